@@ -1,0 +1,62 @@
+# How Parley's parts are built: one static library a folder, tests beside what they test.
+
+set(CMAKE_C_STANDARD 17)
+set(CMAKE_C_STANDARD_REQUIRED ON)
+set(CMAKE_C_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+option(PARLEY_FUZZ "Build the libFuzzer targets (needs clang)" OFF)
+set(PARLEY_SANITIZE "" CACHE STRING "Sanitizers for all code, as -fsanitize= takes them")
+
+add_compile_definitions(_GNU_SOURCE)
+add_compile_options(
+  -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2
+  -Wpointer-arith -Wwrite-strings -fno-omit-frame-pointer -fno-common)
+if(PARLEY_SANITIZE)
+  add_compile_options(-fsanitize=${PARLEY_SANITIZE} -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${PARLEY_SANITIZE})
+endif()
+if(PARLEY_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
+pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
+
+# parley_library(NAME SOURCES a.c b.c DEPS parley_util ...): the folder's library.
+function(parley_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
+  add_library(${name} STATIC ${ARG_SOURCES})
+  target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR}/server/src)
+  target_link_libraries(${name} PUBLIC ${ARG_DEPS})
+endfunction()
+
+# parley_test(NAME SUITE unit SOURCES test_x.c DEPS parley_x ...): a cmocka program, labelled
+# with the suite that `./dev test SUITE` runs it in.
+function(parley_test name)
+  cmake_parse_arguments(ARG "" "SUITE;TIMEOUT" "SOURCES;DEPS;ARGS" ${ARGN})
+  if(NOT ARG_SUITE)
+    set(ARG_SUITE unit)
+  endif()
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 60)
+  endif()
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE ${ARG_DEPS} PkgConfig::CMOCKA)
+  add_test(NAME ${name} COMMAND ${name} ${ARG_ARGS})
+  set_tests_properties(${name} PROPERTIES LABELS ${ARG_SUITE} TIMEOUT ${ARG_TIMEOUT})
+endfunction()
+
+# parley_fuzz(NAME SOURCES fuzz_x.c DEPS parley_x ...): a libFuzzer program; its corpus is
+# tests/fuzz/corpus/NAME.
+function(parley_fuzz name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
+  if(PARLEY_FUZZ)
+    add_executable(${name} ${ARG_SOURCES})
+    target_link_libraries(${name} PRIVATE ${ARG_DEPS})
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+  endif()
+endfunction()

@@ -1,0 +1,43 @@
+/*
+ * Logs are an event name and fields, never prose, never a token, never a message body:
+ *     log_info("conn_closed", log_u64("conn", id), log_str("why", why));
+ * writes one line of logfmt to stderr with a time and level. Any thread; a line is written whole.
+ */
+#ifndef PARLEY_UTIL_LOG_H
+#define PARLEY_UTIL_LOG_H
+
+#include <stdint.h>
+
+#include "util/str.h"
+
+enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR, LOG_OFF };
+
+struct log_field {
+    const char *name;
+    enum { LOG_FIELD_U64, LOG_FIELD_I64, LOG_FIELD_STR } type;
+    union {
+        uint64_t u64;
+        int64_t i64;
+        struct str str;
+    };
+};
+
+#define log_u64(name_, v) ((struct log_field){.name = (name_), .type = LOG_FIELD_U64, .u64 = (v)})
+#define log_i64(name_, v) ((struct log_field){.name = (name_), .type = LOG_FIELD_I64, .i64 = (v)})
+#define log_str(name_, v)                                                                          \
+    ((struct log_field){.name = (name_), .type = LOG_FIELD_STR, .str = str_of(v)})
+#define log_strn(name_, v) ((struct log_field){.name = (name_), .type = LOG_FIELD_STR, .str = (v)})
+
+/* Below this nothing is written; LOG_INFO at start. */
+void log_set_level(enum log_level);
+void log_write(enum log_level, const char *event, const struct log_field *fields, size_t n);
+
+#define log_at(level, event, ...)                                                                  \
+    log_write(level, event, (struct log_field[]){{0}, ##__VA_ARGS__} + 1,                          \
+              sizeof((struct log_field[]){{0}, ##__VA_ARGS__}) / sizeof(struct log_field) - 1)
+#define log_debug(...) log_at(LOG_DEBUG, __VA_ARGS__)
+#define log_info(...)  log_at(LOG_INFO, __VA_ARGS__)
+#define log_warn(...)  log_at(LOG_WARN, __VA_ARGS__)
+#define log_error(...) log_at(LOG_ERROR, __VA_ARGS__)
+
+#endif
