@@ -1,0 +1,63 @@
+/* Plain records of a conversation: what it is, its head, its members. No behaviour. */
+#ifndef PARLEY_MODEL_CONVERSATION_H
+#define PARLEY_MODEL_CONVERSATION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "util/str.h"
+
+/* Stored as numbers: never renumber. */
+enum conversation_kind {
+    CONVERSATION_DIRECT = 1, /* two people; members stand in its claim, no `created` event */
+    CONVERSATION_SELF = 2,   /* notes to self: a direct of one */
+    CONVERSATION_GROUP = 3,
+    CONVERSATION_OWN = 4, /* a user's own log; its id is the user's id */
+};
+
+/* What a new member of a group may read. */
+enum history {
+    HISTORY_JOINED = 1, /* from the event that added them */
+    HISTORY_ALL = 2,    /* from the first event */
+};
+
+enum role {
+    ROLE_MEMBER = 1,
+    ROLE_ADMIN = 2,
+    ROLE_OWNER = 3,
+};
+
+struct conversation {
+    uint64_t id;
+    enum conversation_kind kind;
+    enum history history; /* groups only */
+    struct str title;     /* groups only */
+    uint64_t created_ms;
+    uint64_t users[2]; /* direct: both, smaller id first; self and own: the user, twice */
+    uint64_t rev;      /* seq of the event that last changed this record */
+};
+
+/* Where a log ends. */
+struct log_head {
+    uint64_t seq;         /* of the newest event; 0: none */
+    uint64_t n;           /* messages up to it */
+    uint64_t first_seq;   /* first seq of the append that wrote it */
+    uint64_t time_ms;     /* of the newest event */
+    uint64_t message_seq; /* of the newest message; 0: none */
+};
+
+/* One person in one conversation, also after they left. */
+struct member {
+    uint64_t conversation, user;
+    enum role role;
+    bool left;
+    uint64_t rev;        /* seq of the event that set role, left and the bounds */
+    uint64_t from_seq;   /* first seq they may read */
+    uint64_t left_seq;   /* left: the removal, the last seq they may read */
+    uint64_t left_n;     /* left: messages up to it */
+    uint64_t left_ms;    /* left: its time */
+    uint64_t delivered_seq, read_seq; /* only move forward; read_seq <= delivered_seq */
+    uint64_t read_n;     /* messages up to read_seq: unread = head.n - read_n */
+};
+
+#endif

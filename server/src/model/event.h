@@ -1,0 +1,81 @@
+/*
+ * struct event: one entry of a log (design: one command, one event). Plain data; every pointer
+ * is borrowed from whoever filled it in (an arena, a request, a store row).
+ *
+ * A row is complete when inserted; later events change it in place (an edit its text, a delete
+ * empties it, a reaction its list) and `rev` says which did last.
+ */
+#ifndef PARLEY_MODEL_EVENT_H
+#define PARLEY_MODEL_EVENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/conversation.h"
+#include "util/str.h"
+
+/* Stored as numbers: never renumber. */
+enum event_type {
+    EVENT_MESSAGE = 1,
+    EVENT_EDIT = 2,     /* target, text (emptied by a later edit or delete) */
+    EVENT_DELETE = 3,   /* target */
+    EVENT_REACTION = 4, /* target, text = emoji, empty: taken back */
+    EVENT_CREATED = 5,  /* text = title, history, members: the group's full record; seq 1 */
+    EVENT_ADDED = 6,    /* user, history: what they may read */
+    EVENT_REMOVED = 7,  /* user */
+    EVENT_LEFT = 8,     /* user = who becomes owner, or 0 */
+    EVENT_TITLE = 9,    /* text */
+    EVENT_ROLE = 10,    /* user, role */
+    EVENT_PROFILE = 11, /* own log: text = display name, about; absent (NULL) = unchanged */
+    EVENT_BLOCK = 12,   /* own log: user */
+    EVENT_UNBLOCK = 13, /* own log: user */
+    EVENT_TYPES,
+};
+
+enum { EVENT_DIGEST_BYTES = 16 };
+
+struct reaction {
+    uint64_t user;
+    uint64_t seq; /* of the reaction event */
+    struct str emoji;
+};
+
+struct event_member {
+    uint64_t user;
+    enum role role;
+};
+
+struct event {
+    uint64_t conversation;
+    uint64_t seq;
+    uint64_t n;         /* messages up to and with it */
+    uint64_t first_seq; /* first seq of its append */
+    uint64_t rev;       /* seq of the event that last changed this row; seq itself at first */
+    uint64_t time_ms;   /* Unix, for people to read: never for order */
+    uint64_t sender;
+    enum event_type type;
+    bool reads;     /* message: its sender had nothing unread, so read_seq moves to it */
+    bool deleted;   /* message: a stub; edit: emptied with its target */
+    struct str key; /* the sender's, 1 to KEY_BYTES_MAX */
+    uint8_t digest[EVENT_DIGEST_BYTES]; /* of the command (see chat/digest) */
+    uint64_t target;                    /* seq: message: what it replies to or 0 */
+    uint64_t user;
+    enum role role;
+    enum history history;
+    struct str kind; /* message, edit */
+    struct str text;
+    struct str about;
+    uint64_t edited_seq; /* message: its newest edit, or 0 */
+    const struct reaction *reactions;
+    uint32_t n_reactions;
+    const struct event_member *members;
+    uint32_t n_members;
+};
+
+/* Whether events of this type count in `n`. */
+static inline bool event_counts(enum event_type type)
+{
+    return type == EVENT_MESSAGE;
+}
+
+#endif

@@ -1,0 +1,137 @@
+/*
+ * The directory: accounts, names, devices, and the claims that make things unique. A claim is one
+ * row written if absent: the only commit point of what it names (design §2).
+ */
+#ifndef PARLEY_STORE_DIRECTORY_H
+#define PARLEY_STORE_DIRECTORY_H
+
+#include "model/account.h"
+#include "model/conversation.h"
+#include "model/event.h"
+#include "store/store.h"
+
+/* Claims user.username, writes the user and their own log (a conversation with the user's id,
+ * kind OWN, the user its one member). DONE, TAKEN (the name), UNKNOWN, FAILED. */
+struct store_user_create {
+    struct store_request base;
+    struct user user;
+};
+void store_user_create(struct store *, struct store_user_create *);
+
+/* Users by id; those that do not exist are left out of `users`. DONE, FAILED. */
+struct store_users {
+    struct store_request base;
+    const uint64_t *ids;
+    uint32_t n_ids; /* 1 to MEMBERS_MAX * 2 */
+    struct user *users;
+    uint32_t n_users;
+};
+void store_users(struct store *, struct store_users *);
+
+/* The user with exactly this name. DONE, NOT_FOUND, FAILED. */
+struct store_user_find {
+    struct store_request base;
+    struct str username;
+    struct user user;
+};
+void store_user_find(struct store *, struct store_user_find *);
+
+/* Users whose name starts with `prefix`, by name, after the name `after` (absent: from the start).
+ * DONE, FAILED. */
+struct store_user_search {
+    struct store_request base;
+    struct str prefix, after;
+    uint32_t limit; /* 1 to 1,000 */
+    struct user *users;
+    uint32_t n_users;
+};
+void store_user_search(struct store *, struct store_user_search *);
+
+/* Changes what is set of one user: a password (not absent), disabled (0 or 1; -1 leaves), a later
+ * last_seen_ms. DONE (`user` = as it is now), NOT_FOUND, UNKNOWN, FAILED. */
+struct store_user_set {
+    struct store_request base;
+    uint64_t id;
+    struct str password;
+    int disabled;
+    uint64_t last_seen_ms;
+    struct user user;
+};
+void store_user_set(struct store *, struct store_user_set *);
+
+/* Writes a device and makes its token_hash findable. Past DEVICES_MAX the one unused for longest
+ * goes; `ended` is its id, or 0. DONE, UNKNOWN, FAILED. */
+struct store_device_put {
+    struct store_request base;
+    struct device device;
+    uint64_t ended;
+};
+void store_device_put(struct store *, struct store_device_put *);
+
+/* A user's devices, oldest first. DONE, FAILED. */
+struct store_devices {
+    struct store_request base;
+    uint64_t user;
+    struct device *devices;
+    uint32_t n_devices; /* to DEVICES_MAX */
+};
+void store_devices(struct store *, struct store_devices *);
+
+/* Ends one device, or with device = 0 all but `keep` (0: all): their tokens are found no more.
+ * `ended` are the ids. DONE, NOT_FOUND (a given device), UNKNOWN, FAILED. */
+struct store_device_end {
+    struct store_request base;
+    uint64_t user, device, keep;
+    uint64_t *ended;
+    uint32_t n_ended;
+};
+void store_device_end(struct store *, struct store_device_end *);
+
+/* The device with this token, and its user. DONE, NOT_FOUND, FAILED. */
+struct store_token_find {
+    struct store_request base;
+    uint8_t token_hash[CRYPTO_HASH_BYTES];
+    struct device device;
+    struct user user;
+};
+void store_token_find(struct store *, struct store_token_find *);
+
+/* The 1:1 of two users (the same twice: notes to self). DONE: it is now `conversation`, with
+ * these as its members. TAKEN: `conversation` is the one that stands. With conversation = 0 it
+ * is only looked up: TAKEN or NOT_FOUND. UNKNOWN, FAILED. */
+struct store_direct_claim {
+    struct store_request base;
+    uint64_t users[2]; /* any order */
+    uint64_t conversation;
+    uint64_t created_ms;
+};
+void store_direct_claim(struct store *, struct store_direct_claim *);
+
+/* (created.sender, created.key) of a new group: the claim holds the whole event 1, from which
+ * whoever finds it without event 1 appends that. DONE: claimed with `created`. TAKEN: `created`
+ * is the event that stands in the claim (compare its digest). UNKNOWN, FAILED. */
+struct store_group_claim {
+    struct store_request base;
+    struct event created; /* conversation set, seq 1 */
+};
+void store_group_claim(struct store *, struct store_group_claim *);
+
+/* Reserves Snowflake timestamps of a worker up to (not with) up_to_ms. `used_up_to_ms`: what was
+ * reserved before this. DONE, UNKNOWN, FAILED. */
+struct store_reserve {
+    struct store_request base;
+    uint32_t worker;
+    uint64_t up_to_ms;
+    uint64_t used_up_to_ms;
+};
+void store_reserve(struct store *, struct store_reserve *);
+
+/* What the store is: made once, when it was. Readable at once, on any thread. */
+struct store_info {
+    uint64_t incarnation; /* random; new after a restore from backup */
+    uint8_t secret[CRYPTO_SECRET_BYTES]; /* for digests of commands */
+    uint32_t schema;
+};
+const struct store_info *store_info(const struct store *);
+
+#endif

@@ -1,0 +1,144 @@
+/*
+ * Conversation logs: the store is their sequencer (design §1, §2, §5).
+ *
+ * The rows that an event changes (its target, members, title, blocks, profile, the sender's
+ * read mark, inbox rows) are a projection of the log, and the projection is the store's: when an
+ * append is `done` or `known`, or a conversation is loaded, the changes of all its events stand,
+ * also if their writer died half-way. A row's `rev` (seq of the event that last changed it)
+ * makes doing them again harmless.
+ */
+#ifndef PARLEY_STORE_LOG_H
+#define PARLEY_STORE_LOG_H
+
+#include "model/conversation.h"
+#include "model/event.h"
+#include "store/store.h"
+
+enum { STORE_TOKEN_BYTES_MAX = 64 };
+
+/*
+ * Appends events[0..n_events) at seqs head.seq + 1, …: conversation, type, sender, key, digest,
+ * time and contents are the caller's; seq, n, first_seq and rev are set in place by the caller
+ * too (n counts messages from head.n), and must fit the head.
+ *   DONE      the first `taken` (>= 1) events stand; `head` is the new one.
+ *   MOVED     `head` is the head as it is.
+ *   KNOWN     events[known_index]'s (sender, key) stands at known_seq with known_digest; wins over
+ *             MOVED; the lowest such index. `head` is the head as it is.
+ *   NOT_FOUND no such conversation, and events[0] is not `created` at seq 1.
+ *   UNKNOWN, FAILED.
+ * One append of a conversation is in flight at a time (the caller's duty).
+ */
+struct store_append {
+    struct store_request base;
+    uint64_t conversation;
+    struct event *events;
+    uint32_t n_events; /* 1 to APPEND_MAX */
+    struct log_head head; /* in: decided on; out: as it is */
+    uint32_t taken;
+    uint32_t known_index;
+    uint64_t known_seq;
+    uint8_t known_digest[EVENT_DIGEST_BYTES];
+};
+void store_append(struct store *, struct store_append *);
+
+/* The conversation, its head, and its present members with their marks. DONE, NOT_FOUND, FAILED.
+ * A direct conversation without events has both members all the same. */
+struct store_load {
+    struct store_request base;
+    uint64_t id;
+    struct conversation conversation;
+    struct log_head head;
+    struct member *members; /* by user id, ascending */
+    uint32_t n_members;
+};
+void store_load(struct store *, struct store_load *);
+
+/* One member's row, also of one who left. DONE, NOT_FOUND, FAILED. */
+struct store_member {
+    struct store_request base;
+    uint64_t conversation, user;
+    struct member member;
+};
+void store_member(struct store *, struct store_member *);
+
+/* The rows of from_seq..to_seq (both included), as they now are, at most `limit`: the lowest, or
+ * with `newest` the highest; always in ascending order. DONE, FAILED. */
+struct store_events {
+    struct store_request base;
+    uint64_t conversation, from_seq, to_seq;
+    uint32_t limit; /* 1 to PAGE_MAX */
+    bool newest;
+    struct event *events;
+    uint32_t n_events;
+};
+void store_events(struct store *, struct store_events *);
+
+/* Where (sender, key) stands. DONE, NOT_FOUND, FAILED. */
+struct store_key {
+    struct store_request base;
+    uint64_t conversation, sender;
+    struct str key;
+    uint64_t seq;
+    uint8_t digest[EVENT_DIGEST_BYTES];
+};
+void store_key(struct store *, struct store_key *);
+
+/* Moves a member's marks forward (max-registers: a lower value changes nothing; a higher read
+ * also moves delivered). DONE (`member` = the row as it is), NOT_FOUND, UNKNOWN, FAILED. */
+struct store_mark {
+    struct store_request base;
+    uint64_t conversation, user;
+    uint64_t delivered_seq, read_seq, read_n; /* 0: leave */
+    struct member member;
+};
+void store_mark(struct store *, struct store_mark *);
+
+/* A conversation as one of its members sees it in a list. */
+struct inbox_entry {
+    struct conversation conversation;
+    struct member me;
+    struct log_head head;     /* a former member's ends at the removal */
+    struct event *last;       /* the newest message they may read, or NULL */
+    uint64_t peer_delivered_seq, peer_read_seq; /* direct: the other's marks */
+};
+
+/* A page of a user's conversations, the newest event first (those without any event, and the
+ * own log, are left out). `page` empty: from the start. DONE, TRUNCATED, FAILED. */
+struct store_inbox_list {
+    struct store_request base;
+    uint64_t user;
+    struct str page; /* in: the mark that the page before gave; out: next mark, absent at the end */
+    uint32_t limit;  /* 1 to LIST_MAX */
+    bool unread_only;
+    struct inbox_entry *entries;
+    uint32_t n_entries;
+    uint64_t total_unread; /* with unread_only: over all conversations */
+};
+void store_inbox_list(struct store *, struct store_inbox_list *);
+
+/* The entries (own log included) that changed since `token`, oldest change first, and the token
+ * that stands after them. An absent token: no entries, the token of now. The cost follows what
+ * changed and one batched look at the heads. DONE, TRUNCATED (token of another incarnation),
+ * FAILED. */
+struct store_inbox_changes {
+    struct store_request base;
+    uint64_t user;
+    struct str token;
+    uint32_t limit; /* 1 to SYNC_MAX */
+    struct inbox_entry *entries;
+    uint32_t n_entries;
+    char next[STORE_TOKEN_BYTES_MAX]; /* 0-terminated */
+    bool more;
+};
+void store_inbox_changes(struct store *, struct store_inbox_changes *);
+
+/* Whom `user` blocks (ascending). DONE, FAILED. */
+struct store_blocks {
+    struct store_request base;
+    uint64_t user;
+    uint64_t *users;
+    uint32_t n_users;
+};
+void store_blocks(struct store *, struct store_blocks *);
+
+#endif
