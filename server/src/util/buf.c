@@ -43,7 +43,8 @@ void builder_deinit(struct builder *b)
 
 unsigned char *builder_reserve(struct builder *b, size_t n)
 {
-    if (b->capacity - b->n < n) {
+    if (!b->buf || b->capacity - b->n < n) {
+        must(n <= UINT32_MAX && b->n + n <= UINT32_MAX);
         size_t capacity = b->capacity ? b->capacity : 240;
         while (capacity - b->n < n)
             capacity *= 2;
@@ -76,9 +77,6 @@ struct buf *builder_finish(struct builder *b)
 {
     builder_reserve(b, 0);
     struct buf *out = b->buf;
-    if (!out)
-        out = mem_resize(NULL, sizeof(*out));
-    must(b->n <= UINT32_MAX);
     atomic_init(&out->refs, 1);
     out->n = (uint32_t)b->n;
     *b = (struct builder){0};

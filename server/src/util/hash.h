@@ -10,9 +10,14 @@
 
 #include "util/str.h"
 
-/* SipHash-1-3 of `s` under a key drawn once per process. Not stable between processes. */
+/* SipHash-1-3 of `s` under a key drawn once per process. Not stable between processes. Any
+ * thread. */
 uint64_t hash_bytes(struct str s);
+/* hash_bytes() of the eight bytes, least significant first. */
 uint64_t hash_u64(uint64_t v);
+/* Takes this key instead of a drawn one, so that a simulated run can be repeated: the key decides
+ * the order of map_next(). Only before the first hash, and only where nobody is to be kept out. */
+void hash_use_key(uint64_t k0, uint64_t k1);
 
 struct map_slot;
 struct map {

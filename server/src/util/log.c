@@ -1,0 +1,187 @@
+/*
+ * A line is put together on the stack and leaves in one write(2) of at most PIPE_BUF bytes, which
+ * is what a pipe takes whole; so lines of several threads never mix, and no lock is held. What does
+ * not fit is left out and the line ends in cut=true.
+ *
+ * Names of events and fields are ours and written as they are. Values are not ours: any byte that
+ * could end a value, a line or a terminal's good mood is escaped, so that nobody writes a line or a
+ * field but this file. Refused: letting printable UTF-8 through (it has controls of its own).
+ *
+ * The level is the process's, as stderr is.
+ */
+#include "util/log.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "util/clock.h"
+#include "util/macros.h"
+#include "util/numbers.h"
+
+enum {
+    LINE_MAX_BYTES = PIPE_BUF,
+    VALUE_MAX_BYTES = 512, /* of a string, escaped */
+};
+
+#define CUT_FIELD STR(" cut=true")
+#define ELLIPSIS  STR("...")
+
+struct line {
+    size_t n;
+    bool cut;
+    char text[LINE_MAX_BYTES];
+};
+
+static _Atomic int log_level = LOG_INFO;
+
+static const char *const level_names[] = {"debug", "info", "warn", "error"};
+static_assert(ARRAY_SIZE(level_names) == LOG_OFF, "a name for each level");
+
+void log_set_level(enum log_level level)
+{
+    atomic_store_explicit(&log_level, (int)level, memory_order_relaxed);
+}
+
+/* All of it or nothing; the end of the line always has its place. */
+static void add(struct line *l, struct str s)
+{
+    if (l->cut || LINE_MAX_BYTES - l->n < s.n + CUT_FIELD.n + 1) {
+        l->cut = true;
+        return;
+    }
+    memcpy(l->text + l->n, s.p, s.n);
+    l->n += s.n;
+}
+
+static void add_time(struct line *l)
+{
+    uint64_t now_ms = clock_wall_ms();
+    time_t seconds = (time_t)(now_ms / 1000);
+    struct tm tm;
+    char text[64];
+    gmtime_r(&seconds, &tm);
+    size_t n = strftime(text, sizeof(text), "time=%Y-%m-%dT%H:%M:%S", &tm);
+    n += (size_t)snprintf(text + n, sizeof(text) - n, ".%03uZ", (unsigned)(now_ms % 1000));
+    add(l, str_n(text, n));
+}
+
+static bool is_plain(unsigned char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+           memchr("-_.:/@+,", c, 8);
+}
+
+/* Writes the byte as it stands in quotes; returns its length. */
+static size_t escape(char out[4], unsigned char c)
+{
+    static const char digits[] = "0123456789abcdef";
+    if (c >= 0x20 && c < 0x7f && c != '"' && c != '\\') {
+        out[0] = (char)c;
+        return 1;
+    }
+    out[0] = '\\';
+    switch (c) {
+    case '"':
+    case '\\':
+        out[1] = (char)c;
+        return 2;
+    case '\n':
+        out[1] = 'n';
+        return 2;
+    case '\r':
+        out[1] = 'r';
+        return 2;
+    case '\t':
+        out[1] = 't';
+        return 2;
+    default:
+        out[1] = 'x';
+        out[2] = digits[c >> 4];
+        out[3] = digits[c & 15];
+        return 4;
+    }
+}
+
+/* Returns the length in `out`; a value that is too long ends in an ellipsis within its quotes. */
+static size_t quote(char out[VALUE_MAX_BYTES], struct str s)
+{
+    size_t n = 0;
+    out[n++] = '"';
+    for (size_t i = 0; i < s.n; i++) {
+        char escaped[4];
+        size_t length = escape(escaped, (unsigned char)s.p[i]);
+        if (VALUE_MAX_BYTES - n < length + ELLIPSIS.n + 1) {
+            memcpy(out + n, ELLIPSIS.p, ELLIPSIS.n);
+            n += ELLIPSIS.n;
+            break;
+        }
+        memcpy(out + n, escaped, length);
+        n += length;
+    }
+    out[n++] = '"';
+    return n;
+}
+
+static struct str value_text(char out[VALUE_MAX_BYTES], const struct log_field *f)
+{
+    switch (f->type) {
+    case LOG_FIELD_U64:
+        return str_n(out, u64_format(out, f->u64));
+    case LOG_FIELD_I64:
+        return str_n(out, (size_t)snprintf(out, VALUE_MAX_BYTES, "%lld", (long long)f->i64));
+    case LOG_FIELD_STR:
+        break;
+    }
+    bool plain = f->str.n > 0 && f->str.n <= VALUE_MAX_BYTES;
+    for (size_t i = 0; plain && i < f->str.n; i++)
+        plain = is_plain((unsigned char)f->str.p[i]);
+    return plain ? f->str : str_n(out, quote(out, f->str));
+}
+
+/* The whole field or nothing of it, so that a line cut short still parses. */
+static void add_field(struct line *l, const struct log_field *f)
+{
+    if (f->type == LOG_FIELD_STR && !f->str.p)
+        return;
+    size_t before = l->n;
+    char value[VALUE_MAX_BYTES];
+    add(l, STR(" "));
+    add(l, str_of(f->name));
+    add(l, STR("="));
+    add(l, value_text(value, f));
+    if (l->cut)
+        l->n = before;
+}
+
+void log_write(enum log_level level, const char *event, const struct log_field *fields, size_t n)
+{
+    must(level < LOG_OFF);
+    if ((int)level < atomic_load_explicit(&log_level, memory_order_relaxed))
+        return;
+    int saved_errno = errno;
+    struct line l;
+    l.n = 0;
+    l.cut = false;
+    add_time(&l);
+    add(&l, STR(" level="));
+    add(&l, str_of(level_names[level]));
+    add(&l, STR(" event="));
+    add(&l, str_of(event));
+    for (size_t i = 0; i < n && !l.cut; i++)
+        add_field(&l, &fields[i]);
+    if (l.cut) {
+        memcpy(l.text + l.n, CUT_FIELD.p, CUT_FIELD.n);
+        l.n += CUT_FIELD.n;
+    }
+    l.text[l.n++] = '\n';
+    /* A log that cannot be written is no reason to stop, nor to wait. */
+    while (write(STDERR_FILENO, l.text, l.n) < 0 && errno == EINTR)
+        continue;
+    errno = saved_errno;
+}
