@@ -87,9 +87,10 @@ void loop_unwatch(struct loop *, struct watch *);
 
 /* (Re)arms: fires once, `delay_ms` after loop_now_ms() or up to a turn later. */
 void loop_timer_set(struct loop *, struct timer *, uint64_t delay_ms);
-static inline void loop_timer_cancel(struct timer *t)
+/* Harmless when not armed. */
+static inline void loop_timer_cancel(struct loop *l, struct timer *t)
 {
-    timer_cancel(t);
+    timer_cancel(&l->wheel, t);
 }
 
 void loop_hook_init(struct loop_hook *, void (*run)(struct loop_hook *));

@@ -22,6 +22,7 @@
 
 struct buf;
 struct conn;
+struct conn_rest;
 struct write_queue;
 
 /* conn_send(): nothing was queued. */
@@ -115,7 +116,7 @@ void conn_close(struct conn *);
 /* Closes the socket and drops the queue at once. on_closed() follows at the end of the turn. */
 void conn_close_now(struct conn *);
 
-/* Whether on_closed() or a conn_close() is under way: nothing sent now arrives. */
+/* Whether conn_send() could still take something. */
 static inline bool conn_is_open(const struct conn *c)
 {
     return !c->finishing && !c->ended;
