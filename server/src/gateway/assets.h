@@ -1,0 +1,28 @@
+/*
+ * The files of the web client, as tools/embed puts them into the program. Pure data, any thread.
+ */
+#ifndef PARLEY_GATEWAY_ASSETS_H
+#define PARLEY_GATEWAY_ASSETS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "util/str.h"
+
+struct asset {
+    struct str path; /* starts with '/' */
+    struct str type; /* Content-Type */
+    struct str etag; /* with its quotes; a hash of the bytes */
+    struct str bytes;
+    struct str gzip;  /* the same compressed; absent where that gains nothing */
+    bool immutable;   /* its name holds a hash of its content */
+};
+
+/* What was built from web/, sorted by path; a page that says so where it was not built. */
+extern const struct asset web_assets[];
+extern const size_t web_assets_n;
+
+/* The asset at `path` ("/" is /index.html), or NULL. */
+const struct asset *asset_find(const struct asset *assets, size_t n, struct str path);
+
+#endif

@@ -1,0 +1,79 @@
+/*
+ * struct gateway: joins net, http, ws and proto to the domain. It accepts connections on the net
+ * threads' loops, answers HTTP/1.1 (REST and the web client's files), carries WebSockets, and is
+ * the domain's sink: what happens in chat reaches connections through it.
+ *
+ * Life: gateway_new(), chat_new() with gateway_sink(), gateway_start(), then the loops run;
+ * gateway_drain(); the loops are stopped and joined, gateway_free(), chat_free().
+ *
+ * Errors: gateway_start() answers 0 or -errno, the rest cannot fail.
+ * Threads: the chat loop's thread, or any one thread while no loop runs; gateway_set_ready() from
+ * any. One gateway has one lane for each net loop (gateway/lane.h): the parts never share a
+ * lock, they post to each other in batches.
+ */
+#ifndef PARLEY_GATEWAY_GATEWAY_H
+#define PARLEY_GATEWAY_GATEWAY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "net/address.h"
+#include "util/str.h"
+
+struct asset;
+struct chat;
+struct gateway;
+struct loop;
+struct sink;
+
+/* All that is pointed to is borrowed and outlives the gateway. 0 takes the default. */
+struct gateway_options {
+    struct loop *chat_loop;    /* the chat thread's */
+    struct loop *const *loops; /* the net threads' */
+    size_t loops_n;
+    const struct address *addresses; /* to listen on */
+    size_t addresses_n;              /* to GATEWAY_ADDRESSES_MAX */
+
+    const struct str *origins; /* WebSocket: allowed besides the same origin */
+    size_t origins_n;
+    struct str node_url; /* what clients are told to connect to; absent: as they came here */
+
+    const struct asset *assets; /* gateway/assets.h */
+    size_t assets_n;
+
+    uint32_t connections_max; /* of the whole process; 10,000 */
+    uint32_t heartbeat_ms;    /* how often a client should beat; 5,000 */
+    uint32_t silent_ms;       /* closed after so long without a frame; 30,000 */
+    uint32_t auth_ms;         /* for a socket's first frame, or a whole HTTP request; 5,000 */
+    uint32_t idle_ms;         /* HTTP keep-alive without a request; 60,000 */
+    uint32_t frames_per_s;    /* of one connection, lasting; 100 */
+    uint32_t frames_burst;    /* and at once; 200 */
+};
+
+enum { GATEWAY_ADDRESSES_MAX = 8 };
+
+struct gateway *gateway_new(const struct gateway_options *);
+/* What chat_options.sink wants. */
+struct sink *gateway_sink(struct gateway *);
+
+/* Listens, and serves from when the loops run. The chat's env must count mono_ms by
+ * CLOCK_MONOTONIC, as the loops do. Call while no loop runs. 0 or -errno; after an error only
+ * gateway_free() may follow. */
+int gateway_start(struct gateway *, struct chat *);
+/* Where it listens, addresses_n of them, ports filled in. */
+const struct address *gateway_addresses(const struct gateway *);
+
+/* Whether /readyz says 200; true from gateway_start() on. Any thread. */
+void gateway_set_ready(struct gateway *, bool ready);
+
+/* Stops accepting, tells sockets to go away, lets what is under way finish, closes. done() runs
+ * once, on the chat thread, within `within_ms`: with `clean` no connection and no session is
+ * left; without, calls are stuck, and the process should end without gateway_free(). */
+void gateway_drain(struct gateway *, uint32_t within_ms,
+                   void (*done)(struct gateway *, bool clean, void *arg), void *arg);
+
+/* Not started, or drained clean, and no loop runs (loop_drain() them first). NULL is fine. */
+void gateway_free(struct gateway *);
+
+#endif
