@@ -1,0 +1,181 @@
+/*
+ * struct local owns the subscriptions (a map of counts for each kind of topic) and the queue of
+ * messages published since the last delivery, with one reference to each. One task is posted for
+ * the queue as a whole. All of it runs on the chat thread.
+ *
+ * What always holds: a task is posted exactly if `posted`; it delivers what waited when it began,
+ * so that a handler which publishes gets its message in a later task and cannot starve the loop.
+ *
+ * Freed while its task is posted, the bus lets that task take away the struct: the poster has no
+ * way to take a task back.
+ *
+ * Refused: delivering inside publish(). It is faster by one task, but then a handler runs in the
+ * middle of the publisher's own step, and a single node would behave unlike a cluster.
+ */
+#include "bus/local.h"
+
+#include <stdlib.h>
+
+#include "util/hash.h"
+#include "util/log.h"
+#include "util/macros.h"
+#include "util/mem.h"
+#include "util/task.h"
+
+enum { TOPIC_KINDS = BUS_PRESENCE + 1 };
+
+struct message {
+    struct list node;
+    enum bus_topic_kind kind;
+    struct buf *buf;
+    size_t bytes; /* what it counts for in the queue */
+    size_t n;
+    uint64_t ids[]; /* those subscribed when it was published */
+};
+
+struct local {
+    struct bus bus;
+    struct poster *self;
+    struct map subscribed[TOPIC_KINDS]; /* id -> count, as a pointer-sized number */
+    struct list queue;
+    size_t queue_bytes;
+    struct task task;
+    bool posted, freed;
+    bool full; /* dropping, and it was logged; cleared at the next delivery */
+};
+
+static struct local *local_of(struct bus *bus)
+{
+    return container_of(bus, struct local, bus);
+}
+
+static void local_subscribe(struct bus *bus, enum bus_topic_kind kind, uint64_t id)
+{
+    struct map *map = &local_of(bus)->subscribed[kind];
+    uintptr_t count = (uintptr_t)map_get(map, id);
+
+    map_put(map, id, (void *)(count + 1));
+}
+
+static void local_unsubscribe(struct bus *bus, enum bus_topic_kind kind, uint64_t id)
+{
+    struct map *map = &local_of(bus)->subscribed[kind];
+    uintptr_t count = (uintptr_t)map_get(map, id);
+
+    must(count > 0);
+    if (count == 1)
+        map_remove(map, id);
+    else
+        map_put(map, id, (void *)(count - 1));
+}
+
+static void message_free(struct message *m)
+{
+    buf_unref(m->buf);
+    free(m);
+}
+
+/* Keeps those of the ids that are subscribed now, in their order; returns how many. */
+static size_t keep_subscribed(const struct map *subscribed, uint64_t *out, const uint64_t *ids,
+                              size_t n)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < n; i++)
+        if (map_get(subscribed, ids[i]))
+            out[kept++] = ids[i];
+    return kept;
+}
+
+static bool queue_has_room(struct local *l, size_t bytes)
+{
+    if (bytes <= LOCAL_QUEUE_BYTES_MAX - l->queue_bytes)
+        return true;
+    if (!l->full)
+        log_warn("bus_full", log_u64("queued_bytes", l->queue_bytes));
+    l->full = true;
+    return false;
+}
+
+static void local_publish(struct bus *bus, enum bus_topic_kind kind, const uint64_t *ids, size_t n,
+                          struct buf *buf)
+{
+    struct local *l = local_of(bus);
+    struct message *m = mem_new(sizeof(*m) + n * sizeof(*ids));
+
+    m->n = keep_subscribed(&l->subscribed[kind], m->ids, ids, n);
+    m->bytes = sizeof(*m) + n * sizeof(*ids) + buf->n;
+    if (m->n == 0 || !queue_has_room(l, m->bytes)) {
+        free(m);
+        return;
+    }
+    m->kind = kind;
+    m->buf = buf_ref(buf);
+    list_push_back(&l->queue, &m->node);
+    l->queue_bytes += m->bytes;
+    if (!l->posted) {
+        l->posted = true;
+        post(l->self, &l->task);
+    }
+}
+
+static void local_deinit(struct local *l)
+{
+    for (struct list *node; (node = list_pop_front(&l->queue));)
+        message_free(list_entry(node, struct message, node));
+    for (int kind = 0; kind < TOPIC_KINDS; kind++)
+        map_deinit(&l->subscribed[kind]);
+}
+
+static void local_free(struct bus *bus)
+{
+    struct local *l = local_of(bus);
+
+    local_deinit(l);
+    if (l->posted)
+        l->freed = true;
+    else
+        free(l);
+}
+
+static void deliver_all(struct task *task)
+{
+    struct local *l = container_of(task, struct local, task);
+    struct list batch = LIST_INIT(batch);
+
+    l->posted = false;
+    if (l->freed) {
+        free(l);
+        return;
+    }
+    list_splice_back(&batch, &l->queue);
+    l->queue_bytes = 0;
+    l->full = false;
+    for (struct list *node; (node = list_pop_front(&batch));) {
+        struct message *m = list_entry(node, struct message, node);
+        struct bus_handler *handler = l->bus.handler;
+
+        m->n = keep_subscribed(&l->subscribed[m->kind], m->ids, m->ids, m->n);
+        if (m->n)
+            handler->deliver(handler, m->kind, m->ids, m->n, m->buf);
+        message_free(m);
+    }
+}
+
+static const struct bus_ops local_ops = {
+    .subscribe = local_subscribe,
+    .unsubscribe = local_unsubscribe,
+    .publish = local_publish,
+    .free = local_free,
+};
+
+struct bus *bus_local_new(struct poster *self)
+{
+    struct local *l = mem_new(sizeof(*l));
+
+    l->bus.ops = &local_ops;
+    l->self = self;
+    l->task.run = deliver_all;
+    list_init(&l->queue);
+    return &l->bus;
+}
