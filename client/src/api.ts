@@ -1,0 +1,1137 @@
+// Generated from api/ by tools/generate; change those.
+
+/** A 64-bit id as a decimal string. */
+export type Id = string;
+/** A place in a conversation's log. */
+export type Seq = number;
+/** Unix time in milliseconds. */
+export type Time = number;
+
+/** What a new member may read: from joining on, or all. */
+export type History = "joined" | "all";
+
+/** What a member may do. */
+export type Role = "member" | "admin" | "owner";
+
+/** A role that can be given. */
+export type GivenRole = "member" | "admin";
+
+/** Two people, notes to self, a group, or one's own log. */
+export type ConversationKind = "direct" | "self" | "group" | "own";
+
+/** The limits of this version of the protocol. */
+export const LIMITS = {
+  "username_bytes_min": 3,
+  "username_bytes_max": 32,
+  "password_bytes_min": 8,
+  "password_bytes_max": 256,
+  "display_name_chars_max": 64,
+  "display_name_bytes_max": 256,
+  "about_bytes_max": 512,
+  "device_name_bytes_max": 64,
+  "title_bytes_max": 128,
+  "text_bytes_max": 8192,
+  "kind_bytes_max": 32,
+  "emoji_bytes_max": 32,
+  "key_bytes_max": 64,
+  "token_bytes_max": 128,
+  "cursor_bytes_max": 1024,
+  "group_members_max": 100,
+  "group_create_members_max": 99,
+  "watch_users_max": 200,
+  "page_max": 100,
+  "page_default": 50,
+  "list_max": 50,
+  "search_max": 20,
+  "behind_events_max": 1000,
+  "wait_s_max": 25,
+  "typing_ms": 6000,
+  "auth_ms_max": 5000,
+  "frame_bytes_max": 65536,
+  "body_bytes_max": 65536,
+  "json_depth_max": 8,
+  "json_tokens_max": 512,
+  "field_bytes_max": 64,
+  "seq_max": 9007199254740991
+} as const;
+
+/** The limits as a server announces them. */
+export type Limits = Partial<Record<keyof typeof LIMITS, number>>;
+
+/** A device that has just been signed in. */
+export interface Session {
+  /** who one is */
+  user: Id;
+  /** this device */
+  device: Id;
+  /** keep it secret; it stands in no URL */
+  token: string;
+}
+
+/** Where a command's event stands. A repeated command answers the same place. */
+export interface Appended {
+  /** the log it stands in */
+  conversation: Id;
+  /** its place */
+  seq: Seq;
+  /** messages of the conversation up to it */
+  n: number;
+  /** when it was written */
+  time: Time;
+  /** the seq of the event that last changed it; only the newest state counts */
+  rev: Seq;
+}
+
+/** How often something may be done: a bucket of `burst`, refilled evenly. */
+export interface Rate {
+  /** as many at once */
+  burst: number;
+  /** as many a minute in the long run */
+  per_minute: number;
+}
+
+/** A node that takes connections. */
+export interface Node {
+  /** the address of its socket; relative means this server */
+  url: string;
+}
+
+/** A signed-in device. */
+export interface Device {
+  /** the device */
+  device: Id;
+  /** what it calls itself */
+  name: string;
+  /** when it signed in */
+  created: Time;
+  /** when it was last heard of */
+  last_seen: Time;
+  /** whether it is the one that asks */
+  current: boolean;
+}
+
+/** A user as others see them. */
+export interface Person {
+  /** the user */
+  user: Id;
+  username: string;
+  display_name: string;
+}
+
+/** Whether a user is there. */
+export interface Presence {
+  /** the user */
+  user: Id;
+  /** whether a device of theirs is connected, short drops aside */
+  online: boolean;
+  /** when they were last there; absent if not known */
+  last_seen?: Time;
+}
+
+/** A member as an event names them. */
+export interface Member {
+  user: Id;
+  role: Role;
+}
+
+/** A member of a conversation and how far they got. */
+export interface MemberState extends Person {
+  role: Role;
+  /** a device of theirs holds everything up to it */
+  delivered: Seq;
+  /** they read up to it */
+  read: Seq;
+}
+
+/** Someone's reaction to a message. */
+export interface Reaction {
+  user: Id;
+  emoji: string;
+}
+
+/** A conversation as its member sees it in the list. */
+export interface Entry {
+  conversation: Id;
+  kind: ConversationKind;
+  /** of a group */
+  title?: string;
+  /** the other one of a `direct` */
+  peer?: Id;
+  /** one's own, in a group */
+  role?: Role;
+  /** the newest event one may read; for a former member the removal */
+  head: Seq;
+  /** messages up to the head */
+  n: number;
+  /** of the newest event; lists are ordered by it */
+  time: Time;
+  /** the first event one may read */
+  first: Seq;
+  /** messages not yet read */
+  unread: number;
+  /** one's own watermark */
+  read: Seq;
+  /** one's own watermark */
+  delivered: Seq;
+  /** true for a former member */
+  left?: boolean;
+  /** the newest message */
+  last?: ChatEvent;
+  /** of a `direct`: the other's watermark */
+  peer_delivered?: Seq;
+  /** of a `direct`: the other's watermark */
+  peer_read?: Seq;
+}
+
+/** A conversation with unread messages. */
+export interface UnreadConversation {
+  conversation: Id;
+  /** all of them, also those not listed */
+  unread: number;
+  /** the first unread ones, ascending */
+  events: ChatEvent[];
+}
+
+/** What every event has. */
+export interface EventCommon {
+  /** the log it stands in */
+  conversation: Id;
+  /** its place */
+  seq: Seq;
+  /** messages up to it */
+  n: number;
+  /** the seq of the event that last changed it; ignore a copy with an older one */
+  rev: Seq;
+  /** when it was written */
+  time: Time;
+  /** who did it */
+  sender: Id;
+  /** the key it was sent with, shown to its sender only */
+  key?: string;
+}
+
+/** Someone wrote. */
+export interface EventMessage extends EventCommon {
+  type: "message";
+  kind: string;
+  /** absent once deleted */
+  text?: string;
+  /** the message it answers */
+  reply_to?: Seq;
+  /** its latest edit */
+  edited?: Seq;
+  /** true once deleted */
+  deleted?: boolean;
+  /** one a person at most */
+  reactions?: Reaction[];
+}
+
+/** A message has another text. */
+export interface EventEdit extends EventCommon {
+  type: "edit";
+  /** the message */
+  target: Seq;
+  /** absent once a later edit or a delete emptied it */
+  text?: string;
+}
+
+/** A message was deleted for everyone. */
+export interface EventDelete extends EventCommon {
+  type: "delete";
+  /** the message */
+  target: Seq;
+}
+
+/** Someone reacted, or took it back. */
+export interface EventReaction extends EventCommon {
+  type: "reaction";
+  /** the message */
+  target: Seq;
+  /** empty: taken back */
+  emoji: string;
+}
+
+/** The group was made. */
+export interface EventCreated extends EventCommon {
+  type: "created";
+  title: string;
+  /** what later members may read */
+  history: History;
+  /** who was in it from the start */
+  members: Member[];
+}
+
+/** A member came in. */
+export interface EventAdded extends EventCommon {
+  type: "added";
+  /** who */
+  user: Id;
+}
+
+/** A member was put out. */
+export interface EventRemoved extends EventCommon {
+  type: "removed";
+  /** who */
+  user: Id;
+}
+
+/** A member went. */
+export interface EventLeft extends EventCommon {
+  type: "left";
+  /** who */
+  user: Id;
+  /** who owns the group now, if the owner left */
+  new_owner?: Id;
+}
+
+/** The group has another title. */
+export interface EventTitle extends EventCommon {
+  type: "title";
+  title: string;
+}
+
+/** A member has another role. */
+export interface EventRole extends EventCommon {
+  type: "role";
+  /** who */
+  user: Id;
+  /** what they are now */
+  role: Role;
+}
+
+/** Own log: one's profile changed. */
+export interface EventProfile extends EventCommon {
+  type: "profile";
+  display_name?: string;
+  about?: string;
+}
+
+/** Own log: someone was blocked. */
+export interface EventBlock extends EventCommon {
+  type: "block";
+  /** who */
+  user: Id;
+}
+
+/** Own log: a block was lifted. */
+export interface EventUnblock extends EventCommon {
+  type: "unblock";
+  /** who */
+  user: Id;
+}
+
+export type ChatEvent =
+  | EventMessage
+  | EventEdit
+  | EventDelete
+  | EventReaction
+  | EventCreated
+  | EventAdded
+  | EventRemoved
+  | EventLeft
+  | EventTitle
+  | EventRole
+  | EventProfile
+  | EventBlock
+  | EventUnblock;
+
+/** An event of a conversation one is in. It may be lost: the next seq shows the gap. */
+export interface EventPush {
+  push: "event";
+  event: ChatEvent;
+}
+
+/** A member got or read further. */
+export interface ReceiptPush {
+  push: "receipt";
+  conversation: Id;
+  /** whose watermarks these are */
+  user: Id;
+  delivered: Seq;
+  read: Seq;
+  /** one's own only: what is left to read */
+  unread?: number;
+}
+
+/** Someone types; it holds for `typing_ms`. */
+export interface TypingPush {
+  push: "typing";
+  conversation: Id;
+  /** who */
+  user: Id;
+}
+
+/** A watched user came or went. */
+export interface PresencePush extends Presence {
+  push: "presence";
+}
+
+/** One read too slowly and pushes were dropped: sync. */
+export interface ResyncPush {
+  push: "resync";
+}
+
+/** The node shuts down: connect again. */
+export interface GoawayPush {
+  push: "goaway";
+  /** wait a random time up to this */
+  reconnect_ms: number;
+}
+
+export type Push =
+  | EventPush
+  | ReceiptPush
+  | TypingPush
+  | PresencePush
+  | ResyncPush
+  | GoawayPush;
+
+export type ErrorCode =
+  | "bad_json"
+  | "bad_request"
+  | "unknown_command"
+  | "method_not_allowed"
+  | "too_large"
+  | "unauthenticated"
+  | "rate_limited"
+  | "overloaded"
+  | "unavailable"
+  | "draining"
+  | "internal"
+  | "not_found"
+  | "wrong_credentials"
+  | "account_disabled"
+  | "registration_closed"
+  | "forbidden"
+  | "cannot_write"
+  | "name_taken"
+  | "key_reused"
+  | "ahead"
+  | "after_required"
+  | "too_old"
+  | "truncated"
+  | "full"
+  | "already_member"
+  | "not_member"
+  | "too_many_tries";
+
+/** What an error says, on the socket and (beside RFC 9457's members) in REST. */
+export interface ApiError {
+  code: ErrorCode;
+  message: string;
+  /** wait this long before the next try */
+  retry_after_ms?: number;
+  /** the newest seq of the conversation */
+  head?: Seq;
+  /** the first seq that can be read */
+  first?: Seq;
+  /** the argument that is wrong */
+  field?: string;
+}
+
+/** `retry`: the same command may be sent again after a while. */
+export const ERRORS: Record<ErrorCode, { status: number; retry: boolean }> = {
+  bad_json: { status: 400, retry: false },
+  bad_request: { status: 400, retry: false },
+  unknown_command: { status: 404, retry: false },
+  method_not_allowed: { status: 405, retry: false },
+  too_large: { status: 413, retry: false },
+  unauthenticated: { status: 401, retry: false },
+  rate_limited: { status: 429, retry: true },
+  overloaded: { status: 503, retry: true },
+  unavailable: { status: 503, retry: true },
+  draining: { status: 503, retry: true },
+  internal: { status: 500, retry: false },
+  not_found: { status: 404, retry: false },
+  wrong_credentials: { status: 401, retry: false },
+  account_disabled: { status: 403, retry: false },
+  registration_closed: { status: 403, retry: false },
+  forbidden: { status: 403, retry: false },
+  cannot_write: { status: 403, retry: false },
+  name_taken: { status: 409, retry: false },
+  key_reused: { status: 409, retry: false },
+  ahead: { status: 409, retry: false },
+  after_required: { status: 409, retry: false },
+  too_old: { status: 409, retry: false },
+  truncated: { status: 410, retry: false },
+  full: { status: 409, retry: false },
+  already_member: { status: 409, retry: false },
+  not_member: { status: 409, retry: false },
+  too_many_tries: { status: 429, retry: true },
+};
+
+/** Close codes of a socket: up to 4499 reconnect, from 4500 on stop. */
+export const CLOSE_CODES = {
+  "going_away": 4000,
+  "slow_reader": 4001,
+  "silent": 4002,
+  "auth_timeout": 4003,
+  "overloaded": 4004,
+  "signed_out": 4500,
+  "unauthenticated": 4501,
+  "account_disabled": 4502,
+  "misuse": 4503
+} as const;
+
+/** Arguments of `auth`: Proves who is on this socket. */
+export interface AuthArgs {
+  /** from `signup` or `signin` */
+  token: string;
+}
+
+export interface AuthReply {
+  /** who one is */
+  user: Id;
+  /** this device */
+  device: Id;
+  /** of the store; with another one than before, drop all copies */
+  incarnation: string;
+  /** send a `beat` this often */
+  heartbeat_ms: number;
+  /** the server's clock */
+  time: Time;
+  /** what the server takes, by name */
+  limits: Limits;
+  /** how often the server takes it, by name */
+  rates: Record<string, Rate>;
+}
+
+export interface BeatReply {
+  /** events meant for this connection since it authenticated; with fewer at hand, sync */
+  pushed: number;
+  /** the server's clock */
+  time: Time;
+}
+
+/** Arguments of `signup`: Makes an account and signs this device in. */
+export interface SignupArgs {
+  /** the name to sign in with */
+  username: string;
+  /** the password to sign in with */
+  password: string;
+  /** what others see; the username unless given */
+  display_name?: string;
+  /** what to call this device */
+  device_name?: string;
+}
+
+/** Arguments of `signin`: Signs this device in. */
+export interface SigninArgs {
+  /** the account's name */
+  username: string;
+  /** the account's password */
+  password: string;
+  /** what to call this device */
+  device_name?: string;
+}
+
+export interface ConnectReply {
+  /** the best one first */
+  nodes: Node[];
+  /** how they were ordered */
+  policy: string;
+}
+
+export interface AccountGetReply extends Person {
+  about: string;
+  /** when one signed up */
+  created: Time;
+}
+
+/** Arguments of `account.set_profile`: Changes one's display name, the words about oneself, or both. */
+export interface AccountSetProfileArgs {
+  /** what others see */
+  display_name?: string;
+  /** a few words; empty takes them away */
+  about?: string;
+  /** makes the command repeatable; without one it is not */
+  key?: string;
+  /** the newest seq the device had at the first try; 0 unless given */
+  after?: Seq;
+}
+
+/** Arguments of `account.set_password`: Changes one's password. */
+export interface AccountSetPasswordArgs {
+  /** the one that holds now */
+  old_password: string;
+  /** the one that shall hold */
+  new_password: string;
+  /** whether one's other devices are signed out; true unless given */
+  end_others?: boolean;
+}
+
+export interface DeviceListReply {
+  /** the newest first */
+  devices: Device[];
+}
+
+/** Arguments of `device.end`: Signs a device out and closes its sockets at once. */
+export interface DeviceEndArgs {
+  /** one of one's own devices */
+  device: Id;
+}
+
+/** Arguments of `user.search`: Finds users by the start of their name. */
+export interface UserSearchArgs {
+  /** how the username starts */
+  prefix: string;
+  /** at most so many; 20 unless given */
+  limit?: number;
+}
+
+export interface UserSearchReply {
+  /** by username */
+  users: Person[];
+}
+
+/** Arguments of `user.get`: Reads a user's profile. */
+export interface UserGetArgs {
+  /** who */
+  user: Id;
+}
+
+export interface UserGetReply extends Person {
+  about: string;
+  /** whether one blocks them */
+  blocked: boolean;
+}
+
+/** Arguments of `user.block`: Blocks a user. */
+export interface UserBlockArgs {
+  /** who */
+  user: Id;
+  /** makes the command repeatable; without one it is not */
+  key?: string;
+  /** the newest seq the device had at the first try; 0 unless given */
+  after?: Seq;
+}
+
+/** Arguments of `user.unblock`: Lifts a block. */
+export interface UserUnblockArgs {
+  /** who */
+  user: Id;
+  /** makes the command repeatable; without one it is not */
+  key?: string;
+  /** the newest seq the device had at the first try; 0 unless given */
+  after?: Seq;
+}
+
+export interface UserBlockedReply {
+  users: Id[];
+}
+
+/** Arguments of `presence.get`: Tells whether a user is there. */
+export interface PresenceGetArgs {
+  /** who */
+  user: Id;
+}
+
+/** Arguments of `presence.watch`: Says whose coming and going this connection wants to hear of. */
+export interface PresenceWatchArgs {
+  /** the people on screen */
+  users: Id[];
+}
+
+export interface PresenceWatchReply {
+  /** as it is now, in the order asked */
+  presence: Presence[];
+}
+
+/** Arguments of `conversation.list`: Lists one's conversations, the newest first. */
+export interface ConversationListArgs {
+  /** from the reply before; the first page unless given */
+  page?: string;
+  /** at most so many; 50 unless given */
+  limit?: number;
+}
+
+export interface ConversationListReply {
+  conversations: Entry[];
+  /** asks for what follows; absent at the end */
+  page?: string;
+}
+
+/** Arguments of `conversation.get`: Reads one conversation with its members. */
+export interface ConversationGetArgs {
+  /** which */
+  conversation: Id;
+}
+
+export interface ConversationGetReply extends Entry {
+  /** who is in it now */
+  members: MemberState[];
+}
+
+/** Arguments of `conversation.events`: Reads the events a device lacks, oldest first. */
+export interface ConversationEventsArgs {
+  /** which */
+  conversation: Id;
+  /** the newest seq the device has */
+  after: Seq;
+  /** at most so many; 50 unless given */
+  limit?: number;
+}
+
+export interface ConversationEventsReply {
+  /** ascending, without a gap */
+  events: ChatEvent[];
+  /** the newest seq; ask again until one has it */
+  head: Seq;
+  /** true: more than `behind_events_max` are lacking; drop the copy and page `message.history` */
+  page: boolean;
+}
+
+/** Arguments of `message.history`: Reads a page of events before, after or around a place. */
+export interface MessageHistoryArgs {
+  /** which */
+  conversation: Id;
+  /** the page that ends right before it */
+  before?: Seq;
+  /** the page that starts right after it */
+  after?: Seq;
+  /** the page with it in its middle */
+  around?: Seq;
+  /** at most so many; 50 unless given */
+  limit?: number;
+}
+
+export interface MessageHistoryReply {
+  /** ascending */
+  events: ChatEvent[];
+  /** the newest seq */
+  head: Seq;
+  /** the first seq one may read */
+  first: Seq;
+}
+
+/** Arguments of `messages.unread`: Counts what is unread and reads the first of it. */
+export interface MessagesUnreadArgs {
+  /** at most so many conversations, and events in each; 50 unless given */
+  limit?: number;
+}
+
+export interface MessagesUnreadReply {
+  /** unread messages in all conversations */
+  total: number;
+  /** the newest first */
+  conversations: UnreadConversation[];
+}
+
+/** Arguments of `message.send`: Writes a message. */
+export interface MessageSendArgs {
+  /** a user or a conversation */
+  to: Id;
+  /** what the text is; anything but `text` stays opaque; "text" unless given */
+  kind?: string;
+  /** the message */
+  text: string;
+  /** the message it answers, of the same conversation */
+  reply_to?: Seq;
+  /** makes the command repeatable; without one it is not */
+  key?: string;
+  /** the newest seq the device had at the first try; 0 unless given */
+  after?: Seq;
+}
+
+/** Arguments of `message.edit`: Gives one's own message another text. */
+export interface MessageEditArgs {
+  /** which */
+  conversation: Id;
+  /** the message */
+  seq: Seq;
+  /** its new text */
+  text: string;
+  /** makes the command repeatable; without one it is not */
+  key?: string;
+  /** the newest seq the device had at the first try; 0 unless given */
+  after?: Seq;
+}
+
+/** Arguments of `message.delete`: Deletes a message for everyone. */
+export interface MessageDeleteArgs {
+  /** which */
+  conversation: Id;
+  /** the message */
+  seq: Seq;
+  /** makes the command repeatable; without one it is not */
+  key?: string;
+  /** the newest seq the device had at the first try; 0 unless given */
+  after?: Seq;
+}
+
+/** Arguments of `message.react`: Reacts to a message; each person has one reaction to it at most. */
+export interface MessageReactArgs {
+  /** which */
+  conversation: Id;
+  /** the message */
+  seq: Seq;
+  /** replaces the one before; empty takes it back */
+  emoji: string;
+  /** makes the command repeatable; without one it is not */
+  key?: string;
+  /** the newest seq the device had at the first try; 0 unless given */
+  after?: Seq;
+}
+
+/** Arguments of `group.create`: Makes a group and becomes its owner. */
+export interface GroupCreateArgs {
+  /** the group's title */
+  title: string;
+  /** who else is in it from the start */
+  members: Id[];
+  /** what later members may read; "joined" unless given */
+  history?: History;
+  /** makes the command repeatable; without one it is not */
+  key?: string;
+}
+
+/** Arguments of `group.set_title`: Gives the group another title. */
+export interface GroupSetTitleArgs {
+  /** which */
+  conversation: Id;
+  /** its new title */
+  title: string;
+  /** makes the command repeatable; without one it is not */
+  key?: string;
+  /** the newest seq the device had at the first try; 0 unless given */
+  after?: Seq;
+}
+
+/** Arguments of `group.add`: Adds a member. */
+export interface GroupAddArgs {
+  /** which */
+  conversation: Id;
+  /** who comes in */
+  user: Id;
+  /** makes the command repeatable; without one it is not */
+  key?: string;
+  /** the newest seq the device had at the first try; 0 unless given */
+  after?: Seq;
+}
+
+/** Arguments of `group.remove`: Puts a member out. */
+export interface GroupRemoveArgs {
+  /** which */
+  conversation: Id;
+  /** who goes */
+  user: Id;
+  /** makes the command repeatable; without one it is not */
+  key?: string;
+  /** the newest seq the device had at the first try; 0 unless given */
+  after?: Seq;
+}
+
+/** Arguments of `group.set_role`: Gives a member another role. */
+export interface GroupSetRoleArgs {
+  /** which */
+  conversation: Id;
+  /** who */
+  user: Id;
+  /** what they shall be */
+  role: GivenRole;
+  /** makes the command repeatable; without one it is not */
+  key?: string;
+  /** the newest seq the device had at the first try; 0 unless given */
+  after?: Seq;
+}
+
+/** Arguments of `group.leave`: Leaves the group. */
+export interface GroupLeaveArgs {
+  /** which */
+  conversation: Id;
+  /** makes the command repeatable; without one it is not */
+  key?: string;
+  /** the newest seq the device had at the first try; 0 unless given */
+  after?: Seq;
+}
+
+/** Arguments of `receipt.delivered`: Says that this device has stored everything up to a seq. */
+export interface ReceiptDeliveredArgs {
+  /** which */
+  conversation: Id;
+  /** up to here, without a gap from the device's cursor */
+  seq: Seq;
+}
+
+export interface ReceiptDeliveredReply {
+  /** the watermark as it stands */
+  delivered: Seq;
+}
+
+/** Arguments of `receipt.read`: Says that one has read everything up to a seq. */
+export interface ReceiptReadArgs {
+  /** which */
+  conversation: Id;
+  /** up to here */
+  seq: Seq;
+}
+
+export interface ReceiptReadReply {
+  /** the watermark as it stands */
+  read: Seq;
+  /** messages after it */
+  unread: number;
+}
+
+/** Arguments of `typing`: Tells the others that one types; repeat while it lasts. */
+export interface TypingArgs {
+  /** where */
+  conversation: Id;
+}
+
+/** Arguments of `sync`: Lists the conversations that changed since a token. */
+export interface SyncArgs {
+  /** from the sync before */
+  token?: string;
+  /** how long to wait for a change; 0 unless given */
+  wait?: number;
+}
+
+export interface SyncReply {
+  /** for the next sync */
+  token: string;
+  /** of the store; with another one than before, drop all copies */
+  incarnation: string;
+  /** what changed */
+  entries: Entry[];
+  /** true: sync again at once */
+  more: boolean;
+}
+
+/** Every command with what it takes and what it answers. */
+export interface Commands {
+  /** Proves who is on this socket. */
+  "auth": { args: AuthArgs; reply: AuthReply };
+  /** Says that the client is alive. */
+  "beat": { args: Record<string, never>; reply: BeatReply };
+  /** Makes an account and signs this device in. */
+  "signup": { args: SignupArgs; reply: Session };
+  /** Signs this device in. */
+  "signin": { args: SigninArgs; reply: Session };
+  /** Ends this device's session and closes its sockets. */
+  "signout": { args: Record<string, never>; reply: Record<string, never> };
+  /** Names the nodes to open a socket to. */
+  "connect": { args: Record<string, never>; reply: ConnectReply };
+  /** Reads one's own account. */
+  "account.get": { args: Record<string, never>; reply: AccountGetReply };
+  /** Changes one's display name, the words about oneself, or both. */
+  "account.set_profile": { args: AccountSetProfileArgs; reply: Appended };
+  /** Changes one's password. */
+  "account.set_password": { args: AccountSetPasswordArgs; reply: Record<string, never> };
+  /** Lists the signed-in devices. */
+  "device.list": { args: Record<string, never>; reply: DeviceListReply };
+  /** Signs a device out and closes its sockets at once. */
+  "device.end": { args: DeviceEndArgs; reply: Record<string, never> };
+  /** Finds users by the start of their name. */
+  "user.search": { args: UserSearchArgs; reply: UserSearchReply };
+  /** Reads a user's profile. */
+  "user.get": { args: UserGetArgs; reply: UserGetReply };
+  /** Blocks a user. */
+  "user.block": { args: UserBlockArgs; reply: Appended };
+  /** Lifts a block. */
+  "user.unblock": { args: UserUnblockArgs; reply: Appended };
+  /** Lists whom one blocks. */
+  "user.blocked": { args: Record<string, never>; reply: UserBlockedReply };
+  /** Tells whether a user is there. */
+  "presence.get": { args: PresenceGetArgs; reply: Presence };
+  /** Says whose coming and going this connection wants to hear of. */
+  "presence.watch": { args: PresenceWatchArgs; reply: PresenceWatchReply };
+  /** Lists one's conversations, the newest first. */
+  "conversation.list": { args: ConversationListArgs; reply: ConversationListReply };
+  /** Reads one conversation with its members. */
+  "conversation.get": { args: ConversationGetArgs; reply: ConversationGetReply };
+  /** Reads the events a device lacks, oldest first. */
+  "conversation.events": { args: ConversationEventsArgs; reply: ConversationEventsReply };
+  /** Reads a page of events before, after or around a place. */
+  "message.history": { args: MessageHistoryArgs; reply: MessageHistoryReply };
+  /** Counts what is unread and reads the first of it. */
+  "messages.unread": { args: MessagesUnreadArgs; reply: MessagesUnreadReply };
+  /** Writes a message. */
+  "message.send": { args: MessageSendArgs; reply: Appended };
+  /** Gives one's own message another text. */
+  "message.edit": { args: MessageEditArgs; reply: Appended };
+  /** Deletes a message for everyone. */
+  "message.delete": { args: MessageDeleteArgs; reply: Appended };
+  /** Reacts to a message; each person has one reaction to it at most. */
+  "message.react": { args: MessageReactArgs; reply: Appended };
+  /** Makes a group and becomes its owner. */
+  "group.create": { args: GroupCreateArgs; reply: Appended };
+  /** Gives the group another title. */
+  "group.set_title": { args: GroupSetTitleArgs; reply: Appended };
+  /** Adds a member. */
+  "group.add": { args: GroupAddArgs; reply: Appended };
+  /** Puts a member out. */
+  "group.remove": { args: GroupRemoveArgs; reply: Appended };
+  /** Gives a member another role. */
+  "group.set_role": { args: GroupSetRoleArgs; reply: Appended };
+  /** Leaves the group. */
+  "group.leave": { args: GroupLeaveArgs; reply: Appended };
+  /** Says that this device has stored everything up to a seq. */
+  "receipt.delivered": { args: ReceiptDeliveredArgs; reply: ReceiptDeliveredReply };
+  /** Says that one has read everything up to a seq. */
+  "receipt.read": { args: ReceiptReadArgs; reply: ReceiptReadReply };
+  /** Tells the others that one types; repeat while it lasts. */
+  "typing": { args: TypingArgs; reply: Record<string, never> };
+  /** Lists the conversations that changed since a token. */
+  "sync": { args: SyncArgs; reply: SyncReply };
+}
+
+export type CommandName = keyof Commands;
+
+/** The REST routes; commands without one are for sockets only. */
+export const ROUTES = {
+  "signup": {
+    "method": "POST",
+    "path": "/v1/signup"
+  },
+  "signin": {
+    "method": "POST",
+    "path": "/v1/signin"
+  },
+  "signout": {
+    "method": "POST",
+    "path": "/v1/signout"
+  },
+  "connect": {
+    "method": "GET",
+    "path": "/v1/connect"
+  },
+  "account.get": {
+    "method": "GET",
+    "path": "/v1/account"
+  },
+  "account.set_profile": {
+    "method": "PATCH",
+    "path": "/v1/account"
+  },
+  "account.set_password": {
+    "method": "POST",
+    "path": "/v1/account/password"
+  },
+  "device.list": {
+    "method": "GET",
+    "path": "/v1/devices"
+  },
+  "device.end": {
+    "method": "DELETE",
+    "path": "/v1/devices/{device}"
+  },
+  "user.search": {
+    "method": "GET",
+    "path": "/v1/users"
+  },
+  "user.get": {
+    "method": "GET",
+    "path": "/v1/users/{user}"
+  },
+  "user.block": {
+    "method": "PUT",
+    "path": "/v1/users/{user}/block"
+  },
+  "user.unblock": {
+    "method": "DELETE",
+    "path": "/v1/users/{user}/block"
+  },
+  "user.blocked": {
+    "method": "GET",
+    "path": "/v1/blocks"
+  },
+  "presence.get": {
+    "method": "GET",
+    "path": "/v1/users/{user}/presence"
+  },
+  "conversation.list": {
+    "method": "GET",
+    "path": "/v1/conversations"
+  },
+  "conversation.get": {
+    "method": "GET",
+    "path": "/v1/conversations/{conversation}"
+  },
+  "conversation.events": {
+    "method": "GET",
+    "path": "/v1/conversations/{conversation}/events"
+  },
+  "message.history": {
+    "method": "GET",
+    "path": "/v1/conversations/{conversation}/messages"
+  },
+  "messages.unread": {
+    "method": "GET",
+    "path": "/v1/messages/unread"
+  },
+  "message.send": {
+    "method": "POST",
+    "path": "/v1/messages"
+  },
+  "message.edit": {
+    "method": "PATCH",
+    "path": "/v1/conversations/{conversation}/messages/{seq}"
+  },
+  "message.delete": {
+    "method": "DELETE",
+    "path": "/v1/conversations/{conversation}/messages/{seq}"
+  },
+  "message.react": {
+    "method": "PUT",
+    "path": "/v1/conversations/{conversation}/messages/{seq}/reaction"
+  },
+  "group.create": {
+    "method": "POST",
+    "path": "/v1/groups"
+  },
+  "group.set_title": {
+    "method": "PUT",
+    "path": "/v1/conversations/{conversation}/title"
+  },
+  "group.add": {
+    "method": "POST",
+    "path": "/v1/conversations/{conversation}/members"
+  },
+  "group.remove": {
+    "method": "DELETE",
+    "path": "/v1/conversations/{conversation}/members/{user}"
+  },
+  "group.set_role": {
+    "method": "PUT",
+    "path": "/v1/conversations/{conversation}/members/{user}/role"
+  },
+  "group.leave": {
+    "method": "POST",
+    "path": "/v1/conversations/{conversation}/leave"
+  },
+  "receipt.delivered": {
+    "method": "POST",
+    "path": "/v1/conversations/{conversation}/delivered"
+  },
+  "receipt.read": {
+    "method": "POST",
+    "path": "/v1/conversations/{conversation}/read"
+  },
+  "sync": {
+    "method": "POST",
+    "path": "/v1/sync"
+  }
+} as const;
+
+/** Opens a WebSocket. */
+export const SOCKET_PATH = "/v1/socket";
+
+/** A frame from the client. */
+export type CommandFrame<C extends CommandName = CommandName> = {
+  id: number;
+  cmd: C;
+} & Commands[C]["args"];
+
+/** The answer to it; `id` lacks when the frame's own could not be read. */
+export type ReplyFrame<C extends CommandName = CommandName> =
+  | { id: number; ok: Commands[C]["reply"] }
+  | { id?: number; error: ApiError };
+
+/** The body of a REST error (RFC 9457). */
+export interface Problem extends Omit<ApiError, "message"> {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+}

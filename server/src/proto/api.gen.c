@@ -1,0 +1,699 @@
+/* Generated from api/ by tools/generate; change those. */
+/* clang-format off */
+
+#include "proto/api.gen.h"
+
+/* STR() is a compound literal, which a static initialiser may not hold. */
+#define LIT(text) {("" text), sizeof(text) - 1}
+
+const struct limit_spec api_limits[API_LIMIT_COUNT] = {
+    {LIT("username_bytes_min"), API_USERNAME_BYTES_MIN},
+    {LIT("username_bytes_max"), API_USERNAME_BYTES_MAX},
+    {LIT("password_bytes_min"), API_PASSWORD_BYTES_MIN},
+    {LIT("password_bytes_max"), API_PASSWORD_BYTES_MAX},
+    {LIT("display_name_chars_max"), API_DISPLAY_NAME_CHARS_MAX},
+    {LIT("display_name_bytes_max"), API_DISPLAY_NAME_BYTES_MAX},
+    {LIT("about_bytes_max"), API_ABOUT_BYTES_MAX},
+    {LIT("device_name_bytes_max"), API_DEVICE_NAME_BYTES_MAX},
+    {LIT("title_bytes_max"), API_TITLE_BYTES_MAX},
+    {LIT("text_bytes_max"), API_TEXT_BYTES_MAX},
+    {LIT("kind_bytes_max"), API_KIND_BYTES_MAX},
+    {LIT("emoji_bytes_max"), API_EMOJI_BYTES_MAX},
+    {LIT("key_bytes_max"), API_KEY_BYTES_MAX},
+    {LIT("token_bytes_max"), API_TOKEN_BYTES_MAX},
+    {LIT("cursor_bytes_max"), API_CURSOR_BYTES_MAX},
+    {LIT("group_members_max"), API_GROUP_MEMBERS_MAX},
+    {LIT("group_create_members_max"), API_GROUP_CREATE_MEMBERS_MAX},
+    {LIT("watch_users_max"), API_WATCH_USERS_MAX},
+    {LIT("page_max"), API_PAGE_MAX},
+    {LIT("page_default"), API_PAGE_DEFAULT},
+    {LIT("list_max"), API_LIST_MAX},
+    {LIT("search_max"), API_SEARCH_MAX},
+    {LIT("behind_events_max"), API_BEHIND_EVENTS_MAX},
+    {LIT("wait_s_max"), API_WAIT_S_MAX},
+    {LIT("typing_ms"), API_TYPING_MS},
+    {LIT("auth_ms_max"), API_AUTH_MS_MAX},
+    {LIT("frame_bytes_max"), API_FRAME_BYTES_MAX},
+    {LIT("body_bytes_max"), API_BODY_BYTES_MAX},
+    {LIT("json_depth_max"), API_JSON_DEPTH_MAX},
+    {LIT("json_tokens_max"), API_JSON_TOKENS_MAX},
+    {LIT("field_bytes_max"), API_FIELD_BYTES_MAX},
+    {LIT("seq_max"), API_SEQ_MAX},
+    {LIT("id_max"), API_ID_MAX},
+};
+
+const struct error_spec api_errors[API_ERROR_COUNT] = {
+    [API_ERROR_BAD_JSON] = {LIT("bad_json"), 400, LIT("Bad Request"),
+        LIT("This is not JSON as RFC 8259 has it, or nests too deep.")},
+    [API_ERROR_BAD_REQUEST] = {LIT("bad_request"), 400, LIT("Bad Request"),
+        LIT("An argument is missing, unknown or outside its limits.")},
+    [API_ERROR_UNKNOWN_COMMAND] = {LIT("unknown_command"), 404, LIT("Not Found"),
+        LIT("There is no such command or route.")},
+    [API_ERROR_METHOD_NOT_ALLOWED] = {LIT("method_not_allowed"), 405, LIT("Method Not Allowed"),
+        LIT("This route does not take this method.")},
+    [API_ERROR_TOO_LARGE] = {LIT("too_large"), 413, LIT("Content Too Large"),
+        LIT("The frame or body is larger than allowed.")},
+    [API_ERROR_UNAUTHENTICATED] = {LIT("unauthenticated"), 401, LIT("Unauthorized"),
+        LIT("No valid token was given.")},
+    [API_ERROR_RATE_LIMITED] = {LIT("rate_limited"), 429, LIT("Too Many Requests"),
+        LIT("Too many commands in a short time.")},
+    [API_ERROR_OVERLOADED] = {LIT("overloaded"), 503, LIT("Service Unavailable"),
+        LIT("The server has too much to do.")},
+    [API_ERROR_UNAVAILABLE] = {LIT("unavailable"), 503, LIT("Service Unavailable"),
+        LIT("The outcome is not known. Send it again with the same key.")},
+    [API_ERROR_DRAINING] = {LIT("draining"), 503, LIT("Service Unavailable"),
+        LIT("This node is shutting down.")},
+    [API_ERROR_INTERNAL] = {LIT("internal"), 500, LIT("Internal Server Error"),
+        LIT("The server failed.")},
+    [API_ERROR_NOT_FOUND] = {LIT("not_found"), 404, LIT("Not Found"),
+        LIT("There is no such thing, or you may not know of it.")},
+    [API_ERROR_WRONG_CREDENTIALS] = {LIT("wrong_credentials"), 401, LIT("Unauthorized"),
+        LIT("The name or the password is wrong.")},
+    [API_ERROR_ACCOUNT_DISABLED] = {LIT("account_disabled"), 403, LIT("Forbidden"),
+        LIT("This account is disabled.")},
+    [API_ERROR_REGISTRATION_CLOSED] = {LIT("registration_closed"), 403, LIT("Forbidden"),
+        LIT("This server does not take sign-ups.")},
+    [API_ERROR_FORBIDDEN] = {LIT("forbidden"), 403, LIT("Forbidden"),
+        LIT("Your role does not allow this.")},
+    [API_ERROR_CANNOT_WRITE] = {LIT("cannot_write"), 403, LIT("Forbidden"),
+        LIT("You may not write to this person.")},
+    [API_ERROR_NAME_TAKEN] = {LIT("name_taken"), 409, LIT("Conflict"),
+        LIT("This username is taken.")},
+    [API_ERROR_KEY_REUSED] = {LIT("key_reused"), 409, LIT("Conflict"),
+        LIT("This key was used for another command.")},
+    [API_ERROR_AHEAD] = {LIT("ahead"), 409, LIT("Conflict"),
+        LIT("This seq lies beyond the end of the conversation.")},
+    [API_ERROR_AFTER_REQUIRED] = {LIT("after_required"), 409, LIT("Conflict"),
+        LIT("Say with `after` which seq you had at the first try.")},
+    [API_ERROR_TOO_OLD] = {LIT("too_old"), 409, LIT("Conflict"),
+        LIT("`after` lies too far back to look for the key.")},
+    [API_ERROR_TRUNCATED] = {LIT("truncated"), 410, LIT("Gone"),
+        LIT("What you ask for is no longer kept.")},
+    [API_ERROR_FULL] = {LIT("full"), 409, LIT("Conflict"),
+        LIT("There is no more room.")},
+    [API_ERROR_ALREADY_MEMBER] = {LIT("already_member"), 409, LIT("Conflict"),
+        LIT("This person is a member already.")},
+    [API_ERROR_NOT_MEMBER] = {LIT("not_member"), 409, LIT("Conflict"),
+        LIT("This person is not a member.")},
+    [API_ERROR_TOO_MANY_TRIES] = {LIT("too_many_tries"), 429, LIT("Too Many Requests"),
+        LIT("Too many tries. Wait a while.")},
+};
+
+static const struct arg_charset charset_name = {
+    {0x03ff600000000000ULL, 0x07fffffe80000000ULL},
+    "lower-case letters, digits, dot, underscore, hyphen",
+};
+
+static const struct arg_charset charset_key = {
+    {0x07ff600000000000ULL, 0x07fffffe87fffffeULL},
+    "letters, digits, dot, underscore, colon, hyphen",
+};
+
+static const struct arg_charset charset_opaque = {
+    {0x03ff600000000000ULL, 0x47fffffe87fffffeULL},
+    "letters, digits, dot, underscore, tilde, hyphen",
+};
+
+static const struct str values_history[] = {LIT("joined"), LIT("all")};
+
+static const struct str values_given_role[] = {LIT("member"), LIT("admin")};
+
+static const struct arg_spec args_auth[] = {
+    {.name = LIT("token"), .kind = ARG_STRING, .presence = ARG_REQUIRED, .offset = offsetof(struct args_auth, token), .min = 1, .max = 128ULL, .secret = true},
+};
+
+static const struct arg_spec args_signup[] = {
+    {.name = LIT("username"), .kind = ARG_STRING, .presence = ARG_REQUIRED, .offset = offsetof(struct args_signup, username), .min = 3, .max = 32ULL, .charset = &charset_name},
+    {.name = LIT("password"), .kind = ARG_STRING, .presence = ARG_REQUIRED, .offset = offsetof(struct args_signup, password), .min = 8, .max = 256ULL, .secret = true},
+    {.name = LIT("display_name"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_signup, display_name), .has_offset = offsetof(struct args_signup, has_display_name), .min = 1, .max = 256ULL, .chars_max = 64},
+    {.name = LIT("device_name"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_signup, device_name), .has_offset = offsetof(struct args_signup, has_device_name), .min = 1, .max = 64ULL},
+};
+
+static const struct route_segment route_signup[] = {{LIT("v1"), false}, {LIT("signup"), false}};
+
+static const struct arg_spec args_signin[] = {
+    {.name = LIT("username"), .kind = ARG_STRING, .presence = ARG_REQUIRED, .offset = offsetof(struct args_signin, username), .min = 3, .max = 32ULL, .charset = &charset_name},
+    {.name = LIT("password"), .kind = ARG_STRING, .presence = ARG_REQUIRED, .offset = offsetof(struct args_signin, password), .min = 1, .max = 256ULL, .secret = true},
+    {.name = LIT("device_name"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_signin, device_name), .has_offset = offsetof(struct args_signin, has_device_name), .min = 1, .max = 64ULL},
+};
+
+static const struct route_segment route_signin[] = {{LIT("v1"), false}, {LIT("signin"), false}};
+
+static const struct route_segment route_signout[] = {{LIT("v1"), false}, {LIT("signout"), false}};
+
+static const struct route_segment route_connect[] = {{LIT("v1"), false}, {LIT("connect"), false}};
+
+static const struct route_segment route_account_get[] = {{LIT("v1"), false}, {LIT("account"), false}};
+
+static const struct arg_spec args_account_set_profile[] = {
+    {.name = LIT("display_name"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_account_set_profile, display_name), .has_offset = offsetof(struct args_account_set_profile, has_display_name), .min = 1, .max = 256ULL, .chars_max = 64},
+    {.name = LIT("about"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_account_set_profile, about), .has_offset = offsetof(struct args_account_set_profile, has_about), .min = 0, .max = 512ULL},
+    {.name = LIT("key"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_account_set_profile, key), .has_offset = offsetof(struct args_account_set_profile, has_key), .min = 1, .max = 64ULL, .charset = &charset_key},
+    {.name = LIT("after"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_account_set_profile, after), .min = 0, .max = 9007199254740991ULL, .default_value = 0},
+};
+
+static const struct route_segment route_account_set_profile[] = {{LIT("v1"), false}, {LIT("account"), false}};
+
+static const struct arg_spec args_account_set_password[] = {
+    {.name = LIT("old_password"), .kind = ARG_STRING, .presence = ARG_REQUIRED, .offset = offsetof(struct args_account_set_password, old_password), .min = 1, .max = 256ULL, .secret = true},
+    {.name = LIT("new_password"), .kind = ARG_STRING, .presence = ARG_REQUIRED, .offset = offsetof(struct args_account_set_password, new_password), .min = 8, .max = 256ULL, .secret = true},
+    {.name = LIT("end_others"), .kind = ARG_BOOL, .presence = ARG_DEFAULT, .offset = offsetof(struct args_account_set_password, end_others), .default_value = 1},
+};
+
+static const struct route_segment route_account_set_password[] = {{LIT("v1"), false}, {LIT("account"), false}, {LIT("password"), false}};
+
+static const struct route_segment route_device_list[] = {{LIT("v1"), false}, {LIT("devices"), false}};
+
+static const struct arg_spec args_device_end[] = {
+    {.name = LIT("device"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_device_end, device), .min = 1, .max = 9223372036854775807ULL},
+};
+
+static const struct route_segment route_device_end[] = {{LIT("v1"), false}, {LIT("devices"), false}, {LIT("device"), true}};
+
+static const struct arg_spec args_user_search[] = {
+    {.name = LIT("prefix"), .kind = ARG_STRING, .presence = ARG_REQUIRED, .offset = offsetof(struct args_user_search, prefix), .min = 1, .max = 32ULL, .charset = &charset_name},
+    {.name = LIT("limit"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_user_search, limit), .min = 1, .max = 20ULL, .default_value = 20},
+};
+
+static const struct route_segment route_user_search[] = {{LIT("v1"), false}, {LIT("users"), false}};
+
+static const struct arg_spec args_user_get[] = {
+    {.name = LIT("user"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_user_get, user), .min = 1, .max = 9223372036854775807ULL},
+};
+
+static const struct route_segment route_user_get[] = {{LIT("v1"), false}, {LIT("users"), false}, {LIT("user"), true}};
+
+static const struct arg_spec args_user_block[] = {
+    {.name = LIT("user"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_user_block, user), .min = 1, .max = 9223372036854775807ULL},
+    {.name = LIT("key"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_user_block, key), .has_offset = offsetof(struct args_user_block, has_key), .min = 1, .max = 64ULL, .charset = &charset_key},
+    {.name = LIT("after"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_user_block, after), .min = 0, .max = 9007199254740991ULL, .default_value = 0},
+};
+
+static const struct route_segment route_user_block[] = {{LIT("v1"), false}, {LIT("users"), false}, {LIT("user"), true}, {LIT("block"), false}};
+
+static const struct arg_spec args_user_unblock[] = {
+    {.name = LIT("user"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_user_unblock, user), .min = 1, .max = 9223372036854775807ULL},
+    {.name = LIT("key"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_user_unblock, key), .has_offset = offsetof(struct args_user_unblock, has_key), .min = 1, .max = 64ULL, .charset = &charset_key},
+    {.name = LIT("after"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_user_unblock, after), .min = 0, .max = 9007199254740991ULL, .default_value = 0},
+};
+
+static const struct route_segment route_user_unblock[] = {{LIT("v1"), false}, {LIT("users"), false}, {LIT("user"), true}, {LIT("block"), false}};
+
+static const struct route_segment route_user_blocked[] = {{LIT("v1"), false}, {LIT("blocks"), false}};
+
+static const struct arg_spec args_presence_get[] = {
+    {.name = LIT("user"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_presence_get, user), .min = 1, .max = 9223372036854775807ULL},
+};
+
+static const struct route_segment route_presence_get[] = {{LIT("v1"), false}, {LIT("users"), false}, {LIT("user"), true}, {LIT("presence"), false}};
+
+static const struct arg_spec args_presence_watch[] = {
+    {.name = LIT("users"), .kind = ARG_IDS, .presence = ARG_REQUIRED, .offset = offsetof(struct args_presence_watch, users), .min = 0, .max = 200ULL},
+};
+
+static const struct arg_spec args_conversation_list[] = {
+    {.name = LIT("page"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_conversation_list, page), .has_offset = offsetof(struct args_conversation_list, has_page), .min = 1, .max = 1024ULL, .charset = &charset_opaque},
+    {.name = LIT("limit"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_conversation_list, limit), .min = 1, .max = 50ULL, .default_value = 50},
+};
+
+static const struct route_segment route_conversation_list[] = {{LIT("v1"), false}, {LIT("conversations"), false}};
+
+static const struct arg_spec args_conversation_get[] = {
+    {.name = LIT("conversation"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_conversation_get, conversation), .min = 1, .max = 9223372036854775807ULL},
+};
+
+static const struct route_segment route_conversation_get[] = {{LIT("v1"), false}, {LIT("conversations"), false}, {LIT("conversation"), true}};
+
+static const struct arg_spec args_conversation_events[] = {
+    {.name = LIT("conversation"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_conversation_events, conversation), .min = 1, .max = 9223372036854775807ULL},
+    {.name = LIT("after"), .kind = ARG_INT, .presence = ARG_REQUIRED, .offset = offsetof(struct args_conversation_events, after), .min = 0, .max = 9007199254740991ULL},
+    {.name = LIT("limit"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_conversation_events, limit), .min = 1, .max = 100ULL, .default_value = 50},
+};
+
+static const struct route_segment route_conversation_events[] = {{LIT("v1"), false}, {LIT("conversations"), false}, {LIT("conversation"), true}, {LIT("events"), false}};
+
+static const struct arg_spec args_message_history[] = {
+    {.name = LIT("conversation"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_message_history, conversation), .min = 1, .max = 9223372036854775807ULL},
+    {.name = LIT("before"), .kind = ARG_INT, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_message_history, before), .has_offset = offsetof(struct args_message_history, has_before), .min = 1, .max = 9007199254740991ULL},
+    {.name = LIT("after"), .kind = ARG_INT, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_message_history, after), .has_offset = offsetof(struct args_message_history, has_after), .min = 0, .max = 9007199254740991ULL},
+    {.name = LIT("around"), .kind = ARG_INT, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_message_history, around), .has_offset = offsetof(struct args_message_history, has_around), .min = 1, .max = 9007199254740991ULL},
+    {.name = LIT("limit"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_message_history, limit), .min = 1, .max = 100ULL, .default_value = 50},
+};
+
+static const struct route_segment route_message_history[] = {{LIT("v1"), false}, {LIT("conversations"), false}, {LIT("conversation"), true}, {LIT("messages"), false}};
+
+static const struct arg_spec args_messages_unread[] = {
+    {.name = LIT("limit"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_messages_unread, limit), .min = 1, .max = 50ULL, .default_value = 50},
+};
+
+static const struct route_segment route_messages_unread[] = {{LIT("v1"), false}, {LIT("messages"), false}, {LIT("unread"), false}};
+
+static const struct arg_spec args_message_send[] = {
+    {.name = LIT("to"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_message_send, to), .min = 1, .max = 9223372036854775807ULL},
+    {.name = LIT("kind"), .kind = ARG_STRING, .presence = ARG_DEFAULT, .offset = offsetof(struct args_message_send, kind), .min = 1, .max = 32ULL, .charset = &charset_name, .default_text = LIT("text")},
+    {.name = LIT("text"), .kind = ARG_STRING, .presence = ARG_REQUIRED, .offset = offsetof(struct args_message_send, text), .min = 1, .max = 8192ULL},
+    {.name = LIT("reply_to"), .kind = ARG_INT, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_message_send, reply_to), .has_offset = offsetof(struct args_message_send, has_reply_to), .min = 1, .max = 9007199254740991ULL},
+    {.name = LIT("key"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_message_send, key), .has_offset = offsetof(struct args_message_send, has_key), .min = 1, .max = 64ULL, .charset = &charset_key},
+    {.name = LIT("after"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_message_send, after), .min = 0, .max = 9007199254740991ULL, .default_value = 0},
+};
+
+static const struct route_segment route_message_send[] = {{LIT("v1"), false}, {LIT("messages"), false}};
+
+static const struct arg_spec args_message_edit[] = {
+    {.name = LIT("conversation"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_message_edit, conversation), .min = 1, .max = 9223372036854775807ULL},
+    {.name = LIT("seq"), .kind = ARG_INT, .presence = ARG_REQUIRED, .offset = offsetof(struct args_message_edit, seq), .min = 1, .max = 9007199254740991ULL},
+    {.name = LIT("text"), .kind = ARG_STRING, .presence = ARG_REQUIRED, .offset = offsetof(struct args_message_edit, text), .min = 1, .max = 8192ULL},
+    {.name = LIT("key"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_message_edit, key), .has_offset = offsetof(struct args_message_edit, has_key), .min = 1, .max = 64ULL, .charset = &charset_key},
+    {.name = LIT("after"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_message_edit, after), .min = 0, .max = 9007199254740991ULL, .default_value = 0},
+};
+
+static const struct route_segment route_message_edit[] = {{LIT("v1"), false}, {LIT("conversations"), false}, {LIT("conversation"), true}, {LIT("messages"), false}, {LIT("seq"), true}};
+
+static const struct arg_spec args_message_delete[] = {
+    {.name = LIT("conversation"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_message_delete, conversation), .min = 1, .max = 9223372036854775807ULL},
+    {.name = LIT("seq"), .kind = ARG_INT, .presence = ARG_REQUIRED, .offset = offsetof(struct args_message_delete, seq), .min = 1, .max = 9007199254740991ULL},
+    {.name = LIT("key"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_message_delete, key), .has_offset = offsetof(struct args_message_delete, has_key), .min = 1, .max = 64ULL, .charset = &charset_key},
+    {.name = LIT("after"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_message_delete, after), .min = 0, .max = 9007199254740991ULL, .default_value = 0},
+};
+
+static const struct route_segment route_message_delete[] = {{LIT("v1"), false}, {LIT("conversations"), false}, {LIT("conversation"), true}, {LIT("messages"), false}, {LIT("seq"), true}};
+
+static const struct arg_spec args_message_react[] = {
+    {.name = LIT("conversation"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_message_react, conversation), .min = 1, .max = 9223372036854775807ULL},
+    {.name = LIT("seq"), .kind = ARG_INT, .presence = ARG_REQUIRED, .offset = offsetof(struct args_message_react, seq), .min = 1, .max = 9007199254740991ULL},
+    {.name = LIT("emoji"), .kind = ARG_STRING, .presence = ARG_REQUIRED, .offset = offsetof(struct args_message_react, emoji), .min = 0, .max = 32ULL},
+    {.name = LIT("key"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_message_react, key), .has_offset = offsetof(struct args_message_react, has_key), .min = 1, .max = 64ULL, .charset = &charset_key},
+    {.name = LIT("after"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_message_react, after), .min = 0, .max = 9007199254740991ULL, .default_value = 0},
+};
+
+static const struct route_segment route_message_react[] = {{LIT("v1"), false}, {LIT("conversations"), false}, {LIT("conversation"), true}, {LIT("messages"), false}, {LIT("seq"), true}, {LIT("reaction"), false}};
+
+static const struct arg_spec args_group_create[] = {
+    {.name = LIT("title"), .kind = ARG_STRING, .presence = ARG_REQUIRED, .offset = offsetof(struct args_group_create, title), .min = 1, .max = 128ULL},
+    {.name = LIT("members"), .kind = ARG_IDS, .presence = ARG_REQUIRED, .offset = offsetof(struct args_group_create, members), .min = 0, .max = 99ULL},
+    {.name = LIT("history"), .kind = ARG_ENUM, .presence = ARG_DEFAULT, .offset = offsetof(struct args_group_create, history), .values = values_history, .values_n = 2, .default_value = 0},
+    {.name = LIT("key"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_group_create, key), .has_offset = offsetof(struct args_group_create, has_key), .min = 1, .max = 64ULL, .charset = &charset_key},
+};
+
+static const struct route_segment route_group_create[] = {{LIT("v1"), false}, {LIT("groups"), false}};
+
+static const struct arg_spec args_group_set_title[] = {
+    {.name = LIT("conversation"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_group_set_title, conversation), .min = 1, .max = 9223372036854775807ULL},
+    {.name = LIT("title"), .kind = ARG_STRING, .presence = ARG_REQUIRED, .offset = offsetof(struct args_group_set_title, title), .min = 1, .max = 128ULL},
+    {.name = LIT("key"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_group_set_title, key), .has_offset = offsetof(struct args_group_set_title, has_key), .min = 1, .max = 64ULL, .charset = &charset_key},
+    {.name = LIT("after"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_group_set_title, after), .min = 0, .max = 9007199254740991ULL, .default_value = 0},
+};
+
+static const struct route_segment route_group_set_title[] = {{LIT("v1"), false}, {LIT("conversations"), false}, {LIT("conversation"), true}, {LIT("title"), false}};
+
+static const struct arg_spec args_group_add[] = {
+    {.name = LIT("conversation"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_group_add, conversation), .min = 1, .max = 9223372036854775807ULL},
+    {.name = LIT("user"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_group_add, user), .min = 1, .max = 9223372036854775807ULL},
+    {.name = LIT("key"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_group_add, key), .has_offset = offsetof(struct args_group_add, has_key), .min = 1, .max = 64ULL, .charset = &charset_key},
+    {.name = LIT("after"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_group_add, after), .min = 0, .max = 9007199254740991ULL, .default_value = 0},
+};
+
+static const struct route_segment route_group_add[] = {{LIT("v1"), false}, {LIT("conversations"), false}, {LIT("conversation"), true}, {LIT("members"), false}};
+
+static const struct arg_spec args_group_remove[] = {
+    {.name = LIT("conversation"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_group_remove, conversation), .min = 1, .max = 9223372036854775807ULL},
+    {.name = LIT("user"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_group_remove, user), .min = 1, .max = 9223372036854775807ULL},
+    {.name = LIT("key"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_group_remove, key), .has_offset = offsetof(struct args_group_remove, has_key), .min = 1, .max = 64ULL, .charset = &charset_key},
+    {.name = LIT("after"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_group_remove, after), .min = 0, .max = 9007199254740991ULL, .default_value = 0},
+};
+
+static const struct route_segment route_group_remove[] = {{LIT("v1"), false}, {LIT("conversations"), false}, {LIT("conversation"), true}, {LIT("members"), false}, {LIT("user"), true}};
+
+static const struct arg_spec args_group_set_role[] = {
+    {.name = LIT("conversation"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_group_set_role, conversation), .min = 1, .max = 9223372036854775807ULL},
+    {.name = LIT("user"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_group_set_role, user), .min = 1, .max = 9223372036854775807ULL},
+    {.name = LIT("role"), .kind = ARG_ENUM, .presence = ARG_REQUIRED, .offset = offsetof(struct args_group_set_role, role), .values = values_given_role, .values_n = 2},
+    {.name = LIT("key"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_group_set_role, key), .has_offset = offsetof(struct args_group_set_role, has_key), .min = 1, .max = 64ULL, .charset = &charset_key},
+    {.name = LIT("after"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_group_set_role, after), .min = 0, .max = 9007199254740991ULL, .default_value = 0},
+};
+
+static const struct route_segment route_group_set_role[] = {{LIT("v1"), false}, {LIT("conversations"), false}, {LIT("conversation"), true}, {LIT("members"), false}, {LIT("user"), true}, {LIT("role"), false}};
+
+static const struct arg_spec args_group_leave[] = {
+    {.name = LIT("conversation"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_group_leave, conversation), .min = 1, .max = 9223372036854775807ULL},
+    {.name = LIT("key"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_group_leave, key), .has_offset = offsetof(struct args_group_leave, has_key), .min = 1, .max = 64ULL, .charset = &charset_key},
+    {.name = LIT("after"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_group_leave, after), .min = 0, .max = 9007199254740991ULL, .default_value = 0},
+};
+
+static const struct route_segment route_group_leave[] = {{LIT("v1"), false}, {LIT("conversations"), false}, {LIT("conversation"), true}, {LIT("leave"), false}};
+
+static const struct arg_spec args_receipt_delivered[] = {
+    {.name = LIT("conversation"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_receipt_delivered, conversation), .min = 1, .max = 9223372036854775807ULL},
+    {.name = LIT("seq"), .kind = ARG_INT, .presence = ARG_REQUIRED, .offset = offsetof(struct args_receipt_delivered, seq), .min = 1, .max = 9007199254740991ULL},
+};
+
+static const struct route_segment route_receipt_delivered[] = {{LIT("v1"), false}, {LIT("conversations"), false}, {LIT("conversation"), true}, {LIT("delivered"), false}};
+
+static const struct arg_spec args_receipt_read[] = {
+    {.name = LIT("conversation"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_receipt_read, conversation), .min = 1, .max = 9223372036854775807ULL},
+    {.name = LIT("seq"), .kind = ARG_INT, .presence = ARG_REQUIRED, .offset = offsetof(struct args_receipt_read, seq), .min = 1, .max = 9007199254740991ULL},
+};
+
+static const struct route_segment route_receipt_read[] = {{LIT("v1"), false}, {LIT("conversations"), false}, {LIT("conversation"), true}, {LIT("read"), false}};
+
+static const struct arg_spec args_typing[] = {
+    {.name = LIT("conversation"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_typing, conversation), .min = 1, .max = 9223372036854775807ULL},
+};
+
+static const struct arg_spec args_sync[] = {
+    {.name = LIT("token"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_sync, token), .has_offset = offsetof(struct args_sync, has_token), .min = 1, .max = 1024ULL, .charset = &charset_opaque},
+    {.name = LIT("wait"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_sync, wait), .min = 0, .max = 25ULL, .default_value = 0},
+};
+
+static const struct route_segment route_sync[] = {{LIT("v1"), false}, {LIT("sync"), false}};
+
+const struct command_spec command_specs[COMMAND_COUNT] = {
+    [COMMAND_AUTH] = {
+        .name = LIT("auth"),
+        .needs = API_NEEDS_NONE,
+        .args_size = sizeof(struct args_auth),
+        .transport = API_TRANSPORT_SOCKET,
+        .args = args_auth, .args_n = 1,
+    },
+    [COMMAND_BEAT] = {
+        .name = LIT("beat"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_beat),
+        .transport = API_TRANSPORT_SOCKET,
+    },
+    [COMMAND_SIGNUP] = {
+        .name = LIT("signup"),
+        .needs = API_NEEDS_NONE,
+        .args_size = sizeof(struct args_signup),
+        .transport = API_TRANSPORT_BOTH, .method = API_POST,
+        .segments = route_signup, .segments_n = 2,
+        .args = args_signup, .args_n = 4,
+    },
+    [COMMAND_SIGNIN] = {
+        .name = LIT("signin"),
+        .needs = API_NEEDS_NONE,
+        .args_size = sizeof(struct args_signin),
+        .transport = API_TRANSPORT_BOTH, .method = API_POST,
+        .segments = route_signin, .segments_n = 2,
+        .args = args_signin, .args_n = 3,
+    },
+    [COMMAND_SIGNOUT] = {
+        .name = LIT("signout"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_signout),
+        .transport = API_TRANSPORT_BOTH, .method = API_POST,
+        .segments = route_signout, .segments_n = 2,
+    },
+    [COMMAND_CONNECT] = {
+        .name = LIT("connect"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_connect),
+        .transport = API_TRANSPORT_BOTH, .method = API_GET,
+        .segments = route_connect, .segments_n = 2,
+    },
+    [COMMAND_ACCOUNT_GET] = {
+        .name = LIT("account.get"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_account_get),
+        .transport = API_TRANSPORT_BOTH, .method = API_GET,
+        .segments = route_account_get, .segments_n = 2,
+    },
+    [COMMAND_ACCOUNT_SET_PROFILE] = {
+        .name = LIT("account.set_profile"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_account_set_profile),
+        .transport = API_TRANSPORT_BOTH, .method = API_PATCH,
+        .segments = route_account_set_profile, .segments_n = 2,
+        .args = args_account_set_profile, .args_n = 4,
+        .at_least_one = 0x3,
+    },
+    [COMMAND_ACCOUNT_SET_PASSWORD] = {
+        .name = LIT("account.set_password"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_account_set_password),
+        .transport = API_TRANSPORT_BOTH, .method = API_POST,
+        .segments = route_account_set_password, .segments_n = 3,
+        .args = args_account_set_password, .args_n = 3,
+    },
+    [COMMAND_DEVICE_LIST] = {
+        .name = LIT("device.list"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_device_list),
+        .transport = API_TRANSPORT_BOTH, .method = API_GET,
+        .segments = route_device_list, .segments_n = 2,
+    },
+    [COMMAND_DEVICE_END] = {
+        .name = LIT("device.end"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_device_end),
+        .transport = API_TRANSPORT_BOTH, .method = API_DELETE,
+        .segments = route_device_end, .segments_n = 3,
+        .args = args_device_end, .args_n = 1,
+    },
+    [COMMAND_USER_SEARCH] = {
+        .name = LIT("user.search"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_user_search),
+        .transport = API_TRANSPORT_BOTH, .method = API_GET,
+        .segments = route_user_search, .segments_n = 2,
+        .args = args_user_search, .args_n = 2,
+    },
+    [COMMAND_USER_GET] = {
+        .name = LIT("user.get"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_user_get),
+        .transport = API_TRANSPORT_BOTH, .method = API_GET,
+        .segments = route_user_get, .segments_n = 3,
+        .args = args_user_get, .args_n = 1,
+    },
+    [COMMAND_USER_BLOCK] = {
+        .name = LIT("user.block"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_user_block),
+        .transport = API_TRANSPORT_BOTH, .method = API_PUT,
+        .segments = route_user_block, .segments_n = 4,
+        .args = args_user_block, .args_n = 3,
+    },
+    [COMMAND_USER_UNBLOCK] = {
+        .name = LIT("user.unblock"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_user_unblock),
+        .transport = API_TRANSPORT_BOTH, .method = API_DELETE,
+        .segments = route_user_unblock, .segments_n = 4,
+        .args = args_user_unblock, .args_n = 3,
+    },
+    [COMMAND_USER_BLOCKED] = {
+        .name = LIT("user.blocked"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_user_blocked),
+        .transport = API_TRANSPORT_BOTH, .method = API_GET,
+        .segments = route_user_blocked, .segments_n = 2,
+    },
+    [COMMAND_PRESENCE_GET] = {
+        .name = LIT("presence.get"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_presence_get),
+        .transport = API_TRANSPORT_BOTH, .method = API_GET,
+        .segments = route_presence_get, .segments_n = 4,
+        .args = args_presence_get, .args_n = 1,
+    },
+    [COMMAND_PRESENCE_WATCH] = {
+        .name = LIT("presence.watch"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_presence_watch),
+        .transport = API_TRANSPORT_SOCKET,
+        .args = args_presence_watch, .args_n = 1,
+    },
+    [COMMAND_CONVERSATION_LIST] = {
+        .name = LIT("conversation.list"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_conversation_list),
+        .transport = API_TRANSPORT_BOTH, .method = API_GET,
+        .segments = route_conversation_list, .segments_n = 2,
+        .args = args_conversation_list, .args_n = 2,
+    },
+    [COMMAND_CONVERSATION_GET] = {
+        .name = LIT("conversation.get"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_conversation_get),
+        .transport = API_TRANSPORT_BOTH, .method = API_GET,
+        .segments = route_conversation_get, .segments_n = 3,
+        .args = args_conversation_get, .args_n = 1,
+    },
+    [COMMAND_CONVERSATION_EVENTS] = {
+        .name = LIT("conversation.events"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_conversation_events),
+        .transport = API_TRANSPORT_BOTH, .method = API_GET,
+        .segments = route_conversation_events, .segments_n = 4,
+        .args = args_conversation_events, .args_n = 3,
+    },
+    [COMMAND_MESSAGE_HISTORY] = {
+        .name = LIT("message.history"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_message_history),
+        .transport = API_TRANSPORT_BOTH, .method = API_GET,
+        .segments = route_message_history, .segments_n = 4,
+        .args = args_message_history, .args_n = 5,
+        .at_most_one = 0xe,
+    },
+    [COMMAND_MESSAGES_UNREAD] = {
+        .name = LIT("messages.unread"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_messages_unread),
+        .transport = API_TRANSPORT_BOTH, .method = API_GET,
+        .segments = route_messages_unread, .segments_n = 3,
+        .args = args_messages_unread, .args_n = 1,
+    },
+    [COMMAND_MESSAGE_SEND] = {
+        .name = LIT("message.send"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_message_send),
+        .transport = API_TRANSPORT_BOTH, .method = API_POST,
+        .segments = route_message_send, .segments_n = 2,
+        .args = args_message_send, .args_n = 6,
+    },
+    [COMMAND_MESSAGE_EDIT] = {
+        .name = LIT("message.edit"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_message_edit),
+        .transport = API_TRANSPORT_BOTH, .method = API_PATCH,
+        .segments = route_message_edit, .segments_n = 5,
+        .args = args_message_edit, .args_n = 5,
+    },
+    [COMMAND_MESSAGE_DELETE] = {
+        .name = LIT("message.delete"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_message_delete),
+        .transport = API_TRANSPORT_BOTH, .method = API_DELETE,
+        .segments = route_message_delete, .segments_n = 5,
+        .args = args_message_delete, .args_n = 4,
+    },
+    [COMMAND_MESSAGE_REACT] = {
+        .name = LIT("message.react"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_message_react),
+        .transport = API_TRANSPORT_BOTH, .method = API_PUT,
+        .segments = route_message_react, .segments_n = 6,
+        .args = args_message_react, .args_n = 5,
+    },
+    [COMMAND_GROUP_CREATE] = {
+        .name = LIT("group.create"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_group_create),
+        .transport = API_TRANSPORT_BOTH, .method = API_POST,
+        .segments = route_group_create, .segments_n = 2,
+        .args = args_group_create, .args_n = 4,
+    },
+    [COMMAND_GROUP_SET_TITLE] = {
+        .name = LIT("group.set_title"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_group_set_title),
+        .transport = API_TRANSPORT_BOTH, .method = API_PUT,
+        .segments = route_group_set_title, .segments_n = 4,
+        .args = args_group_set_title, .args_n = 4,
+    },
+    [COMMAND_GROUP_ADD] = {
+        .name = LIT("group.add"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_group_add),
+        .transport = API_TRANSPORT_BOTH, .method = API_POST,
+        .segments = route_group_add, .segments_n = 4,
+        .args = args_group_add, .args_n = 4,
+    },
+    [COMMAND_GROUP_REMOVE] = {
+        .name = LIT("group.remove"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_group_remove),
+        .transport = API_TRANSPORT_BOTH, .method = API_DELETE,
+        .segments = route_group_remove, .segments_n = 5,
+        .args = args_group_remove, .args_n = 4,
+    },
+    [COMMAND_GROUP_SET_ROLE] = {
+        .name = LIT("group.set_role"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_group_set_role),
+        .transport = API_TRANSPORT_BOTH, .method = API_PUT,
+        .segments = route_group_set_role, .segments_n = 6,
+        .args = args_group_set_role, .args_n = 5,
+    },
+    [COMMAND_GROUP_LEAVE] = {
+        .name = LIT("group.leave"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_group_leave),
+        .transport = API_TRANSPORT_BOTH, .method = API_POST,
+        .segments = route_group_leave, .segments_n = 4,
+        .args = args_group_leave, .args_n = 3,
+    },
+    [COMMAND_RECEIPT_DELIVERED] = {
+        .name = LIT("receipt.delivered"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_receipt_delivered),
+        .transport = API_TRANSPORT_BOTH, .method = API_POST,
+        .segments = route_receipt_delivered, .segments_n = 4,
+        .args = args_receipt_delivered, .args_n = 2,
+    },
+    [COMMAND_RECEIPT_READ] = {
+        .name = LIT("receipt.read"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_receipt_read),
+        .transport = API_TRANSPORT_BOTH, .method = API_POST,
+        .segments = route_receipt_read, .segments_n = 4,
+        .args = args_receipt_read, .args_n = 2,
+    },
+    [COMMAND_TYPING] = {
+        .name = LIT("typing"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_typing),
+        .transport = API_TRANSPORT_SOCKET,
+        .args = args_typing, .args_n = 1,
+    },
+    [COMMAND_SYNC] = {
+        .name = LIT("sync"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_sync),
+        .transport = API_TRANSPORT_BOTH, .method = API_POST,
+        .segments = route_sync, .segments_n = 2,
+        .args = args_sync, .args_n = 2,
+    },
+};
+
+const uint16_t commands_by_name[COMMAND_COUNT] = {
+    COMMAND_ACCOUNT_GET,
+    COMMAND_ACCOUNT_SET_PASSWORD,
+    COMMAND_ACCOUNT_SET_PROFILE,
+    COMMAND_AUTH,
+    COMMAND_BEAT,
+    COMMAND_CONNECT,
+    COMMAND_CONVERSATION_EVENTS,
+    COMMAND_CONVERSATION_GET,
+    COMMAND_CONVERSATION_LIST,
+    COMMAND_DEVICE_END,
+    COMMAND_DEVICE_LIST,
+    COMMAND_GROUP_ADD,
+    COMMAND_GROUP_CREATE,
+    COMMAND_GROUP_LEAVE,
+    COMMAND_GROUP_REMOVE,
+    COMMAND_GROUP_SET_ROLE,
+    COMMAND_GROUP_SET_TITLE,
+    COMMAND_MESSAGE_DELETE,
+    COMMAND_MESSAGE_EDIT,
+    COMMAND_MESSAGE_HISTORY,
+    COMMAND_MESSAGE_REACT,
+    COMMAND_MESSAGE_SEND,
+    COMMAND_MESSAGES_UNREAD,
+    COMMAND_PRESENCE_GET,
+    COMMAND_PRESENCE_WATCH,
+    COMMAND_RECEIPT_DELIVERED,
+    COMMAND_RECEIPT_READ,
+    COMMAND_SIGNIN,
+    COMMAND_SIGNOUT,
+    COMMAND_SIGNUP,
+    COMMAND_SYNC,
+    COMMAND_TYPING,
+    COMMAND_USER_BLOCK,
+    COMMAND_USER_BLOCKED,
+    COMMAND_USER_GET,
+    COMMAND_USER_SEARCH,
+    COMMAND_USER_UNBLOCK,
+};

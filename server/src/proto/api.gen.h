@@ -1,0 +1,469 @@
+/* Generated from api/ by tools/generate; change those. */
+/* clang-format off */
+
+#ifndef PARLEY_PROTO_API_GEN_H
+#define PARLEY_PROTO_API_GEN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "proto/spec.h"
+#include "util/str.h"
+
+/* Limits. */
+#define API_USERNAME_BYTES_MIN          3 /* shortest username */
+#define API_USERNAME_BYTES_MAX          32 /* longest username */
+#define API_PASSWORD_BYTES_MIN          8 /* shortest new password */
+#define API_PASSWORD_BYTES_MAX          256 /* longest password */
+#define API_DISPLAY_NAME_CHARS_MAX      64 /* longest display name, in characters */
+#define API_DISPLAY_NAME_BYTES_MAX      256 /* longest display name, in bytes */
+#define API_ABOUT_BYTES_MAX             512 /* longest text about oneself */
+#define API_DEVICE_NAME_BYTES_MAX       64 /* longest device name */
+#define API_TITLE_BYTES_MAX             128 /* longest group title */
+#define API_TEXT_BYTES_MAX              8192 /* longest message text */
+#define API_KIND_BYTES_MAX              32 /* longest message kind */
+#define API_EMOJI_BYTES_MAX             32 /* longest reaction */
+#define API_KEY_BYTES_MAX               64 /* longest key of an append */
+#define API_TOKEN_BYTES_MAX             128 /* longest session token */
+#define API_CURSOR_BYTES_MAX            1024 /* longest sync or page token */
+#define API_GROUP_MEMBERS_MAX           100 /* members of a group, its owner included */
+#define API_GROUP_CREATE_MEMBERS_MAX    99 /* others named when a group is made */
+#define API_WATCH_USERS_MAX             200 /* users one connection may watch */
+#define API_PAGE_MAX                    100 /* events on a page of history */
+#define API_PAGE_DEFAULT                50 /* events on a page of history, unless asked otherwise */
+#define API_LIST_MAX                    50 /* conversations on a page of the list */
+#define API_SEARCH_MAX                  20 /* users found by one search */
+#define API_BEHIND_EVENTS_MAX           1000 /* events a device may lack in one conversation before it must page */
+#define API_WAIT_S_MAX                  25 /* longest wait of a sync, in seconds */
+#define API_TYPING_MS                   6000 /* how long a typing push holds, in milliseconds */
+#define API_AUTH_MS_MAX                 5000 /* time for the first frame of a socket, in milliseconds */
+#define API_FRAME_BYTES_MAX             65536 /* largest socket frame from a client */
+#define API_BODY_BYTES_MAX              65536 /* largest REST body */
+#define API_JSON_DEPTH_MAX              8 /* deepest nesting of JSON from a client */
+#define API_JSON_TOKENS_MAX             512 /* names and values in JSON from a client */
+#define API_FIELD_BYTES_MAX             64 /* longest argument name that an error repeats */
+#define API_SEQ_MAX                     9007199254740991ULL /* greatest integer of JSON that every client reads exactly (2^53 - 1) */
+#define API_ID_MAX                      9223372036854775807ULL /* greatest id (2^63 - 1) */
+
+/* Opens a WebSocket. */
+#define API_SOCKET_PATH "/v1/socket"
+
+enum { API_LIMIT_COUNT = 33 };
+extern const struct limit_spec api_limits[API_LIMIT_COUNT];
+
+/* Errors; 0 is success. */
+enum api_error {
+    API_OK,
+    API_ERROR_BAD_JSON, /* 400 This is not JSON as RFC 8259 has it, or nests too deep. */
+    API_ERROR_BAD_REQUEST, /* 400 An argument is missing, unknown or outside its limits. */
+    API_ERROR_UNKNOWN_COMMAND, /* 404 There is no such command or route. */
+    API_ERROR_METHOD_NOT_ALLOWED, /* 405 This route does not take this method. */
+    API_ERROR_TOO_LARGE, /* 413 The frame or body is larger than allowed. */
+    API_ERROR_UNAUTHENTICATED, /* 401 No valid token was given. */
+    API_ERROR_RATE_LIMITED, /* 429 Too many commands in a short time. */
+    API_ERROR_OVERLOADED, /* 503 The server has too much to do. */
+    API_ERROR_UNAVAILABLE, /* 503 The outcome is not known. Send it again with the same key. */
+    API_ERROR_DRAINING, /* 503 This node is shutting down. */
+    API_ERROR_INTERNAL, /* 500 The server failed. */
+    API_ERROR_NOT_FOUND, /* 404 There is no such thing, or you may not know of it. */
+    API_ERROR_WRONG_CREDENTIALS, /* 401 The name or the password is wrong. */
+    API_ERROR_ACCOUNT_DISABLED, /* 403 This account is disabled. */
+    API_ERROR_REGISTRATION_CLOSED, /* 403 This server does not take sign-ups. */
+    API_ERROR_FORBIDDEN, /* 403 Your role does not allow this. */
+    API_ERROR_CANNOT_WRITE, /* 403 You may not write to this person. */
+    API_ERROR_NAME_TAKEN, /* 409 This username is taken. */
+    API_ERROR_KEY_REUSED, /* 409 This key was used for another command. */
+    API_ERROR_AHEAD, /* 409 This seq lies beyond the end of the conversation. */
+    API_ERROR_AFTER_REQUIRED, /* 409 Say with `after` which seq you had at the first try. */
+    API_ERROR_TOO_OLD, /* 409 `after` lies too far back to look for the key. */
+    API_ERROR_TRUNCATED, /* 410 What you ask for is no longer kept. */
+    API_ERROR_FULL, /* 409 There is no more room. */
+    API_ERROR_ALREADY_MEMBER, /* 409 This person is a member already. */
+    API_ERROR_NOT_MEMBER, /* 409 This person is not a member. */
+    API_ERROR_TOO_MANY_TRIES, /* 429 Too many tries. Wait a while. */
+    API_ERROR_COUNT,
+};
+/* Indexed by enum api_error; the first one is empty. */
+extern const struct error_spec api_errors[API_ERROR_COUNT];
+
+/* WebSocket close codes: up to 4499 reconnect, from 4500 on stop. */
+enum api_close {
+    API_CLOSE_GOING_AWAY = 4000, /* The node shuts down or hands its clients over. */
+    API_CLOSE_SLOW_READER = 4001, /* The client did not read what was sent to it, not even after `resync`. */
+    API_CLOSE_SILENT = 4002, /* Neither a beat nor a pong came for too long. */
+    API_CLOSE_AUTH_TIMEOUT = 4003, /* No `auth` frame came in time. */
+    API_CLOSE_OVERLOADED = 4004, /* The node holds as many connections as it may. */
+    API_CLOSE_SIGNED_OUT = 4500, /* The device was signed out or ended. */
+    API_CLOSE_UNAUTHENTICATED = 4501, /* The token is not valid. Sign in again. */
+    API_CLOSE_ACCOUNT_DISABLED = 4502, /* An operator disabled the account. */
+    API_CLOSE_MISUSE = 4503, /* The client broke the protocol: a first frame that is not `auth`, a binary message, or frame after frame that is not JSON. */
+};
+
+/* What a new member may read: from joining on, or all. */
+enum api_history {
+    API_HISTORY_JOINED,
+    API_HISTORY_ALL,
+};
+
+/* A role that can be given. */
+enum api_given_role {
+    API_GIVEN_ROLE_MEMBER,
+    API_GIVEN_ROLE_ADMIN,
+};
+
+/* One X(NAME, name) a command, in the order of enum command. */
+#define API_COMMANDS(X) \
+    X(AUTH, auth) \
+    X(BEAT, beat) \
+    X(SIGNUP, signup) \
+    X(SIGNIN, signin) \
+    X(SIGNOUT, signout) \
+    X(CONNECT, connect) \
+    X(ACCOUNT_GET, account_get) \
+    X(ACCOUNT_SET_PROFILE, account_set_profile) \
+    X(ACCOUNT_SET_PASSWORD, account_set_password) \
+    X(DEVICE_LIST, device_list) \
+    X(DEVICE_END, device_end) \
+    X(USER_SEARCH, user_search) \
+    X(USER_GET, user_get) \
+    X(USER_BLOCK, user_block) \
+    X(USER_UNBLOCK, user_unblock) \
+    X(USER_BLOCKED, user_blocked) \
+    X(PRESENCE_GET, presence_get) \
+    X(PRESENCE_WATCH, presence_watch) \
+    X(CONVERSATION_LIST, conversation_list) \
+    X(CONVERSATION_GET, conversation_get) \
+    X(CONVERSATION_EVENTS, conversation_events) \
+    X(MESSAGE_HISTORY, message_history) \
+    X(MESSAGES_UNREAD, messages_unread) \
+    X(MESSAGE_SEND, message_send) \
+    X(MESSAGE_EDIT, message_edit) \
+    X(MESSAGE_DELETE, message_delete) \
+    X(MESSAGE_REACT, message_react) \
+    X(GROUP_CREATE, group_create) \
+    X(GROUP_SET_TITLE, group_set_title) \
+    X(GROUP_ADD, group_add) \
+    X(GROUP_REMOVE, group_remove) \
+    X(GROUP_SET_ROLE, group_set_role) \
+    X(GROUP_LEAVE, group_leave) \
+    X(RECEIPT_DELIVERED, receipt_delivered) \
+    X(RECEIPT_READ, receipt_read) \
+    X(TYPING, typing) \
+    X(SYNC, sync)
+
+enum command {
+    COMMAND_AUTH, /* Proves who is on this socket. */
+    COMMAND_BEAT, /* Says that the client is alive. */
+    COMMAND_SIGNUP, /* Makes an account and signs this device in. */
+    COMMAND_SIGNIN, /* Signs this device in. */
+    COMMAND_SIGNOUT, /* Ends this device's session and closes its sockets. */
+    COMMAND_CONNECT, /* Names the nodes to open a socket to. */
+    COMMAND_ACCOUNT_GET, /* Reads one's own account. */
+    COMMAND_ACCOUNT_SET_PROFILE, /* Changes one's display name, the words about oneself, or both. */
+    COMMAND_ACCOUNT_SET_PASSWORD, /* Changes one's password. */
+    COMMAND_DEVICE_LIST, /* Lists the signed-in devices. */
+    COMMAND_DEVICE_END, /* Signs a device out and closes its sockets at once. */
+    COMMAND_USER_SEARCH, /* Finds users by the start of their name. */
+    COMMAND_USER_GET, /* Reads a user's profile. */
+    COMMAND_USER_BLOCK, /* Blocks a user. */
+    COMMAND_USER_UNBLOCK, /* Lifts a block. */
+    COMMAND_USER_BLOCKED, /* Lists whom one blocks. */
+    COMMAND_PRESENCE_GET, /* Tells whether a user is there. */
+    COMMAND_PRESENCE_WATCH, /* Says whose coming and going this connection wants to hear of. */
+    COMMAND_CONVERSATION_LIST, /* Lists one's conversations, the newest first. */
+    COMMAND_CONVERSATION_GET, /* Reads one conversation with its members. */
+    COMMAND_CONVERSATION_EVENTS, /* Reads the events a device lacks, oldest first. */
+    COMMAND_MESSAGE_HISTORY, /* Reads a page of events before, after or around a place. */
+    COMMAND_MESSAGES_UNREAD, /* Counts what is unread and reads the first of it. */
+    COMMAND_MESSAGE_SEND, /* Writes a message. */
+    COMMAND_MESSAGE_EDIT, /* Gives one's own message another text. */
+    COMMAND_MESSAGE_DELETE, /* Deletes a message for everyone. */
+    COMMAND_MESSAGE_REACT, /* Reacts to a message; each person has one reaction to it at most. */
+    COMMAND_GROUP_CREATE, /* Makes a group and becomes its owner. */
+    COMMAND_GROUP_SET_TITLE, /* Gives the group another title. */
+    COMMAND_GROUP_ADD, /* Adds a member. */
+    COMMAND_GROUP_REMOVE, /* Puts a member out. */
+    COMMAND_GROUP_SET_ROLE, /* Gives a member another role. */
+    COMMAND_GROUP_LEAVE, /* Leaves the group. */
+    COMMAND_RECEIPT_DELIVERED, /* Says that this device has stored everything up to a seq. */
+    COMMAND_RECEIPT_READ, /* Says that one has read everything up to a seq. */
+    COMMAND_TYPING, /* Tells the others that one types; repeat while it lasts. */
+    COMMAND_SYNC, /* Lists the conversations that changed since a token. */
+    COMMAND_COUNT,
+};
+
+/* auth: Proves who is on this socket. */
+struct args_auth {
+    struct str token;
+};
+
+/* beat: Says that the client is alive. */
+struct args_beat {
+    char none;
+};
+
+/* signup: Makes an account and signs this device in. */
+struct args_signup {
+    struct str username;
+    struct str password;
+    bool has_display_name;
+    struct str display_name;
+    bool has_device_name;
+    struct str device_name;
+};
+
+/* signin: Signs this device in. */
+struct args_signin {
+    struct str username;
+    struct str password;
+    bool has_device_name;
+    struct str device_name;
+};
+
+/* signout: Ends this device's session and closes its sockets. */
+struct args_signout {
+    char none;
+};
+
+/* connect: Names the nodes to open a socket to. */
+struct args_connect {
+    char none;
+};
+
+/* account.get: Reads one's own account. */
+struct args_account_get {
+    char none;
+};
+
+/* account.set_profile: Changes one's display name, the words about oneself, or both. */
+struct args_account_set_profile {
+    bool has_display_name;
+    struct str display_name;
+    bool has_about;
+    struct str about;
+    bool has_key;
+    struct str key;
+    uint64_t after;
+};
+
+/* account.set_password: Changes one's password. */
+struct args_account_set_password {
+    struct str old_password;
+    struct str new_password;
+    bool end_others;
+};
+
+/* device.list: Lists the signed-in devices. */
+struct args_device_list {
+    char none;
+};
+
+/* device.end: Signs a device out and closes its sockets at once. */
+struct args_device_end {
+    uint64_t device;
+};
+
+/* user.search: Finds users by the start of their name. */
+struct args_user_search {
+    struct str prefix;
+    uint64_t limit;
+};
+
+/* user.get: Reads a user's profile. */
+struct args_user_get {
+    uint64_t user;
+};
+
+/* user.block: Blocks a user. */
+struct args_user_block {
+    uint64_t user;
+    bool has_key;
+    struct str key;
+    uint64_t after;
+};
+
+/* user.unblock: Lifts a block. */
+struct args_user_unblock {
+    uint64_t user;
+    bool has_key;
+    struct str key;
+    uint64_t after;
+};
+
+/* user.blocked: Lists whom one blocks. */
+struct args_user_blocked {
+    char none;
+};
+
+/* presence.get: Tells whether a user is there. */
+struct args_presence_get {
+    uint64_t user;
+};
+
+/* presence.watch: Says whose coming and going this connection wants to hear of. */
+struct args_presence_watch {
+    struct api_ids users;
+};
+
+/* conversation.list: Lists one's conversations, the newest first. */
+struct args_conversation_list {
+    bool has_page;
+    struct str page;
+    uint64_t limit;
+};
+
+/* conversation.get: Reads one conversation with its members. */
+struct args_conversation_get {
+    uint64_t conversation;
+};
+
+/* conversation.events: Reads the events a device lacks, oldest first. */
+struct args_conversation_events {
+    uint64_t conversation;
+    uint64_t after;
+    uint64_t limit;
+};
+
+/* message.history: Reads a page of events before, after or around a place. */
+struct args_message_history {
+    uint64_t conversation;
+    bool has_before;
+    uint64_t before;
+    bool has_after;
+    uint64_t after;
+    bool has_around;
+    uint64_t around;
+    uint64_t limit;
+};
+
+/* messages.unread: Counts what is unread and reads the first of it. */
+struct args_messages_unread {
+    uint64_t limit;
+};
+
+/* message.send: Writes a message. */
+struct args_message_send {
+    uint64_t to;
+    struct str kind;
+    struct str text;
+    bool has_reply_to;
+    uint64_t reply_to;
+    bool has_key;
+    struct str key;
+    uint64_t after;
+};
+
+/* message.edit: Gives one's own message another text. */
+struct args_message_edit {
+    uint64_t conversation;
+    uint64_t seq;
+    struct str text;
+    bool has_key;
+    struct str key;
+    uint64_t after;
+};
+
+/* message.delete: Deletes a message for everyone. */
+struct args_message_delete {
+    uint64_t conversation;
+    uint64_t seq;
+    bool has_key;
+    struct str key;
+    uint64_t after;
+};
+
+/* message.react: Reacts to a message; each person has one reaction to it at most. */
+struct args_message_react {
+    uint64_t conversation;
+    uint64_t seq;
+    struct str emoji;
+    bool has_key;
+    struct str key;
+    uint64_t after;
+};
+
+/* group.create: Makes a group and becomes its owner. */
+struct args_group_create {
+    struct str title;
+    struct api_ids members;
+    enum api_history history;
+    bool has_key;
+    struct str key;
+};
+
+/* group.set_title: Gives the group another title. */
+struct args_group_set_title {
+    uint64_t conversation;
+    struct str title;
+    bool has_key;
+    struct str key;
+    uint64_t after;
+};
+
+/* group.add: Adds a member. */
+struct args_group_add {
+    uint64_t conversation;
+    uint64_t user;
+    bool has_key;
+    struct str key;
+    uint64_t after;
+};
+
+/* group.remove: Puts a member out. */
+struct args_group_remove {
+    uint64_t conversation;
+    uint64_t user;
+    bool has_key;
+    struct str key;
+    uint64_t after;
+};
+
+/* group.set_role: Gives a member another role. */
+struct args_group_set_role {
+    uint64_t conversation;
+    uint64_t user;
+    enum api_given_role role;
+    bool has_key;
+    struct str key;
+    uint64_t after;
+};
+
+/* group.leave: Leaves the group. */
+struct args_group_leave {
+    uint64_t conversation;
+    bool has_key;
+    struct str key;
+    uint64_t after;
+};
+
+/* receipt.delivered: Says that this device has stored everything up to a seq. */
+struct args_receipt_delivered {
+    uint64_t conversation;
+    uint64_t seq;
+};
+
+/* receipt.read: Says that one has read everything up to a seq. */
+struct args_receipt_read {
+    uint64_t conversation;
+    uint64_t seq;
+};
+
+/* typing: Tells the others that one types; repeat while it lasts. */
+struct args_typing {
+    uint64_t conversation;
+};
+
+/* sync: Lists the conversations that changed since a token. */
+struct args_sync {
+    bool has_token;
+    struct str token;
+    uint64_t wait;
+};
+
+/* Indexed by enum command. */
+extern const struct command_spec command_specs[COMMAND_COUNT];
+/* The same, ordered by name as str_cmp() orders. */
+extern const uint16_t commands_by_name[COMMAND_COUNT];
+
+#endif

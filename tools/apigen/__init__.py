@@ -1,0 +1,1 @@
+"""The generator behind tools/generate: model reads api/, the others render it."""
