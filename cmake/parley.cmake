@@ -35,10 +35,14 @@ function(parley_library name)
   target_link_libraries(${name} PUBLIC ${ARG_DEPS})
 endfunction()
 
-# parley_test(NAME SUITE unit SOURCES test_x.c DEPS parley_x ...): a cmocka program, labelled
-# with the suite that `./dev test SUITE` runs it in.
+# All tests that run more than one thread: what the tsan preset is built for.
+add_custom_target(tests_threads)
+
+# parley_test(NAME [THREADS] SUITE unit SOURCES test_x.c DEPS parley_x ...): a cmocka program,
+# labelled with the suite that `./dev test SUITE` runs it in. THREADS: it runs more than one
+# thread, so it is also run under the thread sanitizer.
 function(parley_test name)
-  cmake_parse_arguments(ARG "" "SUITE;TIMEOUT" "SOURCES;DEPS;ARGS" ${ARGN})
+  cmake_parse_arguments(ARG "THREADS" "SUITE;TIMEOUT" "SOURCES;DEPS;ARGS" ${ARGN})
   if(NOT ARG_SUITE)
     set(ARG_SUITE unit)
   endif()
@@ -48,7 +52,12 @@ function(parley_test name)
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} PkgConfig::CMOCKA)
   add_test(NAME ${name} COMMAND ${name} ${ARG_ARGS})
-  set_tests_properties(${name} PROPERTIES LABELS ${ARG_SUITE} TIMEOUT ${ARG_TIMEOUT})
+  set(labels ${ARG_SUITE})
+  if(ARG_THREADS)
+    list(APPEND labels threads)
+    add_dependencies(tests_threads ${name})
+  endif()
+  set_tests_properties(${name} PROPERTIES LABELS "${labels}" TIMEOUT ${ARG_TIMEOUT})
 endfunction()
 
 # parley_fuzz(NAME SOURCES fuzz_x.c DEPS parley_x ...): a libFuzzer program; its corpus is
