@@ -49,6 +49,11 @@ void crypto_base64url(char *out, const void *p, size_t n)
 
 bool crypto_unbase64url(void *out, size_t n, struct str text)
 {
+    /* libsodium 1.0.18 reads some bytes above 0x7f as letters where char is signed. */
+    for (size_t i = 0; i < text.n; i++) {
+        if ((unsigned char)text.p[i] >= 0x80)
+            return false;
+    }
     size_t got;
     /* Without an end pointer, libsodium takes nothing but the whole text. */
     return sodium_base642bin(out, n, text.p, text.n, NULL, &got, NULL,
