@@ -55,6 +55,7 @@ struct loop {
     struct list tasks;
     struct list hooks;
     struct wheel wheel;
+    uint64_t now_ms;
     unsigned char *scratch;
     int events_next, events_n;
     struct epoll_event events[LOOP_EVENTS_MAX];

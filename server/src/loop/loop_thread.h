@@ -12,10 +12,10 @@ struct loop;
 struct loop_thread {
     pthread_t thread;
     struct loop *loop;
-    char name[16]; /* what the kernel shows; cut to 15 bytes */
 };
 
-/* `loop` is borrowed until loop_thread_join() returns. */
+/* The kernel shows the first 15 bytes of `name`. `loop` is borrowed until loop_thread_join()
+ * returns. */
 int loop_thread_start(struct loop_thread *, struct loop *, const char *name);
 /* Waits until the loop has stopped; does not stop it. */
 void loop_thread_join(struct loop_thread *);

@@ -17,7 +17,7 @@
 
 enum { ADDRESS_INVALID = 1 };
 /* "[ffff:…:255.255.255.255]:65535" and its end. */
-enum { ADDRESS_TEXT_MAX = INET6_ADDRSTRLEN + 8 };
+enum { ADDRESS_TEXT_MAX = INET6_ADDRSTRLEN + 9 };
 
 struct address {
     unsigned char ip[16];
@@ -33,6 +33,8 @@ char *address_format(const struct address *, char out[static ADDRESS_TEXT_MAX]);
 /* The same without port and brackets, for logs. */
 char *address_format_ip(const struct address *, char out[static ADDRESS_TEXT_MAX]);
 
+/* Parsed from text without a host. */
+bool address_is_any(const struct address *);
 bool address_is_ip4(const struct address *);
 /* The part that one customer of a network holds, for rate limits: the whole of an IPv4 address,
  * the first 64 bits of an IPv6 one; port 0. */

@@ -26,7 +26,8 @@ struct listener {
     struct watch watch;
     struct timer backoff;
     uint32_t backoff_ms; /* the last pause; 0 while all is well */
-    /* Gets a non-blocking socket with TCP_NODELAY and owns it. May deinit the listener. */
+    /* Gets a non-blocking socket with TCP_NODELAY and owns it. May deinit the listener, not
+     * free it. */
     void (*on_accept)(struct listener *, int fd, const struct address *peer);
 };
 
