@@ -87,6 +87,7 @@ static void test_builder_is_empty_after_finish(void **state)
     builder_add_str(&b, STR("two"));
     struct buf *two = builder_finish(&b);
     struct buf *none = builder_finish(&b);
+    assert_int_equal(one->refs, 1);
     assert_true(str_eq(buf_str(one), STR("one")));
     assert_true(str_eq(buf_str(two), STR("two")));
     assert_non_null(none);
