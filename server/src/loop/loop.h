@@ -11,7 +11,6 @@
 #ifndef PARLEY_LOOP_LOOP_H
 #define PARLEY_LOOP_LOOP_H
 
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
