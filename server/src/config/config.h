@@ -1,0 +1,108 @@
+/*
+ * struct config: how the server was told to run. Values come, in order of increasing strength,
+ * from the defaults, a file (--config FILE or PARLEY_CONFIG; none unless named), the environment
+ * and flags. The option data_dir is `data_dir = x` in the file, PARLEY_DATA_DIR in the
+ * environment, and --data_dir=x, --data_dir x or --data-dir x as a flag; a dot in a name is an
+ * underscore in the environment.
+ *
+ * Errors: CONFIG_BAD, with complaints that name source and line, all that were found up to
+ * CONFIG_COMPLAINTS_MAX. What is not known is an error and is answered with the nearest known
+ * name; so is what stands twice in one source.
+ * Thread: any one; once loaded, read by all.
+ */
+#ifndef PARLEY_CONFIG_CONFIG_H
+#define PARLEY_CONFIG_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "util/arena.h"
+#include "util/buf.h"
+#include "util/log.h"
+#include "util/str.h"
+
+enum { CONFIG_BAD = 1 };
+enum {
+    CONFIG_COMPLAINTS_MAX = 20,
+    CONFIG_FILE_BYTES_MAX = 1024 * 1024, /* by far more than all options with their help */
+    CONFIG_OPTIONS_MAX = 64,             /* room for origins */
+    CONFIG_ARGS_MAX = 16,                /* that are no flags */
+};
+
+enum config_registration { REGISTRATION_CLOSED, REGISTRATION_OPEN };
+enum config_store { CONFIG_STORE_ROCKSDB };
+enum config_bus { CONFIG_BUS_LOCAL };
+
+struct config_list {
+    const struct str *items; /* each followed by a 0 byte */
+    size_t n;
+};
+
+struct config {
+    const char *data_dir;
+    int store; /* enum config_store */
+    uint64_t store_cache_bytes;
+    int bus; /* enum config_bus */
+
+    struct config_list listen;
+    bool allow_plaintext;
+    const char *public_url;
+    struct config_list allowed_origins;
+
+    int registration; /* enum config_registration */
+    uint64_t password_threads;
+    uint64_t password_queue_max;
+    bool insecure_fast_passwords;
+
+    uint64_t net_threads;
+    uint64_t connections_max;
+    uint64_t frames_per_s;
+    uint64_t frames_burst;
+    uint64_t calls_max;
+    uint64_t cache_bytes_max;
+
+    uint64_t heartbeat_ms;
+    uint64_t silent_ms;
+    uint64_t auth_ms;
+    uint64_t idle_ms;
+    uint64_t presence_offline_after_ms;
+    uint64_t drain_ms;
+
+    int log_level; /* enum log_level */
+
+    struct config_list args; /* what stood among the flags and is none */
+
+    /* The module's own. */
+    struct arena arena;
+    const char *origins[CONFIG_OPTIONS_MAX]; /* by row; NULL: the default */
+    unsigned complaints_n;
+};
+
+/* All defaults. Released by config_deinit(). */
+void config_init(struct config *);
+void config_deinit(struct config *);
+
+/* All sources in their order, then config_check(). `flags` and `env` end with NULL. 0 or
+ * CONFIG_BAD. Complaints are whole lines added to `complaints`. */
+int config_load(struct config *, char *const *flags, char *const *env, struct builder *complaints);
+
+/* The sources one by one, for tests; 0 or CONFIG_BAD, except config_check(). */
+int config_apply_text(struct config *, const char *path, struct str text,
+                      struct builder *complaints);
+int config_apply_env(struct config *, char *const *env, struct builder *complaints);
+int config_apply_flags(struct config *, char *const *flags, struct builder *complaints);
+/* What no value alone can be wrong about. */
+int config_check(struct config *, struct builder *complaints);
+
+/* Complains about the value of an option, with where it came from. Always CONFIG_BAD. */
+int config_complain(struct config *, const char *option, const char *what,
+                    struct builder *complaints);
+
+/* All options with help, range, default and the value in force, as a file that gives the same
+ * configuration. */
+void config_print(const struct config *, struct builder *out);
+/* The table as docs/operations/options.md has it. */
+void config_print_manual(struct builder *out);
+
+#endif

@@ -1,0 +1,365 @@
+/*
+ * The table of options, and how the text of a value becomes a field and back. Pure: what stands
+ * here depends on the row and the text alone.
+ *
+ * Refused: a setter function for each option. Nearly all are a number in a range, and what is
+ * checked by hand in forty places is forgotten in one.
+ */
+#include "config/option.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "config/config.h"
+#include "config/nearest.h"
+#include "util/arena.h"
+#include "util/buf.h"
+#include "util/macros.h"
+#include "util/numbers.h"
+
+#define KIB UINT64_C(1024)
+#define MIB (1024 * KIB)
+#define GIB (1024 * MIB)
+
+#define FIELD(name_) .offset = offsetof(struct config, name_)
+
+/* clang-format off */
+const struct option options[] = {
+    {"Data", "data_dir", OPTION_TEXT, FIELD(data_dir), 1, OPTION_TEXT_MAX, "data", {NULL},
+     "Directory that holds everything the server keeps. Made if it does not exist. One server at "
+     "a time may use it."},
+    {NULL, "store", OPTION_ENUM, FIELD(store), 0, 0, "rocksdb", {"rocksdb"},
+     "What keeps the data. rocksdb: in data_dir, on this machine."},
+    {NULL, "store.cache_bytes", OPTION_BYTES, FIELD(store_cache_bytes), 1 * MIB, 1024 * GIB,
+     "128MiB", {NULL},
+     "Memory for blocks of the store that were read."},
+    {NULL, "bus", OPTION_ENUM, FIELD(bus), 0, 0, "local", {"local"},
+     "What carries live notices between nodes. local: there is one node."},
+
+    {"Network", "listen", OPTION_LIST, FIELD(listen), 1, 8, "127.0.0.1:7878", {NULL},
+     "Addresses to listen on, as host:port. The host is a numeric IPv4 address, an IPv6 address "
+     "in brackets, localhost, or nothing for all addresses of the machine. Port 0 takes a free "
+     "one."},
+    {NULL, "allow_plaintext", OPTION_BOOL, FIELD(allow_plaintext), 0, 0, "false", {NULL},
+     "Allow listening beyond this machine although passwords and messages then cross the network "
+     "unencrypted. For use behind a proxy that adds TLS."},
+    {NULL, "public_url", OPTION_TEXT, FIELD(public_url), 0, 256, "", {NULL},
+     "The URL by which clients reach this server, such as https://chat.example.org; what GET "
+     "/v1/connect answers. Empty: the address at which the client asked."},
+    {NULL, "allowed_origins", OPTION_LIST, FIELD(allowed_origins), 0, OPTION_LIST_MAX, "", {NULL},
+     "Web origins besides the server's own whose pages may open a WebSocket, such as "
+     "https://app.example.org."},
+
+    {"Accounts", "registration", OPTION_ENUM, FIELD(registration), 0, 0, "closed",
+     {"closed", "open"},
+     "open: anybody may sign up. closed: accounts are made with `parleyd user add`."},
+    {NULL, "password_threads", OPTION_COUNT, FIELD(password_threads), 1, 64, "1", {NULL},
+     "Threads that hash passwords. Each takes up to 64 MiB and one core while it works."},
+    {NULL, "password_queue_max", OPTION_COUNT, FIELD(password_queue_max), 1, 10000, "64", {NULL},
+     "Passwords that may wait to be hashed. Past it a sign-in is told to come again."},
+    {NULL, "insecure_fast_passwords", OPTION_BOOL, FIELD(insecure_fast_passwords), 0, 0, "false",
+     {NULL},
+     "Hash passwords so cheaply that whoever steals the data can guess them. For tests only."},
+
+    {"Limits", "net_threads", OPTION_COUNT, FIELD(net_threads), 0, 256, "0", {NULL},
+     "Threads that serve connections. 0: one for each core but one, at least one."},
+    {NULL, "connections_max", OPTION_COUNT, FIELD(connections_max), 1, 10000000, "10000", {NULL},
+     "Connections at once. Past it a new one is closed. Each takes a file descriptor."},
+    {NULL, "frames_per_s", OPTION_COUNT, FIELD(frames_per_s), 1, 1000000, "100", {NULL},
+     "Frames a second that one connection may send, lasting."},
+    {NULL, "frames_burst", OPTION_COUNT, FIELD(frames_burst), 1, 1000000, "200", {NULL},
+     "Frames that one connection may send at once."},
+    {NULL, "calls_max", OPTION_COUNT, FIELD(calls_max), 1, 10000000, "65536", {NULL},
+     "Commands under way at once. Past it a command is told to come again."},
+    {NULL, "cache_bytes_max", OPTION_BYTES, FIELD(cache_bytes_max), 1 * MIB, 1024 * GIB, "64MiB",
+     {NULL},
+     "Memory for conversations and people kept loaded."},
+
+    {"Times", "heartbeat_ms", OPTION_MS, FIELD(heartbeat_ms), 1000, 60000, "5000", {NULL},
+     "How often a client is asked to show that it is there."},
+    {NULL, "silent_ms", OPTION_MS, FIELD(silent_ms), 2000, 600000, "30000", {NULL},
+     "A connection that shows nothing for so long is closed. More than heartbeat_ms."},
+    {NULL, "auth_ms", OPTION_MS, FIELD(auth_ms), 100, 60000, "5000", {NULL},
+     "Time for the first frame of a WebSocket, and for a whole HTTP request."},
+    {NULL, "idle_ms", OPTION_MS, FIELD(idle_ms), 1000, 3600000, "60000", {NULL},
+     "A kept-alive HTTP connection without a request is closed after this."},
+    {NULL, "presence.offline_after_ms", OPTION_MS, FIELD(presence_offline_after_ms), 1000, 3600000,
+     "30000", {NULL},
+     "Somebody without a live connection is shown as offline after this, so that a short drop is "
+     "not seen."},
+    {NULL, "drain_ms", OPTION_MS, FIELD(drain_ms), 100, 3600000, "8000", {NULL},
+     "Time for what is under way to finish after SIGTERM or SIGINT. A second signal ends it."},
+
+    {"Logs", "log.level", OPTION_ENUM, FIELD(log_level), 0, 0, "info",
+     {"debug", "info", "warn", "error", "off"},
+     "The least severe kind of line written to standard error."},
+};
+/* clang-format on */
+
+const size_t options_n = ARRAY_SIZE(options);
+static_assert(ARRAY_SIZE(options) <= CONFIG_OPTIONS_MAX, "origins must have room");
+static_assert(LOG_DEBUG == 0 && LOG_OFF == 4, "words of log.level");
+
+const struct option *option_find(struct str name)
+{
+    for (size_t i = 0; i < options_n; i++)
+        if (str_eq(name, str_of(options[i].name)))
+            return &options[i];
+    return NULL;
+}
+
+const struct option *option_nearest(struct str name)
+{
+    const struct option *nearest = &options[0];
+    size_t best = SIZE_MAX;
+
+    for (size_t i = 0; i < options_n; i++) {
+        size_t distance = nearest_distance(name, str_of(options[i].name));
+        if (distance < best) {
+            best = distance;
+            nearest = &options[i];
+        }
+    }
+    return nearest;
+}
+
+/* --- numbers and their units --- */
+
+struct unit {
+    const char *suffix;
+    uint64_t factor;
+};
+
+/* Largest first, for formatting. */
+static const struct unit units_none[] = {{"", 1}, {NULL, 0}};
+static const struct unit units_ms[] = {{"h", 3600000}, {"min", 60000}, {"s", 1000},
+                                       {"ms", 1},      {"", 1},        {NULL, 0}};
+static const struct unit units_bytes[] = {
+    {"GiB", GIB}, {"MiB", MIB}, {"KiB", KIB}, {"", 1}, {NULL, 0}};
+
+static const struct unit *units_of(enum option_type type)
+{
+    return type == OPTION_MS ? units_ms : type == OPTION_BYTES ? units_bytes : units_none;
+}
+
+/* Bytes read best in their largest unit; times stay in the unit that their names end with. */
+static void format_number(enum option_type type, uint64_t v, struct builder *out)
+{
+    const struct unit *unit = units_none;
+    char digits[U64_TEXT_MAX + 1];
+
+    if (type == OPTION_BYTES)
+        for (unit = units_bytes; v == 0 ? unit->factor != 1 : v % unit->factor != 0;)
+            unit++;
+    builder_add(out, digits, u64_format(digits, v / unit->factor));
+    builder_add_str(out, str_of(unit->suffix));
+}
+
+static struct str skip_blanks(struct str s)
+{
+    while (s.n && (*s.p == ' ' || *s.p == '\t')) {
+        s.p++;
+        s.n--;
+    }
+    return s;
+}
+
+/* "expected " and the range, in the arena. */
+static const char *expected(const struct option *o, struct arena *arena)
+{
+    struct builder text = {0};
+    const char *why;
+
+    builder_add_str(&text, STR("expected "));
+    option_format_range(o, &text);
+    why = arena_str(arena, builder_str(&text)).p;
+    builder_deinit(&text);
+    return why;
+}
+
+static const char *parse_number(const struct option *o, void *field, struct str value,
+                                struct arena *arena)
+{
+    const struct unit *unit = units_of(o->type);
+    struct str digits = value, suffix;
+    uint64_t v;
+
+    digits.n = 0;
+    while (digits.n < value.n && value.p[digits.n] >= '0' && value.p[digits.n] <= '9')
+        digits.n++;
+    suffix = skip_blanks(str_n(value.p + digits.n, value.n - digits.n));
+    while (unit->suffix && !str_eq(suffix, str_of(unit->suffix)))
+        unit++;
+    if (!unit->suffix || !u64_parse(digits, &v) || v > UINT64_MAX / unit->factor ||
+        v * unit->factor < o->min || v * unit->factor > o->max)
+        return expected(o, arena);
+    *(uint64_t *)field = v * unit->factor;
+    return NULL;
+}
+
+/* --- words and texts --- */
+
+static const char *parse_bool(const struct option *o, void *field, struct str value,
+                              struct arena *arena)
+{
+    if (!str_eq(value, STR("true")) && !str_eq(value, STR("false")))
+        return expected(o, arena);
+    *(bool *)field = str_eq(value, STR("true"));
+    return NULL;
+}
+
+static const char *parse_enum(const struct option *o, void *field, struct str value,
+                              struct arena *arena)
+{
+    for (int i = 0; o->words[i]; i++)
+        if (str_eq(value, str_of(o->words[i]))) {
+            *(int *)field = i;
+            return NULL;
+        }
+    return expected(o, arena);
+}
+
+static const char *parse_text(const struct option *o, void *field, struct str value,
+                              struct arena *arena)
+{
+    if (value.n < o->min || value.n > o->max)
+        return expected(o, arena);
+    *(const char **)field = arena_str(arena, value).p;
+    return NULL;
+}
+
+static bool separates(char c)
+{
+    return c == ' ' || c == '\t' || c == ',';
+}
+
+static const char *parse_list(const struct option *o, void *field, struct str value,
+                              struct arena *arena)
+{
+    struct config_list *list = field;
+    struct str *items = arena_alloc(arena, OPTION_LIST_MAX * sizeof(*items));
+    size_t n = 0;
+
+    for (size_t at = 0; at < value.n;) {
+        size_t end = at;
+        while (end < value.n && !separates(value.p[end]))
+            end++;
+        if (end > at && n == o->max)
+            return expected(o, arena);
+        if (end > at)
+            items[n++] = arena_str(arena, str_n(value.p + at, end - at));
+        at = end + 1;
+    }
+    if (n < o->min)
+        return expected(o, arena);
+    *list = (struct config_list){items, n};
+    return NULL;
+}
+
+/* What no value may hold, so that each can be written to a file and read back. */
+static const char *refuse_text(struct str value)
+{
+    if (value.n > OPTION_TEXT_MAX)
+        return "the value is too long";
+    for (size_t i = 0; i < value.n; i++) {
+        unsigned char c = (unsigned char)value.p[i];
+        if ((c < ' ' && c != '\t') || c == 0x7f)
+            return "the value holds a control character";
+        if (c == '#' && (i == 0 || value.p[i - 1] == ' ' || value.p[i - 1] == '\t'))
+            return "the value holds a # that would begin a comment";
+    }
+    return NULL;
+}
+
+const char *option_parse(const struct option *o, struct config *config, struct str value,
+                         struct arena *arena)
+{
+    typedef const char *parse_fn(const struct option *, void *, struct str, struct arena *);
+    static parse_fn *const parsers[] = {
+        [OPTION_BOOL] = parse_bool,    [OPTION_COUNT] = parse_number, [OPTION_MS] = parse_number,
+        [OPTION_BYTES] = parse_number, [OPTION_ENUM] = parse_enum,    [OPTION_TEXT] = parse_text,
+        [OPTION_LIST] = parse_list,
+    };
+    static_assert(ARRAY_SIZE(parsers) == OPTION_TYPES, "a parser for each type");
+    const char *why;
+
+    value = skip_blanks(value);
+    while (value.n && (value.p[value.n - 1] == ' ' || value.p[value.n - 1] == '\t'))
+        value.n--;
+    why = refuse_text(value);
+    return why ? why : parsers[o->type](o, (char *)config + o->offset, value, arena);
+}
+
+/* --- out again --- */
+
+void option_format(const struct option *o, const struct config *config, struct builder *out)
+{
+    const void *field = (const char *)config + o->offset;
+    const struct config_list *list = field;
+
+    switch (o->type) {
+    case OPTION_BOOL:
+        builder_add_str(out, *(const bool *)field ? STR("true") : STR("false"));
+        break;
+    case OPTION_COUNT:
+    case OPTION_MS:
+    case OPTION_BYTES:
+        format_number(o->type, *(const uint64_t *)field, out);
+        break;
+    case OPTION_ENUM:
+        builder_add_str(out, str_of(o->words[*(const int *)field]));
+        break;
+    case OPTION_TEXT:
+        builder_add_str(out, str_of(*(const char *const *)field));
+        break;
+    case OPTION_LIST:
+        for (size_t i = 0; i < list->n; i++) {
+            builder_add_str(out, i ? STR(" ") : STR(""));
+            builder_add_str(out, list->items[i]);
+        }
+        break;
+    case OPTION_TYPES:
+        break;
+    }
+}
+
+static void add_range(const struct option *o, const char *what, struct builder *out)
+{
+    format_number(o->type, o->min, out);
+    builder_add_str(out, STR(" to "));
+    format_number(o->type, o->max, out);
+    builder_add_str(out, str_of(what));
+}
+
+void option_format_range(const struct option *o, struct builder *out)
+{
+    switch (o->type) {
+    case OPTION_BOOL:
+        builder_add_str(out, STR("true or false"));
+        break;
+    case OPTION_COUNT:
+        add_range(o, "", out);
+        break;
+    case OPTION_MS:
+        add_range(o, " milliseconds (or with ms, s, min, h)", out);
+        break;
+    case OPTION_BYTES:
+        add_range(o, " (bytes, or with KiB, MiB, GiB)", out);
+        break;
+    case OPTION_ENUM:
+        for (int i = 0; o->words[i]; i++) {
+            builder_add_str(out, i == 0 ? STR("") : o->words[i + 1] ? STR(", ") : STR(" or "));
+            builder_add_str(out, str_of(o->words[i]));
+        }
+        break;
+    case OPTION_TEXT:
+        add_range(o, " bytes", out);
+        break;
+    case OPTION_LIST:
+        add_range(o, ", with blanks or commas between", out);
+        break;
+    case OPTION_TYPES:
+        break;
+    }
+}
