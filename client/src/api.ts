@@ -78,8 +78,8 @@ export interface Appended {
   n: number;
   /** when it was written */
   time: Time;
-  /** the seq of the event that last changed it; only the newest state counts */
-  rev: Seq;
+  /** the seq of the event that changed it since, if one did */
+  rev?: Seq;
 }
 
 /** How often something may be done: a bucket of `burst`, refilled evenly. */
@@ -423,8 +423,6 @@ export interface ApiError {
   retry_after_ms?: number;
   /** the newest seq of the conversation */
   head?: Seq;
-  /** the first seq that can be read */
-  first?: Seq;
   /** the argument that is wrong */
   field?: string;
 }
@@ -561,7 +559,7 @@ export interface AccountSetPasswordArgs {
 }
 
 export interface DeviceListReply {
-  /** the newest first */
+  /** the oldest first */
   devices: Device[];
 }
 

@@ -361,6 +361,8 @@ def check(api):
             check_fields(api, command.name, command.reply.base, command.reply.fields)
     for name, (code, _) in api.close.items():
         need(4000 <= code <= 4999, f"close {name}: {code}")
+    for name, (value, _) in api.limits.items():
+        need(0 <= value <= api.limits["seq_max"][0], f"limit {name}: no JSON number holds it")
     most = max(s.max for s in api.scalars.values() if s.base == "ids")
     need(api.limits["json_tokens_max"][0] >= most + 4 + 2 * ARGS_MAX,
          "json_tokens_max: the longest list does not fit a frame")

@@ -106,8 +106,7 @@ def module(api):
             values = " | ".join(f'"{v}"' for v in s.values)
             out.append(f"/** {s.help}. */\nexport type {pascal(s.name)} = {values};\n")
     out.append("/** The limits of this version of the protocol. */")
-    out.append(constant("LIMITS", {k: v for k, (v, _) in api.limits.items()
-                                   if v <= api.limits["seq_max"][0]}))
+    out.append(constant("LIMITS", {k: v for k, (v, _) in api.limits.items()}))
     out.append("/** The limits as a server announces them. */")
     out.append("export type Limits = Partial<Record<keyof typeof LIMITS, number>>;\n")
     for name, obj in api.objects.items():

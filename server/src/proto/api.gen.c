@@ -39,7 +39,6 @@ const struct limit_spec api_limits[API_LIMIT_COUNT] = {
     {LIT("json_tokens_max"), API_JSON_TOKENS_MAX},
     {LIT("field_bytes_max"), API_FIELD_BYTES_MAX},
     {LIT("seq_max"), API_SEQ_MAX},
-    {LIT("id_max"), API_ID_MAX},
 };
 
 const struct error_spec api_errors[API_ERROR_COUNT] = {

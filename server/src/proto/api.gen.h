@@ -44,12 +44,11 @@
 #define API_JSON_TOKENS_MAX             512 /* names and values in JSON from a client */
 #define API_FIELD_BYTES_MAX             64 /* longest argument name that an error repeats */
 #define API_SEQ_MAX                     9007199254740991ULL /* greatest integer of JSON that every client reads exactly (2^53 - 1) */
-#define API_ID_MAX                      9223372036854775807ULL /* greatest id (2^63 - 1) */
 
 /* Opens a WebSocket. */
 #define API_SOCKET_PATH "/v1/socket"
 
-enum { API_LIMIT_COUNT = 33 };
+enum { API_LIMIT_COUNT = 32 };
 extern const struct limit_spec api_limits[API_LIMIT_COUNT];
 
 /* Errors; 0 is success. */
