@@ -113,7 +113,7 @@ static size_t line_bytes_max(const struct http_chunked *c)
     case SIZE:
         return HTTP_CHUNK_LINE_BYTES_MAX;
     case TRAILER:
-        return HTTP_TRAILER_BYTES_MAX - MIN(c->at - c->trailers_from, HTTP_TRAILER_BYTES_MAX);
+        return HTTP_TRAILER_BYTES_MAX - MIN(c->at - c->trailers_from + 2, HTTP_TRAILER_BYTES_MAX);
     default:
         return 0;
     }

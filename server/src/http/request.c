@@ -256,15 +256,21 @@ static enum http_request_result refuse(struct http_request *r, unsigned status)
     return HTTP_REQUEST_BAD;
 }
 
+/* What the line under way may hold, without its CRLF; the empty line always may come. */
+static size_t line_bytes_max(const struct http_request *r)
+{
+    if (r->state != FIELDS)
+        return HTTP_LINE_BYTES_MAX;
+    size_t with_end = r->at - r->fields_from + 2;
+    return HTTP_FIELDS_BYTES_MAX - MIN(with_end, HTTP_FIELDS_BYTES_MAX);
+}
+
 static enum http_request_result feed_head(struct http_request *r, size_t n)
 {
     while (r->state <= FIELDS) {
         bool in_fields = r->state == FIELDS;
-        size_t max =
-            in_fields ? HTTP_FIELDS_BYTES_MAX - MIN(r->at - r->fields_from, HTTP_FIELDS_BYTES_MAX)
-                      : HTTP_LINE_BYTES_MAX;
         struct str line;
-        switch (http_line(r->data, n, r->at, &r->scanned, max, &line)) {
+        switch (http_line(r->data, n, r->at, &r->scanned, line_bytes_max(r), &line)) {
         case HTTP_LINE_OK:
             break;
         case HTTP_LINE_MORE:
