@@ -46,11 +46,15 @@ need_packages() {
     mapfile -t missing < <(missing_packages "$@")
     ((${#missing[@]} == 0)) && return
     say "installing Debian packages: ${missing[*]}"
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get -q update >&2 </dev/null ||
+    local log=build/packages.log
+    mkdir -p build
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -q update >"$log" 2>&1 </dev/null ||
         say "apt-get update failed; trying with the package lists as they are"
     as_root env DEBIAN_FRONTEND=noninteractive \
-        apt-get -qy --no-install-recommends install "${missing[@]}" >&2 </dev/null ||
-        die "could not install: ${missing[*]}"
+        apt-get -qy --no-install-recommends install "${missing[@]}" >>"$log" 2>&1 </dev/null || {
+        tail -n 20 "$log" >&2
+        die "could not install: ${missing[*]} (all of it: $log)"
+    }
 }
 
 # The oldest Node that runs TypeScript as it is and so `node --test` on our sources.
@@ -75,7 +79,7 @@ need_node() {
         if node_is_new_enough; then
             return
         fi
-        say "Node $(node --version) is older than $node_oldest: fetching the pinned one into $dir"
+        say "Node $(node --version 2>/dev/null) is older than $node_oldest: fetching the pinned one into $dir"
         rm -rf "$dir" "$dir.new"
         mkdir -p "$dir.new"
         cp tools/node/package.json tools/node/package-lock.json "$dir.new/"
