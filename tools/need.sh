@@ -70,7 +70,7 @@ node_is_new_enough() {
 # are not. The npm package `node` is a script that installs node-linux-<cpu>; the lock file names
 # these directly, so no install script runs and the bytes are checked against it.
 need_node() {
-    local dir=build/tools/node
+    local dir=build/tools/node package
     if ! cmp -s tools/node/package-lock.json "$dir/package-lock.json"; then
         if node_is_new_enough && command -v npm >/dev/null; then
             return
@@ -85,6 +85,10 @@ need_node() {
         cp tools/node/package.json tools/node/package-lock.json "$dir.new/"
         npm ci --prefix "$dir.new" --ignore-scripts --no-audit --no-fund --loglevel=error \
             >&2 </dev/null || die "npm could not fetch the pinned Node"
+        # Debian's npm does not link the programs of optional packages.
+        for package in "$dir.new"/node_modules/node-linux-*; do
+            ln -sfn "../${package##*/}/bin/node" "$dir.new/node_modules/.bin/node"
+        done
         mv "$dir.new" "$dir"
     fi
     PATH=$PWD/$dir/node_modules/.bin:$PATH
