@@ -1,0 +1,41 @@
+/*
+ * `rev` is the seq itself: an answer says where the event stands, not what became of it since. For
+ * a repeated command whose event was changed later, the rows as they now are, pushed again by the
+ * domain, carry a greater rev and win.
+ */
+#include "cmd/append.h"
+
+#include "cmd/call.h"
+
+void append_answer(struct call *call, uint64_t conversation, uint64_t seq, uint64_t n,
+                   uint64_t time_ms)
+{
+    struct writer *w = call_reply(call);
+    writer_object_begin(w);
+    writer_field_id(w, "conversation", conversation);
+    writer_field_integer(w, "seq", seq);
+    writer_field_integer(w, "n", n);
+    writer_field_integer(w, "time", time_ms);
+    writer_field_integer(w, "rev", seq);
+    writer_object_end(w);
+    call_answer(call);
+}
+
+static void appended(struct chat_call *asked)
+{
+    struct call *call = call_of(asked);
+    if (call_refused(call))
+        return;
+    const struct chat_append *a = (const struct chat_append *)asked;
+    append_answer(call, a->conversation, a->seq, a->n, a->time_ms);
+}
+
+struct chat_append *append_ask(struct call *call, enum event_type type, struct str key,
+                               uint64_t after)
+{
+    struct chat_append *ask = call_ask(call, sizeof(*ask), appended);
+    ask->type = type;
+    ask->key = key;
+    ask->after = after;
+    return ask;
+}

@@ -1,0 +1,103 @@
+/*
+ * struct call: one command under way, from the checked arguments to the reply. The gateway makes
+ * it, cmd_run() hands it to the command's handler (one short cmd_<group>.c a group: read the
+ * arguments, call the domain, write the reply), and the handler answers it, once, now or later:
+ *
+ *     static void ended(struct chat_call *asked)
+ *     {
+ *         struct call *call = call_of(asked);
+ *         if (!call_refused(call))
+ *             call_answer_empty(call);
+ *     }
+ *
+ *     void cmd_device_end(struct call *call)
+ *     {
+ *         const struct args_device_end *args = call->args;
+ *         struct chat_device_end *ask = call_ask(call, sizeof(*ask), ended);
+ *         ask->device = args->device;
+ *         chat_device_end(call->chat, ask);
+ *     }
+ *
+ * Errors: none of these fail; what goes wrong with the command is its answer.
+ * Thread: chat, from cmd_run() to the answer.
+ */
+#ifndef PARLEY_CMD_CALL_H
+#define PARLEY_CMD_CALL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "chat/account.h"
+#include "chat/chat.h"
+#include "proto/problem.h"
+#include "proto/writer.h"
+#include "util/arena.h"
+#include "util/buf.h"
+
+struct session;
+
+/* A bucket of `burst`, refilled by `per_minute`. */
+struct rate {
+    uint32_t burst, per_minute;
+};
+
+/* What a node tells its clients of itself. Constant while the node runs; all borrowed. */
+struct node_facts {
+    uint64_t incarnation; /* of the store */
+    struct str url;       /* where to open a socket; relative: the same server */
+    struct str policy;    /* by which the nodes were chosen */
+    uint32_t heartbeat_ms;
+    struct rate frames; /* of one socket */
+};
+
+struct call {
+    /* Filled in by whoever makes it, alive until the answer. */
+    enum command command;
+    const void *args;   /* struct args_<command> */
+    struct arena arena; /* the arguments lie here, and what the handler needs */
+    struct chat *chat;
+    const struct node_facts *node;
+    struct address_bytes address; /* of the asker */
+    uint64_t time_ms;             /* when it was asked (Unix) */
+    struct session *session;      /* of the asker's socket; NULL in REST */
+    bool framed;                  /* the answer is a frame with `id`; else a body */
+    uint64_t id;
+    /* Takes the answer: in `out` the whole frame or body, `problem` says what went wrong. Called
+     * once, as the last step of answering. */
+    void (*answered)(struct call *);
+
+    /* Who asks; set before cmd_run() where the command needs a session, and by `auth`. */
+    uint64_t user, device;
+    bool gone; /* the asker hung up: nobody will read the answer */
+    /* Set by a handler that waits: ends the wait. The answer follows as usual. */
+    void (*cancel)(struct call *);
+
+    /* The answer. */
+    struct problem problem; /* .error is 0 when all is well */
+    struct builder out;
+    struct writer writer;
+
+    struct chat_call *asked; /* the request to the domain under way */
+};
+
+/* Runs the command's handler. */
+void cmd_run(struct call *);
+
+/* A request to the domain: `size` zeroed bytes in the call's arena that start with a struct
+ * chat_call, its caller and done() filled in. One after the other. */
+void *call_ask(struct call *, size_t size, void (*done)(struct chat_call *));
+/* The call that asked it. */
+struct call *call_of(struct chat_call *asked);
+/* Whether the domain refused what was asked last; the call is then answered. */
+bool call_refused(struct call *);
+
+/* Begins an answer: the caller writes one value and calls call_answer(). */
+struct writer *call_reply(struct call *);
+void call_answer(struct call *);
+/* Answers {}. */
+void call_answer_empty(struct call *);
+/* Answers with what went wrong; the problem's texts live in the arena or for ever. */
+void call_fail(struct call *, const struct problem *);
+
+#endif

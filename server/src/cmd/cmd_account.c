@@ -1,0 +1,99 @@
+/* account.*, device.*: what one sees and changes of oneself. */
+#include "chat/append.h"
+#include "cmd/append.h"
+#include "cmd/call.h"
+#include "cmd/cmd.h"
+#include "cmd/encode.h"
+
+static void account_found(struct chat_call *asked)
+{
+    struct call *call = call_of(asked);
+    if (call_refused(call))
+        return;
+    const struct chat_users *found = (const struct chat_users *)asked;
+    if (found->n_users == 0) {
+        call_fail(call, &(struct problem){.error = API_ERROR_NOT_FOUND});
+        return;
+    }
+    const struct user *user = &found->users[0];
+    struct writer *w = call_reply(call);
+    writer_object_begin(w);
+    encode_person_fields(w, user);
+    writer_field_string(w, "about", user->about);
+    writer_field_integer(w, "created", user->created_ms);
+    writer_object_end(w);
+    call_answer(call);
+}
+
+void cmd_account_get(struct call *call)
+{
+    struct chat_users *ask = call_ask(call, sizeof(*ask), account_found);
+    ask->ids = &call->user;
+    ask->n_ids = 1;
+    ask->limit = 1;
+    chat_users(call->chat, ask);
+}
+
+void cmd_account_set_profile(struct call *call)
+{
+    const struct args_account_set_profile *args = call->args;
+    struct chat_append *ask = append_ask(call, EVENT_PROFILE, args->key, args->after);
+    ask->text = args->display_name;
+    ask->about = args->about;
+    chat_append(call->chat, ask);
+}
+
+static void done(struct chat_call *asked)
+{
+    struct call *call = call_of(asked);
+    if (!call_refused(call))
+        call_answer_empty(call);
+}
+
+void cmd_account_set_password(struct call *call)
+{
+    const struct args_account_set_password *args = call->args;
+    struct chat_password *ask = call_ask(call, sizeof(*ask), done);
+    ask->old_password = args->old_password;
+    ask->new_password = args->new_password;
+    ask->end_others = args->end_others;
+    chat_password(call->chat, ask);
+}
+
+static void devices_found(struct chat_call *asked)
+{
+    struct call *call = call_of(asked);
+    if (call_refused(call))
+        return;
+    const struct chat_devices *found = (const struct chat_devices *)asked;
+    struct writer *w = call_reply(call);
+    writer_object_begin(w);
+    writer_field_array(w, "devices");
+    for (uint32_t i = found->n_devices; i-- > 0;) {
+        const struct device *device = &found->devices[i];
+        writer_object_begin(w);
+        writer_field_id(w, "device", device->id);
+        writer_field_string(w, "name", device->name);
+        writer_field_integer(w, "created", device->created_ms);
+        writer_field_integer(w, "last_seen", device->last_seen_ms);
+        writer_field_bool(w, "current", device->id == call->device);
+        writer_object_end(w);
+    }
+    writer_array_end(w);
+    writer_object_end(w);
+    call_answer(call);
+}
+
+void cmd_device_list(struct call *call)
+{
+    struct chat_devices *ask = call_ask(call, sizeof(*ask), devices_found);
+    chat_devices(call->chat, ask);
+}
+
+void cmd_device_end(struct call *call)
+{
+    const struct args_device_end *args = call->args;
+    struct chat_device_end *ask = call_ask(call, sizeof(*ask), done);
+    ask->device = args->device;
+    chat_device_end(call->chat, ask);
+}

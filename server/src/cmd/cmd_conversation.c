@@ -1,0 +1,104 @@
+/* conversation.list, conversation.get, sync: one's conversations. */
+#include "chat/inbox.h"
+#include "chat/read.h"
+#include "cmd/call.h"
+#include "cmd/cmd.h"
+#include "cmd/encode.h"
+
+static void listed(struct chat_call *asked)
+{
+    struct call *call = call_of(asked);
+    if (call_refused(call))
+        return;
+    const struct chat_list *list = (const struct chat_list *)asked;
+    struct writer *w = call_reply(call);
+    writer_object_begin(w);
+    encode_entries(w, "conversations", list->entries, list->n_entries, call->user);
+    if (list->next.p)
+        writer_field_string(w, "page", list->next);
+    writer_object_end(w);
+    call_answer(call);
+}
+
+void cmd_conversation_list(struct call *call)
+{
+    const struct args_conversation_list *args = call->args;
+    struct chat_list *ask = call_ask(call, sizeof(*ask), listed);
+    ask->page = args->page;
+    ask->limit = (uint32_t)args->limit;
+    chat_list(call->chat, ask);
+}
+
+/* A member whose account the domain did not hand over has no name to show: left out. */
+static void write_member(struct writer *w, const struct member *member,
+                         const struct chat_conversation *c)
+{
+    for (uint32_t i = 0; i < c->n_users; i++) {
+        if (c->users[i].id != member->user)
+            continue;
+        writer_object_begin(w);
+        encode_person_fields(w, &c->users[i]);
+        writer_field_string(w, "role", encode_role(member->role));
+        writer_field_integer(w, "delivered", member->delivered_seq);
+        writer_field_integer(w, "read", member->read_seq);
+        writer_object_end(w);
+        return;
+    }
+}
+
+static void conversation_found(struct chat_call *asked)
+{
+    struct call *call = call_of(asked);
+    if (call_refused(call))
+        return;
+    const struct chat_conversation *c = (const struct chat_conversation *)asked;
+    struct writer *w = call_reply(call);
+    writer_object_begin(w);
+    encode_entry_fields(w, c->entry, call->user);
+    writer_field_array(w, "members");
+    for (uint32_t i = 0; i < c->n_members; i++)
+        write_member(w, &c->members[i], c);
+    writer_array_end(w);
+    writer_object_end(w);
+    call_answer(call);
+}
+
+void cmd_conversation_get(struct call *call)
+{
+    const struct args_conversation_get *args = call->args;
+    struct chat_conversation *ask = call_ask(call, sizeof(*ask), conversation_found);
+    ask->conversation = args->conversation;
+    chat_conversation(call->chat, ask);
+}
+
+static void synced(struct chat_call *asked)
+{
+    struct call *call = call_of(asked);
+    call->cancel = NULL;
+    if (call_refused(call))
+        return;
+    const struct chat_sync *sync = (const struct chat_sync *)asked;
+    struct writer *w = call_reply(call);
+    writer_object_begin(w);
+    writer_field_string(w, "token", sync->next);
+    encode_incarnation(w, call->node->incarnation);
+    encode_entries(w, "entries", sync->entries, sync->n_entries, call->user);
+    writer_field_bool(w, "more", sync->more);
+    writer_object_end(w);
+    call_answer(call);
+}
+
+static void cancel_sync(struct call *call)
+{
+    chat_sync_cancel(call->chat, (struct chat_sync *)call->asked);
+}
+
+void cmd_sync(struct call *call)
+{
+    const struct args_sync *args = call->args;
+    struct chat_sync *ask = call_ask(call, sizeof(*ask), synced);
+    ask->token = args->token;
+    ask->wait_ms = (uint32_t)args->wait * 1000;
+    call->cancel = cancel_sync;
+    chat_sync(call->chat, ask);
+}

@@ -1,0 +1,127 @@
+/* auth, beat, signup, signin, signout, connect: who is there and by what. */
+#include "chat/session.h"
+#include "cmd/call.h"
+#include "cmd/cmd.h"
+#include "cmd/encode.h"
+
+static void write_announcement(struct writer *w, const struct call *call)
+{
+    const struct node_facts *node = call->node;
+    encode_incarnation(w, node->incarnation);
+    writer_field_integer(w, "heartbeat_ms", node->heartbeat_ms);
+    writer_field_integer(w, "time", call->time_ms);
+    writer_field_object(w, "limits");
+    for (size_t i = 0; i < API_LIMIT_COUNT; i++) {
+        writer_name(w, api_limits[i].name.p);
+        writer_integer(w, MIN(api_limits[i].value, API_SEQ_MAX));
+    }
+    writer_object_end(w);
+    writer_field_object(w, "rates");
+    writer_field_object(w, "frames");
+    writer_field_integer(w, "burst", node->frames.burst);
+    writer_field_integer(w, "per_minute", node->frames.per_minute);
+    writer_object_end(w);
+    writer_object_end(w);
+}
+
+/* The session begins before the answer is written, so that no event falls between. */
+static void authenticated(struct chat_call *asked)
+{
+    struct call *call = call_of(asked);
+    if (call_refused(call))
+        return;
+    call->user = asked->user;
+    call->device = asked->device;
+    if (!call->gone)
+        session_begin(call->chat, call->session, call->user, call->device);
+    struct writer *w = call_reply(call);
+    writer_object_begin(w);
+    writer_field_id(w, "user", call->user);
+    writer_field_id(w, "device", call->device);
+    write_announcement(w, call);
+    writer_object_end(w);
+    call_answer(call);
+}
+
+void cmd_auth(struct call *call)
+{
+    const struct args_auth *args = call->args;
+    struct chat_authenticate *ask = call_ask(call, sizeof(*ask), authenticated);
+    ask->token = args->token;
+    chat_authenticate(call->chat, ask);
+}
+
+void cmd_beat(struct call *call)
+{
+    struct writer *w = call_reply(call);
+    writer_object_begin(w);
+    writer_field_integer(w, "pushed", call->session->pushed);
+    writer_field_integer(w, "time", call->time_ms);
+    writer_object_end(w);
+    call_answer(call);
+}
+
+static void signed_in(struct chat_call *asked)
+{
+    struct call *call = call_of(asked);
+    if (call_refused(call))
+        return;
+    const struct chat_sign *sign = (const struct chat_sign *)asked;
+    struct writer *w = call_reply(call);
+    writer_object_begin(w);
+    writer_field_id(w, "user", sign->user);
+    writer_field_id(w, "device", sign->device);
+    writer_field_string(w, "token", str_of(sign->token));
+    writer_object_end(w);
+    call_answer(call);
+}
+
+void cmd_signup(struct call *call)
+{
+    const struct args_signup *args = call->args;
+    struct chat_sign *ask = call_ask(call, sizeof(*ask), signed_in);
+    ask->username = args->username;
+    ask->password = args->password;
+    ask->display_name = args->display_name;
+    ask->device_name = args->device_name;
+    ask->address = call->address;
+    chat_signup(call->chat, ask);
+}
+
+void cmd_signin(struct call *call)
+{
+    const struct args_signin *args = call->args;
+    struct chat_sign *ask = call_ask(call, sizeof(*ask), signed_in);
+    ask->username = args->username;
+    ask->password = args->password;
+    ask->device_name = args->device_name;
+    ask->address = call->address;
+    chat_signin(call->chat, ask);
+}
+
+static void signed_out(struct chat_call *asked)
+{
+    struct call *call = call_of(asked);
+    if (!call_refused(call))
+        call_answer_empty(call);
+}
+
+void cmd_signout(struct call *call)
+{
+    struct chat_device_end *ask = call_ask(call, sizeof(*ask), signed_out);
+    chat_device_end(call->chat, ask);
+}
+
+void cmd_connect(struct call *call)
+{
+    struct writer *w = call_reply(call);
+    writer_object_begin(w);
+    writer_field_array(w, "nodes");
+    writer_object_begin(w);
+    writer_field_string(w, "url", call->node->url);
+    writer_object_end(w);
+    writer_array_end(w);
+    writer_field_string(w, "policy", call->node->policy);
+    writer_object_end(w);
+    call_answer(call);
+}

@@ -1,0 +1,51 @@
+/*
+ * The records of the domain as JSON, as api/ describes them. Each function writes one value or,
+ * where it is called ..._fields, the members of an object that the caller opens and closes. Pure;
+ * any thread.
+ */
+#ifndef PARLEY_CMD_ENCODE_H
+#define PARLEY_CMD_ENCODE_H
+
+#include <stdint.h>
+
+#include "chat/presence.h"
+#include "model/account.h"
+#include "model/event.h"
+#include "proto/writer.h"
+
+struct builder;
+struct inbox_entry;
+
+/* `viewer`: whose key may be shown; 0: nobody's. */
+void encode_event(struct writer *, const struct event *, uint64_t viewer);
+/* An array of them, under `name`. */
+void encode_events(struct writer *, const char *name, const struct event *, size_t n,
+                   uint64_t viewer);
+void encode_entry_fields(struct writer *, const struct inbox_entry *, uint64_t viewer);
+void encode_entries(struct writer *, const char *name, const struct inbox_entry *, size_t n,
+                    uint64_t viewer);
+/* user, username, display_name */
+void encode_person_fields(struct writer *, const struct user *);
+void encode_presence_fields(struct writer *, const struct presence *);
+
+struct str encode_role(enum role);
+/* Of the store, under "incarnation": 16 hex digits, for it is no id. */
+void encode_incarnation(struct writer *, uint64_t incarnation);
+
+/* Messages after one's read mark. */
+uint64_t encode_unread(const struct inbox_entry *);
+
+/* The whole push frames. */
+void encode_push_event(struct builder *, const struct event *, uint64_t viewer);
+void encode_push_typing(struct builder *, uint64_t conversation, uint64_t user);
+void encode_push_presence(struct builder *, const struct presence *);
+void encode_push_resync(struct builder *);
+void encode_push_goaway(struct builder *, uint64_t reconnect_ms);
+
+struct receipt_push {
+    uint64_t conversation, user, delivered_seq, read_seq, unread;
+};
+/* `own`: to the one whose marks these are, who learns what is left to read. */
+void encode_push_receipt(struct builder *, const struct receipt_push *, bool own);
+
+#endif
