@@ -1,0 +1,472 @@
+/*
+ * Accounts and devices. Chat thread; passwords are hashed elsewhere (env.h) since one takes tens of
+ * milliseconds.
+ *
+ * Signing in does the same work whether or not the name exists: for a name that does not, the
+ * password given is hashed, which costs what verifying costs. A token is stored as its SHA-256
+ * only: it is random, so a fast hash is enough.
+ */
+#include "chat/account.h"
+
+#include <stdlib.h>
+
+#include "chat/notice.h"
+#include "model/limits.h"
+#include "util/mem.h"
+
+/* --- tries --- */
+
+static struct str address_str(const struct address_bytes *address)
+{
+    static const struct address_bytes none;
+    if (!memcmp(address, &none, sizeof(none)))
+        return (struct str){0};
+    return str_n(address->b, sizeof(address->b));
+}
+
+/* 0, or the milliseconds to wait. */
+static uint32_t take_tries(struct chat *chat, struct str account, const struct address_bytes *from)
+{
+    uint64_t now = chat_mono_ms(chat);
+    struct str address = address_str(from);
+    uint32_t wait = address.n ? tries_take(&chat->tries_address, address, now) : 0;
+    if (!wait && account.n)
+        wait = tries_take(&chat->tries_account, account, now);
+    return wait;
+}
+
+static void refuse_tries(struct chat_call *call, uint32_t wait_ms)
+{
+    call->retry_after_ms = wait_ms;
+    call_later(call, CHAT_TOO_MANY_TRIES);
+}
+
+/* --- signing up and in --- */
+
+enum sign_state {
+    SIGN_FIND,     /* in: the user by name */
+    SIGN_PASSWORD, /* hash or verify */
+    SIGN_USER,     /* up: id, then the claim of the name */
+    SIGN_DEVICE,   /* id, then the device */
+};
+
+struct sign {
+    struct chat *chat;
+    struct chat_sign *sign;
+    bool up;
+    enum sign_state state;
+    bool found, disabled;
+    struct store_user_find find;
+    struct password_job password;
+    struct ids_wait ids_wait;
+    struct store_user_create create;
+    struct store_device_put put;
+};
+
+static void sign_tick(struct sign *);
+
+static void sign_end(struct sign *s, enum chat_error error)
+{
+    struct chat_sign *sign = s->sign;
+    if (!error)
+        tries_give_back(&s->chat->tries_account, sign->username);
+    store_request_deinit(&s->find.base);
+    free(s);
+    call_done(&sign->call, error);
+}
+
+static void put_done(struct store_request *request)
+{
+    struct sign *s = container_of(request, struct sign, put.base);
+    enum store_status status = request->status;
+    store_request_deinit(request);
+    if (status == STORE_DONE && s->put.ended)
+        notice_devices_ended(s->chat, s->sign->user, &s->put.ended, 1);
+    sign_end(s, error_of(status));
+}
+
+static void put_device(struct sign *s, uint64_t id)
+{
+    struct chat_sign *sign = s->sign;
+    uint8_t token[CRYPTO_TOKEN_BYTES];
+    s->chat->env->ops->random(s->chat->env, token, sizeof(token));
+    crypto_base64url(sign->token, token, sizeof(token));
+    sign->device = id;
+    uint64_t now = chat_wall_ms(s->chat);
+    s->put = (struct store_device_put){
+        .base.done = put_done,
+        .device =
+            {
+                .id = id,
+                .user = sign->user,
+                .name = sign->device_name,
+                .created_ms = now,
+                .last_seen_ms = now,
+            },
+    };
+    crypto_sha256(s->put.device.token_hash, str_of(sign->token));
+    store_device_put(s->chat->store, &s->put);
+}
+
+static void create_done(struct store_request *request)
+{
+    struct sign *s = container_of(request, struct sign, create.base);
+    enum store_status status = request->status;
+    store_request_deinit(request);
+    if (status != STORE_DONE) {
+        sign_end(s, status == STORE_TAKEN ? CHAT_NAME_TAKEN : error_of(status));
+        return;
+    }
+    s->state = SIGN_DEVICE;
+    sign_tick(s);
+}
+
+static void create_user(struct sign *s, uint64_t id)
+{
+    struct chat_sign *sign = s->sign;
+    sign->user = id;
+    s->create = (struct store_user_create){
+        .base.done = create_done,
+        .user =
+            {
+                .id = id,
+                .username = sign->username,
+                .display_name = sign->display_name.n ? sign->display_name : sign->username,
+                .about = STR(""),
+                .password = str_of(s->password.hash),
+                .created_ms = chat_wall_ms(s->chat),
+            },
+    };
+    store_user_create(s->chat->store, &s->create);
+}
+
+static void password_done(struct password_job *job)
+{
+    struct sign *s = container_of(job, struct sign, password);
+    if (job->error) {
+        sign_end(s, CHAT_OVERLOADED);
+    } else if (s->up) {
+        s->state = SIGN_USER;
+        sign_tick(s);
+    } else if (!s->found || !job->matches) {
+        sign_end(s, CHAT_WRONG_CREDENTIALS);
+    } else if (s->disabled) {
+        sign_end(s, CHAT_DISABLED);
+    } else {
+        s->state = SIGN_DEVICE;
+        sign_tick(s);
+    }
+}
+
+static void find_done(struct store_request *request)
+{
+    struct sign *s = container_of(request, struct sign, find.base);
+    s->found = request->status == STORE_DONE;
+    if (!s->found && request->status != STORE_NOT_FOUND) {
+        sign_end(s, error_of(request->status));
+        return;
+    }
+    if (s->found) {
+        struct str hash = s->find.user.password;
+        s->sign->user = s->find.user.id;
+        s->disabled = s->find.user.disabled;
+        must(hash.n < sizeof(s->password.hash));
+        memcpy(s->password.hash, hash.p, hash.n);
+    }
+    s->password.verify = s->found;
+    s->state = SIGN_PASSWORD;
+    sign_tick(s);
+}
+
+static void sign_id_ready(struct ids_wait *wait, enum chat_error error)
+{
+    struct sign *s = container_of(wait, struct sign, ids_wait);
+    if (error)
+        sign_end(s, error);
+    else
+        sign_tick(s);
+}
+
+static void sign_tick(struct sign *s)
+{
+    uint64_t id;
+    s->ids_wait.ready = sign_id_ready;
+    switch (s->state) {
+    case SIGN_FIND:
+        s->find = (struct store_user_find){.base.done = find_done, .username = s->sign->username};
+        store_user_find(s->chat->store, &s->find);
+        break;
+    case SIGN_PASSWORD:
+        s->password.password = s->sign->password;
+        s->password.done = password_done;
+        if (!s->chat->env->ops->password(s->chat->env, &s->password))
+            sign_end(s, CHAT_OVERLOADED);
+        break;
+    case SIGN_USER:
+        if (ids_take(s->chat, &id, &s->ids_wait))
+            create_user(s, id);
+        break;
+    case SIGN_DEVICE:
+        if (ids_take(s->chat, &id, &s->ids_wait))
+            put_device(s, id);
+        break;
+    }
+}
+
+static bool username_valid(struct str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+        bool good =
+            (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+        if (!good)
+            return false;
+    }
+    return s.n >= USERNAME_BYTES_MIN && s.n <= USERNAME_BYTES_MAX;
+}
+
+static bool password_valid(struct str s)
+{
+    return s.n >= PASSWORD_BYTES_MIN && s.n <= PASSWORD_BYTES_MAX;
+}
+
+static enum chat_error check_sign(struct chat *chat, const struct chat_sign *sign, bool up)
+{
+    if (sign->password.n > PASSWORD_BYTES_MAX || sign->device_name.n > DEVICE_NAME_BYTES_MAX)
+        return CHAT_INVALID;
+    if (!up)
+        return CHAT_OK;
+    if (!chat->options.registration_open)
+        return CHAT_REGISTRATION_CLOSED;
+    bool valid = username_valid(sign->username) && password_valid(sign->password) &&
+                 sign->display_name.n <= DISPLAY_NAME_BYTES_MAX;
+    return valid ? CHAT_OK : CHAT_INVALID;
+}
+
+static void sign_begin(struct chat *chat, struct chat_sign *sign, bool up)
+{
+    if (!call_begin(chat, &sign->call))
+        return;
+    enum chat_error error = check_sign(chat, sign, up);
+    if (error) {
+        call_later(&sign->call, error);
+        return;
+    }
+    uint32_t wait = take_tries(chat, up ? (struct str){0} : sign->username, &sign->address);
+    if (wait) {
+        refuse_tries(&sign->call, wait);
+        return;
+    }
+    struct sign *s = mem_new(sizeof(*s));
+    *s = (struct sign){
+        .chat = chat, .sign = sign, .up = up, .state = up ? SIGN_PASSWORD : SIGN_FIND};
+    if (up) {
+        /* refused by the queue before anything is asked: answered later, not inside the call */
+        s->password.password = sign->password;
+        s->password.done = password_done;
+        if (!chat->env->ops->password(chat->env, &s->password)) {
+            free(s);
+            call_later(&sign->call, CHAT_OVERLOADED);
+        }
+        return;
+    }
+    sign_tick(s);
+}
+
+void chat_signup(struct chat *chat, struct chat_sign *sign)
+{
+    sign_begin(chat, sign, true);
+}
+
+void chat_signin(struct chat *chat, struct chat_sign *sign)
+{
+    sign_begin(chat, sign, false);
+}
+
+/* --- tokens --- */
+
+struct authenticate {
+    struct chat_authenticate *auth;
+    struct store_token_find find;
+};
+
+static void token_done(struct store_request *request)
+{
+    struct authenticate *a = container_of(request, struct authenticate, find.base);
+    struct chat_authenticate *auth = a->auth;
+    enum chat_error error = error_of(request->status);
+    if (error == CHAT_NOT_FOUND)
+        error = CHAT_UNAUTHENTICATED;
+    if (!error && a->find.user.disabled)
+        error = CHAT_DISABLED;
+    if (!error) {
+        auth->call.user = a->find.device.user;
+        auth->call.device = a->find.device.id;
+    }
+    store_request_deinit(request);
+    free(a);
+    call_done(&auth->call, error);
+}
+
+void chat_authenticate(struct chat *chat, struct chat_authenticate *auth)
+{
+    auth->call.user = auth->call.device = 0;
+    if (!call_begin(chat, &auth->call))
+        return;
+    if (auth->token.n != CRYPTO_TOKEN_TEXT) {
+        call_later(&auth->call, CHAT_UNAUTHENTICATED);
+        return;
+    }
+    struct authenticate *a = mem_new(sizeof(*a));
+    a->auth = auth;
+    a->find.base.done = token_done;
+    crypto_sha256(a->find.token_hash, auth->token);
+    store_token_find(chat->store, &a->find);
+}
+
+/* --- ending devices --- */
+
+struct end_op {
+    struct chat_call *call;
+    struct store_device_end request;
+};
+
+static void end_finish(struct task *task)
+{
+    call_done(container_of(task, struct chat_call, task), CHAT_OK);
+}
+
+/* Closes the connections of what ended; done() follows behind that. */
+static void end_done(struct store_request *request)
+{
+    struct end_op *op = container_of(request, struct end_op, request.base);
+    struct chat_call *call = op->call;
+    enum chat_error error = error_of(request->status);
+    if (!error && op->request.n_ended)
+        notice_devices_ended(call->chat, op->request.user, op->request.ended, op->request.n_ended);
+    store_request_deinit(request);
+    free(op);
+    if (error) {
+        call_done(call, error);
+        return;
+    }
+    call->task.run = end_finish;
+    post(call->chat->env->self, &call->task);
+}
+
+static void end_devices(struct chat_call *call, uint64_t device, uint64_t keep)
+{
+    struct end_op *op = mem_new(sizeof(*op));
+    op->call = call;
+    op->request = (struct store_device_end){
+        .base.done = end_done,
+        .user = call->user,
+        .device = device,
+        .keep = keep,
+    };
+    store_device_end(call->chat->store, &op->request);
+}
+
+void chat_device_end(struct chat *chat, struct chat_device_end *end)
+{
+    if (call_begin(chat, &end->call))
+        end_devices(&end->call, end->device ? end->device : end->call.device, 0);
+}
+
+/* --- changing the password --- */
+
+struct change {
+    struct chat *chat;
+    struct chat_password *change;
+    struct str account; /* the name, for tries; lies in `user` */
+    struct store_users user;
+    struct password_job job;
+    struct store_user_set set;
+};
+
+static void change_end(struct change *c, enum chat_error error)
+{
+    struct chat_password *change = c->change;
+    store_request_deinit(&c->user.base);
+    free(c);
+    if (!error && change->end_others)
+        end_devices(&change->call, 0, change->call.device);
+    else
+        call_done(&change->call, error);
+}
+
+static void set_done(struct store_request *request)
+{
+    struct change *c = container_of(request, struct change, set.base);
+    enum store_status status = request->status;
+    store_request_deinit(request);
+    change_end(c, error_of(status));
+}
+
+static void new_hashed(struct password_job *job)
+{
+    struct change *c = container_of(job, struct change, job);
+    if (job->error) {
+        change_end(c, CHAT_OVERLOADED);
+        return;
+    }
+    c->set = (struct store_user_set){
+        .base.done = set_done,
+        .id = c->change->call.user,
+        .password = str_of(job->hash),
+        .disabled = -1,
+    };
+    store_user_set(c->chat->store, &c->set);
+}
+
+static void old_verified(struct password_job *job)
+{
+    struct change *c = container_of(job, struct change, job);
+    if (job->error || !job->matches) {
+        change_end(c, job->error ? CHAT_OVERLOADED : CHAT_WRONG_CREDENTIALS);
+        return;
+    }
+    tries_give_back(&c->chat->tries_account, c->account);
+    c->job = (struct password_job){.password = c->change->new_password, .done = new_hashed};
+    if (!c->chat->env->ops->password(c->chat->env, &c->job))
+        change_end(c, CHAT_OVERLOADED);
+}
+
+static void change_user_done(struct store_request *request)
+{
+    struct change *c = container_of(request, struct change, user.base);
+    if (request->status != STORE_DONE || c->user.n_users != 1) {
+        change_end(c, request->status == STORE_DONE ? CHAT_NOT_FOUND : CHAT_UNAVAILABLE);
+        return;
+    }
+    const struct user *user = &c->user.users[0];
+    c->account = user->username;
+    uint32_t wait = tries_take(&c->chat->tries_account, c->account, chat_mono_ms(c->chat));
+    if (wait) {
+        c->change->call.retry_after_ms = wait;
+        change_end(c, CHAT_TOO_MANY_TRIES);
+        return;
+    }
+    c->job = (struct password_job){
+        .password = c->change->old_password, .verify = true, .done = old_verified};
+    must(user->password.n < sizeof(c->job.hash));
+    memcpy(c->job.hash, user->password.p, user->password.n);
+    if (!c->chat->env->ops->password(c->chat->env, &c->job))
+        change_end(c, CHAT_OVERLOADED);
+}
+
+void chat_password(struct chat *chat, struct chat_password *change)
+{
+    if (!call_begin(chat, &change->call))
+        return;
+    if (!password_valid(change->new_password) || change->old_password.n > PASSWORD_BYTES_MAX) {
+        call_later(&change->call, CHAT_INVALID);
+        return;
+    }
+    struct change *c = mem_new(sizeof(*c));
+    c->chat = chat;
+    c->change = change;
+    c->user =
+        (struct store_users){.base.done = change_user_done, .ids = &change->call.user, .n_ids = 1};
+    store_users(chat->store, &c->user);
+}

@@ -1,0 +1,193 @@
+/*
+ * From a command to the queue of its room. Most commands name their conversation and go straight
+ * there. A message may name a person instead: then the 1:1 of the two is looked up, or, where the
+ * rules allow, claimed. Chat thread.
+ *
+ * A user's id is also the id of their own log, so one load of `to` tells which of the two it is.
+ */
+#include "chat/append.h"
+
+#include <stdlib.h>
+
+#include "chat/digest.h"
+#include "chat/pump.h"
+#include "chat/rules.h"
+#include "util/mem.h"
+
+/* --- a message to a person --- */
+
+enum resolve_state {
+    RESOLVE_LOOK_UP,
+    RESOLVE_RULES,
+    RESOLVE_CLAIM,
+};
+
+struct resolve {
+    struct chat *chat;
+    struct chat_append *append;
+    enum resolve_state state;
+    struct room *to;
+    struct room_wait to_wait;
+    struct store_direct_claim claim;
+    struct person *from_person, *to_person;
+    struct person_wait person_wait;
+    struct ids_wait ids_wait;
+};
+
+static void resolve_tick(struct resolve *);
+
+static void resolve_end(struct resolve *r, enum chat_error error)
+{
+    struct chat_append *append = r->append;
+    room_unref(r->to);
+    person_unref(r->from_person);
+    person_unref(r->to_person);
+    free(r);
+    if (error)
+        call_done(&append->call, error);
+}
+
+static void resolve_found(struct resolve *r, uint64_t conversation)
+{
+    struct chat_append *append = r->append;
+    struct room *room = room_get(r->chat, conversation);
+    resolve_end(r, CHAT_OK);
+    room_enqueue(room, append);
+}
+
+static void claim_done(struct store_request *request)
+{
+    struct resolve *r = container_of(request, struct resolve, claim.base);
+    enum store_status status = request->status;
+    uint64_t conversation = r->claim.conversation;
+    store_request_deinit(request);
+    if (status == STORE_TAKEN || (status == STORE_DONE && r->state == RESOLVE_CLAIM)) {
+        resolve_found(r, conversation);
+    } else if (status == STORE_NOT_FOUND && r->state == RESOLVE_LOOK_UP) {
+        r->state = RESOLVE_RULES;
+        resolve_tick(r);
+    } else {
+        resolve_end(r, CHAT_UNAVAILABLE);
+    }
+}
+
+static void claim_ask(struct resolve *r, uint64_t new_conversation)
+{
+    r->claim = (struct store_direct_claim){
+        .base.done = claim_done,
+        .users = {r->append->call.user, r->append->to},
+        .conversation = new_conversation,
+        .created_ms = chat_wall_ms(r->chat),
+    };
+    store_direct_claim(r->chat->store, &r->claim);
+}
+
+static void person_ready(struct person_wait *wait, enum chat_error error)
+{
+    struct resolve *r = container_of(wait, struct resolve, person_wait);
+    if (error)
+        resolve_end(r, error);
+    else
+        resolve_tick(r);
+}
+
+/* Decided before the claim; the append decides again. */
+static void resolve_rules(struct resolve *r)
+{
+    if (!r->from_person) {
+        r->from_person = person_get(r->chat, r->append->call.user);
+        r->to_person = person_get(r->chat, r->append->to);
+        r->person_wait.ready = person_ready;
+    }
+    if (!person_load(r->from_person, &r->person_wait) ||
+        !person_load(r->to_person, &r->person_wait))
+        return;
+    if (r->append->after) {
+        resolve_end(r, CHAT_AHEAD);
+    } else if (r->append->target) {
+        resolve_end(r, CHAT_NOT_FOUND);
+    } else if (!person_may_write(r->from_person, r->to_person)) {
+        resolve_end(r, r->to_person->exists ? CHAT_CANNOT_WRITE : CHAT_NOT_FOUND);
+    } else {
+        r->state = RESOLVE_CLAIM;
+        resolve_tick(r);
+    }
+}
+
+static void id_ready(struct ids_wait *wait, enum chat_error error)
+{
+    struct resolve *r = container_of(wait, struct resolve, ids_wait);
+    if (error)
+        resolve_end(r, error);
+    else
+        resolve_tick(r);
+}
+
+static void resolve_tick(struct resolve *r)
+{
+    uint64_t id;
+    switch (r->state) {
+    case RESOLVE_LOOK_UP:
+        claim_ask(r, 0);
+        break;
+    case RESOLVE_RULES:
+        resolve_rules(r);
+        break;
+    case RESOLVE_CLAIM:
+        r->ids_wait.ready = id_ready;
+        if (ids_take(r->chat, &id, &r->ids_wait))
+            claim_ask(r, id);
+        break;
+    }
+}
+
+static void to_ready(struct room_wait *wait, enum chat_error error)
+{
+    struct resolve *r = container_of(wait, struct resolve, to_wait);
+    if (error) {
+        resolve_end(r, error);
+    } else if (r->to->conversation.kind != CONVERSATION_OWN) {
+        resolve_found(r, r->append->to);
+    } else {
+        resolve_tick(r);
+    }
+}
+
+static void resolve(struct chat *chat, struct chat_append *append)
+{
+    struct room *to = room_get(chat, append->to);
+    if (to->loaded && to->conversation.kind != CONVERSATION_OWN) {
+        room_enqueue(to, append);
+        return;
+    }
+    struct resolve *r = mem_new(sizeof(*r));
+    *r = (struct resolve){.chat = chat, .append = append, .to = to, .to_wait.ready = to_ready};
+    if (room_load(to, &r->to_wait))
+        resolve_tick(r);
+}
+
+/* --- the entry --- */
+
+void chat_append(struct chat *chat, struct chat_append *a)
+{
+    a->room = NULL;
+    a->work = NULL;
+    a->known = false;
+    if (!call_begin(chat, &a->call))
+        return;
+    enum chat_error error = rules_check_contents(a);
+    if (error) {
+        call_later(&a->call, error);
+        return;
+    }
+    a->repeatable = a->key.n > 0;
+    if (!a->repeatable)
+        a->key = digest_made_key(chat, a->made_key);
+    digest_append(chat, a, a->digest);
+    if (a->type == EVENT_MESSAGE) {
+        resolve(chat, a);
+        return;
+    }
+    bool own = a->type == EVENT_PROFILE || a->type == EVENT_BLOCK || a->type == EVENT_UNBLOCK;
+    room_enqueue(room_get(chat, own ? a->call.user : a->conversation), a);
+}

@@ -1,0 +1,47 @@
+/*
+ * Everything that a person does to a log: one command, one event (design §2). Thread: chat.
+ *
+ * Inputs by type (others are ignored):
+ *   MESSAGE    to (user or conversation), kind, text, target = seq replied to or 0
+ *   EDIT       conversation, target, text        DELETE  conversation, target
+ *   REACTION   conversation, target, text = emoji or empty
+ *   TITLE      conversation, text                ADDED, REMOVED  conversation, user
+ *   LEFT       conversation                      ROLE    conversation, user, role
+ *   PROFILE    text, about (absent: unchanged)   BLOCK, UNBLOCK  user
+ *
+ * Errors: NOT_FOUND (conversation or target that the caller may not see), FORBIDDEN (role),
+ * CANNOT_WRITE, INVALID, FULL, ALREADY_MEMBER, NOT_MEMBER, KEY_REUSED, AHEAD, OVERLOADED,
+ * UNAVAILABLE. A key found is answered before any rule is looked at.
+ */
+#ifndef PARLEY_CHAT_APPEND_H
+#define PARLEY_CHAT_APPEND_H
+
+#include "chat/chat.h"
+#include "model/event.h"
+
+struct chat_append {
+    struct chat_call call;
+    enum event_type type;
+    uint64_t to; /* MESSAGE: a user's or a conversation's id */
+    uint64_t conversation;
+    uint64_t target, user;
+    enum role role;
+    struct str kind, text, about;
+    struct str key; /* absent: one is made, and the call is not repeatable */
+    uint64_t after; /* newest seq the device had at the first try; 0: not known */
+
+    /* out, with CHAT_OK; `conversation` is set too */
+    uint64_t seq, n, time_ms;
+    bool known; /* it stood already */
+
+    /* the domain's own, from here on */
+    struct list link;
+    struct room *room;
+    uint8_t digest[EVENT_DIGEST_BYTES];
+    char made_key[32];
+    bool repeatable;
+    struct append_work *work;
+};
+void chat_append(struct chat *, struct chat_append *);
+
+#endif

@@ -1,0 +1,70 @@
+/*
+ * struct chat: the domain. One thread, no locks, never blocks; it sees time, randomness, store
+ * and bus only through what it is given, so that whole systems run under the simulator.
+ *
+ * Calls: every request embeds a struct chat_call. Fill in the inputs, set `done` and the caller's
+ * identity, call chat_<verb>(). Inputs stay alive and unchanged until done() runs: exactly once,
+ * on the chat thread, never inside the call. Outputs are borrowed for the time of done() alone
+ * (whoever needs them later copies), after which the struct is the caller's again.
+ *
+ * The calls stand in the headers of their nouns: account.h, append.h, group.h, read.h, inbox.h,
+ * receipt.h, presence.h, session.h.
+ */
+#ifndef PARLEY_CHAT_CHAT_H
+#define PARLEY_CHAT_CHAT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "chat/env.h"
+#include "chat/error.h"
+#include "util/list.h"
+#include "util/task.h"
+
+struct bus;
+struct chat;
+struct sink;
+struct store;
+
+/* The caller sets user, device and done; the rest is the domain's. */
+struct chat_call {
+    uint64_t user;   /* who asks; 0: nobody signed in */
+    uint64_t device; /* by which device; 0: none */
+    void (*done)(struct chat_call *);
+
+    enum chat_error error;
+    uint32_t retry_after_ms; /* with OVERLOADED, UNAVAILABLE, TOO_MANY_TRIES */
+    uint64_t head;           /* with AHEAD */
+
+    struct chat *chat;
+    struct task task;
+};
+
+struct chat_options {
+    struct env *env; /* all borrowed, outlive the chat */
+    struct store *store;
+    struct bus *bus; /* the chat attaches itself as its handler */
+    struct sink *sink;
+    bool registration_open;
+    uint64_t cache_bytes_max;  /* rooms and persons kept loaded; 0: 64 MiB */
+    uint32_t calls_max;        /* under way at once; 0: 65,536: past it OVERLOADED */
+    uint64_t offline_after_ms; /* presence; 0: 30 s */
+    uint32_t worker;           /* Snowflake */
+    /* Tries to sign in or up that are allowed at once; the allowance fills in ten minutes. 0: no
+     * limit. */
+    uint32_t tries_account, tries_address;
+};
+
+struct chat *chat_new(const struct chat_options *);
+/* Must be idle: no call under way, all sessions ended. NULL is fine. */
+void chat_free(struct chat *);
+/* Runs what is due. Call it when chat_next_ms() has passed. */
+void chat_advance(struct chat *);
+/* Milliseconds until chat_advance() has something to do; UINT64_MAX: nothing. */
+uint64_t chat_next_ms(const struct chat *);
+/* Calls under way; 0 when all is finished (to drain). */
+uint32_t chat_busy(const struct chat *);
+/* Ends long waits (sync with wait_ms) at once: for a drain. */
+void chat_wake_all(struct chat *);
+
+#endif

@@ -1,0 +1,234 @@
+/*
+ * The frame of the domain: construction, calls, ids, the cache's bookkeeping, time. The chat
+ * thread runs all of it. What holds always: a call that began ends exactly once; something in
+ * the cache is in the idle list exactly while nobody holds it.
+ *
+ * Refused: a cache per kind of thing. One budget in bytes cannot be set wrong twice.
+ */
+#include "chat/core.h"
+
+#include <stdlib.h>
+
+#include "chat/inbox_wait.h"
+#include "chat/notice.h"
+#include "chat/person.h"
+#include "chat/room.h"
+#include "util/mem.h"
+
+/* --- construction --- */
+
+struct chat *chat_new(const struct chat_options *options)
+{
+    struct chat *chat = mem_new(sizeof(*chat));
+    chat->options = *options;
+    if (!chat->options.cache_bytes_max)
+        chat->options.cache_bytes_max = CACHE_BYTES_DEFAULT;
+    if (!chat->options.calls_max)
+        chat->options.calls_max = CALLS_DEFAULT;
+    if (!chat->options.offline_after_ms)
+        chat->options.offline_after_ms = OFFLINE_AFTER_MS;
+    chat->env = options->env;
+    chat->store = options->store;
+    chat->bus = options->bus;
+    chat->sink = options->sink;
+    list_init(&chat->idle);
+    list_init(&chat->ids_waiting);
+    list_init(&chat->pumping);
+    list_init(&chat->parked);
+    tries_init(&chat->tries_account, options->tries_account, TRIES_WINDOW_MS);
+    tries_init(&chat->tries_address, options->tries_address, TRIES_WINDOW_MS);
+    wheel_init(&chat->wheel, chat_mono_ms(chat));
+    rooms_init(chat);
+    notices_init(chat);
+    return chat;
+}
+
+void chat_free(struct chat *chat)
+{
+    if (!chat)
+        return;
+    must(chat->busy == 0);
+    persons_forget(chat);
+    for (struct list *node; (node = list_pop_front(&chat->idle));) {
+        struct cached *c = list_entry(node, struct cached, idle);
+        c->evict(chat, c);
+    }
+    must(chat->rooms.n == 0 && chat->persons.n == 0);
+    map_deinit(&chat->rooms);
+    map_deinit(&chat->persons);
+    tries_deinit(&chat->tries_account);
+    tries_deinit(&chat->tries_address);
+    free(chat);
+}
+
+void chat_advance(struct chat *chat)
+{
+    wheel_advance(&chat->wheel, chat_mono_ms(chat));
+}
+
+uint64_t chat_next_ms(const struct chat *chat)
+{
+    uint64_t next = wheel_next_ms(&chat->wheel);
+    uint64_t passed = chat_mono_ms(chat) - chat->wheel.now_ms;
+    if (next == UINT64_MAX)
+        return next;
+    return next > passed ? next - passed : 0;
+}
+
+uint32_t chat_busy(const struct chat *chat)
+{
+    return chat->busy;
+}
+
+void chat_wake_all(struct chat *chat)
+{
+    inbox_wake_all(chat);
+}
+
+/* --- calls --- */
+
+bool call_begin(struct chat *chat, struct chat_call *call)
+{
+    call->chat = chat;
+    call->error = CHAT_OK;
+    call->retry_after_ms = 0;
+    call->head = 0;
+    chat->busy++;
+    if (chat->busy <= chat->options.calls_max)
+        return true;
+    call_later(call, CHAT_OVERLOADED);
+    return false;
+}
+
+void call_done(struct chat_call *call, enum chat_error error)
+{
+    struct chat *chat = call->chat;
+    must(chat->busy > 0);
+    chat->busy--;
+    call->error = error;
+    if (!call->retry_after_ms && (error == CHAT_OVERLOADED || error == CHAT_UNAVAILABLE))
+        call->retry_after_ms = RETRY_AFTER_MS;
+    call->done(call);
+}
+
+static void run_later(struct task *task)
+{
+    struct chat_call *call = container_of(task, struct chat_call, task);
+    call_done(call, call->error);
+}
+
+void call_later(struct chat_call *call, enum chat_error error)
+{
+    call->error = error;
+    call->task.run = run_later;
+    post(call->chat->env->self, &call->task);
+}
+
+enum chat_error error_of(enum store_status status)
+{
+    switch (status) {
+    case STORE_DONE:
+        return CHAT_OK;
+    case STORE_NOT_FOUND:
+        return CHAT_NOT_FOUND;
+    case STORE_TRUNCATED:
+        return CHAT_TRUNCATED;
+    case STORE_MOVED:
+    case STORE_KNOWN:
+    case STORE_TAKEN:
+    case STORE_UNKNOWN:
+    case STORE_FAILED:
+        break;
+    }
+    return CHAT_UNAVAILABLE;
+}
+
+/* --- ids --- */
+
+static void reserve_done(struct store_request *request)
+{
+    struct store_reserve *reserve = (struct store_reserve *)request;
+    struct chat *chat = container_of(reserve, struct chat, reserve);
+    chat->ids_asked = false;
+    enum chat_error error = error_of(request->status);
+    if (!error) {
+        if (!chat->ids_ready)
+            snowflake_init(&chat->ids, reserve->worker, reserve->used_up_to_ms);
+        chat->ids_ready = true;
+        snowflake_extend(&chat->ids, reserve->up_to_ms);
+    }
+    store_request_deinit(request);
+    struct list waiting = LIST_INIT(waiting);
+    list_splice_back(&waiting, &chat->ids_waiting);
+    for (struct list *node; (node = list_pop_front(&waiting));) {
+        struct ids_wait *wait = list_entry(node, struct ids_wait, link);
+        wait->ready(wait, error);
+    }
+    /* who drains counts the reservation as a call under way */
+    chat->busy--;
+}
+
+bool ids_take(struct chat *chat, uint64_t *id, struct ids_wait *wait)
+{
+    uint64_t now = chat_wall_ms(chat);
+    if (chat->ids_ready && snowflake_next(&chat->ids, now, id))
+        return true;
+    list_push_back(&chat->ids_waiting, &wait->link);
+    if (chat->ids_asked)
+        return false;
+    chat->ids_asked = true;
+    chat->busy++;
+    uint64_t from = MAX(now, chat->ids_ready ? chat->ids.up_to_ms : 0);
+    chat->reserve = (struct store_reserve){
+        .base.done = reserve_done,
+        .worker = chat->options.worker,
+        .up_to_ms = from + IDS_RESERVE_MS,
+    };
+    store_reserve(chat->store, &chat->reserve);
+    return false;
+}
+
+/* --- the cache --- */
+
+static void evict_over_budget(struct chat *chat)
+{
+    while (chat->cache_bytes > chat->options.cache_bytes_max && !list_empty(&chat->idle)) {
+        struct list *node = list_pop_front(&chat->idle);
+        struct cached *c = list_entry(node, struct cached, idle);
+        chat->cache_bytes -= c->bytes;
+        c->bytes = 0;
+        c->evict(chat, c);
+    }
+}
+
+void cached_init(struct chat *chat, struct cached *c, uint32_t bytes,
+                 void (*evict)(struct chat *, struct cached *))
+{
+    list_init(&c->idle);
+    c->refs = 1;
+    c->bytes = bytes;
+    c->evict = evict;
+    chat->cache_bytes += bytes;
+}
+
+void cached_ref(struct cached *c)
+{
+    if (c->refs++ == 0)
+        list_remove(&c->idle);
+}
+
+void cached_unref(struct chat *chat, struct cached *c)
+{
+    must(c->refs > 0);
+    if (--c->refs > 0)
+        return;
+    list_push_back(&chat->idle, &c->idle);
+    evict_over_budget(chat);
+}
+
+void cached_resize(struct chat *chat, struct cached *c, uint32_t bytes)
+{
+    chat->cache_bytes += bytes;
+    chat->cache_bytes -= c->bytes;
+    c->bytes = bytes;
+}

@@ -1,0 +1,109 @@
+/*
+ * Inside chat/: what its files share. Nobody else includes it.
+ *
+ * struct chat owns two caches, bounded together in bytes, least recently used first: rooms
+ * (loaded conversations, room.h) and persons (loaded users with their live connections,
+ * person.h). What somebody holds a reference to stays.
+ */
+#ifndef PARLEY_CHAT_CORE_H
+#define PARLEY_CHAT_CORE_H
+
+#include "bus/bus.h"
+#include "chat/chat.h"
+#include "chat/tries.h"
+#include "store/directory.h"
+#include "store/log.h"
+#include "util/hash.h"
+#include "util/snowflake.h"
+#include "util/wheel.h"
+
+enum {
+    CACHE_BYTES_DEFAULT = 64 * 1024 * 1024,
+    CALLS_DEFAULT = 65536,
+    OFFLINE_AFTER_MS = 30 * 1000,
+    LAST_SEEN_EVERY_MS = 5 * 60 * 1000,
+    RETRY_AFTER_MS = 1000,      /* with UNAVAILABLE and OVERLOADED */
+    IDS_RESERVE_MS = 60 * 1000, /* Snowflake timestamps reserved ahead */
+};
+
+/* Somebody who waits for Snowflake ids. */
+struct ids_wait {
+    struct list link;
+    void (*ready)(struct ids_wait *, enum chat_error); /* from a completion, never inside a call */
+};
+
+struct chat {
+    struct chat_options options;
+    struct env *env;
+    struct store *store;
+    struct bus *bus;
+    struct sink *sink;
+    struct bus_handler handler;
+    struct wheel wheel;
+    uint32_t busy;
+
+    struct map rooms;   /* id → struct room */
+    struct map persons; /* id → struct person */
+    struct list idle;   /* what nobody holds, least recently used first */
+    uint64_t cache_bytes;
+
+    struct snowflake ids;
+    bool ids_ready, ids_asked;
+    struct store_reserve reserve;
+    struct list ids_waiting;
+
+    struct list pumping; /* rooms with something to do */
+    struct task pump_task;
+    bool pump_posted;
+    struct list parked; /* long waits (inbox.c) */
+
+    struct tries tries_account, tries_address;
+};
+
+/* --- calls --- */
+
+/* Counts the call in. False: there are too many, and it will end with OVERLOADED by itself. */
+bool call_begin(struct chat *, struct chat_call *);
+/* Ends it now: only from a completion or a posted task. `call` is the caller's again. */
+void call_done(struct chat_call *, enum chat_error);
+/* Ends it soon, for use inside the call itself. */
+void call_later(struct chat_call *, enum chat_error);
+/* What a store's answer other than DONE means to whoever asked for a read or write. */
+enum chat_error error_of(enum store_status);
+
+/* --- ids --- */
+
+/* True with *id set; false: `wait->ready` will be called, then ask again. */
+bool ids_take(struct chat *, uint64_t *id, struct ids_wait *wait);
+
+/* --- the cache --- */
+
+/* Embedded in what is cached. */
+struct cached {
+    struct list idle; /* in chat->idle while refs is 0 */
+    uint32_t refs;
+    uint32_t bytes;
+    void (*evict)(struct chat *, struct cached *); /* frees it */
+};
+
+void cached_init(struct chat *, struct cached *, uint32_t bytes,
+                 void (*evict)(struct chat *, struct cached *));
+void cached_ref(struct cached *);
+/* May evict others, and this one. */
+void cached_unref(struct chat *, struct cached *);
+/* Its size changed. */
+void cached_resize(struct chat *, struct cached *, uint32_t bytes);
+
+/* --- time --- */
+
+static inline uint64_t chat_wall_ms(const struct chat *chat)
+{
+    return chat->env->ops->wall_ms(chat->env);
+}
+
+static inline uint64_t chat_mono_ms(const struct chat *chat)
+{
+    return chat->env->ops->mono_ms(chat->env);
+}
+
+#endif

@@ -1,0 +1,41 @@
+/* A user's conversations: the list, what changed since a token, waiting for a change. Thread:
+ * chat. */
+#ifndef PARLEY_CHAT_INBOX_H
+#define PARLEY_CHAT_INBOX_H
+
+#include "chat/chat.h"
+#include "store/log.h"
+
+/* TRUNCATED (a mark of another incarnation). */
+struct chat_list {
+    struct chat_call call;
+    struct str page; /* absent: from the start */
+    uint32_t limit;  /* 1 to LIST_MAX */
+    bool unread_only;
+    /* out */
+    const struct inbox_entry *entries;
+    uint32_t n_entries;
+    struct str next; /* absent at the end */
+    uint64_t total_unread;
+};
+void chat_list(struct chat *, struct chat_list *);
+
+/* TRUNCATED: the device drops its copies and starts as a new one. */
+struct chat_sync {
+    struct chat_call call;
+    struct str token; /* absent: only a token is given */
+    uint32_t wait_ms; /* up to 25,000: answer when something changes, or then */
+    /* out */
+    const struct inbox_entry *entries;
+    uint32_t n_entries;
+    struct str next;
+    bool more;
+
+    struct list link; /* the domain's own, from here on */
+    void *op;
+};
+void chat_sync(struct chat *, struct chat_sync *);
+/* The asker is gone (its connection closed): a wait ends now, done() runs soon. */
+void chat_sync_cancel(struct chat *, struct chat_sync *);
+
+#endif

@@ -1,0 +1,12 @@
+/* Inside chat/: what ends the long waits of inbox.c. */
+#ifndef PARLEY_CHAT_INBOX_WAIT_H
+#define PARLEY_CHAT_INBOX_WAIT_H
+
+struct chat;
+struct person;
+
+/* Something about this person changed: whoever waits on it looks again. */
+void inbox_wake(struct person *);
+void inbox_wake_all(struct chat *);
+
+#endif

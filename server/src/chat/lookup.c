@@ -1,0 +1,111 @@
+/* Looking people and devices up: one read of the store each. Chat thread. */
+#include "chat/account.h"
+
+#include <stdlib.h>
+
+#include "chat/core.h"
+#include "model/limits.h"
+#include "util/mem.h"
+
+struct devices_op {
+    struct chat_devices *devices;
+    struct store_devices request;
+};
+
+static void devices_done(struct store_request *request)
+{
+    struct devices_op *op = container_of(request, struct devices_op, request.base);
+    op->devices->devices = op->request.devices;
+    op->devices->n_devices = op->request.n_devices;
+    call_done(&op->devices->call, error_of(request->status));
+    store_request_deinit(request);
+    free(op);
+}
+
+void chat_devices(struct chat *chat, struct chat_devices *devices)
+{
+    if (!call_begin(chat, &devices->call))
+        return;
+    struct devices_op *op = mem_new(sizeof(*op));
+    op->devices = devices;
+    op->request = (struct store_devices){.base.done = devices_done, .user = devices->call.user};
+    store_devices(chat->store, &op->request);
+}
+
+struct users_op {
+    struct chat_users *users;
+    struct store_users by_id;
+    struct store_user_search by_prefix;
+};
+
+static void by_id_done(struct store_request *request)
+{
+    struct users_op *op = container_of(request, struct users_op, by_id.base);
+    op->users->users = op->by_id.users;
+    op->users->n_users = op->by_id.n_users;
+    call_done(&op->users->call, error_of(request->status));
+    store_request_deinit(request);
+    free(op);
+}
+
+static void by_prefix_done(struct store_request *request)
+{
+    struct users_op *op = container_of(request, struct users_op, by_prefix.base);
+    uint32_t n = 0;
+    for (uint32_t i = 0; request->status == STORE_DONE && i < op->by_prefix.n_users; i++)
+        if (!op->by_prefix.users[i].disabled)
+            op->by_prefix.users[n++] = op->by_prefix.users[i];
+    op->users->users = op->by_prefix.users;
+    op->users->n_users = n;
+    call_done(&op->users->call, error_of(request->status));
+    store_request_deinit(request);
+    free(op);
+}
+
+void chat_users(struct chat *chat, struct chat_users *users)
+{
+    if (!call_begin(chat, &users->call))
+        return;
+    bool search = users->n_ids == 0;
+    if (users->n_ids > MEMBERS_MAX * 2 ||
+        (search && (users->limit < 1 || users->limit > SEARCH_MAX || !users->prefix.n))) {
+        call_later(&users->call, CHAT_INVALID);
+        return;
+    }
+    struct users_op *op = mem_new(sizeof(*op));
+    op->users = users;
+    if (search) {
+        op->by_prefix = (struct store_user_search){
+            .base.done = by_prefix_done, .prefix = users->prefix, .limit = users->limit};
+        store_user_search(chat->store, &op->by_prefix);
+    } else {
+        op->by_id =
+            (struct store_users){.base.done = by_id_done, .ids = users->ids, .n_ids = users->n_ids};
+        store_users(chat->store, &op->by_id);
+    }
+}
+
+struct blocks_op {
+    struct chat_blocks *blocks;
+    struct store_blocks request;
+};
+
+static void blocks_done(struct store_request *request)
+{
+    struct blocks_op *op = container_of(request, struct blocks_op, request.base);
+    op->blocks->users = op->request.users;
+    op->blocks->n_users = op->request.n_users;
+    call_done(&op->blocks->call, error_of(request->status));
+    store_request_deinit(request);
+    free(op);
+}
+
+void chat_blocks(struct chat *chat, struct chat_blocks *blocks)
+{
+    if (!call_begin(chat, &blocks->call))
+        return;
+    struct blocks_op *op = mem_new(sizeof(*op));
+    op->blocks = blocks;
+    op->request = (struct store_blocks){.base.done = blocks_done, .user = blocks->call.user};
+    store_blocks(chat->store, &op->request);
+}

@@ -1,0 +1,282 @@
+/*
+ * Writes notices, and reads them again on the chat cores that hold the connections. Runs on the
+ * chat thread. What the bus brings is trusted to come from another node of ours, of this version
+ * or the next: an unknown type is skipped, a malformed one is logged and skipped.
+ *
+ * Refused: handing structs to the local bus and bytes to a remote one. One form, one path.
+ */
+#include "chat/notice.h"
+
+#include "chat/inbox_wait.h"
+#include "chat/person.h"
+#include "chat/presence_state.h"
+#include "chat/session.h"
+#include "model/limits.h"
+#include "model/record.h"
+#include "util/log.h"
+#include "util/numbers.h"
+
+enum notice_type {
+    NOTICE_EVENT = 1,
+    NOTICE_RECEIPT,
+    NOTICE_TYPING,
+    NOTICE_DEVICES_ENDED,
+    NOTICE_PRESENCE,
+};
+
+/* --- writing --- */
+
+static void add_u64(struct builder *b, uint64_t v)
+{
+    be64_put(builder_reserve(b, 8), v);
+    builder_advance(b, 8);
+}
+
+static void publish(struct chat *chat, enum bus_topic_kind kind, const uint64_t *ids, size_t n,
+                    struct builder *b)
+{
+    struct buf *message = builder_finish(b);
+    bus_publish(chat->bus, kind, ids, n, message);
+    buf_unref(message);
+}
+
+void notice_event(struct chat *chat, const uint64_t *users, size_t n, const struct event *e)
+{
+    struct builder b = {0};
+    builder_add_byte(&b, NOTICE_EVENT);
+    record_encode(&b, e);
+    publish(chat, BUS_USER, users, n, &b);
+}
+
+void notice_receipt(struct chat *chat, const uint64_t *users, size_t n, uint64_t conversation,
+                    const struct notice_mark *marks, size_t n_marks)
+{
+    struct builder b = {0};
+    builder_add_byte(&b, NOTICE_RECEIPT);
+    add_u64(&b, conversation);
+    for (size_t i = 0; i < n_marks; i++) {
+        add_u64(&b, marks[i].user);
+        add_u64(&b, marks[i].delivered_seq);
+        add_u64(&b, marks[i].read_seq);
+        add_u64(&b, marks[i].unread);
+    }
+    publish(chat, BUS_USER, users, n, &b);
+}
+
+void notice_typing(struct chat *chat, const uint64_t *users, size_t n, uint64_t conversation,
+                   uint64_t user)
+{
+    struct builder b = {0};
+    builder_add_byte(&b, NOTICE_TYPING);
+    add_u64(&b, conversation);
+    add_u64(&b, user);
+    publish(chat, BUS_USER, users, n, &b);
+}
+
+void notice_devices_ended(struct chat *chat, uint64_t user, const uint64_t *devices, size_t n)
+{
+    struct builder b = {0};
+    builder_add_byte(&b, NOTICE_DEVICES_ENDED);
+    for (size_t i = 0; i < n; i++)
+        add_u64(&b, devices[i]);
+    publish(chat, BUS_USER, &user, 1, &b);
+}
+
+void notice_presence(struct chat *chat, uint64_t user, bool online, uint64_t last_seen_ms)
+{
+    struct builder b = {0};
+    builder_add_byte(&b, NOTICE_PRESENCE);
+    add_u64(&b, user);
+    add_u64(&b, online);
+    add_u64(&b, last_seen_ms);
+    publish(chat, BUS_PRESENCE, &user, 1, &b);
+}
+
+/* --- reading --- */
+
+/* The next number of a notice whose length was checked. */
+static uint64_t take_u64(struct str *in)
+{
+    uint64_t v = be64_get(in->p);
+    in->p += 8;
+    in->n -= 8;
+    return v;
+}
+
+/* The sessions of the people `ids`, gathered for one call of the sink. */
+enum { GATHER_MAX = 256 };
+
+struct gathered {
+    struct session *sessions[GATHER_MAX];
+    size_t n;
+};
+
+typedef void (*say_fn)(struct chat *, struct gathered *, const void *what);
+
+static void say_to_all(struct chat *chat, const uint64_t *ids, size_t n, say_fn say,
+                       const void *what)
+{
+    struct gathered g = {.n = 0};
+    for (size_t i = 0; i < n; i++) {
+        struct person *p = map_get(&chat->persons, ids[i]);
+        if (!p)
+            continue;
+        list_for_each(&p->sessions, node)
+        {
+            if (g.n == GATHER_MAX) {
+                say(chat, &g, what);
+                g.n = 0;
+            }
+            g.sessions[g.n++] = list_entry(node, struct session, of_person);
+        }
+    }
+    if (g.n)
+        say(chat, &g, what);
+}
+
+static void wake_waits(struct chat *chat, const uint64_t *ids, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct person *p = map_get(&chat->persons, ids[i]);
+        if (p && !list_empty(&p->waits))
+            inbox_wake(p);
+    }
+}
+
+static void say_event(struct chat *chat, struct gathered *g, const void *what)
+{
+    for (size_t i = 0; i < g->n; i++)
+        g->sessions[i]->pushed++;
+    chat->sink->ops->event(chat->sink, g->sessions, g->n, what);
+}
+
+static bool read_event(struct chat *chat, const uint64_t *ids, size_t n, struct str in)
+{
+    struct arena arena = {0};
+    struct event e;
+    bool good = record_decode(&e, in, &arena) == 0;
+    if (good)
+        say_to_all(chat, ids, n, say_event, &e);
+    arena_deinit(&arena);
+    wake_waits(chat, ids, n);
+    return good;
+}
+
+struct receipt {
+    uint64_t conversation;
+    struct notice_mark mark;
+};
+
+static void say_receipt(struct chat *chat, struct gathered *g, const void *what)
+{
+    const struct receipt *r = what;
+    chat->sink->ops->receipt(chat->sink, g->sessions, g->n, r->conversation, r->mark.user,
+                             r->mark.delivered_seq, r->mark.read_seq, r->mark.unread);
+}
+
+static bool read_receipt(struct chat *chat, const uint64_t *ids, size_t n, struct str in)
+{
+    if (in.n < 8 || (in.n - 8) % 32)
+        return false;
+    struct receipt r = {.conversation = take_u64(&in)};
+    while (in.n) {
+        r.mark.user = take_u64(&in);
+        r.mark.delivered_seq = take_u64(&in);
+        r.mark.read_seq = take_u64(&in);
+        r.mark.unread = take_u64(&in);
+        say_to_all(chat, ids, n, say_receipt, &r);
+    }
+    wake_waits(chat, ids, n);
+    return true;
+}
+
+struct typing {
+    uint64_t conversation, user;
+};
+
+static void say_typing(struct chat *chat, struct gathered *g, const void *what)
+{
+    const struct typing *t = what;
+    chat->sink->ops->typing(chat->sink, g->sessions, g->n, t->conversation, t->user);
+}
+
+static bool read_typing(struct chat *chat, const uint64_t *ids, size_t n, struct str in)
+{
+    if (in.n != 16)
+        return false;
+    struct typing t = {.conversation = take_u64(&in)};
+    t.user = take_u64(&in);
+    say_to_all(chat, ids, n, say_typing, &t);
+    return true;
+}
+
+static bool read_devices_ended(struct chat *chat, const uint64_t *ids, size_t n, struct str in)
+{
+    struct person *p = n == 1 ? map_get(&chat->persons, ids[0]) : NULL;
+    if (in.n % 8)
+        return false;
+    if (!p)
+        return true;
+    while (in.n) {
+        uint64_t device = take_u64(&in);
+        list_for_each(&p->sessions, node)
+        {
+            struct session *s = list_entry(node, struct session, of_person);
+            if (s->device != device)
+                continue;
+            s->signed_out = true;
+            chat->sink->ops->end(chat->sink, s, SESSION_DEVICE_ENDED);
+        }
+    }
+    return true;
+}
+
+static bool read_presence(struct chat *chat, struct str in)
+{
+    if (in.n != 24)
+        return false;
+    uint64_t user = take_u64(&in);
+    bool online = take_u64(&in) != 0;
+    uint64_t last_seen_ms = take_u64(&in);
+    struct person *p = map_get(&chat->persons, user);
+    if (p)
+        presence_told(p, online, last_seen_ms);
+    return true;
+}
+
+static bool read_notice(struct chat *chat, const uint64_t *ids, size_t n, struct str in)
+{
+    if (!in.n)
+        return false;
+    enum notice_type type = (unsigned char)in.p[0];
+    in.p++;
+    in.n--;
+    switch (type) {
+    case NOTICE_EVENT:
+        return read_event(chat, ids, n, in);
+    case NOTICE_RECEIPT:
+        return read_receipt(chat, ids, n, in);
+    case NOTICE_TYPING:
+        return read_typing(chat, ids, n, in);
+    case NOTICE_DEVICES_ENDED:
+        return read_devices_ended(chat, ids, n, in);
+    case NOTICE_PRESENCE:
+        return read_presence(chat, in);
+    }
+    return true;
+}
+
+static void deliver(struct bus_handler *handler, enum bus_topic_kind kind, const uint64_t *ids,
+                    size_t n, struct buf *message)
+{
+    struct chat *chat = container_of(handler, struct chat, handler);
+    (void)kind;
+    if (!read_notice(chat, ids, n, buf_str(message)))
+        log_warn("notice_malformed", log_u64("bytes", message->n));
+}
+
+void notices_init(struct chat *chat)
+{
+    chat->handler.deliver = deliver;
+    bus_attach(chat->bus, &chat->handler);
+}

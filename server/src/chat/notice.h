@@ -1,0 +1,31 @@
+/*
+ * Inside chat/: what goes over the bus. A notice is a type byte and its fields; whoever holds a
+ * user's connections turns it into calls of the sink. Losing one loses nothing that matters.
+ */
+#ifndef PARLEY_CHAT_NOTICE_H
+#define PARLEY_CHAT_NOTICE_H
+
+#include "chat/core.h"
+#include "model/event.h"
+
+/* One member's marks in a receipt. */
+struct notice_mark {
+    uint64_t user, delivered_seq, read_seq;
+    uint64_t unread; /* shown to that user alone */
+};
+
+enum { NOTICE_MARKS_MAX = 128 };
+
+void notices_init(struct chat *);
+/* Each publishes to the devices of `users`, in order. */
+void notice_event(struct chat *, const uint64_t *users, size_t n, const struct event *);
+void notice_receipt(struct chat *, const uint64_t *users, size_t n, uint64_t conversation,
+                    const struct notice_mark *marks, size_t n_marks);
+void notice_typing(struct chat *, const uint64_t *users, size_t n, uint64_t conversation,
+                   uint64_t user);
+/* These devices of the user are ended: close their connections. */
+void notice_devices_ended(struct chat *, uint64_t user, const uint64_t *devices, size_t n);
+/* To those who watch the user. */
+void notice_presence(struct chat *, uint64_t user, bool online, uint64_t last_seen_ms);
+
+#endif

@@ -1,0 +1,71 @@
+/*
+ * Inside chat/: struct person, one user as the chat core knows them: what rules ask (is there
+ * such a user, disabled, whom do they block), their live connections, who watches them.
+ * Loaded on demand and cached; a reference keeps it. Live connections, watchers and waits each
+ * hold one.
+ */
+#ifndef PARLEY_CHAT_PERSON_H
+#define PARLEY_CHAT_PERSON_H
+
+#include "chat/core.h"
+
+struct person {
+    struct cached cached;
+    struct chat *chat;
+    uint64_t id;
+
+    bool loaded;
+    bool exists, disabled;
+    uint64_t *blocks; /* ascending */
+    uint32_t n_blocks;
+    uint64_t last_seen_ms; /* Unix */
+
+    struct list sessions; /* session.of_person */
+    uint32_t n_sessions;
+    struct list watchers; /* watch.of_person (presence.c) */
+    struct list waits;    /* sync_wait.of_person (inbox.c) */
+    bool online;
+    bool signed_out;       /* the newest session to end was signed out */
+    uint64_t heard_ms;     /* mono: newest sign of life of an ended session */
+    struct timer presence; /* going offline, or storing last_seen while online */
+
+    struct list loading; /* person_wait.link */
+    struct person_load *load;
+};
+
+/* Somebody who waits for a person to be loaded. */
+struct person_wait {
+    struct list link;
+    void (*ready)(struct person_wait *, enum chat_error); /* CHAT_OK, UNAVAILABLE */
+};
+
+/* With a reference; perhaps not loaded. */
+struct person *person_get(struct chat *, uint64_t id);
+void person_unref(struct person *);
+/* True when loaded; else `wait->ready` will be called, never inside this call. */
+bool person_load(struct person *, struct person_wait *);
+
+/* Many at once: fill in `ready`, call persons_load(), which answers never inside the call. The
+ * references are held until persons_deinit(). */
+struct persons {
+    struct chat *chat;
+    struct person **persons; /* as the ids */
+    struct persons_slot *slots;
+    uint32_t n, missing;
+    enum chat_error error;
+    void (*ready)(struct persons *, enum chat_error);
+    struct task task;
+};
+
+void persons_load(struct chat *, struct persons *, const uint64_t *ids, uint32_t n);
+void persons_deinit(struct persons *);
+
+bool person_blocks(const struct person *, uint64_t user);
+/* A block or unblock event stands. */
+void person_set_block(struct person *, uint64_t user, bool on);
+/* Whether a 1:1 message or an invitation may go between the two; both are loaded. */
+bool person_may_write(const struct person *from, const struct person *to);
+/* For chat_free(): cancels timers and gives up the live state. */
+void persons_forget(struct chat *);
+
+#endif

@@ -1,0 +1,212 @@
+/*
+ * Who is there, and who is told. Chat thread.
+ *
+ * A person is online from their first session until none is left and offline_after_ms passed
+ * since the last sign of life; signing out the last device ends it at once. Being online holds a
+ * reference to the person and one timer: it stores last_seen now and then, and after the last
+ * session it is the end of the grace. Since a short drop is not shown, changes are rare, and
+ * each goes to those who watch as it is.
+ */
+#include "chat/presence.h"
+
+#include <stdlib.h>
+
+#include "chat/notice.h"
+#include "chat/presence_state.h"
+#include "util/log.h"
+#include "util/mem.h"
+
+/* One session's look at one person; in both their lists. */
+struct watch {
+    struct list of_session, of_person;
+    struct session *session;
+    struct person *person;
+};
+
+/* --- last seen --- */
+
+struct last_seen_op {
+    struct store_user_set request;
+    struct chat *chat;
+};
+
+static void last_seen_done(struct store_request *request)
+{
+    struct last_seen_op *op = container_of(request, struct last_seen_op, request.base);
+    if (request->status != STORE_DONE)
+        log_warn("last_seen_lost", log_u64("user", op->request.id));
+    op->chat->busy--;
+    store_request_deinit(request);
+    free(op);
+}
+
+static void store_last_seen(struct person *p)
+{
+    struct last_seen_op *op = mem_new(sizeof(*op));
+    op->chat = p->chat;
+    op->chat->busy++; /* a drain waits for it */
+    op->request = (struct store_user_set){
+        .base.done = last_seen_done,
+        .id = p->id,
+        .disabled = -1,
+        .last_seen_ms = p->last_seen_ms,
+    };
+    store_user_set(p->chat->store, &op->request);
+}
+
+/* --- coming and going --- */
+
+static void go_offline(struct person *p)
+{
+    uint64_t silent = chat_mono_ms(p->chat) - MIN(p->heard_ms, chat_mono_ms(p->chat));
+    p->online = false;
+    timer_cancel(&p->chat->wheel, &p->presence);
+    p->last_seen_ms = MAX(p->last_seen_ms, chat_wall_ms(p->chat) - silent);
+    store_last_seen(p);
+    notice_presence(p->chat, p->id, false, p->last_seen_ms);
+    person_unref(p);
+}
+
+void presence_arrived(struct person *p)
+{
+    timer_set(&p->chat->wheel, &p->presence, chat_mono_ms(p->chat) + LAST_SEEN_EVERY_MS);
+    if (p->online)
+        return;
+    p->online = true;
+    cached_ref(&p->cached);
+    notice_presence(p->chat, p->id, true, 0);
+}
+
+void presence_left(struct person *p)
+{
+    uint64_t end = p->heard_ms + p->chat->options.offline_after_ms;
+    if (p->signed_out || end <= chat_mono_ms(p->chat))
+        go_offline(p);
+    else
+        timer_set(&p->chat->wheel, &p->presence, end);
+}
+
+void presence_timer(struct timer *timer)
+{
+    struct person *p = container_of(timer, struct person, presence);
+    if (!p->n_sessions) {
+        go_offline(p);
+        return;
+    }
+    p->last_seen_ms = chat_wall_ms(p->chat);
+    store_last_seen(p);
+    timer_set(&p->chat->wheel, &p->presence, chat_mono_ms(p->chat) + LAST_SEEN_EVERY_MS);
+}
+
+void presence_forget(struct person *p)
+{
+    if (!p->online)
+        return;
+    p->online = false;
+    person_unref(p);
+}
+
+/* --- telling --- */
+
+static bool may_see(const struct person *p, uint64_t watcher)
+{
+    return p->loaded && p->exists && !person_blocks(p, watcher);
+}
+
+static void say(struct person *p, struct session *to, bool online, uint64_t last_seen_ms)
+{
+    struct sink *sink = p->chat->sink;
+    sink->ops->presence(sink, &to, 1, p->id, online, last_seen_ms);
+}
+
+void presence_told(struct person *p, bool online, uint64_t last_seen_ms)
+{
+    p->last_seen_ms = MAX(p->last_seen_ms, last_seen_ms);
+    list_for_each(&p->watchers, node)
+    {
+        struct watch *w = list_entry(node, struct watch, of_person);
+        if (may_see(p, w->session->user))
+            say(p, w->session, online, online ? 0 : last_seen_ms);
+    }
+}
+
+void presence_block_changed(struct person *p, uint64_t user, bool on)
+{
+    list_for_each(&p->watchers, node)
+    {
+        struct watch *w = list_entry(node, struct watch, of_person);
+        if (w->session->user != user)
+            continue;
+        bool online = !on && p->online;
+        say(p, w->session, online, on || online ? 0 : p->last_seen_ms);
+    }
+}
+
+/* --- watching --- */
+
+static void unwatch(struct chat *chat, struct watch *w)
+{
+    list_remove(&w->of_session);
+    list_remove(&w->of_person);
+    bus_unsubscribe(chat->bus, BUS_PRESENCE, w->person->id);
+    person_unref(w->person);
+    free(w);
+}
+
+void presence_unwatch(struct chat *chat, struct session *s)
+{
+    for (struct list *node; (node = s->watches.next) != &s->watches;)
+        unwatch(chat, list_entry(node, struct watch, of_session));
+}
+
+static void watch(struct chat *chat, struct session *s, struct person *p)
+{
+    struct watch *w = mem_new(sizeof(*w));
+    *w = (struct watch){.session = s, .person = p};
+    cached_ref(&p->cached);
+    list_push_back(&s->watches, &w->of_session);
+    list_push_back(&p->watchers, &w->of_person);
+    bus_subscribe(chat->bus, BUS_PRESENCE, p->id);
+}
+
+struct watch_op {
+    struct chat_watch *watch;
+    struct persons persons;
+};
+
+static void watch_ready(struct persons *persons, enum chat_error error)
+{
+    struct watch_op *op = container_of(persons, struct watch_op, persons);
+    struct chat_watch *ask = op->watch;
+    struct chat *chat = persons->chat;
+    if (!error && ask->session)
+        presence_unwatch(chat, ask->session);
+    for (uint32_t i = 0; i < persons->n && !error; i++) {
+        struct person *p = persons->persons[i];
+        bool seen = may_see(p, ask->call.user);
+        ask->presence[i] = (struct presence){
+            .user = p->id,
+            .online = seen && p->online,
+            .last_seen_ms = seen && !p->online ? p->last_seen_ms : 0,
+        };
+        if (ask->session && p->exists)
+            watch(chat, ask->session, p);
+    }
+    persons_deinit(persons);
+    free(op);
+    call_done(&ask->call, error);
+}
+
+void chat_watch(struct chat *chat, struct chat_watch *ask)
+{
+    if (!call_begin(chat, &ask->call))
+        return;
+    if (ask->n_users > WATCH_MAX) {
+        call_later(&ask->call, CHAT_INVALID);
+        return;
+    }
+    struct watch_op *op = mem_new(sizeof(*op));
+    op->watch = ask;
+    op->persons.ready = watch_ready;
+    persons_load(chat, &op->persons, ask->users, ask->n_users);
+}

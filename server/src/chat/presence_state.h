@@ -1,0 +1,21 @@
+/* Inside chat/: the presence of a person, driven by sessions coming and going (presence.c). */
+#ifndef PARLEY_CHAT_PRESENCE_STATE_H
+#define PARLEY_CHAT_PRESENCE_STATE_H
+
+#include "chat/person.h"
+#include "chat/session.h"
+
+/* The first session of a person came, or the last one went. */
+void presence_arrived(struct person *);
+void presence_left(struct person *);
+void presence_timer(struct timer *);
+/* What the bus brought: tells those who watch. */
+void presence_told(struct person *, bool online, uint64_t last_seen_ms);
+/* `p` now blocks `user`, or does so no more: what that user's watches show changes. */
+void presence_block_changed(struct person *p, uint64_t user, bool on);
+/* Ends all watches of a session. */
+void presence_unwatch(struct chat *, struct session *);
+/* For chat_free(): drops the reference that being online holds. */
+void presence_forget(struct person *);
+
+#endif

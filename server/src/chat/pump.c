@@ -1,0 +1,596 @@
+/*
+ * The heart of the message path: a room's queue becomes appends. Chat thread.
+ *
+ * One append is in flight for a room. Requests are decided in order of arrival, on the head that
+ * the append names; each event counts on those before it in the same append. An event that may
+ * change how a later one is decided (members, roles, title, own log; a change of the same
+ * target; the same key) therefore ends its append, and the later one is decided in the next.
+ *
+ * What stands is published first, then acknowledged: on one connection a push and an `ok` leave in
+ * seq order. A refusal is answered only after the key was looked for, since a command that stands
+ * already is `ok` whatever the rules say now.
+ */
+#include "chat/pump.h"
+
+#include <stdlib.h>
+
+#include "chat/notice.h"
+#include "chat/presence_state.h"
+#include "chat/rules.h"
+#include "util/mem.h"
+
+/* What one request needs beyond itself; made only for those that do. */
+struct append_work {
+    struct chat_append *append;
+    /* facts for the decision */
+    int missing;
+    bool asked;
+    bool stale; /* what is on its way may be old when it arrives */
+    enum chat_error error;
+    bool has_target;
+    struct event target; /* lies in target_read's arena */
+    struct store_events target_read;
+    struct person *from, *to;
+    struct person_wait from_wait, to_wait;
+    /* answering a refusal or a key that stands */
+    enum chat_error refusal;
+    bool outsider; /* was no present member when refused */
+    struct store_key key;
+    struct store_member member;
+    struct store_events row;
+};
+
+/* An append in flight, and then the calls that it answers. */
+struct room_append {
+    struct store_append request;
+    struct room *room;
+    struct chat_append *calls[APPEND_MAX];
+    struct event events[APPEND_MAX];
+    uint32_t n;
+    struct task finish;
+};
+
+static struct append_work *work_of(struct chat_append *a)
+{
+    if (!a->work) {
+        a->work = mem_new(sizeof(*a->work));
+        a->work->append = a;
+    }
+    return a->work;
+}
+
+/* The facts are asked for again before the next decision. */
+static void work_drop_facts(struct append_work *w)
+{
+    if (w->missing) {
+        w->stale = true;
+        return;
+    }
+    store_request_deinit(&w->target_read.base);
+    w->target_read = (struct store_events){0};
+    w->has_target = w->asked = false;
+    person_unref(w->from);
+    person_unref(w->to);
+    w->from = w->to = NULL;
+}
+
+/* Ends a request: from a posted task or a completion. */
+static void answer(struct chat_append *a, enum chat_error error)
+{
+    struct room *room = a->room;
+    if (a->work) {
+        work_drop_facts(a->work);
+        store_request_deinit(&a->work->row.base);
+        free(a->work);
+        a->work = NULL;
+    }
+    a->room = NULL;
+    a->conversation = room->id;
+    if (error == CHAT_AHEAD)
+        a->call.head = room->head.seq;
+    call_done(&a->call, error);
+    room_unref(room);
+}
+
+/* --- the queue --- */
+
+void room_enqueue(struct room *room, struct chat_append *a)
+{
+    a->room = room;
+    if (room->n_waiting >= ROOM_WAITING_MAX) {
+        a->room = NULL;
+        call_later(&a->call, CHAT_OVERLOADED);
+        room_unref(room);
+        return;
+    }
+    list_push_back(&room->waiting, &a->link);
+    room->n_waiting++;
+    room_pump_soon(room);
+}
+
+static void take_from_queue(struct room *room, struct chat_append *a)
+{
+    list_remove(&a->link);
+    room->n_waiting--;
+}
+
+static void put_back(struct room *room, struct chat_append *a)
+{
+    list_push_front(&room->waiting, &a->link);
+    room->n_waiting++;
+}
+
+/* The facts of all that waits were read before something unknown happened. */
+static void drop_all_facts(struct room *room)
+{
+    list_for_each(&room->waiting, node)
+    {
+        struct chat_append *a = list_entry(node, struct chat_append, link);
+        if (a->work)
+            work_drop_facts(a->work);
+    }
+}
+
+/* --- facts --- */
+
+static void fact_arrived(struct append_work *w, enum chat_error error)
+{
+    if (error)
+        w->error = error;
+    if (--w->missing > 0)
+        return;
+    if (w->stale) {
+        w->stale = false;
+        work_drop_facts(w);
+    }
+    room_pump_soon(w->append->room);
+}
+
+static void target_done(struct store_request *request)
+{
+    struct append_work *w = container_of(request, struct append_work, target_read.base);
+    w->has_target = request->status == STORE_DONE && w->target_read.n_events == 1;
+    if (w->has_target)
+        w->target = w->target_read.events[0];
+    fact_arrived(w, error_of(request->status));
+}
+
+static void from_ready(struct person_wait *wait, enum chat_error error)
+{
+    fact_arrived(container_of(wait, struct append_work, from_wait), error);
+}
+
+static void to_ready(struct person_wait *wait, enum chat_error error)
+{
+    fact_arrived(container_of(wait, struct append_work, to_wait), error);
+}
+
+static void ask_for_target(struct append_work *w, const struct room *room)
+{
+    if (w->append->target > room->head.seq)
+        return;
+    w->missing++;
+    w->target_read = (struct store_events){
+        .base.done = target_done,
+        .conversation = room->id,
+        .from_seq = w->append->target,
+        .to_seq = w->append->target,
+        .limit = 1,
+    };
+    store_events(room->chat->store, &w->target_read);
+}
+
+static void ask_for_persons(struct append_work *w, struct chat *chat)
+{
+    w->from = person_get(chat, w->append->call.user);
+    w->to = person_get(chat, w->append->user);
+    w->from_wait.ready = from_ready;
+    w->to_wait.ready = to_ready;
+    w->missing += !person_load(w->from, &w->from_wait);
+    w->missing += !person_load(w->to, &w->to_wait);
+}
+
+/* Whether the request can be decided now; if not, what it lacks is on its way. */
+static bool facts_ready(struct room *room, struct chat_append *a)
+{
+    bool target = a->type == EVENT_EDIT || a->type == EVENT_DELETE || a->type == EVENT_REACTION;
+    bool persons = a->type == EVENT_ADDED || a->type == EVENT_BLOCK;
+    if (!target && !persons)
+        return true;
+    struct append_work *w = work_of(a);
+    if (!w->asked) {
+        w->asked = true;
+        w->error = CHAT_OK;
+        if (target)
+            ask_for_target(w, room);
+        else
+            ask_for_persons(w, room->chat);
+    }
+    return w->missing == 0;
+}
+
+static struct rules_facts facts_of(const struct chat_append *a)
+{
+    const struct append_work *w = a->work;
+    if (!w)
+        return (struct rules_facts){0};
+    return (struct rules_facts){
+        .target = w->has_target ? &w->target : NULL,
+        .from = w->from,
+        .to = w->to,
+    };
+}
+
+/* --- known and refused --- */
+
+/* The present members who may read `seq`, for a row pushed again. */
+static size_t readers_of(const struct room *room, uint64_t seq, uint64_t users[MEMBERS_MAX])
+{
+    size_t n = 0;
+    for (uint32_t i = 0; room->loaded && i < room->n_members; i++)
+        if (room->members[i].from_seq <= seq)
+            users[n++] = room->members[i].user;
+    return n;
+}
+
+static void finish_known(struct task *task)
+{
+    struct chat_call *call = container_of(task, struct chat_call, task);
+    answer(container_of(call, struct chat_append, call), CHAT_OK);
+}
+
+static void known_row_done(struct store_request *request)
+{
+    struct append_work *w = container_of(request, struct append_work, row.base);
+    struct chat_append *a = w->append;
+    if (request->status != STORE_DONE || w->row.n_events != 1) {
+        answer(a, CHAT_UNAVAILABLE);
+        return;
+    }
+    const struct event *e = &w->row.events[0];
+    uint64_t users[MEMBERS_MAX];
+    size_t n = readers_of(a->room, e->seq, users);
+    if (n)
+        notice_event(a->room->chat, users, n, e);
+    a->seq = e->seq;
+    a->n = e->n;
+    a->time_ms = e->time_ms;
+    a->known = true;
+    a->call.task.run = finish_known;
+    post(a->room->chat->env->self, &a->call.task);
+}
+
+/* The key stands at `seq`: the same command is ok, and its row is pushed again as it now is. */
+static void answer_known(struct chat_append *a, uint64_t seq, const uint8_t *digest)
+{
+    if (!crypto_equal(digest, a->digest, EVENT_DIGEST_BYTES)) {
+        answer(a, CHAT_KEY_REUSED);
+        return;
+    }
+    struct append_work *w = work_of(a);
+    w->row = (struct store_events){
+        .base.done = known_row_done,
+        .conversation = a->room->id,
+        .from_seq = seq,
+        .to_seq = seq,
+        .limit = 1,
+    };
+    store_events(a->room->chat->store, &w->row);
+}
+
+static void was_member_done(struct store_request *request)
+{
+    struct append_work *w = container_of(request, struct append_work, member.base);
+    enum chat_error error = w->refusal;
+    if (request->status == STORE_DONE)
+        error = CHAT_FORBIDDEN;
+    else if (request->status != STORE_NOT_FOUND)
+        error = error_of(request->status);
+    store_request_deinit(request);
+    answer(w->append, error);
+}
+
+/* Whoever was a member may know that the conversation exists. */
+static void refuse_outsider(struct append_work *w)
+{
+    w->member = (struct store_member){
+        .base.done = was_member_done,
+        .conversation = w->append->room->id,
+        .user = w->append->call.user,
+    };
+    store_member(w->append->room->chat->store, &w->member);
+}
+
+static void refusal_key_done(struct store_request *request)
+{
+    struct append_work *w = container_of(request, struct append_work, key.base);
+    struct chat_append *a = w->append;
+    enum store_status status = request->status;
+    uint64_t seq = w->key.seq;
+    uint8_t digest[EVENT_DIGEST_BYTES];
+    memcpy(digest, w->key.digest, sizeof(digest));
+    store_request_deinit(request);
+    if (status == STORE_DONE)
+        answer_known(a, seq, digest);
+    else if (status != STORE_NOT_FOUND)
+        answer(a, error_of(status));
+    else if (w->outsider)
+        refuse_outsider(w);
+    else
+        answer(a, w->refusal);
+}
+
+/* `a` is out of the queue. */
+static void refuse(struct chat_append *a, enum chat_error error)
+{
+    struct append_work *w = work_of(a);
+    w->refusal = error;
+    w->outsider = !room_member(a->room, a->call.user);
+    w->key = (struct store_key){
+        .base.done = refusal_key_done,
+        .conversation = a->room->id,
+        .sender = a->call.user,
+        .key = a->key,
+    };
+    store_key(a->room->chat->store, &w->key);
+}
+
+/* --- deciding and appending --- */
+
+/* Whether an event of this type may be followed by others in its append. */
+static bool may_be_followed(enum event_type type)
+{
+    return type == EVENT_MESSAGE || type == EVENT_EDIT || type == EVENT_DELETE ||
+           type == EVENT_REACTION;
+}
+
+/* Whether `a` must be decided after what is gathered stands. */
+static bool depends_on_gathered(const struct room_append *ra, const struct chat_append *a)
+{
+    for (uint32_t i = 0; i < ra->n; i++) {
+        const struct event *e = &ra->events[i];
+        bool same_target =
+            e->type != EVENT_MESSAGE && a->type != EVENT_MESSAGE && e->target == a->target;
+        bool same_key = e->sender == a->call.user && str_eq(e->key, a->key);
+        if (same_target || same_key)
+            return true;
+    }
+    return false;
+}
+
+/* Whether the sender has nothing unread before the next event. */
+static bool has_read_all(const struct room *room, const struct room_append *ra, uint64_t sender)
+{
+    uint64_t n = ra->n ? ra->events[ra->n - 1].n : room->head.n;
+    uint64_t read_n = room_member(room, sender)->read_n;
+    for (uint32_t i = 0; i < ra->n; i++)
+        if (ra->events[i].sender == sender && ra->events[i].reads)
+            read_n = ra->events[i].n;
+    return read_n >= n;
+}
+
+static void gather(struct room *room, struct room_append *ra, struct chat_append *a)
+{
+    struct event *e = &ra->events[ra->n];
+    uint64_t n = ra->n ? ra->events[ra->n - 1].n : room->head.n;
+    *e = (struct event){
+        .conversation = room->id,
+        .seq = room->head.seq + ra->n + 1,
+        .n = n + event_counts(a->type),
+        .first_seq = room->head.seq + 1,
+        .time_ms = chat_wall_ms(room->chat),
+        .sender = a->call.user,
+        .type = a->type,
+        .key = a->key,
+        .target = a->target,
+        .user = a->user,
+        .role = a->role,
+        .history = room->conversation.history,
+        .kind = a->kind,
+        .text = a->text,
+        .about = a->about,
+    };
+    e->rev = e->seq;
+    memcpy(e->digest, a->digest, sizeof(e->digest));
+    if (a->type == EVENT_MESSAGE)
+        e->reads = has_read_all(room, ra, a->call.user);
+    if (a->type == EVENT_LEFT)
+        e->user = rules_successor(room, a->call.user);
+    take_from_queue(room, a);
+    ra->calls[ra->n++] = a;
+}
+
+static void append_done(struct store_request *request);
+
+static void submit(struct room *room, struct room_append *ra)
+{
+    room->append = ra;
+    ra->room = room;
+    cached_ref(&room->cached);
+    ra->request = (struct store_append){
+        .base.done = append_done,
+        .conversation = room->id,
+        .events = ra->events,
+        .n_events = ra->n,
+        .head = room->head,
+    };
+    store_append(room->chat->store, &ra->request);
+}
+
+static void pump_loaded(struct room_wait *wait, enum chat_error error)
+{
+    struct room *room = container_of(wait, struct room, pump_wait);
+    room->pump_waiting = false;
+    if (!error) {
+        room_pump_soon(room);
+        return;
+    }
+    cached_ref(&room->cached);
+    for (struct list *node; (node = room->waiting.next) != &room->waiting;) {
+        struct chat_append *a = list_entry(node, struct chat_append, link);
+        take_from_queue(room, a);
+        answer(a, error);
+    }
+    room_unref(room);
+}
+
+void room_pump(struct room *room)
+{
+    if (room->append || list_empty(&room->waiting) || room->pump_waiting)
+        return;
+    room->pump_wait.ready = pump_loaded;
+    if (!room_load(room, &room->pump_wait)) {
+        room->pump_waiting = true;
+        return;
+    }
+    struct room_append *ra = mem_new(sizeof(*ra));
+    cached_ref(&room->cached);
+    list_for_each(&room->waiting, node)
+    {
+        struct chat_append *a = list_entry(node, struct chat_append, link);
+        if (depends_on_gathered(ra, a) || !facts_ready(room, a))
+            break;
+        struct rules_facts facts = facts_of(a);
+        enum chat_error error = a->work ? a->work->error : CHAT_OK;
+        if (!error)
+            error = rules_decide(room, a, &facts);
+        if (error) {
+            take_from_queue(room, a);
+            refuse(a, error);
+            continue;
+        }
+        gather(room, ra, a);
+        if (!may_be_followed(a->type) || ra->n == APPEND_MAX)
+            break;
+    }
+    if (ra->n)
+        submit(room, ra);
+    else
+        free(ra);
+    room_unref(room);
+}
+
+/* --- what stands --- */
+
+/* Facts that waiting requests read of a row that has just changed are old. */
+static void drop_facts_of_target(struct room *room, const struct event *e)
+{
+    if (e->type == EVENT_MESSAGE || !e->target)
+        return;
+    list_for_each(&room->waiting, node)
+    {
+        struct chat_append *a = list_entry(node, struct chat_append, link);
+        if (a->work && a->target == e->target)
+            work_drop_facts(a->work);
+    }
+}
+
+/* What an own log's event changes in what is cached of people. */
+static void apply_to_persons(struct room *room, const struct event *e)
+{
+    if (e->type != EVENT_BLOCK && e->type != EVENT_UNBLOCK)
+        return;
+    struct person *p = person_get(room->chat, e->sender);
+    person_set_block(p, e->user, e->type == EVENT_BLOCK);
+    presence_block_changed(p, e->user, e->type == EVENT_BLOCK);
+    person_unref(p);
+}
+
+static void stands(struct room *room, const struct event *e)
+{
+    uint64_t users[MEMBERS_MAX + 1];
+    size_t n = 0;
+    bool goes = e->type == EVENT_REMOVED || e->type == EVENT_LEFT;
+    if (!goes)
+        room_apply(room, e);
+    for (uint32_t i = 0; i < room->n_members; i++)
+        users[n++] = room->members[i].user;
+    if (goes)
+        room_apply(room, e);
+    apply_to_persons(room, e);
+    drop_facts_of_target(room, e);
+    notice_event(room->chat, users, n, e);
+}
+
+static void finish(struct task *task)
+{
+    struct room_append *ra = container_of(task, struct room_append, finish);
+    struct room *room = ra->room;
+    for (uint32_t i = 0; i < ra->n; i++) {
+        ra->calls[i]->seq = ra->events[i].seq;
+        ra->calls[i]->n = ra->events[i].n;
+        ra->calls[i]->time_ms = ra->events[i].time_ms;
+        answer(ra->calls[i], CHAT_OK);
+    }
+    free(ra);
+    room_unref(room);
+}
+
+/* Calls from `from` on go to the front of the queue again, in their order. */
+static void put_back_from(struct room *room, struct room_append *ra, uint32_t from)
+{
+    while (ra->n > from) {
+        struct chat_append *a = ra->calls[--ra->n];
+        if (a->work)
+            work_drop_facts(a->work);
+        put_back(room, a);
+    }
+}
+
+static void append_stands(struct room *room, struct room_append *ra)
+{
+    put_back_from(room, ra, ra->request.taken);
+    for (uint32_t i = 0; i < ra->n; i++)
+        stands(room, &ra->events[i]);
+    /* acknowledged by a task of its own, behind the pushes */
+    ra->finish.run = finish;
+    post(room->chat->env->self, &ra->finish);
+}
+
+static void append_known(struct room *room, struct room_append *ra)
+{
+    struct chat_append *known = ra->calls[ra->request.known_index];
+    put_back_from(room, ra, 0);
+    take_from_queue(room, known);
+    answer_known(known, ra->request.known_seq, ra->request.known_digest);
+}
+
+/* Nobody knows what stands: the callers ask again with their keys. */
+static void append_failed(struct room *room, struct room_append *ra, enum chat_error error)
+{
+    room_forget(room);
+    for (uint32_t i = 0; i < ra->n; i++)
+        answer(ra->calls[i], error);
+}
+
+static void append_done(struct store_request *request)
+{
+    struct room_append *ra = container_of(request, struct room_append, request.base);
+    struct room *room = ra->room;
+    enum store_status status = request->status;
+    store_request_deinit(request);
+    room->append = NULL;
+    switch (status) {
+    case STORE_DONE:
+        append_stands(room, ra);
+        if (!list_empty(&room->waiting))
+            room_pump_soon(room);
+        return;
+    case STORE_KNOWN:
+        append_known(room, ra);
+        break;
+    case STORE_MOVED:
+        room_forget(room);
+        put_back_from(room, ra, 0);
+        drop_all_facts(room);
+        break;
+    default:
+        drop_all_facts(room);
+        append_failed(room, ra, error_of(status));
+        break;
+    }
+    if (!list_empty(&room->waiting))
+        room_pump_soon(room);
+    free(ra);
+    room_unref(room);
+}

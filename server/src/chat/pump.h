@@ -1,0 +1,12 @@
+/* Inside chat/: the pump of a room's queue (append.c), and the delivery of what stands. */
+#ifndef PARLEY_CHAT_PUMP_H
+#define PARLEY_CHAT_PUMP_H
+
+#include "chat/room.h"
+
+/* Decides what waits and appends it, if nothing is in flight. From a posted task or completion. */
+void room_pump(struct room *);
+/* Puts a request into the room's queue; its reference to the room is taken over. */
+void room_enqueue(struct room *, struct chat_append *);
+
+#endif

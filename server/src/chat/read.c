@@ -1,0 +1,276 @@
+/*
+ * Reads of one conversation. Chat thread. What a caller may read is decided on the room (present
+ * members) or their member row (former ones); the rows then come from the store, clipped to
+ * that, in one read.
+ */
+#include "chat/read.h"
+
+#include <stdlib.h>
+
+#include "chat/room.h"
+#include "model/limits.h"
+#include "util/mem.h"
+
+/* What the caller may read: [first, head], as a member that is or was. */
+struct view {
+    struct member me;
+    struct log_head head;
+};
+
+/* --- finding out who asks --- */
+
+struct access {
+    struct room *room;
+    struct room_wait wait;
+    struct store_member row;
+    uint64_t user;
+    struct view view;
+    void (*ready)(struct access *, enum chat_error);
+    struct task task;
+};
+
+static void access_row_done(struct store_request *request)
+{
+    struct access *a = container_of(request, struct access, row.base);
+    enum chat_error error = error_of(request->status);
+    a->view.me = a->row.member;
+    store_request_deinit(request);
+    a->view.head = a->room->head;
+    if (!error && a->view.me.left)
+        a->view.head = (struct log_head){
+            .seq = a->view.me.left_seq,
+            .n = a->view.me.left_n,
+            .time_ms = a->view.me.left_ms,
+        };
+    else if (!error)
+        error = CHAT_UNAVAILABLE; /* joined between the two looks: ask again */
+    a->ready(a, error);
+}
+
+static void access_look(struct access *a, enum chat_error error)
+{
+    if (error) {
+        a->ready(a, error);
+        return;
+    }
+    const struct member *me = room_member(a->room, a->user);
+    if (me) {
+        a->view = (struct view){*me, a->room->head};
+        a->ready(a, CHAT_OK);
+        return;
+    }
+    a->row = (struct store_member){
+        .base.done = access_row_done,
+        .conversation = a->room->id,
+        .user = a->user,
+    };
+    store_member(a->room->chat->store, &a->row);
+}
+
+static void access_loaded(struct room_wait *wait, enum chat_error error)
+{
+    access_look(container_of(wait, struct access, wait), error);
+}
+
+static void access_later(struct task *task)
+{
+    access_look(container_of(task, struct access, task), CHAT_OK);
+}
+
+/* `ready` is called with the view, never inside; access_deinit() afterwards. */
+static void access_ask(struct access *a, struct chat *chat, uint64_t conversation, uint64_t user)
+{
+    a->user = user;
+    a->wait.ready = access_loaded;
+    a->room = room_get(chat, conversation);
+    if (!room_load(a->room, &a->wait))
+        return;
+    a->task.run = access_later;
+    post(chat->env->self, &a->task);
+}
+
+static void access_deinit(struct access *a)
+{
+    room_unref(a->room);
+}
+
+/* --- events --- */
+
+struct read_op {
+    struct access access;
+    struct chat_read *read;
+    struct store_events events;
+};
+
+static void read_end(struct read_op *op, enum chat_error error)
+{
+    struct chat_read *read = op->read;
+    struct store_events events = op->events;
+    access_deinit(&op->access);
+    free(op);
+    call_done(&read->call, error);
+    store_request_deinit(&events.base);
+}
+
+static void events_done(struct store_request *request)
+{
+    struct read_op *op = container_of(request, struct read_op, events.base);
+    op->read->events = op->events.events;
+    op->read->n_events = op->events.n_events;
+    read_end(op, error_of(request->status));
+}
+
+/* The range of seqs that the mode asks for, not yet clipped. */
+static void range_of(const struct chat_read *read, uint64_t head, uint64_t *from, uint64_t *to)
+{
+    uint64_t half = read->limit / 2;
+    switch (read->mode) {
+    case READ_NEWEST:
+        *from = 1;
+        *to = head;
+        break;
+    case READ_BEFORE:
+        *from = 1;
+        *to = read->at ? read->at - 1 : 0;
+        break;
+    case READ_AFTER:
+        *from = read->at + 1;
+        *to = head;
+        break;
+    case READ_AROUND:
+        *from = read->at > half ? read->at - half + (read->limit % 2 == 0) : 1;
+        *to = head;
+        break;
+    }
+}
+
+static void read_ready(struct access *access, enum chat_error error)
+{
+    struct read_op *op = container_of(access, struct read_op, access);
+    struct chat_read *read = op->read;
+    if (error) {
+        read_end(op, error);
+        return;
+    }
+    uint64_t head = access->view.head.seq;
+    read->head = head;
+    read->first = access->view.me.from_seq;
+    if (read->mode == READ_AFTER && read->at > head) {
+        read->call.head = head;
+        read_end(op, CHAT_AHEAD);
+        return;
+    }
+    uint64_t from, to;
+    range_of(read, head, &from, &to);
+    from = MAX(from, read->first);
+    to = MIN(to, head);
+    if (read->sync && to >= from && to - from >= EVENTS_BEHIND_MAX) {
+        read->page = true;
+        to = 0;
+    }
+    if (to < from) {
+        read_end(op, CHAT_OK);
+        return;
+    }
+    op->events = (struct store_events){
+        .base.done = events_done,
+        .conversation = read->conversation,
+        .from_seq = from,
+        .to_seq = to,
+        .limit = read->limit,
+        .newest = read->mode == READ_NEWEST || read->mode == READ_BEFORE,
+    };
+    store_events(access->room->chat->store, &op->events);
+}
+
+void chat_read(struct chat *chat, struct chat_read *read)
+{
+    read->events = NULL;
+    read->n_events = 0;
+    read->page = false;
+    if (!call_begin(chat, &read->call))
+        return;
+    if (read->limit < 1 || read->limit > PAGE_MAX) {
+        call_later(&read->call, CHAT_INVALID);
+        return;
+    }
+    struct read_op *op = mem_new(sizeof(*op));
+    op->read = read;
+    op->access.ready = read_ready;
+    access_ask(&op->access, chat, read->conversation, read->call.user);
+}
+
+/* --- the conversation --- */
+
+struct look_op {
+    struct access access;
+    struct chat_conversation *look;
+    struct inbox_entry entry;
+    struct store_users users;
+    uint64_t ids[MEMBERS_MAX];
+    struct member members[MEMBERS_MAX];
+};
+
+static void look_end(struct look_op *op, enum chat_error error)
+{
+    struct chat_conversation *look = op->look;
+    call_done(&look->call, error);
+    store_request_deinit(&op->users.base);
+    access_deinit(&op->access);
+    free(op);
+}
+
+static void look_users_done(struct store_request *request)
+{
+    struct look_op *op = container_of(request, struct look_op, users.base);
+    op->look->users = op->users.users;
+    op->look->n_users = op->users.n_users;
+    look_end(op, error_of(request->status));
+}
+
+static void look_ready(struct access *access, enum chat_error error)
+{
+    struct look_op *op = container_of(access, struct look_op, access);
+    if (error) {
+        look_end(op, error);
+        return;
+    }
+    const struct room *room = access->room;
+    op->entry = (struct inbox_entry){
+        .conversation = room->conversation,
+        .me = access->view.me,
+        .head = access->view.head,
+    };
+    op->look->entry = &op->entry;
+    if (access->view.me.left) {
+        look_end(op, CHAT_OK);
+        return;
+    }
+    uint32_t n = MIN(room->n_members, (uint32_t)MEMBERS_MAX);
+    for (uint32_t i = 0; i < n; i++) {
+        op->members[i] = room->members[i];
+        op->ids[i] = room->members[i].user;
+        if (room->conversation.kind == CONVERSATION_DIRECT && op->ids[i] != access->user) {
+            op->entry.peer_delivered_seq = room->members[i].delivered_seq;
+            op->entry.peer_read_seq = room->members[i].read_seq;
+        }
+    }
+    op->look->members = op->members;
+    op->look->n_members = n;
+    op->users = (struct store_users){.base.done = look_users_done, .ids = op->ids, .n_ids = n};
+    store_users(room->chat->store, &op->users);
+}
+
+void chat_conversation(struct chat *chat, struct chat_conversation *look)
+{
+    look->entry = NULL;
+    look->members = NULL;
+    look->users = NULL;
+    look->n_members = look->n_users = 0;
+    if (!call_begin(chat, &look->call))
+        return;
+    struct look_op *op = mem_new(sizeof(*op));
+    op->look = look;
+    op->access.ready = look_ready;
+    access_ask(&op->access, chat, look->conversation, look->call.user);
+}

@@ -1,0 +1,212 @@
+/*
+ * Marks move forward in the store, then in the room, then the others are told: at once, or, when
+ * the room was told within the last RECEIPTS_EVERY_MS, together with whatever moves until
+ * then. A hundred readers of one message cost a few notices, not a hundred. Chat thread.
+ */
+#include "chat/receipt.h"
+
+#include <stdlib.h>
+
+#include "chat/notice.h"
+#include "chat/receipt_state.h"
+#include "chat/room.h"
+#include "util/mem.h"
+
+enum { RECEIPTS_EVERY_MS = 100 };
+
+/* --- telling --- */
+
+/* A member whose marks moved since the room was told. In room->unsaid; each holds a reference. */
+struct unsaid {
+    struct list link;
+    uint64_t user;
+};
+
+static void tell(struct room *room)
+{
+    struct notice_mark marks[NOTICE_MARKS_MAX];
+    size_t n_marks = 0;
+    uint32_t released = 0;
+    for (struct list *node; (node = list_pop_front(&room->unsaid)); released++) {
+        struct unsaid *u = list_entry(node, struct unsaid, link);
+        const struct member *m = room_member(room, u->user);
+        free(u);
+        if (!m || n_marks == NOTICE_MARKS_MAX)
+            continue;
+        marks[n_marks++] = (struct notice_mark){
+            .user = m->user,
+            .delivered_seq = m->delivered_seq,
+            .read_seq = m->read_seq,
+            .unread = room->head.n - m->read_n,
+        };
+    }
+    uint64_t users[MEMBERS_MAX];
+    size_t n = 0;
+    for (uint32_t i = 0; i < room->n_members; i++)
+        users[n++] = room->members[i].user;
+    room->told_ms = chat_mono_ms(room->chat);
+    if (n_marks)
+        notice_receipt(room->chat, users, n, room->id, marks, n_marks);
+    while (released-- > 0)
+        room_unref(room);
+}
+
+void receipts_timer(struct timer *timer)
+{
+    tell(container_of(timer, struct room, receipts));
+}
+
+static void tell_soon(struct room *room, uint64_t user)
+{
+    bool listed = false;
+    list_for_each(&room->unsaid, node) listed =
+        listed || list_entry(node, struct unsaid, link)->user == user;
+    if (!listed) {
+        struct unsaid *u = mem_new(sizeof(*u));
+        u->user = user;
+        list_push_back(&room->unsaid, &u->link);
+        cached_ref(&room->cached);
+    }
+    uint64_t now = chat_mono_ms(room->chat);
+    if (now >= room->told_ms + RECEIPTS_EVERY_MS)
+        tell(room);
+    else if (!timer_armed(&room->receipts))
+        timer_set(&room->chat->wheel, &room->receipts, room->told_ms + RECEIPTS_EVERY_MS);
+}
+
+/* --- marking --- */
+
+struct mark_op {
+    struct chat *chat;
+    struct chat_mark *mark;
+    struct room *room;
+    struct room_wait wait;
+    struct store_events event;
+    struct store_mark request;
+    struct task task;
+};
+
+static void mark_end(struct mark_op *op, enum chat_error error)
+{
+    struct chat_mark *mark = op->mark;
+    room_unref(op->room);
+    free(op);
+    call_done(&mark->call, error);
+}
+
+static void mark_answer(struct mark_op *op, const struct member *m)
+{
+    struct chat_mark *mark = op->mark;
+    mark->delivered_seq = m->delivered_seq;
+    mark->read_seq = m->read_seq;
+    mark->unread = op->room->head.n - MIN(m->read_n, op->room->head.n);
+}
+
+static void mark_done(struct store_request *request)
+{
+    struct mark_op *op = container_of(request, struct mark_op, request.base);
+    enum chat_error error = error_of(request->status);
+    const struct member *now = &op->request.member;
+    if (!error) {
+        mark_answer(op, now);
+        struct member *m = room_member(op->room, now->user);
+        if (m) {
+            m->delivered_seq = MAX(m->delivered_seq, now->delivered_seq);
+            m->read_n = MAX(m->read_n, now->read_n);
+            m->read_seq = MAX(m->read_seq, now->read_seq);
+            tell_soon(op->room, m->user);
+        }
+    }
+    store_request_deinit(request);
+    mark_end(op, error);
+}
+
+static void mark_write(struct mark_op *op, uint64_t read_n)
+{
+    const struct chat_mark *mark = op->mark;
+    op->request = (struct store_mark){
+        .base.done = mark_done,
+        .conversation = mark->conversation,
+        .user = mark->call.user,
+        .delivered_seq = mark->seq,
+        .read_seq = mark->read ? mark->seq : 0,
+        .read_n = mark->read ? read_n : 0,
+    };
+    store_mark(op->chat->store, &op->request);
+}
+
+static void event_done(struct store_request *request)
+{
+    struct mark_op *op = container_of(request, struct mark_op, event.base);
+    bool found = request->status == STORE_DONE && op->event.n_events == 1;
+    uint64_t n = found ? op->event.events[0].n : 0;
+    store_request_deinit(request);
+    if (found)
+        mark_write(op, n);
+    else
+        mark_end(op, CHAT_UNAVAILABLE);
+}
+
+/* The messages up to the mark: the head's at the head, else the event's own count. */
+static void mark_find_n(struct mark_op *op)
+{
+    const struct chat_mark *mark = op->mark;
+    if (!mark->read || mark->seq == op->room->head.seq) {
+        mark_write(op, op->room->head.n);
+        return;
+    }
+    op->event = (struct store_events){
+        .base.done = event_done,
+        .conversation = mark->conversation,
+        .from_seq = mark->seq,
+        .to_seq = mark->seq,
+        .limit = 1,
+    };
+    store_events(op->chat->store, &op->event);
+}
+
+static void mark_ready(struct mark_op *op, enum chat_error error)
+{
+    struct chat_mark *mark = op->mark;
+    const struct member *me = error ? NULL : room_member(op->room, mark->call.user);
+    if (!error && !me)
+        error = CHAT_NOT_FOUND;
+    if (!error && mark->seq > op->room->head.seq) {
+        mark->call.head = op->room->head.seq;
+        error = CHAT_AHEAD;
+    }
+    if (error) {
+        mark_end(op, error);
+        return;
+    }
+    uint64_t now = mark->read ? me->read_seq : me->delivered_seq;
+    if (mark->seq <= now) {
+        mark_answer(op, me);
+        mark_end(op, CHAT_OK);
+        return;
+    }
+    mark_find_n(op);
+}
+
+static void mark_loaded(struct room_wait *wait, enum chat_error error)
+{
+    mark_ready(container_of(wait, struct mark_op, wait), error);
+}
+
+static void mark_later(struct task *task)
+{
+    mark_ready(container_of(task, struct mark_op, task), CHAT_OK);
+}
+
+void chat_mark(struct chat *chat, struct chat_mark *mark)
+{
+    if (!call_begin(chat, &mark->call))
+        return;
+    struct mark_op *op = mem_new(sizeof(*op));
+    *op = (struct mark_op){.chat = chat, .mark = mark, .wait.ready = mark_loaded};
+    op->room = room_get(chat, mark->conversation);
+    if (!room_load(op->room, &op->wait))
+        return;
+    op->task.run = mark_later;
+    post(chat->env->self, &op->task);
+}

@@ -1,0 +1,303 @@
+/*
+ * Owns the rooms of a chat core; the chat thread runs it. A room that is loaded is exact: on one
+ * node every append and mark passes through it, and whatever may have failed half-way
+ * (`moved`, `unknown`) makes it forget and load again.
+ *
+ * Refused: applying an event before its append answered, with an undo. An event that changes who
+ * may do what ends its append instead (append.c), so nothing is ever undone.
+ */
+#include "chat/room.h"
+
+#include <stdlib.h>
+
+#include "chat/pump.h"
+#include "chat/receipt_state.h"
+#include "util/mem.h"
+
+struct room_load {
+    struct room *room;
+    struct store_load request;
+    struct person_wait peers[2];
+    int missing;
+    enum chat_error error;
+};
+
+/* --- the pump's queue --- */
+
+static void pump_all(struct task *task)
+{
+    struct chat *chat = container_of(task, struct chat, pump_task);
+    chat->pump_posted = false;
+    struct list now = LIST_INIT(now);
+    list_splice_back(&now, &chat->pumping);
+    for (struct list *node; (node = list_pop_front(&now));)
+        room_pump(list_entry(node, struct room, pumping));
+}
+
+void rooms_init(struct chat *chat)
+{
+    chat->pump_task.run = pump_all;
+}
+
+void room_pump_soon(struct room *room)
+{
+    struct chat *chat = room->chat;
+    if (list_empty(&room->pumping))
+        list_push_back(&chat->pumping, &room->pumping);
+    if (chat->pump_posted)
+        return;
+    chat->pump_posted = true;
+    post(chat->env->self, &chat->pump_task);
+}
+
+/* --- the cache --- */
+
+static uint32_t room_bytes(const struct room *room)
+{
+    return (uint32_t)(sizeof(*room) + room->n_members * sizeof(room->members[0]) + 64);
+}
+
+static void forget_loaded(struct room *room)
+{
+    free(room->members);
+    room->members = NULL;
+    room->n_members = 0;
+    room->loaded = false;
+    for (int i = 0; i < 2; i++) {
+        person_unref(room->peers[i]);
+        room->peers[i] = NULL;
+    }
+}
+
+static void room_evict(struct chat *chat, struct cached *cached)
+{
+    struct room *room = container_of(cached, struct room, cached);
+    must(list_empty(&room->waiting) && !room->append && list_empty(&room->unsaid));
+    map_remove(&chat->rooms, room->id);
+    list_remove(&room->pumping);
+    forget_loaded(room);
+    free(room);
+}
+
+struct room *room_get(struct chat *chat, uint64_t id)
+{
+    struct room *room = map_get(&chat->rooms, id);
+    if (room) {
+        cached_ref(&room->cached);
+        return room;
+    }
+    room = mem_new(sizeof(*room));
+    room->chat = chat;
+    room->id = id;
+    list_init(&room->waiting);
+    list_init(&room->pumping);
+    list_init(&room->loading);
+    list_init(&room->unsaid);
+    timer_init(&room->receipts, receipts_timer);
+    cached_init(chat, &room->cached, room_bytes(room), room_evict);
+    map_put(&chat->rooms, id, room);
+    return room;
+}
+
+void room_unref(struct room *room)
+{
+    if (room)
+        cached_unref(room->chat, &room->cached);
+}
+
+void room_forget(struct room *room)
+{
+    forget_loaded(room);
+    cached_resize(room->chat, &room->cached, room_bytes(room));
+}
+
+/* --- loading --- */
+
+static void load_finished(struct room_load *load)
+{
+    struct room *room = load->room;
+    enum chat_error error = load->error;
+    room->load = NULL;
+    if (error)
+        room_forget(room);
+    else
+        room->loaded = true;
+    cached_resize(room->chat, &room->cached, room_bytes(room));
+    free(load);
+    struct list waiting = LIST_INIT(waiting);
+    list_splice_back(&waiting, &room->loading);
+    for (struct list *node; (node = list_pop_front(&waiting));) {
+        struct room_wait *wait = list_entry(node, struct room_wait, link);
+        wait->ready(wait, error);
+    }
+    room_unref(room);
+}
+
+static void load_part_done(struct room_load *load, enum chat_error error)
+{
+    if (error)
+        load->error = error;
+    if (--load->missing == 0)
+        load_finished(load);
+}
+
+static void peer_0_ready(struct person_wait *wait, enum chat_error error)
+{
+    load_part_done(container_of(wait, struct room_load, peers[0]), error);
+}
+
+static void peer_1_ready(struct person_wait *wait, enum chat_error error)
+{
+    load_part_done(container_of(wait, struct room_load, peers[1]), error);
+}
+
+/* A direct's rules ask both people, so they are loaded with it. */
+static void load_peers(struct room_load *load)
+{
+    struct room *room = load->room;
+    load->peers[0].ready = peer_0_ready;
+    load->peers[1].ready = peer_1_ready;
+    for (int i = 0; i < 2; i++) {
+        room->peers[i] = person_get(room->chat, room->conversation.users[i]);
+        if (!person_load(room->peers[i], &load->peers[i]))
+            load->missing++;
+    }
+}
+
+static void load_done(struct store_request *request)
+{
+    struct room_load *load = container_of(request, struct room_load, request.base);
+    struct room *room = load->room;
+    load->missing = 1;
+    load->error = error_of(request->status);
+    if (!load->error) {
+        room->conversation = load->request.conversation;
+        must(room->conversation.title.n <= sizeof(room->title));
+        if (room->conversation.title.n)
+            memcpy(room->title, room->conversation.title.p, room->conversation.title.n);
+        room->conversation.title.p = room->title;
+        room->head = load->request.head;
+        room->n_members = load->request.n_members;
+        room->members = mem_copy(load->request.members, room->n_members * sizeof(room->members[0]));
+        if (room->conversation.kind == CONVERSATION_DIRECT)
+            load_peers(load);
+    }
+    store_request_deinit(request);
+    load_part_done(load, CHAT_OK);
+}
+
+bool room_load(struct room *room, struct room_wait *wait)
+{
+    if (room->loaded)
+        return true;
+    list_push_back(&room->loading, &wait->link);
+    if (room->load)
+        return false;
+    struct room_load *load = mem_new(sizeof(*load));
+    room->load = load;
+    cached_ref(&room->cached);
+    load->room = room;
+    load->request = (struct store_load){.base.done = load_done, .id = room->id};
+    store_load(room->chat->store, &load->request);
+    return false;
+}
+
+/* --- members --- */
+
+static uint32_t member_place(const struct room *room, uint64_t user)
+{
+    uint32_t low = 0, high = room->n_members;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (room->members[middle].user < user)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+struct member *room_member(const struct room *room, uint64_t user)
+{
+    uint32_t at = member_place(room, user);
+    return at < room->n_members && room->members[at].user == user ? &room->members[at] : NULL;
+}
+
+static void add_member(struct room *room, struct member member)
+{
+    uint32_t at = member_place(room, member.user);
+    room->members = mem_resize(room->members, (room->n_members + 1) * sizeof(member));
+    memmove(room->members + at + 1, room->members + at, (room->n_members - at) * sizeof(member));
+    room->members[at] = member;
+    room->n_members++;
+    cached_resize(room->chat, &room->cached, room_bytes(room));
+}
+
+static void remove_member(struct room *room, uint64_t user)
+{
+    struct member *m = room_member(room, user);
+    if (!m)
+        return;
+    uint32_t at = (uint32_t)(m - room->members);
+    room->n_members--;
+    memmove(m, m + 1, (room->n_members - at) * sizeof(*m));
+    cached_resize(room->chat, &room->cached, room_bytes(room));
+}
+
+static void set_role(struct room *room, uint64_t user, enum role role, uint64_t seq)
+{
+    struct member *m = room_member(room, user);
+    if (!m)
+        return;
+    m->role = role;
+    m->rev = seq;
+}
+
+void room_apply(struct room *room, const struct event *e)
+{
+    struct member *m;
+    switch (e->type) {
+    case EVENT_MESSAGE:
+        m = room_member(room, e->sender);
+        if (m && e->reads) {
+            m->read_seq = m->delivered_seq = e->seq;
+            m->read_n = e->n;
+        }
+        break;
+    case EVENT_ADDED:
+        add_member(room, (struct member){
+                             .conversation = room->id,
+                             .user = e->user,
+                             .role = ROLE_MEMBER,
+                             .rev = e->seq,
+                             .from_seq = e->history == HISTORY_ALL ? 1 : e->seq,
+                             .delivered_seq = e->seq,
+                             .read_seq = e->seq,
+                             .read_n = e->n,
+                         });
+        break;
+    case EVENT_REMOVED:
+        remove_member(room, e->user);
+        break;
+    case EVENT_LEFT:
+        remove_member(room, e->sender);
+        set_role(room, e->user, ROLE_OWNER, e->seq);
+        break;
+    case EVENT_ROLE:
+        set_role(room, e->user, e->role, e->seq);
+        break;
+    case EVENT_TITLE:
+        memcpy(room->title, e->text.p, e->text.n);
+        room->conversation.title.n = e->text.n;
+        room->conversation.rev = e->seq;
+        break;
+    default:
+        break;
+    }
+    room->head.seq = e->seq;
+    room->head.n = e->n;
+    room->head.first_seq = e->first_seq;
+    room->head.time_ms = e->time_ms;
+    if (event_counts(e->type))
+        room->head.message_seq = e->seq;
+}

@@ -1,0 +1,64 @@
+/*
+ * Inside chat/: struct room, a loaded conversation with its head, members and marks, and the
+ * queue of what people want to append to it. One append is in flight at a time; what arrives
+ * meanwhile is the next one (append.c).
+ */
+#ifndef PARLEY_CHAT_ROOM_H
+#define PARLEY_CHAT_ROOM_H
+
+#include "chat/append.h"
+#include "chat/core.h"
+#include "chat/person.h"
+#include "model/limits.h"
+
+enum { ROOM_WAITING_MAX = 1024 }; /* sends waiting in one conversation, past it OVERLOADED */
+
+struct room_wait {
+    struct list link;
+    void (*ready)(struct room_wait *, enum chat_error); /* CHAT_OK, NOT_FOUND, UNAVAILABLE */
+};
+
+struct room {
+    struct cached cached;
+    struct chat *chat;
+    uint64_t id;
+
+    bool loaded;
+    struct conversation conversation; /* title points to `title` */
+    char title[TITLE_BYTES_MAX];
+    struct log_head head;
+    struct member *members; /* present ones, by user id, ascending */
+    uint32_t n_members;
+    struct person *peers[2]; /* direct: both, loaded; else NULL */
+
+    struct list waiting; /* chat_append.link, in order of arrival */
+    uint32_t n_waiting;
+    struct room_append *append; /* in flight, or NULL */
+    struct list pumping;        /* in chat->pumping while something may be done */
+
+    struct list loading; /* room_wait.link */
+    struct room_wait pump_wait;
+    bool pump_waiting; /* what waits in the queue waits for the load */
+    struct room_load *load;
+
+    uint64_t told_ms;      /* mono: when receipts were last published */
+    struct timer receipts; /* publishes those that wait */
+    struct list unsaid;    /* receipts not yet published (receipt.c) */
+};
+
+void rooms_init(struct chat *);
+/* With a reference; perhaps not loaded. */
+struct room *room_get(struct chat *, uint64_t id);
+void room_unref(struct room *);
+/* True when loaded; else `wait->ready` will be called, never inside this call. */
+bool room_load(struct room *, struct room_wait *);
+/* What is cached may be wrong: the next use loads again. */
+void room_forget(struct room *);
+/* The present member, or NULL. Valid until the members change. */
+struct member *room_member(const struct room *, uint64_t user);
+/* An event that stands takes effect on what is cached; head included. */
+void room_apply(struct room *, const struct event *);
+/* Soon, on the chat thread, append.c looks at what waits. */
+void room_pump_soon(struct room *);
+
+#endif

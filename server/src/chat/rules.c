@@ -1,0 +1,236 @@
+/*
+ * The table says which role may do what in which kind of conversation; what depends on more than
+ * that (whose message, how many members, who blocks whom) stands below, one function an event.
+ * Pure: reads the room and facts it is given, changes nothing. Chat thread.
+ */
+#include "chat/rules.h"
+
+#include "util/macros.h"
+
+enum {
+    IN_DIRECT = 1 << 0,
+    IN_SELF = 1 << 1,
+    IN_GROUP = 1 << 2,
+    IN_OWN = 1 << 3,
+    IN_TALK = IN_DIRECT | IN_SELF | IN_GROUP,
+};
+
+/* Event: where it exists at all, and the lowest role that may (in a group). */
+static const struct {
+    unsigned in;
+    enum role least;
+} permissions[EVENT_TYPES] = {
+    [EVENT_MESSAGE] = {IN_TALK, ROLE_MEMBER},  [EVENT_EDIT] = {IN_TALK, ROLE_MEMBER},
+    [EVENT_DELETE] = {IN_TALK, ROLE_MEMBER}, /* another's message: ROLE_ADMIN, see decide_delete */
+    [EVENT_REACTION] = {IN_TALK, ROLE_MEMBER}, [EVENT_ADDED] = {IN_GROUP, ROLE_ADMIN},
+    [EVENT_REMOVED] = {IN_GROUP, ROLE_ADMIN}, /* and only whoever has a lower role */
+    [EVENT_LEFT] = {IN_GROUP, ROLE_MEMBER},    [EVENT_TITLE] = {IN_GROUP, ROLE_ADMIN},
+    [EVENT_ROLE] = {IN_GROUP, ROLE_OWNER},     [EVENT_PROFILE] = {IN_OWN, ROLE_MEMBER},
+    [EVENT_BLOCK] = {IN_OWN, ROLE_MEMBER},     [EVENT_UNBLOCK] = {IN_OWN, ROLE_MEMBER},
+};
+
+static unsigned in_kind(enum conversation_kind kind)
+{
+    switch (kind) {
+    case CONVERSATION_DIRECT:
+        return IN_DIRECT;
+    case CONVERSATION_SELF:
+        return IN_SELF;
+    case CONVERSATION_GROUP:
+        return IN_GROUP;
+    case CONVERSATION_OWN:
+        return IN_OWN;
+    }
+    return 0;
+}
+
+static bool key_valid(struct str key)
+{
+    for (size_t i = 0; i < key.n; i++)
+        if ((unsigned char)key.p[i] <= ' ' || (unsigned char)key.p[i] > '~')
+            return false;
+    return key.n <= KEY_BYTES_MAX;
+}
+
+enum chat_error rules_check_contents(const struct chat_append *a)
+{
+    if (!key_valid(a->key) || a->kind.n > KIND_BYTES_MAX || a->text.n > TEXT_BYTES_MAX)
+        return CHAT_INVALID;
+    switch (a->type) {
+    case EVENT_MESSAGE:
+        return a->kind.n && a->text.n && a->to ? CHAT_OK : CHAT_INVALID;
+    case EVENT_EDIT:
+        return a->text.n && a->target ? CHAT_OK : CHAT_INVALID;
+    case EVENT_DELETE:
+        return a->target ? CHAT_OK : CHAT_INVALID;
+    case EVENT_REACTION:
+        return a->target && a->text.n <= EMOJI_BYTES_MAX ? CHAT_OK : CHAT_INVALID;
+    case EVENT_TITLE:
+        return a->text.n && a->text.n <= TITLE_BYTES_MAX ? CHAT_OK : CHAT_INVALID;
+    case EVENT_PROFILE:
+        if (!a->text.p && !a->about.p)
+            return CHAT_INVALID;
+        if ((a->text.p && !a->text.n) || a->text.n > DISPLAY_NAME_BYTES_MAX)
+            return CHAT_INVALID;
+        return a->about.n <= ABOUT_BYTES_MAX ? CHAT_OK : CHAT_INVALID;
+    case EVENT_BLOCK:
+    case EVENT_UNBLOCK:
+        return a->user && a->user != a->call.user ? CHAT_OK : CHAT_INVALID;
+    case EVENT_ADDED:
+    case EVENT_REMOVED:
+        return a->user ? CHAT_OK : CHAT_INVALID;
+    case EVENT_ROLE:
+        return a->user && (a->role == ROLE_MEMBER || a->role == ROLE_ADMIN) ? CHAT_OK
+                                                                            : CHAT_INVALID;
+    case EVENT_LEFT:
+        return CHAT_OK;
+    case EVENT_CREATED: /* by group.c alone */
+    case EVENT_TYPES:
+        break;
+    }
+    return CHAT_INVALID;
+}
+
+enum chat_error rules_may_reach(const struct room *room, uint64_t user)
+{
+    if (room->conversation.kind != CONVERSATION_DIRECT)
+        return CHAT_OK;
+    int me = room->peers[0]->id == user ? 0 : 1;
+    return person_may_write(room->peers[me], room->peers[1 - me]) ? CHAT_OK : CHAT_CANNOT_WRITE;
+}
+
+static enum chat_error decide_message(const struct room *room, const struct member *me,
+                                      const struct chat_append *a)
+{
+    if (a->target && (a->target > room->head.seq || a->target < me->from_seq))
+        return CHAT_NOT_FOUND;
+    return rules_may_reach(room, me->user);
+}
+
+static bool message_stands(const struct member *me, const struct event *target)
+{
+    return target && target->type == EVENT_MESSAGE && target->seq >= me->from_seq &&
+           !target->deleted;
+}
+
+static enum chat_error decide_edit(const struct room *room, const struct member *me,
+                                   const struct event *target)
+{
+    if (!message_stands(me, target))
+        return CHAT_NOT_FOUND;
+    if (target->sender != me->user)
+        return CHAT_FORBIDDEN;
+    return rules_may_reach(room, me->user);
+}
+
+static enum chat_error decide_delete(const struct room *room, const struct member *me,
+                                     const struct event *target)
+{
+    if (!message_stands(me, target))
+        return CHAT_NOT_FOUND;
+    if (target->sender == me->user)
+        return CHAT_OK;
+    bool may = room->conversation.kind == CONVERSATION_GROUP && me->role >= ROLE_ADMIN;
+    return may ? CHAT_OK : CHAT_FORBIDDEN;
+}
+
+static enum chat_error decide_reaction(const struct room *room, const struct member *me,
+                                       const struct chat_append *a, const struct event *target)
+{
+    if (!message_stands(me, target))
+        return CHAT_NOT_FOUND;
+    bool has = false;
+    for (uint32_t i = 0; i < target->n_reactions; i++)
+        has = has || target->reactions[i].user == me->user;
+    if (!has && a->text.n && target->n_reactions >= REACTIONS_MAX)
+        return CHAT_FULL;
+    return rules_may_reach(room, me->user);
+}
+
+static enum chat_error decide_added(const struct room *room, const struct chat_append *a,
+                                    const struct rules_facts *facts)
+{
+    if (!facts->to->exists)
+        return CHAT_NOT_FOUND;
+    if (room_member(room, a->user))
+        return CHAT_ALREADY_MEMBER;
+    if (room->n_members >= MEMBERS_MAX)
+        return CHAT_FULL;
+    return person_may_write(facts->from, facts->to) ? CHAT_OK : CHAT_CANNOT_WRITE;
+}
+
+static enum chat_error decide_removed(const struct room *room, const struct member *me,
+                                      const struct chat_append *a)
+{
+    const struct member *other = room_member(room, a->user);
+    if (!other)
+        return CHAT_NOT_MEMBER;
+    return other->role < me->role ? CHAT_OK : CHAT_FORBIDDEN;
+}
+
+static enum chat_error decide_role(const struct room *room, const struct member *me,
+                                   const struct chat_append *a)
+{
+    const struct member *other = room_member(room, a->user);
+    if (!other)
+        return CHAT_NOT_MEMBER;
+    return other->user != me->user ? CHAT_OK : CHAT_FORBIDDEN;
+}
+
+static enum chat_error decide_block(const struct rules_facts *facts)
+{
+    if (!facts->to->exists)
+        return CHAT_NOT_FOUND;
+    bool full = facts->from->n_blocks >= BLOCKS_MAX && !person_blocks(facts->from, facts->to->id);
+    return full ? CHAT_FULL : CHAT_OK;
+}
+
+enum chat_error rules_decide(const struct room *room, const struct chat_append *a,
+                             const struct rules_facts *facts)
+{
+    const struct member *me = room_member(room, a->call.user);
+    if (!me)
+        return CHAT_NOT_FOUND;
+    if (!(permissions[a->type].in & in_kind(room->conversation.kind)))
+        return CHAT_INVALID;
+    if (a->after > room->head.seq)
+        return CHAT_AHEAD;
+    if (room->conversation.kind == CONVERSATION_GROUP && me->role < permissions[a->type].least)
+        return CHAT_FORBIDDEN;
+    switch (a->type) {
+    case EVENT_MESSAGE:
+        return decide_message(room, me, a);
+    case EVENT_EDIT:
+        return decide_edit(room, me, facts->target);
+    case EVENT_DELETE:
+        return decide_delete(room, me, facts->target);
+    case EVENT_REACTION:
+        return decide_reaction(room, me, a, facts->target);
+    case EVENT_ADDED:
+        return decide_added(room, a, facts);
+    case EVENT_REMOVED:
+        return decide_removed(room, me, a);
+    case EVENT_ROLE:
+        return decide_role(room, me, a);
+    case EVENT_BLOCK:
+        return decide_block(facts);
+    default:
+        return CHAT_OK;
+    }
+}
+
+uint64_t rules_successor(const struct room *room, uint64_t user)
+{
+    const struct member *leaving = room_member(room, user);
+    if (!leaving || leaving->role != ROLE_OWNER)
+        return 0;
+    const struct member *best = NULL;
+    for (uint32_t i = 0; i < room->n_members; i++) {
+        const struct member *m = &room->members[i];
+        if (m == leaving)
+            continue;
+        if (!best || m->role > best->role || (m->role == best->role && m->rev < best->rev))
+            best = m;
+    }
+    return best ? best->user : 0;
+}

@@ -1,0 +1,29 @@
+/*
+ * Inside chat/: who may do what, as one table and one pure decision. Asked again for every
+ * append, on the state that the append names.
+ */
+#ifndef PARLEY_CHAT_RULES_H
+#define PARLEY_CHAT_RULES_H
+
+#include "chat/append.h"
+#include "chat/room.h"
+
+/* What the decision needs besides the room. */
+struct rules_facts {
+    const struct event *target;     /* the row at append->target, or NULL: none */
+    const struct person *from, *to; /* ADDED, BLOCK: the caller and the user named; loaded */
+};
+
+/* Whether the contents make sense at all, before anything is looked up: CHAT_OK or INVALID. */
+enum chat_error rules_check_contents(const struct chat_append *);
+/* CHAT_OK: the event may be written after room->head. */
+enum chat_error rules_decide(const struct room *, const struct chat_append *,
+                             const struct rules_facts *);
+/* Whether what `user` (a present member) does may reach the other side: in a 1:1 it asks both
+ * people, elsewhere it is CHAT_OK. */
+enum chat_error rules_may_reach(const struct room *, uint64_t user);
+/* Who becomes owner when `user` leaves: the longest-standing admin, else the longest-standing
+ * member (by the event that set their role, then by id); 0: `user` is not the owner, or alone. */
+uint64_t rules_successor(const struct room *, uint64_t user);
+
+#endif
