@@ -77,7 +77,6 @@ static enum ws_event_kind fail(struct ws *ws, unsigned code, struct ws_event *ev
     if (ws->state == OPEN)
         add_close(out, code, (struct str){NULL, 0});
     ws->state = CLOSED;
-    ws_decoder_deinit(&ws->decoder);
     *event =
         (struct ws_event){.kind = WS_EVENT_CLOSED, .code = code, .closed_by = WS_CLOSED_FAILED};
     return event->kind;
@@ -145,6 +144,9 @@ enum ws_event_kind ws_next(struct ws *ws, struct ws_input *in, struct ws_event *
         if (kind != WS_EVENT_NONE)
             return kind;
     }
+    /* Here, not on entering CLOSED: the event that said so may have borrowed its reason. */
+    if (ws->state == CLOSED)
+        ws_decoder_deinit(&ws->decoder);
     *in = (struct ws_input){in->p + in->n, 0};
     *event = (struct ws_event){.kind = WS_EVENT_NONE};
     return WS_EVENT_NONE;
