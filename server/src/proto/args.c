@@ -98,7 +98,8 @@ static int put_string(struct args_decoder *d, const struct arg_spec *arg, struct
     }
     if (s.n && memchr(s.p, 0, s.n))
         return refuse(d, arg->name, "must not hold NUL");
-    set_str(d, arg, s);
+    /* An empty text is given, not absent. */
+    set_str(d, arg, s.p ? s : STR(""));
     return 0;
 }
 

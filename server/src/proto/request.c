@@ -76,22 +76,21 @@ static void recover_id(struct request *r, const struct json *json)
 /* Finds id and cmd. */
 static int read_envelope(struct request *r, struct arena *arena, const struct json *json)
 {
-    uint32_t id = 0, cmd = 0;
-    bool twice = false;
+    uint32_t id = 0, cmd = 0, ids = 0, cmds = 0;
     for (uint32_t name = json_first(json, 0); name; name = json_next(json, 0, name)) {
         if (json_is(json, name, STR("id"))) {
-            twice = twice || id;
             id = name + 1;
+            ids++;
         } else if (json_is(json, name, STR("cmd"))) {
-            twice = twice || cmd;
             cmd = name + 1;
+            cmds++;
         }
     }
-    if (twice)
-        return refuse_field(r, STR("id"), STR("id, cmd: may stand once only"));
-    r->has_id = id && json_integer(json, id, &r->id);
+    r->has_id = ids == 1 && json_integer(json, id, &r->id);
     if (!r->has_id)
-        return refuse_field(r, STR("id"), STR("id: must be an integer from 0 to 2^53 - 1"));
+        return refuse_field(r, STR("id"), STR("id: must stand once, from 0 to 2^53 - 1"));
+    if (cmds > 1)
+        return refuse_field(r, STR("cmd"), STR("cmd: is given twice"));
     if (!cmd || json_type_of(json, cmd) != JSON_STRING)
         return refuse_field(r, STR("cmd"), STR("cmd: must name a command"));
     r->spec = command_find(json_string(json, cmd, arena));
