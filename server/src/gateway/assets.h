@@ -12,10 +12,10 @@
 struct asset {
     struct str path; /* starts with '/' */
     struct str type; /* Content-Type */
-    struct str etag; /* with its quotes; a hash of the bytes */
+    struct str etag; /* a hash of the bytes; weak, since it stands for both forms */
     struct str bytes;
-    struct str gzip;  /* the same compressed; absent where that gains nothing */
-    bool immutable;   /* its name holds a hash of its content */
+    struct str gzip; /* the same compressed; absent where that gains nothing */
+    bool immutable;  /* its name holds a hash of its content */
 };
 
 /* What was built from web/, sorted by path; a page that says so where it was not built. */

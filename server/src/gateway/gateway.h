@@ -39,6 +39,8 @@ struct gateway_options {
     size_t origins_n;
     struct str node_url; /* what clients are told to connect to; absent: as they came here */
 
+    uint64_t incarnation; /* of the store; clients are told */
+
     const struct asset *assets; /* gateway/assets.h */
     size_t assets_n;
 

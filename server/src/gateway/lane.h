@@ -25,7 +25,7 @@ struct fan;
 enum lane_list {
     LANE_IDLE,     /* HTTP, between requests: idle_ms */
     LANE_GREETING, /* in the middle of a request, or a socket before `auth`: auth_ms */
-    LANE_ASKING,   /* HTTP, a call under way: the domain's time */
+    LANE_ASKING,   /* HTTP, an answer under way: the domain's time, and the client's to read it */
     LANE_SOCKETS,  /* authenticated, by last heard: silent_ms */
     LANE_CLOSING,  /* the rest is the connection's own (linger) */
     LANE_LISTS,
@@ -34,11 +34,16 @@ enum lane_list {
 /* How long one may be late: the lists are walked this often, while there are connections. */
 enum { LANE_TICK_MS = 500 };
 
+struct lane_listener {
+    struct listener listener;
+    struct lane *lane;
+};
+
 struct lane {
     struct gateway *gateway;
     struct loop *loop;
     struct courier to_chat;
-    struct listener listeners[GATEWAY_ADDRESSES_MAX];
+    struct lane_listener listeners[GATEWAY_ADDRESSES_MAX];
     size_t listeners_n;
     struct list lists[LANE_LISTS];
     size_t clients_n;
@@ -52,7 +57,6 @@ struct lane {
     /* The chat thread's. */
     struct courier to_net;
     struct fan *fan; /* of the push under way (deliver.c) */
-    uint32_t fan_n;
 };
 
 /* While no loop runs. */
@@ -61,6 +65,8 @@ void lane_deinit(struct lane *);
 /* Listens on one more address; port 0 is replaced by the one it became. While no loop runs. */
 int lane_listen(struct lane *, struct address *);
 
+/* A new client; its place is LANE_IDLE. */
+void lane_adopt(struct lane *, struct client *);
 /* Puts the client at the end of a list, as of now. */
 void lane_list(struct lane *, struct client *, enum lane_list);
 /* The client is gone for good. */

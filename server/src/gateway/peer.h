@@ -18,10 +18,10 @@ struct exchange;
 struct peer {
     struct session session;
     struct list exchanges;
-    bool begun;     /* the session is */
-    bool gone;      /* the connection closed */
-    bool ending;    /* the domain asked to close it, with end_code, after what is under way */
-    uint16_t end_code;
+    bool begun;        /* the session is */
+    bool gone;         /* the connection closed */
+    bool end_sent;     /* the net thread was told to close it */
+    uint16_t end_code; /* once the domain asked to close it: enum api_close */
     uint64_t heard_ms; /* once gone: when the connection was last heard */
 };
 
@@ -33,6 +33,10 @@ void peer_take(struct peer *, struct exchange *);
 void peer_hang_up(struct peer *, uint64_t heard_ms);
 /* The client stopped sending but may still read: waits end. */
 void peer_stop_waiting(struct peer *);
+
+/* The domain ended the session: its connection is closed with this enum api_close at once, but for
+ * the answer to its own command that ended it, which leaves first. */
+void peer_end(struct peer *, unsigned code);
 
 /* The session's peer. */
 struct peer *peer_of(struct session *);

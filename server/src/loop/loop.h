@@ -25,8 +25,9 @@ enum {
     LOOP_EVENTS_MAX = 256,
     /* Posted tasks run in a turn, so that a flood of posts cannot starve the sockets. */
     LOOP_TASKS_MAX = 1024,
-    /* loop_scratch(): enough to empty a socket's usual receive buffer in one read. */
-    LOOP_SCRATCH_BYTES = 64 * 1024,
+    /* loop_scratch(): enough to empty a socket's usual receive buffer in one read, and for a whole
+     * HTTP request with the longest head and body we take. */
+    LOOP_SCRATCH_BYTES = 128 * 1024,
 };
 
 /* Embedded in the caller's struct, which outlives loop_unwatch(). */

@@ -1,0 +1,94 @@
+/* Heads are written here and nowhere else, so that no response lacks what keeps a browser from
+ * guessing types, telling others where it was, or keeping what is private. */
+#include "gateway/answer.h"
+
+#include "gateway/client.h"
+#include "proto/problem.h"
+#include "proto/reply.h"
+#include "proto/writer.h"
+#include "util/buf.h"
+#include "util/log.h"
+#include "util/macros.h"
+#include "util/numbers.h"
+
+void answer_field(struct answer *a, struct str name, struct str value)
+{
+    must(a->fields_n < ANSWER_FIELDS_MAX);
+    a->fields[a->fields_n++] = (struct http_field){name, value};
+}
+
+static bool has_body(const struct client *c, const struct answer *a)
+{
+    return a->body && !c->head && a->status != 304;
+}
+
+void answer_send(struct client *c, const struct answer *a)
+{
+    struct answer full = *a;
+    answer_field(&full, STR("X-Content-Type-Options"), STR("nosniff"));
+    answer_field(&full, STR("Referrer-Policy"), STR("no-referrer"));
+    struct http_response response = {
+        .status = a->status,
+        .keep_alive = !c->last,
+        .date = lane_date(c->lane),
+        .type = a->type,
+        .etag = a->etag,
+        .body_bytes = a->body ? a->body->n : 0,
+        .fields = full.fields,
+        .fields_n = full.fields_n,
+    };
+    struct builder out = {0};
+    must(http_response_write(&response, &out) == 0);
+    struct buf *head = builder_finish(&out);
+    log_debug("http_answer", log_u64("conn", c->number), log_u64("status", a->status));
+    if (!client_send(c, NULL, 0, head) ||
+        (has_body(c, a) && a->body->n && !client_send(c, NULL, 0, a->body)))
+        conn_close_now(&c->conn);
+    buf_unref(head);
+}
+
+void answer_problem_body(struct client *c, const struct problem *problem, struct buf *body)
+{
+    struct answer a = {.status = api_errors[problem->error].status,
+                       .type = STR("application/problem+json"),
+                       .body = body};
+    char seconds[U64_TEXT_MAX + 1];
+    answer_field(&a, STR("Cache-Control"), STR("no-store"));
+    if (problem->retry_after_ms) {
+        uint64_t s = (problem->retry_after_ms + 999) / 1000;
+        answer_field(&a, STR("Retry-After"), str_n(seconds, u64_format(seconds, s)));
+    }
+    if (problem->allow.p)
+        answer_field(&a, STR("Allow"), problem->allow);
+    if (a.status == 401)
+        answer_field(&a, STR("WWW-Authenticate"), STR("Bearer"));
+    answer_send(c, &a);
+}
+
+void answer_problem(struct client *c, const struct problem *problem)
+{
+    struct builder out = {0};
+    struct writer w = {.out = &out};
+    reply_problem(&w, problem);
+    struct buf *body = builder_finish(&out);
+    answer_problem_body(c, problem, body);
+    buf_unref(body);
+}
+
+void answer_malformed(struct client *c, unsigned status)
+{
+    enum api_error error = status == 413 ? API_ERROR_TOO_LARGE : API_ERROR_BAD_REQUEST;
+    struct builder out = {0};
+    struct writer w = {.out = &out};
+    writer_object_begin(&w);
+    writer_field_string(&w, "type", STR("about:blank"));
+    writer_field_string(&w, "title", http_reason(status));
+    writer_field_integer(&w, "status", status);
+    writer_field_string(&w, "detail", STR("This is not a request that this server takes."));
+    writer_field_string(&w, "code", api_errors[error].code);
+    writer_object_end(&w);
+    struct answer a = {
+        .status = status, .type = STR("application/problem+json"), .body = builder_finish(&out)};
+    answer_send(c, &a);
+    buf_unref(a.body);
+}

@@ -1,0 +1,168 @@
+/*
+ * A client is two halves, one for each thread, in one piece of memory: the net thread makes it and
+ * frees it. If the chat thread never heard of it, its end is the conn's. Else the end is a walk:
+ *
+ *     net: on_closed ── farewell ──▶ chat: peer_hang_up, waits, session_end
+ *     net: free      ◀── farewell ── chat: client_gone
+ *
+ * Both ways keep their order, so the farewell that comes back is the last thing that refers to the
+ * client. Refused: a reference count, which two threads would touch for every frame and push.
+ */
+#include "gateway/client.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/exchange.h"
+#include "gateway/rest.h"
+#include "gateway/socket.h"
+#include "gateway/state.h"
+#include "http/request.h"
+#include "util/clock.h"
+#include "util/log.h"
+#include "util/mem.h"
+
+struct client *client_of(struct conn *conn)
+{
+    return container_of(conn, struct client, conn);
+}
+
+struct client *client_of_peer(struct peer *peer)
+{
+    return container_of(peer, struct client, peer);
+}
+
+struct client *client_of_node(struct list *node)
+{
+    return list_entry(node, struct client, node);
+}
+
+static void client_free(struct client *c)
+{
+    must(c->calls == 0);
+    if (c->is_socket)
+        ws_deinit(&c->ws);
+    free(c->request);
+    lane_forget(c->lane, c);
+    free(c);
+}
+
+bool client_open(struct lane *lane, int fd, const struct address *address)
+{
+    struct client *c = mem_new(sizeof(*c));
+    c->lane = lane;
+    c->number = ++lane->clients_ever;
+    list_init(&c->node);
+    peer_init(&c->peer);
+    int r = conn_init(&c->conn, lane->loop, transport_tcp(fd), address, &rest_handler);
+    if (r) {
+        log_warn("conn_refused", log_i64("error", r));
+        free(c);
+        return false;
+    }
+    lane_adopt(lane, c);
+    char ip[ADDRESS_TEXT_MAX];
+    log_debug("conn_open", log_u64("conn", c->number),
+              log_str("ip", address_format_ip(address, ip)));
+    return true;
+}
+
+/* On the chat thread and back. */
+
+static void taken(struct task *task)
+{
+    struct exchange *ex = container_of(task, struct exchange, task);
+    peer_take(&ex->client->peer, ex);
+}
+
+void client_ask(struct client *c, struct exchange *ex)
+{
+    must(c->calls < CLIENT_CALLS_MAX);
+    struct call *call = &ex->call;
+    memcpy(call->address.b, c->conn.peer.ip, sizeof(call->address.b));
+    call->time_ms = clock_wall_ms();
+    call->framed = c->is_socket;
+    call->session = c->is_socket ? &c->peer.session : NULL;
+    c->calls++;
+    c->asked = true;
+    ex->task.run = taken;
+    courier_send(&c->lane->to_chat, &ex->task);
+}
+
+static void came_back(struct task *task)
+{
+    struct exchange *ex = container_of(task, struct exchange, task);
+    struct client *c = ex->client;
+    c->calls--;
+    if (!c->closed) {
+        if (c->is_socket)
+            socket_answered(c, ex);
+        else
+            rest_answered(c, ex);
+    }
+    exchange_free(ex);
+}
+
+void client_answer(struct client *c, struct exchange *ex)
+{
+    ex->task.run = came_back;
+    courier_send(&c->lane->to_net, &ex->task);
+}
+
+static void stop_waiting(struct task *task)
+{
+    peer_stop_waiting(&container_of(task, struct client, hangup)->peer);
+}
+
+void client_stop_waiting(struct client *c)
+{
+    c->hangup.run = stop_waiting;
+    courier_send(&c->lane->to_chat, &c->hangup);
+}
+
+/* The end. */
+
+bool client_send(struct client *c, const void *header, size_t header_n, struct buf *payload)
+{
+    return conn_send(&c->conn, header, header_n, payload) == 0;
+}
+
+void client_close(struct client *c, const char *why)
+{
+    if (c->list == LANE_CLOSING)
+        return;
+    log_debug("conn_closing", log_u64("conn", c->number), log_str("why", why));
+    lane_list(c->lane, c, LANE_CLOSING);
+    conn_close(&c->conn);
+}
+
+static void hung_up(struct task *task)
+{
+    struct client *c = container_of(task, struct client, farewell);
+    peer_hang_up(&c->peer, c->heard_ms);
+}
+
+void client_closed(struct conn *conn, int why)
+{
+    struct client *c = client_of(conn);
+    log_debug("conn_closed", log_u64("conn", c->number), log_i64("error", why));
+    c->closed = true;
+    lane_list(c->lane, c, LANE_CLOSING);
+    if (!c->asked) {
+        client_free(c);
+        return;
+    }
+    c->farewell.run = hung_up;
+    courier_send(&c->lane->to_chat, &c->farewell);
+}
+
+static void forgotten(struct task *task)
+{
+    client_free(container_of(task, struct client, farewell));
+}
+
+void client_gone(struct client *c)
+{
+    c->farewell.run = forgotten;
+    courier_send(&c->lane->to_net, &c->farewell);
+}

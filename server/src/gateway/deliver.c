@@ -1,0 +1,163 @@
+/*
+ * The domain's sink, on the chat thread. A push is encoded once, as the whole JSON frame, and what
+ * travels to the net threads are references: for each lane one parcel with the clients it is for.
+ * The sender's own devices get a second form of an event, with its key, and of a receipt, with
+ * what is left to read.
+ *
+ * A parcel names clients by pointer. That is safe because a client's farewell comes behind all
+ * parcels that name it (client.c).
+ */
+#include <stdlib.h>
+
+#include "cmd/encode.h"
+#include "gateway/client.h"
+#include "gateway/socket.h"
+#include "gateway/state.h"
+#include "util/mem.h"
+
+/* One push for some clients of one lane. */
+struct fan {
+    struct task task;
+    struct buf *frame;
+    size_t n;
+    struct client *clients[];
+};
+
+enum audience { EVERYONE, OWN_DEVICES, OTHERS };
+
+static struct gateway *gateway_of(struct sink *sink)
+{
+    return container_of(sink, struct gateway, sink);
+}
+
+static void fan_run(struct task *task)
+{
+    struct fan *fan = container_of(task, struct fan, task);
+    for (size_t i = 0; i < fan->n; i++)
+        socket_push(fan->clients[i], fan->frame);
+    buf_unref(fan->frame);
+    free(fan);
+}
+
+static bool is_in(const struct session *s, enum audience audience, uint64_t user)
+{
+    return audience == EVERYONE || (s->user == user) == (audience == OWN_DEVICES);
+}
+
+static bool is_any_in(struct session *const *to, size_t n, enum audience audience, uint64_t user)
+{
+    for (size_t i = 0; i < n; i++)
+        if (is_in(to[i], audience, user))
+            return true;
+    return false;
+}
+
+/* Sends the frame, of which it takes the caller's reference. */
+static void fan_out(struct gateway *g, struct session *const *to, size_t n, enum audience audience,
+                    uint64_t user, struct buf *frame)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (!is_in(to[i], audience, user))
+            continue;
+        struct client *c = client_of_peer(peer_of(to[i]));
+        struct fan *fan = c->lane->fan;
+        if (!fan) {
+            fan = mem_new(sizeof(*fan) + (n - i) * sizeof(fan->clients[0]));
+            fan->task.run = fan_run;
+            fan->frame = buf_ref(frame);
+            c->lane->fan = fan;
+        }
+        fan->clients[fan->n++] = c;
+    }
+    for (size_t i = 0; i < g->lanes_n; i++) {
+        struct lane *lane = &g->lanes[i];
+        if (lane->fan)
+            courier_send(&lane->to_net, &lane->fan->task);
+        lane->fan = NULL;
+    }
+    buf_unref(frame);
+}
+
+static void on_event(struct sink *sink, struct session *const *to, size_t n,
+                     const struct event *event)
+{
+    struct gateway *g = gateway_of(sink);
+    for (int own = 0; own < 2; own++) {
+        enum audience audience = own ? OWN_DEVICES : OTHERS;
+        if (!is_any_in(to, n, audience, event->sender))
+            continue;
+        struct builder out = {0};
+        encode_push_event(&out, event, own ? event->sender : 0);
+        fan_out(g, to, n, audience, event->sender, builder_finish(&out));
+    }
+}
+
+static void on_receipt(struct sink *sink, struct session *const *to, size_t n,
+                       uint64_t conversation, uint64_t user, uint64_t delivered_seq,
+                       uint64_t read_seq, uint64_t unread)
+{
+    struct gateway *g = gateway_of(sink);
+    struct receipt_push receipt = {conversation, user, delivered_seq, read_seq, unread};
+    for (int own = 0; own < 2; own++) {
+        enum audience audience = own ? OWN_DEVICES : OTHERS;
+        if (!is_any_in(to, n, audience, user))
+            continue;
+        struct builder out = {0};
+        encode_push_receipt(&out, &receipt, own);
+        fan_out(g, to, n, audience, user, builder_finish(&out));
+    }
+}
+
+static void on_typing(struct sink *sink, struct session *const *to, size_t n, uint64_t conversation,
+                      uint64_t user)
+{
+    struct builder out = {0};
+    encode_push_typing(&out, conversation, user);
+    fan_out(gateway_of(sink), to, n, EVERYONE, 0, builder_finish(&out));
+}
+
+static void on_presence(struct sink *sink, struct session *const *to, size_t n, uint64_t user,
+                        bool online, uint64_t last_seen_ms)
+{
+    struct presence presence = {.user = user, .online = online, .last_seen_ms = last_seen_ms};
+    struct builder out = {0};
+    encode_push_presence(&out, &presence);
+    fan_out(gateway_of(sink), to, n, EVERYONE, 0, builder_finish(&out));
+}
+
+static void on_end(struct sink *sink, struct session *session, enum session_end_reason reason)
+{
+    (void)sink;
+    peer_end(peer_of(session),
+             reason == SESSION_USER_DISABLED ? API_CLOSE_ACCOUNT_DISABLED : API_CLOSE_SIGNED_OUT);
+}
+
+const struct sink_ops deliver_ops = {
+    .event = on_event,
+    .receipt = on_receipt,
+    .typing = on_typing,
+    .presence = on_presence,
+    .end = on_end,
+};
+
+/* A connection to be closed. */
+struct ending {
+    struct task task;
+    struct client *client;
+    unsigned code;
+};
+
+static void ending_run(struct task *task)
+{
+    struct ending *ending = container_of(task, struct ending, task);
+    if (!ending->client->closed)
+        socket_close(ending->client, ending->code);
+    free(ending);
+}
+
+void deliver_end(struct client *client, unsigned code)
+{
+    struct ending *ending = mem_new(sizeof(*ending));
+    *ending = (struct ending){.task.run = ending_run, .client = client, .code = code};
+    courier_send(&client->lane->to_net, &ending->task);
+}

@@ -1,0 +1,175 @@
+/*
+ * The whole that the lanes are parts of: options, what is shared and never changes, the drain. Runs
+ * on the chat thread.
+ *
+ * A drain: lanes stop listening and say goaway; waits of the domain end (chat_wake_all()); each
+ * connection closes when nothing of it is under way; the last of a lane tells us, the last lane
+ * ends the drain. Half a second before the time is over what is still open is closed at once,
+ * which leaves only calls that the domain never answered to make it unclean.
+ */
+#include "gateway/gateway.h"
+
+#include <stdlib.h>
+
+#include "cmd/encode.h"
+#include "gateway/state.h"
+#include "gateway/web.h"
+#include "loop/loop.h"
+#include "util/log.h"
+#include "util/mem.h"
+#include "ws/frame.h"
+
+enum {
+    /* Of a drain's time, for what was closed by force to be told and freed. */
+    DRAIN_REST_MS = 500,
+    /* Clients that come back at once would all come to the same few nodes: spread them by what
+     * a node takes in a second, and no longer than a person waits. */
+    RECONNECTS_PER_S = 1000,
+    RECONNECT_MS_MIN = 1000,
+    RECONNECT_MS_MAX = 30000,
+};
+
+static void default_u32(uint32_t *option, uint32_t value)
+{
+    if (*option == 0)
+        *option = value;
+}
+
+static void set_defaults(struct gateway_options *o)
+{
+    default_u32(&o->connections_max, 10000);
+    default_u32(&o->heartbeat_ms, 5000);
+    default_u32(&o->silent_ms, 30000);
+    default_u32(&o->auth_ms, API_AUTH_MS_MAX);
+    default_u32(&o->idle_ms, 60000);
+    default_u32(&o->frames_per_s, 100);
+    default_u32(&o->frames_burst, 200);
+    if (!o->node_url.p)
+        o->node_url = STR(API_SOCKET_PATH);
+}
+
+static void drain_over(struct timer *);
+
+struct gateway *gateway_new(const struct gateway_options *options)
+{
+    must(options->loops_n >= 1);
+    must(options->addresses_n >= 1 && options->addresses_n <= GATEWAY_ADDRESSES_MAX);
+    struct gateway *g = mem_new(sizeof(*g));
+    g->options = *options;
+    set_defaults(&g->options);
+    g->sink.ops = &deliver_ops;
+    g->node = (struct node_facts){
+        .incarnation = g->options.incarnation,
+        .url = g->options.node_url,
+        .policy = STR("least_loaded"),
+        .heartbeat_ms = g->options.heartbeat_ms,
+        .frames = {.burst = g->options.frames_burst, .per_minute = g->options.frames_per_s * 60},
+    };
+    g->asset_bodies = web_bodies_new(g);
+    struct builder out = {0};
+    encode_push_resync(&out);
+    g->resync = builder_finish(&out);
+    ws_frame_add(&out, WS_PING, NULL, 0);
+    g->ping = builder_finish(&out);
+    timer_init(&g->drain_over, drain_over);
+    g->lanes = mem_new_array(options->loops_n, sizeof(struct lane));
+    for (size_t i = 0; i < options->loops_n; i++)
+        lane_init(&g->lanes[g->lanes_n++], g, options->loops[i]);
+    return g;
+}
+
+struct sink *gateway_sink(struct gateway *g)
+{
+    return &g->sink;
+}
+
+int gateway_start(struct gateway *g, struct chat *chat)
+{
+    g->chat = chat;
+    for (size_t i = 0; i < g->options.addresses_n; i++) {
+        g->addresses[i] = g->options.addresses[i];
+        for (size_t lane = 0; lane < g->lanes_n; lane++) {
+            int r = lane_listen(&g->lanes[lane], &g->addresses[i]);
+            if (r)
+                return r;
+        }
+    }
+    atomic_store(&g->ready, true);
+    return 0;
+}
+
+const struct address *gateway_addresses(const struct gateway *g)
+{
+    return g->addresses;
+}
+
+void gateway_set_ready(struct gateway *g, bool ready)
+{
+    atomic_store(&g->ready, ready);
+}
+
+void gateway_free(struct gateway *g)
+{
+    if (!g)
+        return;
+    for (size_t i = 0; i < g->lanes_n; i++)
+        lane_deinit(&g->lanes[i]);
+    loop_timer_cancel(g->options.chat_loop, &g->drain_over);
+    web_bodies_free(g, g->asset_bodies);
+    buf_unref(g->resync);
+    buf_unref(g->ping);
+    buf_unref(g->goaway);
+    free(g->lanes);
+    free(g);
+}
+
+/* Draining. */
+
+static void drained(struct gateway *g, bool clean)
+{
+    loop_timer_cancel(g->options.chat_loop, &g->drain_over);
+    log_info("drained", log_u64("lanes_left", g->lanes_left));
+    g->drained(g, clean, g->drained_arg);
+}
+
+void gateway_lane_empty(struct gateway *g)
+{
+    must(g->lanes_left > 0);
+    if (--g->lanes_left == 0 && !g->drain_given_up)
+        drained(g, true);
+}
+
+static void drain_over(struct timer *timer)
+{
+    struct gateway *g = container_of(timer, struct gateway, drain_over);
+    if (g->drain_hurries) {
+        g->drain_given_up = true;
+        drained(g, false);
+        return;
+    }
+    g->drain_hurries = true;
+    for (size_t i = 0; i < g->lanes_n; i++)
+        lane_hurry(&g->lanes[i]);
+    loop_timer_set(g->options.chat_loop, &g->drain_over, DRAIN_REST_MS);
+}
+
+void gateway_drain(struct gateway *g, uint32_t within_ms,
+                   void (*done)(struct gateway *, bool clean, void *arg), void *arg)
+{
+    unsigned clients = atomic_load(&g->clients);
+    uint64_t spread_ms = (uint64_t)clients * 1000 / RECONNECTS_PER_S;
+    struct builder out = {0};
+    must(!g->drained);
+    log_info("draining", log_u64("clients", clients));
+    encode_push_goaway(&out, MIN(MAX(spread_ms, RECONNECT_MS_MIN), RECONNECT_MS_MAX));
+    g->goaway = builder_finish(&out);
+    g->drained = done;
+    g->drained_arg = arg;
+    g->lanes_left = g->lanes_n;
+    atomic_store(&g->ready, false);
+    for (size_t i = 0; i < g->lanes_n; i++)
+        lane_drain(&g->lanes[i]);
+    chat_wake_all(g->chat);
+    loop_timer_set(g->options.chat_loop, &g->drain_over,
+                   within_ms > DRAIN_REST_MS ? within_ms - DRAIN_REST_MS : 0);
+}

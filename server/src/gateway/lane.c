@@ -1,0 +1,202 @@
+/*
+ * Runs on one net thread. Time-outs cost nothing while all is well: each list is in the order of
+ * since_ms, since a client goes to the end when something came from it, so the tick looks at the
+ * front of each and stops at the first that has time left. A timer for each connection was
+ * refused: it would be re-armed with every frame.
+ *
+ * Draining: `draining` is set by a task from the chat thread; each client then closes itself as
+ * soon as nothing of it is under way, and the last one tells the chat thread.
+ */
+#include "gateway/lane.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "gateway/client.h"
+#include "gateway/rest.h"
+#include "gateway/socket.h"
+#include "gateway/state.h"
+#include "util/clock.h"
+#include "util/log.h"
+
+/* Connections beyond connections_max that still get an answer, so that a full node can say so and
+ * its health can be asked. */
+enum { SPARE_CONNECTIONS = 64 };
+
+/* Clients by their place. */
+
+void lane_list(struct lane *lane, struct client *c, enum lane_list list)
+{
+    list_remove(&c->node);
+    list_push_back(&lane->lists[list], &c->node);
+    c->list = (uint8_t)list;
+    c->since_ms = loop_now_ms(lane->loop);
+}
+
+static void tick_soon(struct lane *lane)
+{
+    loop_timer_set(lane->loop, &lane->tick, LANE_TICK_MS);
+}
+
+void lane_adopt(struct lane *lane, struct client *c)
+{
+    lane->clients_n++;
+    c->heard_ms = loop_now_ms(lane->loop);
+    lane_list(lane, c, LANE_IDLE);
+    if (!timer_armed(&lane->tick))
+        tick_soon(lane);
+}
+
+static void emptied(struct task *task)
+{
+    gateway_lane_empty(container_of(task, struct lane, emptied)->gateway);
+}
+
+static void tell_if_empty(struct lane *lane)
+{
+    if (!lane->draining || lane->clients_n)
+        return;
+    loop_timer_cancel(lane->loop, &lane->tick);
+    lane->emptied.run = emptied;
+    courier_send(&lane->to_chat, &lane->emptied);
+}
+
+void lane_forget(struct lane *lane, struct client *c)
+{
+    list_remove(&c->node);
+    lane->clients_n--;
+    atomic_fetch_sub(&lane->gateway->clients, 1);
+    tell_if_empty(lane);
+}
+
+/* Time. */
+
+static void expire(struct lane *lane, enum lane_list list, uint64_t after_ms,
+                   void (*over)(struct client *))
+{
+    uint64_t now_ms = loop_now_ms(lane->loop);
+    list_for_each(&lane->lists[list], node)
+    {
+        struct client *c = client_of_node(node);
+        if (now_ms - c->since_ms < after_ms)
+            break;
+        over(c);
+    }
+}
+
+static void late(struct client *c)
+{
+    if (c->is_socket)
+        socket_late(c);
+    else
+        rest_late(c);
+}
+
+static void tick(struct timer *timer)
+{
+    struct lane *lane = container_of(timer, struct lane, tick);
+    const struct gateway_options *o = &lane->gateway->options;
+    expire(lane, LANE_IDLE, o->idle_ms, rest_idle);
+    expire(lane, LANE_GREETING, o->auth_ms, late);
+    expire(lane, LANE_SOCKETS, o->silent_ms, socket_silent);
+    expire(lane, LANE_SOCKETS, 2 * (uint64_t)o->heartbeat_ms, socket_ping);
+    if (lane->clients_n)
+        tick_soon(lane);
+}
+
+struct str lane_date(struct lane *lane)
+{
+    uint64_t now_s = clock_wall_ms() / 1000;
+    if (now_s != lane->date_s) {
+        lane->date_s = now_s;
+        http_date(lane->date, (int64_t)now_s);
+    }
+    return str_n(lane->date, HTTP_DATE_BYTES);
+}
+
+/* Coming. */
+
+static void on_accept(struct listener *listener, int fd, const struct address *address)
+{
+    struct lane *lane = container_of(listener, struct lane_listener, listener)->lane;
+    struct gateway *g = lane->gateway;
+    unsigned n = atomic_fetch_add(&g->clients, 1) + 1;
+    if (n > g->options.connections_max + SPARE_CONNECTIONS) {
+        log_warn("conn_refused", log_str("why", "connections_max"));
+        close(fd);
+    } else if (client_open(lane, fd, address)) {
+        return;
+    }
+    atomic_fetch_sub(&g->clients, 1);
+}
+
+void lane_init(struct lane *lane, struct gateway *gateway, struct loop *loop)
+{
+    *lane = (struct lane){.gateway = gateway, .loop = loop};
+    courier_init(&lane->to_chat, loop, &gateway->options.chat_loop->poster);
+    courier_init(&lane->to_net, gateway->options.chat_loop, &loop->poster);
+    for (int i = 0; i < LANE_LISTS; i++)
+        list_init(&lane->lists[i]);
+    timer_init(&lane->tick, tick);
+}
+
+int lane_listen(struct lane *lane, struct address *address)
+{
+    must(lane->listeners_n < GATEWAY_ADDRESSES_MAX);
+    struct lane_listener *l = &lane->listeners[lane->listeners_n];
+    l->lane = lane;
+    int r = listener_init(&l->listener, lane->loop, address, on_accept);
+    if (r)
+        return r;
+    lane->listeners_n++;
+    *address = listener_address(&l->listener);
+    return 0;
+}
+
+static void stop_listening(struct lane *lane)
+{
+    while (lane->listeners_n)
+        listener_deinit(&lane->listeners[--lane->listeners_n].listener);
+}
+
+void lane_deinit(struct lane *lane)
+{
+    stop_listening(lane);
+    must(lane->clients_n == 0);
+    loop_timer_cancel(lane->loop, &lane->tick);
+    courier_deinit(&lane->to_chat);
+    courier_deinit(&lane->to_net);
+}
+
+/* Going. */
+
+static void drain(struct task *task)
+{
+    struct lane *lane = container_of(task, struct lane, drain);
+    lane->draining = true;
+    stop_listening(lane);
+    list_for_each(&lane->lists[LANE_IDLE], node) client_close(client_of_node(node), "draining");
+    for (int list = LANE_GREETING; list <= LANE_SOCKETS; list++)
+        list_for_each(&lane->lists[list], at) if (client_of_node(at)->is_socket)
+            socket_go_away(client_of_node(at));
+    tell_if_empty(lane);
+}
+
+void lane_drain(struct lane *lane)
+{
+    lane->drain.run = drain;
+    courier_send(&lane->to_net, &lane->drain);
+}
+
+static void hurry(struct task *task)
+{
+    struct lane *lane = container_of(task, struct lane, hurry);
+    for (int list = 0; list < LANE_LISTS; list++)
+        list_for_each(&lane->lists[list], node) conn_close_now(&client_of_node(node)->conn);
+}
+
+void lane_hurry(struct lane *lane)
+{
+    lane->hurry.run = hurry;
+    courier_send(&lane->to_net, &lane->hurry);
+}

@@ -1,0 +1,44 @@
+/*
+ * struct gateway from inside: what its parts share. Constant once started, but for what is marked.
+ */
+#ifndef PARLEY_GATEWAY_STATE_H
+#define PARLEY_GATEWAY_STATE_H
+
+#include <stdatomic.h>
+
+#include "chat/session.h"
+#include "cmd/call.h"
+#include "gateway/gateway.h"
+#include "gateway/lane.h"
+
+struct gateway {
+    struct gateway_options options; /* defaults filled in */
+    struct chat *chat;
+    struct node_facts node;
+    struct address addresses[GATEWAY_ADDRESSES_MAX];
+    struct buf **asset_bodies; /* as options.assets; each followed by its gzip form or NULL */
+    struct buf *resync, *ping; /* always the same: a payload, a whole frame */
+    struct buf *goaway;        /* a payload; made when the drain begins */
+    atomic_bool ready;         /* any thread */
+    atomic_uint clients;       /* any thread: connections of all lanes */
+
+    struct lane *lanes;
+    size_t lanes_n; /* those that were set up */
+
+    /* The chat thread's. */
+    struct sink sink;
+    size_t lanes_left; /* draining: with connections */
+    bool drain_hurries, drain_given_up;
+    struct timer drain_over;
+    void (*drained)(struct gateway *, bool clean, void *arg);
+    void *drained_arg;
+};
+
+/* The sink's operations (deliver.c). */
+extern const struct sink_ops deliver_ops;
+/* Chat thread: a draining lane has no connection left. */
+void gateway_lane_empty(struct gateway *);
+/* Chat thread: closes the peer's connection with an enum api_close. */
+void deliver_end(struct client *, unsigned code);
+
+#endif

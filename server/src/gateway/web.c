@@ -1,0 +1,89 @@
+/*
+ * Files are bodies made once at the start, of which answers queue references. A file whose name
+ * holds a hash of its content is never asked for again; the others are asked for by ETag each
+ * time, so that a new server brings its own page. The tag is weak, since the same one stands for
+ * the plain and the compressed form.
+ *
+ * The policy lets the page load from and talk to this server only: no inline script, no other
+ * host, no frame around it.
+ */
+#include "gateway/web.h"
+
+#include <stdlib.h>
+
+#include "gateway/answer.h"
+#include "gateway/assets.h"
+#include "gateway/client.h"
+#include "gateway/state.h"
+#include "http/request.h"
+#include "util/mem.h"
+
+static const char content_policy[] = "default-src 'self'; base-uri 'none'; object-src 'none'; "
+                                     "form-action 'self'; frame-ancestors 'none'";
+
+struct buf **web_bodies_new(const struct gateway *g)
+{
+    size_t n = g->options.assets_n;
+    struct buf **bodies = mem_new_array(2 * n, sizeof(struct buf *));
+    for (size_t i = 0; i < n; i++) {
+        const struct asset *asset = &g->options.assets[i];
+        bodies[2 * i] = buf_copy(asset->bytes.p, asset->bytes.n);
+        if (asset->gzip.p)
+            bodies[2 * i + 1] = buf_copy(asset->gzip.p, asset->gzip.n);
+    }
+    return bodies;
+}
+
+void web_bodies_free(const struct gateway *g, struct buf **bodies)
+{
+    for (size_t i = 0; i < 2 * g->options.assets_n; i++)
+        buf_unref(bodies[i]);
+    free(bodies);
+}
+
+static void answer_asset(struct client *c, const struct http_request *r, const struct asset *asset)
+{
+    const struct gateway *g = c->lane->gateway;
+    struct buf *const *bodies = &g->asset_bodies[2 * (asset - g->options.assets)];
+    bool packed = bodies[1] && http_request_has_token(r, STR("Accept-Encoding"), STR("gzip"));
+    struct answer a = {.status = 200, .type = asset->type, .etag = asset->etag};
+    a.body = bodies[packed];
+    if (http_not_modified(r, asset->etag))
+        a = (struct answer){.status = 304, .etag = asset->etag};
+    answer_field(&a, STR("Cache-Control"),
+                 asset->immutable ? STR("public, max-age=31536000, immutable") : STR("no-cache"));
+    answer_field(&a, STR("Vary"), STR("Accept-Encoding"));
+    answer_field(&a, STR("Content-Security-Policy"), str_of(content_policy));
+    if (packed && a.status == 200)
+        answer_field(&a, STR("Content-Encoding"), STR("gzip"));
+    answer_send(c, &a);
+}
+
+static void answer_health(struct client *c, bool well)
+{
+    struct str text = well ? STR("ok\n") : STR("not ready\n");
+    struct answer a = {.status = well ? 200 : 503,
+                       .type = STR("text/plain; charset=utf-8"),
+                       .body = buf_copy(text.p, text.n)};
+    answer_field(&a, STR("Cache-Control"), STR("no-store"));
+    answer_send(c, &a);
+    buf_unref(a.body);
+}
+
+void web_answer(struct client *c, const struct http_request *r)
+{
+    struct gateway *g = c->lane->gateway;
+    struct str path = http_request_path(r);
+    bool is_read = r->method == HTTP_GET || r->method == HTTP_HEAD;
+    const struct asset *asset = asset_find(g->options.assets, g->options.assets_n, path);
+    bool is_healthz = str_eq(path, STR("/healthz")), is_readyz = str_eq(path, STR("/readyz"));
+    if (!asset && !is_healthz && !is_readyz)
+        answer_problem(c, &(struct problem){.error = API_ERROR_UNKNOWN_COMMAND});
+    else if (!is_read)
+        answer_problem(
+            c, &(struct problem){.error = API_ERROR_METHOD_NOT_ALLOWED, .allow = STR("GET, HEAD")});
+    else if (asset)
+        answer_asset(c, r, asset);
+    else
+        answer_health(c, is_healthz || atomic_load(&g->ready));
+}

@@ -1,0 +1,20 @@
+/*
+ * What HTTP answers without the domain: the web client's files, /healthz and /readyz. Thread: the
+ * lane's.
+ */
+#ifndef PARLEY_GATEWAY_WEB_H
+#define PARLEY_GATEWAY_WEB_H
+
+struct buf;
+struct client;
+struct gateway;
+struct http_request;
+
+/* Answers at once. */
+void web_answer(struct client *, const struct http_request *);
+
+/* Bodies for gateway->options.assets, shared by all lanes; borrowed by none. */
+struct buf **web_bodies_new(const struct gateway *);
+void web_bodies_free(const struct gateway *, struct buf **);
+
+#endif
