@@ -103,11 +103,15 @@ static int put_string(struct args_decoder *d, const struct arg_spec *arg, struct
     return 0;
 }
 
-static int put_integer(struct args_decoder *d, const struct arg_spec *arg, bool is_integer,
-                       uint64_t value)
+static int refuse_integer(struct args_decoder *d, const struct arg_spec *arg)
 {
-    if (!is_integer || value < arg->min || value > arg->max)
-        return refuse_range(d, arg, "an integer");
+    return refuse_range(d, arg, "an integer");
+}
+
+static int put_integer(struct args_decoder *d, const struct arg_spec *arg, uint64_t value)
+{
+    if (value < arg->min || value > arg->max)
+        return refuse_integer(d, arg);
     set_u64(d, arg, value);
     return 0;
 }
@@ -172,7 +176,7 @@ static int put_text(struct args_decoder *d, const struct arg_spec *arg, struct s
     case ARG_ID:
         return put_id(d, arg, text);
     case ARG_INT:
-        return put_integer(d, arg, u64_parse(text, &value), value);
+        return u64_parse(text, &value) ? put_integer(d, arg, value) : refuse_integer(d, arg);
     case ARG_BOOL:
         if (!str_eq(text, STR("true")) && !str_eq(text, STR("false")))
             return refuse(d, arg->name, "must be true or false");
@@ -197,7 +201,8 @@ static int put_json(struct args_decoder *d, const struct arg_spec *arg, const st
     uint64_t value = 0;
     switch (arg->kind) {
     case ARG_INT:
-        return put_integer(d, arg, json_integer(json, token, &value), value);
+        return json_integer(json, token, &value) ? put_integer(d, arg, value)
+                                                 : refuse_integer(d, arg);
     case ARG_BOOL:
         if (type != JSON_TRUE && type != JSON_FALSE)
             return refuse(d, arg->name, "must be true or false");
