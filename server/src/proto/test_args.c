@@ -526,6 +526,40 @@ static void test_charsets_are_what_they_say(void **state)
     }
 }
 
+static void test_limits_are_what_they_say(void **state)
+{
+    (void)state;
+    static const struct {
+        enum command command;
+        const char *arg;
+        uint64_t min, max;
+    } limits[] = {
+        {COMMAND_SIGNUP, "username", 3, 32},
+        {COMMAND_SIGNUP, "password", 8, 256},
+        {COMMAND_SIGNIN, "password", 1, 256},
+        {COMMAND_SIGNUP, "display_name", 1, 256},
+        {COMMAND_ACCOUNT_SET_PROFILE, "about", 0, 512},
+        {COMMAND_MESSAGE_SEND, "text", 1, 8192},
+        {COMMAND_MESSAGE_EDIT, "text", 1, 8192},
+        {COMMAND_MESSAGE_SEND, "key", 1, 64},
+        {COMMAND_MESSAGE_SEND, "after", 0, 9007199254740991},
+        {COMMAND_MESSAGE_REACT, "emoji", 0, 32},
+        {COMMAND_MESSAGE_HISTORY, "limit", 1, 100},
+        {COMMAND_CONVERSATION_LIST, "limit", 1, 50},
+        {COMMAND_USER_SEARCH, "limit", 1, 20},
+        {COMMAND_GROUP_CREATE, "title", 1, 128},
+        {COMMAND_GROUP_CREATE, "members", 0, 99},
+        {COMMAND_PRESENCE_WATCH, "users", 0, 200},
+        {COMMAND_SYNC, "wait", 0, 25},
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(limits); i++) {
+        const struct arg_spec *arg = command_specs[limits[i].command].args;
+        while (!str_eq(arg->name, str_of(limits[i].arg)))
+            arg++;
+        assert_true(arg->min == limits[i].min && arg->max == limits[i].max);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -536,6 +570,7 @@ int main(void)
         cmocka_unit_test(test_refuses_two_of_which_one_may_be),
         cmocka_unit_test(test_wants_one_of_which_one_must_be),
         cmocka_unit_test(test_charsets_are_what_they_say),
+        cmocka_unit_test(test_limits_are_what_they_say),
     };
     return cmocka_run_group_tests(tests, NULL, release);
 }

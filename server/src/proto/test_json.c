@@ -158,11 +158,26 @@ static void test_refuses_what_is_not(void **state)
     }
 }
 
+/* Wherever it stands: strings are walked eight bytes at a time. */
+static void test_finds_a_control_character_anywhere(void **state)
+{
+    (void)state;
+    for (size_t at = 1; at < 18; at++) {
+        for (unsigned c = 0; c < 256; c++) {
+            char text[20] = "\"0123456789012345z\"";
+            text[at] = (char)c;
+            bool plain = c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
+            assert_int_equal(parse(str_n(text, 19)), plain ? 0 : JSON_BAD);
+        }
+    }
+}
+
 static void test_bounds_depth_and_tokens(void **state)
 {
     (void)state;
     assert_int_equal(parse(STR("[[[[[[[[[]]]]]]]]]")), JSON_TOO_DEEP);
     assert_int_equal(parse(STR("{\"a\":{\"a\":{\"a\":{\"a\":[[[[[1]]]]]}}}}")), JSON_TOO_DEEP);
+    assert_int_equal(parse(STR("[[],[],[],[],[],[],[],[],[],{},{},{},{},{},{},{},{},{}]")), 0);
     char many[2 * API_JSON_TOKENS_MAX + 2] = "[0";
     for (size_t i = 2; i < 2 * API_JSON_TOKENS_MAX - 2; i += 2)
         memcpy(many + i, ",0", 2);
@@ -264,9 +279,13 @@ static void test_reads_integers_exactly(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_takes_what_is_json),      cmocka_unit_test(test_refuses_what_is_not),
-        cmocka_unit_test(test_bounds_depth_and_tokens), cmocka_unit_test(test_refuses_every_cut),
-        cmocka_unit_test(test_walks_containers),        cmocka_unit_test(test_decodes_escapes),
+        cmocka_unit_test(test_takes_what_is_json),
+        cmocka_unit_test(test_refuses_what_is_not),
+        cmocka_unit_test(test_finds_a_control_character_anywhere),
+        cmocka_unit_test(test_bounds_depth_and_tokens),
+        cmocka_unit_test(test_refuses_every_cut),
+        cmocka_unit_test(test_walks_containers),
+        cmocka_unit_test(test_decodes_escapes),
         cmocka_unit_test(test_reads_integers_exactly),
     };
     return cmocka_run_group_tests(tests, NULL, free_copy);

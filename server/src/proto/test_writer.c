@@ -76,6 +76,23 @@ static void test_escapes_what_it_must(void **state)
     assert_written("\"\"");
 }
 
+/* Wherever it stands: strings are walked eight bytes at a time. */
+static void test_escapes_anywhere(void **state)
+{
+    (void)state;
+    for (size_t at = 0; at < 17; at++) {
+        for (unsigned c = 0; c < 128; c++) {
+            char text[18] = "0123456789abcdefg";
+            text[at] = (char)c;
+            fresh(NULL);
+            writer_string(&w, str_n(text, 17));
+            size_t escape =
+                c < 0x20 ? strchr("\b\t\n\f\r", (int)c) && c ? 1 : 5 : c == '"' || c == '\\';
+            assert_int_equal(builder_str(&out).n, 17 + 2 + escape);
+        }
+    }
+}
+
 /* Small and repeatable. */
 static uint32_t next_random(uint32_t *seed)
 {
@@ -127,6 +144,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_sets_commas, fresh),
         cmocka_unit_test_setup(test_escapes_what_it_must, fresh),
+        cmocka_unit_test_setup(test_escapes_anywhere, fresh),
         cmocka_unit_test_setup(test_strings_come_back, fresh),
     };
     return cmocka_run_group_tests(tests, NULL, release);
