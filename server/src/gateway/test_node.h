@@ -88,7 +88,8 @@ struct ws_frame {
 /* The next frame; false at the end. */
 bool ws_read(struct tcp *, struct ws_frame *);
 void ws_frame_free(struct ws_frame *);
-/* Asserts that the next frame is a text that holds `text`; returned to be freed. */
+/* Asserts that the next frame is a text that holds `text`; returned to be freed. Here and below
+ * pings are answered and passed over. */
 char *ws_expect(struct tcp *, const char *text);
 /* The same, for nobody. */
 void ws_sees(struct tcp *, const char *text);
