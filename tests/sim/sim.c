@@ -1,0 +1,160 @@
+/*
+ * parley-sim: runs simulated worlds, a seed each, and reports every seed whose world was found
+ * wrong. `parley-sim --seed N --trace` replays one.
+ *
+ *     parley-sim [--seeds N] [--from N] [--seed N] [--steps N] [--trace] [--sabotage
+ * gap|newkey|blind]
+ *
+ * With --sabotage a rule is broken on purpose, and the run fails unless the checker notices.
+ * PARLEY_SEEDS sets --seeds where none is given.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client.h"
+#include "truth.h"
+#include "util/hash.h"
+#include "util/crypto.h"
+#include "util/log.h"
+#include "world.h"
+
+struct options {
+    uint64_t from, seeds;
+    uint32_t steps;
+    bool trace;
+    const char *sabotage;
+};
+
+/* Killed cores free nothing, as killed processes do not. */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+    return "detect_leaks=0";
+}
+
+static void play(struct world *w, uint32_t steps)
+{
+    for (uint32_t i = 0; i < steps; i++) {
+        uint32_t what = rng_below(&w->rng, 1000);
+        if (what < 550)
+            world_step(w);
+        else if (what < 950)
+            client_act(w->clients[rng_below(&w->rng, DEVICES)], false);
+        else if (what < 998)
+            world_pass(w, rng_below(&w->rng, rng_percent(&w->rng, 5) ? 100000 : 50));
+        else
+            world_crash(w);
+    }
+}
+
+/* The faults are over: everybody catches up and compares. */
+static void calm_down(struct world *w)
+{
+    enum { ROUNDS_MAX = 20000 };
+    w->drop_pushes = 0;
+    uint32_t rounds = 0;
+    for (uint32_t compared = 0; compared < 3;) {
+        bool in_step = true;
+        for (uint32_t i = 0; i < DEVICES; i++) {
+            client_act(w->clients[i], true);
+            world_settle(w);
+            in_step = in_step && client_in_step(w->clients[i]);
+        }
+        world_pass(w, 200);
+        world_settle(w);
+        if (++rounds > ROUNDS_MAX) {
+            world_fail(w, "the devices never come in step");
+            return;
+        }
+        if (!in_step)
+            continue;
+        compared++;
+        for (uint32_t i = 0; i < DEVICES; i++)
+            client_compare(w->clients[i]);
+        world_settle(w);
+    }
+}
+
+/* True: the world was found right. */
+static bool run_seed(const struct options *o, uint64_t seed, uint64_t *history, uint64_t *events)
+{
+    struct world w;
+    world_init(&w, seed);
+    w.trace = o->trace;
+    w.sabotage = o->sabotage;
+    w.drop_pushes = rng_below(&w.rng, 4) * 15;
+    play(&w, o->steps);
+    calm_down(&w);
+    if (chat_busy(w.chat))
+        world_fail(&w, "%u calls never ended", chat_busy(w.chat));
+    truth_check(&w);
+    bool right = w.errors.n == 0;
+    if (!right && !o->sabotage)
+        printf("seed %llu (%u crashes):\n%.*s", (unsigned long long)seed, w.crashes,
+               (int)w.errors.n, builder_str(&w.errors).p);
+    for (uint32_t i = 0; i < DEVICES; i++)
+        *events += w.clients[i]->n_ops;
+    *history = w.history;
+    world_deinit(&w);
+    return right;
+}
+
+static int run(const struct options *o)
+{
+    uint64_t failed = 0, commands = 0, history = 0, again = 0, ignored = 0;
+    for (uint64_t seed = o->from; seed < o->from + o->seeds && failed < 10; seed++) {
+        bool right = run_seed(o, seed, &history, &commands);
+        failed += !right;
+        if (o->sabotage && !right) {
+            printf("sabotage %s caught at seed %llu\n", o->sabotage, (unsigned long long)seed);
+            return 0;
+        }
+        if (seed % 50 == 0) {
+            run_seed(o, seed, &again, &ignored);
+            if (history != again) {
+                printf("seed %llu does not replay\n", (unsigned long long)seed);
+                failed++;
+            }
+        }
+    }
+    if (o->sabotage) {
+        printf("sabotage %s was not caught\n", o->sabotage);
+        return 1;
+    }
+    printf("%llu seeds, %llu commands, %llu seeds failed\n", (unsigned long long)o->seeds,
+           (unsigned long long)commands, (unsigned long long)failed);
+    return failed ? 1 : 0;
+}
+
+int main(int argc, char **argv)
+{
+    const char *seeds = getenv("PARLEY_SEEDS");
+    struct options o = {
+        .from = 1, .seeds = seeds ? strtoull(seeds, NULL, 10) : 1000, .steps = 1500};
+    for (int i = 1; i < argc; i++) {
+        const char *value = i + 1 < argc ? argv[i + 1] : "";
+        if (!strcmp(argv[i], "--trace")) {
+            o.trace = true;
+            continue;
+        }
+        if (!strcmp(argv[i], "--seeds"))
+            o.seeds = strtoull(value, NULL, 10);
+        else if (!strcmp(argv[i], "--from"))
+            o.from = strtoull(value, NULL, 10);
+        else if (!strcmp(argv[i], "--seed"))
+            o.from = strtoull(value, NULL, 10), o.seeds = 1;
+        else if (!strcmp(argv[i], "--steps"))
+            o.steps = (uint32_t)strtoul(value, NULL, 10);
+        else if (!strcmp(argv[i], "--sabotage"))
+            o.sabotage = value;
+        else
+            return fprintf(stderr, "unknown option %s\n", argv[i]), 2;
+        i++;
+    }
+    hash_use_key(1, 2);
+    log_set_level(LOG_OFF);
+    if (crypto_init())
+        return 2;
+    return run(&o);
+}

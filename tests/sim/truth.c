@@ -1,0 +1,409 @@
+/* See truth.h. The replay is written on its own, from the design, not from the server's code. */
+#include "truth.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "client.h"
+#include "model/limits.h"
+#include "store/log.h"
+#include "util/hash.h"
+#include "util/mem.h"
+
+enum { LOGS_MAX = 256, STINTS_MAX = 64 };
+
+/* A time during which somebody could read: from..to. */
+struct stint {
+    uint64_t user, from, to;
+    bool open;
+    enum role role;
+};
+
+struct truth_log {
+    uint64_t id;
+    struct store_load load;
+    struct line *rows; /* as the store has them: rows[0] is seq 1 */
+    char (*keys)[KEY_BYTES_MAX + 1];
+    uint64_t *first_seq;
+    uint64_t n_rows;
+    struct stint stints[STINTS_MAX];
+    uint32_t n_stints;
+};
+
+struct truth {
+    struct world *world;
+    struct truth_log *logs[LOGS_MAX];
+    uint32_t n_logs;
+};
+
+/* --- reading the store --- */
+
+static void nothing(struct store_request *request)
+{
+    (void)request;
+}
+
+static void read_rows(struct truth *t, struct truth_log *log)
+{
+    uint64_t head = log->load.head.seq;
+    log->rows = mem_new_array(head, sizeof(log->rows[0]));
+    log->keys = mem_new_array(head, sizeof(log->keys[0]));
+    log->first_seq = mem_new_array(head, sizeof(log->first_seq[0]));
+    while (log->n_rows < head) {
+        struct store_events page = {
+            .base.done = nothing,
+            .conversation = log->id,
+            .from_seq = log->n_rows + 1,
+            .to_seq = head,
+            .limit = 100,
+        };
+        store_events(t->world->store, &page);
+        world_settle(t->world);
+        for (uint32_t i = 0; i < page.n_events; i++) {
+            const struct event *e = &page.events[i];
+            if (e->seq != log->n_rows + 1)
+                world_fail(t->world, "log %llu is not dense at %llu", (unsigned long long)log->id,
+                           (unsigned long long)log->n_rows + 1);
+            log->first_seq[log->n_rows] = e->first_seq;
+            memcpy(log->keys[log->n_rows], e->key.p, e->key.n);
+            line_of(&log->rows[log->n_rows++], e, t->world);
+        }
+        uint32_t got = page.n_events;
+        store_request_deinit(&page.base);
+        if (!got) {
+            world_fail(t->world, "log %llu ends before its head", (unsigned long long)log->id);
+            break;
+        }
+    }
+}
+
+static struct truth_log *log_of(struct truth *t, uint64_t id)
+{
+    for (uint32_t i = 0; i < t->n_logs; i++)
+        if (t->logs[i]->id == id)
+            return t->logs[i];
+    struct truth_log *log = mem_new(sizeof(*log));
+    log->id = id;
+    log->load.id = id;
+    log->load.base.done = nothing;
+    store_load(t->world->store, &log->load);
+    world_settle(t->world);
+    if (log->load.base.status == STORE_DONE)
+        read_rows(t, log);
+    must(t->n_logs < LOGS_MAX);
+    t->logs[t->n_logs++] = log;
+    return log;
+}
+
+/* --- replay --- */
+
+static struct stint *present(struct truth_log *log, uint64_t user)
+{
+    for (uint32_t i = 0; i < log->n_stints; i++)
+        if (log->stints[i].user == user && log->stints[i].open)
+            return &log->stints[i];
+    return NULL;
+}
+
+static void enter(struct truth_log *log, uint64_t user, uint64_t from, enum role role)
+{
+    must(log->n_stints < STINTS_MAX);
+    log->stints[log->n_stints++] =
+        (struct stint){.user = user, .from = from, .to = UINT64_MAX, .open = true, .role = role};
+}
+
+static void leave(struct truth *t, struct truth_log *log, uint64_t user, uint64_t seq)
+{
+    struct stint *s = present(log, user);
+    if (!s) {
+        world_fail(t->world, "log %llu: %llu leaves without being there at %llu",
+                   (unsigned long long)log->id, (unsigned long long)user, (unsigned long long)seq);
+        return;
+    }
+    s->open = false;
+    s->to = seq;
+}
+
+/* Membership as the events tell it. Roles and lists come from the event itself. */
+static void replay_members(struct truth *t, struct truth_log *log, const struct event *e)
+{
+    enum history history = log->load.conversation.history;
+    struct stint *s;
+    switch (e->type) {
+    case EVENT_CREATED:
+        for (uint32_t i = 0; i < e->n_members; i++)
+            enter(log, e->members[i].user, 1, e->members[i].role);
+        break;
+    case EVENT_ADDED:
+        enter(log, e->user, history == HISTORY_ALL ? 1 : e->seq, ROLE_MEMBER);
+        break;
+    case EVENT_REMOVED:
+        leave(t, log, e->user, e->seq);
+        break;
+    case EVENT_LEFT:
+        leave(t, log, e->sender, e->seq);
+        if (e->user && (s = present(log, e->user)))
+            s->role = ROLE_OWNER;
+        break;
+    case EVENT_ROLE:
+        if ((s = present(log, e->user)))
+            s->role = e->role;
+        break;
+    default:
+        break;
+    }
+    bool group = log->load.conversation.kind == CONVERSATION_GROUP;
+    if (group && e->type != EVENT_LEFT && !present(log, e->sender))
+        world_fail(t->world, "log %llu: seq %llu is by %llu, no member",
+                   (unsigned long long)log->id, (unsigned long long)e->seq,
+                   (unsigned long long)e->sender);
+}
+
+static void replay_all_members(struct truth *t, struct truth_log *log)
+{
+    const struct conversation *c = &log->load.conversation;
+    if (c->kind != CONVERSATION_GROUP) {
+        enter(log, c->users[0], 1, ROLE_MEMBER);
+        if (c->users[1] != c->users[0])
+            enter(log, c->users[1], 1, ROLE_MEMBER);
+        return;
+    }
+    for (uint64_t seq = 1; seq <= log->n_rows; seq++) {
+        struct store_events one = {
+            .base.done = nothing,
+            .conversation = log->id,
+            .from_seq = seq,
+            .to_seq = seq,
+            .limit = 1,
+        };
+        store_events(t->world->store, &one);
+        world_settle(t->world);
+        if (one.n_events)
+            replay_members(t, log, &one.events[0]);
+        store_request_deinit(&one.base);
+    }
+}
+
+/* --- what must hold of a log by itself --- */
+
+static void check_counts(struct truth *t, struct truth_log *log)
+{
+    uint64_t n = 0;
+    for (uint64_t i = 0; i < log->n_rows; i++) {
+        const struct line *r = &log->rows[i];
+        n += r->type == EVENT_MESSAGE;
+        if (r->n != n)
+            world_fail(t->world, "log %llu: n is wrong at %llu", (unsigned long long)log->id,
+                       (unsigned long long)r->seq);
+        if (log->first_seq[i] > r->seq || !log->first_seq[i])
+            world_fail(t->world, "log %llu: first_seq is wrong", (unsigned long long)log->id);
+        if (r->deleted && r->text)
+            world_fail(t->world, "log %llu: a deleted text stands at %llu",
+                       (unsigned long long)log->id, (unsigned long long)r->seq);
+        for (uint64_t j = 0; j < i; j++)
+            if (log->rows[j].sender == r->sender && !strcmp(log->keys[j], log->keys[i]))
+                world_fail(t->world, "log %llu: key %s stands at %llu and %llu",
+                           (unsigned long long)log->id, log->keys[i], (unsigned long long)j + 1,
+                           (unsigned long long)i + 1);
+    }
+    if (log->load.head.n != n)
+        world_fail(t->world, "log %llu: the head's n is wrong", (unsigned long long)log->id);
+}
+
+static void check_members(struct truth *t, struct truth_log *log)
+{
+    uint32_t open = 0;
+    for (uint32_t i = 0; i < log->n_stints; i++)
+        open += log->stints[i].open;
+    if (open != log->load.n_members)
+        world_fail(t->world, "log %llu: %u members stand, %u by replay",
+                   (unsigned long long)log->id, log->load.n_members, open);
+    for (uint32_t i = 0; i < log->load.n_members; i++) {
+        const struct member *m = &log->load.members[i];
+        const struct stint *s = present(log, m->user);
+        bool group = log->load.conversation.kind == CONVERSATION_GROUP;
+        if (!s || s->from != m->from_seq || (group && s->role != m->role))
+            world_fail(t->world, "log %llu: member %llu differs from replay",
+                       (unsigned long long)log->id, (unsigned long long)m->user);
+        if (m->read_seq > m->delivered_seq || m->delivered_seq > log->load.head.seq)
+            world_fail(t->world, "log %llu: marks of %llu out of order",
+                       (unsigned long long)log->id, (unsigned long long)m->user);
+        uint64_t n = m->read_seq && m->read_seq <= log->n_rows ? log->rows[m->read_seq - 1].n : 0;
+        if (m->read_n != n)
+            world_fail(t->world, "log %llu: read_n of %llu is %llu, not %llu at %llu",
+                       (unsigned long long)log->id, (unsigned long long)m->user,
+                       (unsigned long long)m->read_n, (unsigned long long)n,
+                       (unsigned long long)m->read_seq);
+    }
+}
+
+/* The rows that replaying gives from what each event said. Its words are gone where a later edit or
+ * delete emptied them, and then the rows must say so too. */
+static void check_projection(struct truth *t, struct truth_log *log)
+{
+    struct line *rows = mem_new_array(log->n_rows, sizeof(rows[0]));
+    for (uint64_t i = 0; i < log->n_rows; i++) {
+        rows[i] = log->rows[i];
+        struct line *r = &rows[i];
+        r->rev = r->seq;
+        if (r->type == EVENT_MESSAGE) {
+            r->deleted = false;
+            r->edited_seq = 0;
+            memset(r->reactions, 0, sizeof(r->reactions));
+        }
+        lines_apply(rows, 1, i + 1, r);
+        if (r->type == EVENT_REACTION && rows[r->target - 1].rev == r->seq)
+            for (uint32_t u = 0; u < USERS; u++)
+                if (t->world->users[u] == r->sender)
+                    rows[r->target - 1].reactions[u] = r->text;
+    }
+    for (uint64_t i = 0; i < log->n_rows; i++) {
+        const struct line *is = &log->rows[i], *should = &rows[i];
+        bool same = is->rev == should->rev && is->deleted == should->deleted &&
+                    is->edited_seq == should->edited_seq && is->text == should->text &&
+                    !memcmp(is->reactions, should->reactions, sizeof(is->reactions));
+        if (!same)
+            world_fail(t->world,
+                       "log %llu: row %llu differs from replay (rev %llu/%llu edited %llu/%llu)",
+                       (unsigned long long)log->id, (unsigned long long)i + 1,
+                       (unsigned long long)is->rev, (unsigned long long)should->rev,
+                       (unsigned long long)is->edited_seq, (unsigned long long)should->edited_seq);
+    }
+    free(rows);
+}
+
+/* --- what must hold of devices and commands --- */
+
+static bool may_read(const struct truth_log *log, uint64_t user, uint64_t seq)
+{
+    for (uint32_t i = 0; i < log->n_stints; i++) {
+        const struct stint *s = &log->stints[i];
+        if (s->user == user && seq >= s->from && seq <= s->to)
+            return true;
+    }
+    return false;
+}
+
+static void check_copy(struct truth *t, const struct client *d, const struct copy *c)
+{
+    struct truth_log *log = log_of(t, c->conversation);
+    for (uint64_t seq = c->base; c->base && seq <= c->cursor; seq++) {
+        const struct line *has = &c->rows[seq - c->base];
+        if (seq > log->n_rows || !may_read(log, d->user, seq)) {
+            world_fail(t->world, "device %u has %llu of %llu, which it may not read", d->index,
+                       (unsigned long long)seq, (unsigned long long)c->conversation);
+            return;
+        }
+        bool current = present(log, d->user) != NULL;
+        bool same = !memcmp(has, &log->rows[seq - 1], sizeof(*has));
+        if (current && !same)
+            world_fail(t->world, "device %u: row %llu of %llu is not what stands (rev %llu/%llu)",
+                       d->index, (unsigned long long)seq, (unsigned long long)c->conversation,
+                       (unsigned long long)has->rev, (unsigned long long)log->rows[seq - 1].rev);
+    }
+}
+
+/* Whoever is a member has everything up to the head; whoever was, up to the end. */
+static void check_complete(struct truth *t, struct client *d, struct truth_log *log)
+{
+    uint64_t last = 0;
+    for (uint32_t i = 0; i < log->n_stints; i++)
+        if (log->stints[i].user == d->user)
+            last = log->stints[i].open ? log->n_rows : log->stints[i].to;
+    uint64_t cursor = 0;
+    for (uint32_t i = 0; i < d->n_copies; i++)
+        if (d->copies[i].conversation == log->id)
+            cursor = d->copies[i].cursor;
+    if (cursor != last)
+        world_fail(t->world, "device %u has %llu up to %llu, not %llu", d->index,
+                   (unsigned long long)log->id, (unsigned long long)cursor,
+                   (unsigned long long)last);
+}
+
+static void check_op(struct truth *t, const struct op *op)
+{
+    uint64_t sender = t->world->clients[op->device]->user;
+    uint32_t stands = 0;
+    for (uint32_t i = 0; i < t->n_logs; i++)
+        for (uint64_t j = 0; j < t->logs[i]->n_rows; j++)
+            stands += t->logs[i]->rows[j].sender == sender && !strcmp(t->logs[i]->keys[j], op->key);
+    if (stands > 1)
+        world_fail(t->world, "command %s stands %u times", op->key, stands);
+    /* a refusal speaks of its own try: one on a lost connection may still come through */
+    if (op->failed && !op->ok && stands && op->tries == 1)
+        world_fail(t->world, "command %s was refused and stands", op->key);
+    if (!op->ok)
+        return;
+    const struct truth_log *log = log_of(t, op->ok_conversation);
+    const struct line *r =
+        op->ok_seq && op->ok_seq <= log->n_rows ? &log->rows[op->ok_seq - 1] : NULL;
+    if (!r || r->sender != sender || r->type != op->type ||
+        strcmp(log->keys[op->ok_seq - 1], op->key))
+        world_fail(t->world, "command %s was acknowledged as %llu of %llu and does not stand there",
+                   op->key, (unsigned long long)op->ok_seq,
+                   (unsigned long long)op->ok_conversation);
+}
+
+/* A message that was first sent after a block's ok, and before anything that may have ended the
+ * block, does not stand. */
+static void check_block(struct truth *t, const struct op *block)
+{
+    if (block->type != EVENT_BLOCK || !block->ok)
+        return;
+    const struct world *w = t->world;
+    uint64_t blocker = w->clients[block->device]->user;
+    uint64_t until = UINT64_MAX;
+    for (uint32_t i = 0; i < DEVICES; i++)
+        for (uint32_t j = 0; j < w->clients[i]->n_ops; j++) {
+            const struct op *op = &w->clients[i]->ops[j];
+            if (op->type == EVENT_UNBLOCK && op->user == block->user &&
+                w->clients[i]->user == blocker && (!op->ok_step || op->ok_step > block->first_step))
+                until = MIN(until, op->first_step);
+        }
+    for (uint32_t i = 0; i < DEVICES; i++)
+        for (uint32_t j = 0; j < w->clients[i]->n_ops; j++) {
+            const struct op *op = &w->clients[i]->ops[j];
+            if (!op->ok || op->type != EVENT_MESSAGE || w->clients[i]->user != block->user)
+                continue;
+            const struct conversation *c = &log_of(t, op->ok_conversation)->load.conversation;
+            bool ours = c->kind == CONVERSATION_DIRECT &&
+                        (c->users[0] == blocker || c->users[1] == blocker);
+            if (ours && op->first_step > block->ok_step && op->ok_step < until)
+                world_fail(t->world, "command %s passed the block %s", op->key, block->key);
+        }
+}
+
+void truth_check(struct world *w)
+{
+    struct truth t = {.world = w};
+    for (uint32_t i = 0; i < DEVICES; i++) {
+        for (uint32_t j = 0; j < w->clients[i]->n_copies; j++)
+            log_of(&t, w->clients[i]->copies[j].conversation);
+        for (uint32_t j = 0; j < w->clients[i]->n_ops; j++)
+            if (w->clients[i]->ops[j].ok)
+                log_of(&t, w->clients[i]->ops[j].ok_conversation);
+    }
+    for (uint32_t i = 0; i < t.n_logs; i++) {
+        replay_all_members(&t, t.logs[i]);
+        check_counts(&t, t.logs[i]);
+        check_members(&t, t.logs[i]);
+        check_projection(&t, t.logs[i]);
+        for (uint32_t j = 0; j < DEVICES; j++)
+            check_complete(&t, w->clients[j], t.logs[i]);
+    }
+    for (uint32_t i = 0; i < DEVICES; i++) {
+        for (uint32_t j = 0; j < w->clients[i]->n_copies; j++)
+            check_copy(&t, w->clients[i], &w->clients[i]->copies[j]);
+        for (uint32_t j = 0; j < w->clients[i]->n_ops; j++) {
+            check_op(&t, &w->clients[i]->ops[j]);
+            check_block(&t, &w->clients[i]->ops[j]);
+        }
+    }
+    for (uint32_t i = 0; i < t.n_logs; i++) {
+        store_request_deinit(&t.logs[i]->load.base);
+        free(t.logs[i]->rows);
+        free(t.logs[i]->keys);
+        free(t.logs[i]->first_seq);
+        free(t.logs[i]);
+    }
+}

@@ -1,0 +1,207 @@
+/*
+ * The scheduler. Two queues can run: the chat thread's (its own tasks and the store's
+ * completions) and the store's. Within a queue the order is kept, as threads keep it; between them
+ * chance decides.
+ *
+ * A crash leaves the old core's memory behind: a killed process frees nothing either.
+ */
+#include "world.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bus/local.h"
+#include "client.h"
+#include "store/kv_memory.h"
+#include "store/memory.h"
+#include "util/mem.h"
+
+/* --- queues --- */
+
+static void queue_post(struct poster *poster, struct task *task)
+{
+    struct queue *q = container_of(poster, struct queue, poster);
+    list_push_back(&q->tasks, &task->node);
+}
+
+static void queue_init(struct queue *q)
+{
+    q->poster.post = queue_post;
+    list_init(&q->tasks);
+}
+
+static bool queue_run(struct queue *q)
+{
+    struct list *node = list_pop_front(&q->tasks);
+    if (!node)
+        return false;
+    struct task *task = list_entry(node, struct task, node);
+    task->run(task);
+    return true;
+}
+
+/* --- the environment --- */
+
+static uint64_t env_wall_ms(struct env *env)
+{
+    return container_of(env, struct world, env)->wall_ms;
+}
+
+static uint64_t env_mono_ms(struct env *env)
+{
+    return container_of(env, struct world, env)->mono_ms;
+}
+
+static void env_random(struct env *env, void *p, size_t n)
+{
+    struct world *w = container_of(env, struct world, env);
+    for (size_t i = 0; i < n; i++)
+        ((unsigned char *)p)[i] = (unsigned char)rng_next(&w->rng);
+}
+
+struct password_task {
+    struct task task;
+    struct password_job *job;
+};
+
+/* The real ones are tested elsewhere; here only who is who matters. */
+static void password_run(struct task *task)
+{
+    struct password_task *t = container_of(task, struct password_task, task);
+    struct password_job *job = t->job;
+    uint8_t hash[CRYPTO_HASH_BYTES];
+    char text[CRYPTO_PASSWORD_BYTES];
+    crypto_sha256(hash, job->password);
+    crypto_base64url(text, hash, sizeof(hash));
+    if (job->verify)
+        job->matches = !strcmp(job->hash, text);
+    else
+        strcpy(job->hash, text);
+    free(t);
+    job->done(job);
+}
+
+static bool env_password(struct env *env, struct password_job *job)
+{
+    struct password_task *t = mem_new(sizeof(*t));
+    t->task.run = password_run;
+    t->job = job;
+    post(env->self, &t->task);
+    return true;
+}
+
+static const struct env_ops env_ops = {env_wall_ms, env_mono_ms, env_random, env_password};
+
+/* --- the core --- */
+
+static void start_core(struct world *w)
+{
+    static const uint8_t secret[CRYPTO_SECRET_BYTES] = {1, 2, 3};
+    w->store = store_memory_open(w->kv, &w->store_queue.poster, &w->chat_queue.poster, secret, 7);
+    store_memory_take_at_most(w->store, 1 + rng_below(&w->rng, 8));
+    w->bus = bus_local_new(&w->chat_queue.poster);
+    struct chat_options options = {
+        .env = &w->env,
+        .store = w->store,
+        .bus = w->bus,
+        .sink = &w->sink,
+        .registration_open = true,
+        /* now everything stays loaded, now almost nothing */
+        .cache_bytes_max = rng_percent(&w->rng, 50) ? 4096 : 0,
+    };
+    w->chat = chat_new(&options);
+}
+
+void world_init(struct world *w, uint64_t seed)
+{
+    *w = (struct world){.seed = seed, .rng.state = seed, .mono_ms = 1000};
+    w->wall_ms = UINT64_C(1790000000000);
+    w->env = (struct env){.ops = &env_ops, .self = &w->chat_queue.poster};
+    w->sink.ops = &client_sink_ops;
+    queue_init(&w->chat_queue);
+    queue_init(&w->store_queue);
+    list_init(&w->attempts);
+    w->kv = kv_memory_new();
+    start_core(w);
+    clients_init(w);
+}
+
+void world_deinit(struct world *w)
+{
+    clients_deinit(w);
+    world_settle(w);
+    chat_free(w->chat);
+    world_settle(w);
+    bus_free(w->bus);
+    store_free(w->store);
+    kv_free(w->kv);
+    builder_deinit(&w->errors);
+}
+
+void world_crash(struct world *w)
+{
+    world_trace(w, "crash");
+    w->crashes++;
+    clients_crash(w);
+    list_init(&w->chat_queue.tasks);
+    list_init(&w->store_queue.tasks);
+    store_memory_crash(w->store);
+    start_core(w);
+}
+
+/* --- time and turns --- */
+
+void world_pass(struct world *w, uint64_t ms)
+{
+    w->mono_ms += ms;
+    w->wall_ms += ms;
+    if (rng_percent(&w->rng, 1)) /* somebody set the clock */
+        w->wall_ms += rng_below(&w->rng, 100000) - 50000;
+    chat_advance(w->chat);
+}
+
+bool world_step(struct world *w)
+{
+    w->step++;
+    struct queue *first = rng_percent(&w->rng, 50) ? &w->chat_queue : &w->store_queue;
+    struct queue *second = first == &w->chat_queue ? &w->store_queue : &w->chat_queue;
+    return queue_run(first) || queue_run(second);
+}
+
+void world_settle(struct world *w)
+{
+    while (world_step(w))
+        ;
+}
+
+/* --- the report --- */
+
+void world_fail(struct world *w, const char *format, ...)
+{
+    char line[512];
+    va_list args;
+    va_start(args, format);
+    int n = vsnprintf(line, sizeof(line), format, args);
+    va_end(args);
+    builder_add(&w->errors, line, MIN((size_t)n, sizeof(line) - 1));
+    builder_add_byte(&w->errors, '\n');
+}
+
+void world_trace(struct world *w, const char *format, ...)
+{
+    if (!w->trace)
+        return;
+    va_list args;
+    printf("%6llu ", (unsigned long long)w->step);
+    va_start(args, format);
+    vprintf(format, args);
+    va_end(args);
+    putchar('\n');
+}
+
+void world_saw(struct world *w, uint64_t what)
+{
+    w->history = (w->history ^ what) * UINT64_C(0x100000001b3);
+}

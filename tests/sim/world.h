@@ -1,0 +1,66 @@
+/*
+ * struct world: a whole Parley in one thread: a chat core, the store in memory, a local bus, clocks
+ * that lie, and the people with their devices (client.h). A seeded scheduler decides what runs
+ * next; the core may die at any moment, what the store carried out stays. The same seed gives the
+ * same run.
+ */
+#ifndef PARLEY_SIM_WORLD_H
+#define PARLEY_SIM_WORLD_H
+
+#include "chat/chat.h"
+#include "chat/session.h"
+#include "rng.h"
+#include "util/buf.h"
+#include "util/task.h"
+
+enum { USERS = 5, DEVICES_EACH = 2, DEVICES = USERS * DEVICES_EACH };
+
+struct client;
+struct kv;
+
+/* Posted tasks, run one at a time in their order. */
+struct queue {
+    struct poster poster;
+    struct list tasks;
+};
+
+struct world {
+    struct rng rng;
+    uint64_t seed;
+    bool trace;
+    uint64_t step;
+    struct queue chat_queue, store_queue;
+    uint64_t mono_ms, wall_ms;
+    struct env env;
+    struct sink sink;
+    struct kv *kv;
+    struct store *store;
+    struct bus *bus;
+    struct chat *chat;
+    uint32_t crashes;
+    uint64_t users[USERS];
+    struct client *clients[DEVICES];
+    struct list attempts;  /* calls under way: they die with the core */
+    uint64_t history;      /* a hash of all that devices saw */
+    const char *sabotage;  /* a rule broken on purpose, to try the checker; or NULL */
+    uint32_t drop_pushes;  /* percent */
+    struct builder errors; /* what the checker found, a line each */
+};
+
+void world_init(struct world *, uint64_t seed);
+void world_deinit(struct world *);
+/* Runs one task, or lets time pass. False: nothing was there to run. */
+bool world_step(struct world *);
+/* Runs until nothing is left to run at this moment. */
+void world_settle(struct world *);
+/* The core dies; a new one starts on what the store holds. */
+void world_crash(struct world *);
+/* Time passes, and what is due fires. */
+void world_pass(struct world *, uint64_t ms);
+/* A line for the report: the run has failed. */
+void world_fail(struct world *, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void world_trace(struct world *, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Something that a device saw goes into the history's hash. */
+void world_saw(struct world *, uint64_t what);
+
+#endif
