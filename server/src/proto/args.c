@@ -3,8 +3,7 @@
  * its own. A value goes through two steps, the form it comes in (JSON or text) and the limits,
  * which are the same for both. Unknown arguments are refused, not skipped: a mistyped `reply-to`
  * would otherwise be a message without its reply, and nobody would know. A decoder generated for
- * each command was refused: it is faster by less than a tenth of the frame's time, and forty
- * times the code to trust.
+ * each command was refused: docs/decisions/0002-json.md.
  */
 #include "proto/args.h"
 
