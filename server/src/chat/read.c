@@ -160,7 +160,7 @@ static void read_ready(struct access *access, enum chat_error error)
         read_end(op, CHAT_AHEAD);
         return;
     }
-    uint64_t from, to;
+    uint64_t from = 1, to = head;
     range_of(read, head, &from, &to);
     from = MAX(from, read->first);
     to = MIN(to, head);
