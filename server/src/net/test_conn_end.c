@@ -358,6 +358,7 @@ static void test_pause_does_not_outlast_a_close(void **state)
     side_close(&rig.side);
     side_pause(&rig.side);
     client_sends(&rig, "x", 1);
+    rig_until(&rig, rig.side.spy.bytes_read == 1);
     client_ends(&rig);
     until_closed(0);
     assert_int_equal(rig.side.datas, 0);
