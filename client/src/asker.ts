@@ -1,0 +1,61 @@
+/**
+ * Asks the server for something that may be asked again: a few at a time, and once more after a
+ * while where the answer says so. It ends with the connection; whoever still wants to know asks
+ * again on the next one.
+ */
+import type { CommandName, Commands } from "./api.ts";
+import type { Clock } from "./clock.ts";
+import { jittered, sleep } from "./clock.ts";
+import { asParleyError } from "./error.ts";
+
+/** At a time: enough to hide the way to the server, well below what it takes of one connection. */
+const ASKS_MAX = 8;
+const TRIES_MAX = 8;
+const RETRY_MS = 1000;
+
+export type Request = <C extends CommandName>(
+  cmd: C,
+  args: Commands[C]["args"],
+) => Promise<Commands[C]["reply"]>;
+
+export class Asker {
+  #request: Request;
+  #clock: Clock;
+  #busy = 0;
+  #queue: (() => void)[] = [];
+
+  constructor(request: Request, clock: Clock) {
+    this.#request = request;
+    this.#clock = clock;
+  }
+
+  async ask<C extends CommandName>(
+    cmd: C,
+    args: Commands[C]["args"],
+  ): Promise<Commands[C]["reply"]> {
+    if (this.#busy >= ASKS_MAX) await new Promise<void>((resolve) => this.#queue.push(resolve));
+    else this.#busy++;
+    try {
+      return await this.#insist(cmd, args);
+    } finally {
+      const next = this.#queue.shift();
+      if (next) next();
+      else this.#busy--;
+    }
+  }
+
+  async #insist<C extends CommandName>(
+    cmd: C,
+    args: Commands[C]["args"],
+  ): Promise<Commands[C]["reply"]> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#request(cmd, args);
+      } catch (thrown) {
+        const error = asParleyError(thrown);
+        if (!error.transient || error.code === "disconnected" || tries >= TRIES_MAX) throw error;
+        await sleep(this.#clock, jittered(this.#clock, error.retry_after_ms ?? RETRY_MS, 0.25));
+      }
+    }
+  }
+}

@@ -1,0 +1,313 @@
+/**
+ * The device's copy of one conversation: its record, its rows, and the way that events take into
+ * them. Events are applied in the order of their seq and in no other; one that comes early is held
+ * while the gap before it is asked for.
+ *
+ * Always holds: the cursor has no gap below it; a row and the cursor that counts it are stored in
+ * one batch; `stored` is told only after that batch was written, and so is the server.
+ */
+import type { ChatEvent, Entry, Id, MemberState, ReceiptPush, Seq } from "./api.ts";
+import { LIMITS } from "./api.ts";
+import type { Clock } from "./clock.ts";
+import { jittered } from "./clock.ts";
+import { ParleyError, asParleyError } from "./error.ts";
+import type { ConversationRecord } from "./record.ts";
+import { applyToRecord, hear, meetEntry, meetOwnReceipt, meetPeer, unread } from "./record.ts";
+import { Rows } from "./rows.ts";
+import type { Asker } from "./asker.ts";
+import type { Change } from "./storage.ts";
+import { padded } from "./storage.ts";
+
+/** A push may merely be late: the gap is asked for after this, give or take a half. */
+const GAP_MS = 300;
+/** Held while a gap is filled; what comes beyond is fetched with the gap. */
+const HELD_MAX = 256;
+/** Rows kept of a conversation that nobody looks at; more are cut off once a half more are held. */
+const ROWS_KEPT = 200;
+const PAGE = LIMITS.page_max;
+
+/** What a copy needs of the device that holds it. */
+export interface CopyHost {
+  clock: Clock;
+  me: Id;
+  asker: Asker;
+  write(changes: Change[]): Promise<void>;
+  /** Something that is shown has changed. */
+  changed(copy: Copy): void;
+  /** The event was applied in its turn. */
+  applied(copy: Copy, event: ChatEvent): void;
+  /** All up to the cursor is stored. */
+  stored(copy: Copy): void;
+  /** Ask for the conversation anew; `fresh`: the copy is of no use any more. */
+  relearn(copy: Copy, fresh: boolean): Promise<void>;
+  /** One may not know of the conversation (any more). */
+  gone(copy: Copy): void;
+  /** The server's log ends before the cursor. */
+  restored(): void;
+  /** An unread count is in doubt. */
+  compareSoon(): void;
+}
+
+export class Copy {
+  readonly record: ConversationRecord;
+  readonly rows = new Rows();
+  /** Known once somebody has opened the conversation. */
+  members: MemberState[] | undefined;
+  /** How many look at it. */
+  open = 0;
+  loading = false;
+  #host: CopyHost;
+  #held = new Map<Seq, ChatEvent>();
+  #cancelGap: (() => void) | undefined;
+  #filling = false;
+  #dropped = false;
+
+  constructor(host: CopyHost, record: ConversationRecord) {
+    this.#host = host;
+    this.record = record;
+  }
+
+  get id(): Id {
+    return this.record.conversation;
+  }
+
+  get unread(): number {
+    return unread(this.record);
+  }
+
+  get dropped(): boolean {
+    return this.#dropped;
+  }
+
+  /** Of no use any more: what is still under way for it has no effect. */
+  drop(): void {
+    this.#dropped = true;
+    this.#cancelGap?.();
+    this.#held.clear();
+  }
+
+  /** A pushed event. */
+  offer(event: ChatEvent): void {
+    hear(this.record, event.seq, event.n, event.time);
+    if (event.seq > this.record.cursor + 1) {
+      if (this.#held.size < HELD_MAX) this.#held.set(event.seq, event);
+      if (event.type === "message" && event.seq > (this.record.last?.seq ?? 0)) this.record.last = event;
+      this.#expectGap();
+      this.#host.changed(this);
+    } else {
+      this.#take([event]);
+    }
+  }
+
+  /** An event is known to stand at `seq`; it is not here for that. */
+  hear(seq: Seq, n: number, time: number): void {
+    hear(this.record, seq, n, time);
+    this.#expectGap();
+    this.#commit([]);
+  }
+
+  /** The conversation as the server lists it. */
+  meet(entry: Entry): Change[] {
+    meetEntry(this.record, entry);
+    const changes: Change[] = [];
+    if (entry.first > this.record.cursor + 1) {
+      // One was out and came back: what lies between may not be read.
+      changes.push(...this.#forgetRows());
+      this.record.cursor = entry.first - 1;
+      this.record.cursor_n = 0;
+      this.record.from = entry.first;
+    }
+    this.#host.changed(this);
+    changes.push(this.#put());
+    return changes;
+  }
+
+  receipt(push: ReceiptPush): void {
+    if (push.user === this.#host.me) {
+      if (!meetOwnReceipt(this.record, push, (seq) => this.nAt(seq))) this.#host.compareSoon();
+    } else if (push.user === this.record.peer) {
+      meetPeer(this.record, push.delivered, push.read);
+    }
+    const member = this.members?.find((one) => one.user === push.user);
+    if (this.members && member) {
+      const moved = {
+        ...member,
+        delivered: Math.max(member.delivered, push.delivered),
+        read: Math.max(member.read, push.read),
+      };
+      this.members = this.members.map((one) => (one === member ? moved : one));
+    }
+    this.#commit([]);
+  }
+
+  /** Moves one's own mark here, up to the cursor at most. False: it stood there already. */
+  markRead(seq: Seq): boolean {
+    const to = Math.min(seq, this.record.cursor);
+    const n = this.nAt(to);
+    if (to <= this.record.read || n === undefined) return false;
+    this.record.read = to;
+    this.record.read_n = Math.max(this.record.read_n, n);
+    this.#commit([]);
+    return true;
+  }
+
+  /** Messages up to `seq`, where the device can tell. */
+  nAt(seq: Seq): number | undefined {
+    return seq === this.record.cursor ? this.record.cursor_n : this.rows.get(seq)?.n;
+  }
+
+  /** Asks for what lies between the cursor and the head, at once. */
+  async fill(): Promise<void> {
+    if (this.#filling || this.#dropped) return;
+    this.#filling = true;
+    this.#cancelGap?.();
+    this.#cancelGap = undefined;
+    try {
+      while (!this.#dropped && this.record.cursor < this.record.head && (await this.#fillPage()));
+    } catch (thrown) {
+      this.#refused(asParleyError(thrown));
+    } finally {
+      this.#filling = false;
+    }
+  }
+
+  /** Loads the page before the oldest row held. False: there is none. */
+  async loadOlder(limit: number): Promise<boolean> {
+    const before = this.record.from;
+    if (this.loading || this.#dropped || before <= this.record.first) return false;
+    this.#setLoading(true);
+    try {
+      const reply = await this.#host.asker.ask("message.history", {
+        conversation: this.id, before, limit,
+      });
+      if (this.#dropped || this.record.from !== before) return true;
+      this.record.first = reply.first;
+      this.record.from = reply.events[0]?.seq ?? reply.first;
+      const seqs = reply.events.filter((event) => this.rows.take(event)).map((event) => event.seq);
+      this.#commit(seqs);
+      return this.record.from > this.record.first;
+    } finally {
+      this.#setLoading(false);
+    }
+  }
+
+  /** Cuts the copy to its newest rows, when nobody looks at it. */
+  trim(): void {
+    if (this.open > 0 || this.rows.size <= ROWS_KEPT * 1.5) return;
+    const from = this.record.cursor - ROWS_KEPT + 1;
+    const changes: Change[] = [];
+    for (const { seq } of this.rows.values()) {
+      if (seq >= from) break;
+      this.rows.drop(seq);
+      changes.push({ drop: rowKey(this.id, seq) });
+    }
+    this.record.from = Math.max(this.record.from, from);
+    void this.#host.write([...changes, this.#put()]);
+  }
+
+  #setLoading(loading: boolean): void {
+    this.loading = loading;
+    this.#host.changed(this);
+  }
+
+  #expectGap(): void {
+    if (this.record.cursor >= this.record.head || this.#cancelGap || this.#filling || this.#dropped) return;
+    const wait = jittered(this.#host.clock, GAP_MS, 0.5);
+    this.#cancelGap = this.#host.clock.after(wait, () => void this.fill());
+  }
+
+  /** True: go on. */
+  async #fillPage(): Promise<boolean> {
+    const was = this.record.cursor;
+    const reply = await this.#host.asker.ask("conversation.events", {
+      conversation: this.id, after: was, limit: PAGE,
+    });
+    if (this.#dropped) return false;
+    if (reply.page) {
+      await this.#host.relearn(this, true);
+      return false;
+    }
+    const first = reply.events[0];
+    if (first && first.seq > this.record.cursor + 1) {
+      await this.#host.relearn(this, false);
+      return this.record.cursor > was;
+    }
+    this.#take(reply.events);
+    // The head may have been heard of before its event can be read: the next compare asks again.
+    return this.record.cursor > was;
+  }
+
+  #refused(error: ParleyError): void {
+    if (this.#dropped) return;
+    if (error.code === "not_found") this.#host.gone(this);
+    else if (error.code === "ahead") this.#host.restored();
+    else if (error.code === "truncated") void this.#host.relearn(this, true);
+    // Anything else: the head stays beyond the cursor, and the next compare asks again.
+  }
+
+  /** Takes events, in any order, none beyond a gap, and then what was held behind them. */
+  #take(events: ChatEvent[]): void {
+    const touched = new Set<Seq>();
+    for (const event of [...events].sort((a, b) => a.seq - b.seq)) this.#takeOne(event, touched);
+    for (let next = this.#next(); next; next = this.#next()) this.#takeOne(next, touched);
+    if (this.record.cursor >= this.record.head) {
+      this.#cancelGap?.();
+      this.#cancelGap = undefined;
+    } else {
+      this.#expectGap();
+    }
+    this.#commit([...touched]);
+    this.trim();
+  }
+
+  #next(): ChatEvent | undefined {
+    for (const seq of this.#held.keys()) {
+      if (seq <= this.record.cursor) this.#held.delete(seq);
+    }
+    const next = this.#held.get(this.record.cursor + 1);
+    if (next) this.#held.delete(next.seq);
+    return next;
+  }
+
+  #takeOne(event: ChatEvent, touched: Set<Seq>): void {
+    if (event.seq > this.record.cursor + 1) return;
+    if (event.seq < this.record.from) return;
+    if (this.rows.take(event)) touched.add(event.seq);
+    if (event.seq === this.record.cursor + 1) {
+      for (const seq of this.rows.apply(event)) touched.add(seq);
+      applyToRecord(this.record, event, this.#host.me);
+      this.#host.applied(this, event);
+    }
+    const last = this.record.last && this.rows.get(this.record.last.seq);
+    if (last) this.record.last = last;
+  }
+
+  #commit(seqs: Seq[]): void {
+    const changes: Change[] = seqs.map((seq) => ({
+      put: rowKey(this.id, seq), value: this.rows.get(seq),
+    }));
+    changes.push(this.#put());
+    this.#host.changed(this);
+    void this.#host.write(changes).then(() => {
+      if (!this.#dropped) this.#host.stored(this);
+    });
+  }
+
+  #put(): Change {
+    return { put: recordKey(this.id), value: { ...this.record } };
+  }
+
+  #forgetRows(): Change[] {
+    this.rows.clear();
+    this.#held.clear();
+    return [{ drop_prefix: rowKey(this.id) }];
+  }
+}
+
+export function recordKey(conversation: Id): string {
+  return `conversation/${conversation}`;
+}
+
+export function rowKey(conversation: Id, seq?: Seq): string {
+  return `row/${conversation}/${seq === undefined ? "" : padded(seq)}`;
+}

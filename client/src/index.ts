@@ -1,0 +1,21 @@
+/** Parley's client library. What is not named here is nobody else's business. */
+export * from "./api.ts";
+export type { SessionState } from "./accounts.ts";
+export type { Clock } from "./clock.ts";
+export { systemClock } from "./clock.ts";
+export type { ClientErrorCode } from "./error.ts";
+export { ParleyError } from "./error.ts";
+export type { Status } from "./link.ts";
+export type { Observable } from "./observable.ts";
+export type { OutboxItem } from "./outbox.ts";
+export type { ParleyOptions } from "./parley.ts";
+export { Parley } from "./parley.ts";
+export type { RestCommand } from "./rest.ts";
+export { Rest } from "./rest.ts";
+export type { Change, Storage } from "./storage.ts";
+export { MemoryStorage } from "./storage.ts";
+export type { Socket, SocketHandlers, Transport } from "./transport.ts";
+export { webSocketTransport } from "./transport.ts";
+export type {
+  ConversationView, MessageStatus, MessageView, NoticeView, TimelineView,
+} from "./view.ts";

@@ -1,0 +1,285 @@
+/**
+ * What was said and is not yet known to stand. Every command that appends goes through here with
+ * a key of its own: it is stored before it is tried, and tried with the same key and the same
+ * `after` until a definite answer comes, over connections and restarts. So it stands exactly once
+ * or not at all.
+ *
+ * Commands of one conversation form a lane and leave one after the other, so that they stand in
+ * the order they were given; lanes do not wait for each other. Refused: several of a lane under
+ * way at once. The second could stand while the first is told to come again.
+ */
+import type { Appended, CommandName, Commands, Id, MessageSendArgs, Seq, Time } from "./api.ts";
+import type { Clock } from "./clock.ts";
+import { jittered, sleep } from "./clock.ts";
+import { ParleyError, asParleyError } from "./error.ts";
+import type { Request } from "./asker.ts";
+import type { Change, Storage } from "./storage.ts";
+import { padded } from "./storage.ts";
+
+/** What may wait at once: more than anybody types during a night offline. */
+const ITEMS_MAX = 1000;
+const RETRY_MS = 1000;
+const PAGE = 100;
+
+/** Commands that append: those that take a key. */
+export type AppendCommand = Extract<CommandName, "message.send" | "message.edit" | "message.delete"
+  | "message.react" | "account.set_profile" | "user.block" | "user.unblock" | "group.create"
+  | "group.set_title" | "group.add" | "group.remove" | "group.set_role" | "group.leave">;
+export type AppendArgs<C extends AppendCommand> = Omit<Commands[C]["args"], "key" | "after">;
+
+export interface OutboxItem {
+  key: string;
+  /** Its place among all that was said. */
+  order: number;
+  lane: string;
+  cmd: AppendCommand;
+  args: { [name: string]: unknown };
+  /** The newest seq that the device had at the first try; absent before it. */
+  after?: Seq;
+  created: Time;
+  /** `sent`: it stands at `seq`; shown until the event itself is here. */
+  state: "waiting" | "sent" | "failed";
+  conversation?: Id;
+  seq?: Seq;
+  time?: Time;
+  error?: { code: string; message: string };
+}
+
+export interface OutboxHost {
+  online(): boolean;
+  request: Request;
+  /** The newest seq that the device has in the lane's conversation. */
+  cursor(lane: string): Seq;
+  /** The conversation of a lane, if the device knows it; it compares first if it must. */
+  find(lane: string): Promise<Id | undefined>;
+  /** The command stands. True: its event is here already. */
+  stands(item: OutboxItem, reply: Appended): boolean;
+  /** The log ends before what the device has: drops all copies, syncs, and calls rebase(). */
+  startOver(): Promise<void>;
+  changed(): void;
+}
+
+interface Promised {
+  resolve(reply: Appended): void;
+  reject(error: ParleyError): void;
+}
+
+export class Outbox {
+  #clock: Clock;
+  #storage: Storage;
+  #host: OutboxHost;
+  #items: OutboxItem[] = [];
+  #order = 0;
+  #running = new Set<string>();
+  #promised = new Map<string, Promised>();
+
+  constructor(clock: Clock, storage: Storage, host: OutboxHost) {
+    this.#clock = clock;
+    this.#storage = storage;
+    this.#host = host;
+  }
+
+  async load(): Promise<void> {
+    for (const [, value] of await this.#storage.scan("outbox/")) {
+      const item = value as OutboxItem;
+      this.#items.push(item);
+      this.#order = Math.max(this.#order, item.order);
+    }
+  }
+
+  items(): readonly OutboxItem[] {
+    return this.#items;
+  }
+
+  /** Stores a command and sends it when it can; resolves when it stands, rejects when it is
+   * refused for good. Messages that were refused stay, to be retried or discarded; what else is
+   * refused is gone. */
+  async append<C extends AppendCommand>(cmd: C, args: AppendArgs<C>, lane: string): Promise<Appended> {
+    if (this.#items.length >= ITEMS_MAX) {
+      throw new ParleyError("overloaded", "too much waits to be sent");
+    }
+    const item: OutboxItem = {
+      key: randomKey(),
+      order: ++this.#order,
+      lane,
+      cmd,
+      args: args as { [name: string]: unknown },
+      created: this.#clock.wall(),
+      state: "waiting",
+    };
+    this.#items.push(item);
+    const stands = new Promise<Appended>((resolve, reject) => {
+      this.#promised.set(item.key, { resolve, reject });
+    });
+    this.#host.changed();
+    await this.#storage.write([put(item)]);
+    this.#start(lane);
+    return stands;
+  }
+
+  /** Tries a refused message again: the same command with the same key. */
+  async retry(key: string): Promise<void> {
+    const item = this.#items.find((one) => one.key === key && one.state === "failed");
+    if (!item) return;
+    item.state = "waiting";
+    delete item.error;
+    this.#host.changed();
+    await this.#storage.write([put(item)]);
+    this.#start(item.lane);
+  }
+
+  /** Gives a refused message up. */
+  async discard(key: string): Promise<void> {
+    const item = this.#items.find((one) => one.key === key && one.state === "failed");
+    if (item) await this.#remove(item);
+  }
+
+  /** A connection is up: whatever waits is sent (again). */
+  flush(): void {
+    for (const { lane } of this.#items) this.#start(lane);
+  }
+
+  /** Everything of the conversation up to `cursor` is here. */
+  arrived(conversation: Id, cursor: Seq): void {
+    const here = (item: OutboxItem): boolean =>
+      item.state === "sent" && item.conversation === conversation && (item.seq as Seq) <= cursor;
+    if (!this.#items.some(here)) return;
+    this.#items = this.#items.filter((item) => !here(item));
+    this.#host.changed();
+  }
+
+  /** The store is another one than before. What it kept of our tries stands after the old `after`,
+   * unless its log is shorter than that. */
+  async rebase(): Promise<void> {
+    const changes: Change[] = [];
+    this.#items = this.#items.filter((item) => item.state !== "sent");
+    for (const item of this.#items) {
+      if (item.after === undefined) continue;
+      item.after = Math.min(item.after, this.#host.cursor(item.lane));
+      changes.push(put(item));
+    }
+    await this.#storage.write(changes);
+    this.#host.changed();
+  }
+
+  /** Signed out: whoever waits is told, nothing is sent any more. */
+  clear(): void {
+    this.#items = [];
+    for (const { reject } of this.#promised.values()) reject(new ParleyError("stopped", "signed out"));
+    this.#promised.clear();
+    this.#host.changed();
+  }
+
+  #start(lane: string): void {
+    if (this.#running.has(lane)) return;
+    this.#running.add(lane);
+    void this.#run(lane).finally(() => this.#running.delete(lane));
+  }
+
+  async #run(lane: string): Promise<void> {
+    while (this.#host.online()) {
+      const item = this.#items.find((one) => one.lane === lane && one.state === "waiting");
+      if (!item) return;
+      try {
+        await this.#stands(item, await this.#send(item));
+      } catch (thrown) {
+        const error = asParleyError(thrown);
+        if (error.code === "disconnected" || error.code === "stopped") return;
+        // The connection will be closed for it; the session is over, what was said is kept.
+        if (error.code === "unauthenticated") return;
+        await this.#refused(item, error);
+      }
+    }
+  }
+
+  async #send(item: OutboxItem): Promise<Appended> {
+    if (item.cmd === "group.create") {
+      return this.#host.request("group.create", {
+        ...(item.args as AppendArgs<"group.create">), key: item.key,
+      });
+    }
+    if (item.after === undefined) {
+      item.after = this.#host.cursor(item.lane);
+      await this.#storage.write([put(item)]);
+    }
+    const args = { ...item.args, key: item.key, after: item.after };
+    return this.#host.request(item.cmd, args as MessageSendArgs) as Promise<Appended>;
+  }
+
+  async #stands(item: OutboxItem, reply: Appended): Promise<void> {
+    if (!this.#items.includes(item)) return;
+    item.state = "sent";
+    item.conversation = reply.conversation;
+    item.seq = reply.seq;
+    item.time = reply.time;
+    await this.#storage.write([{ drop: itemKey(item) }]);
+    this.#promised.get(item.key)?.resolve(reply);
+    this.#promised.delete(item.key);
+    if (this.#host.stands(item, reply)) this.#items = this.#items.filter((one) => one !== item);
+    this.#host.changed();
+  }
+
+  async #refused(item: OutboxItem, error: ParleyError): Promise<void> {
+    if (error.transient) {
+      await sleep(this.#clock, jittered(this.#clock, error.retry_after_ms ?? RETRY_MS, 0.25));
+    } else if (error.code === "too_old" || error.code === "after_required") {
+      await this.#lookForKey(item, error.head ?? 0);
+    } else if (error.code === "ahead" && (item.after ?? 0) > 0) {
+      await this.#host.startOver();
+    } else {
+      await this.#fail(item, error);
+    }
+  }
+
+  /** The server cannot look back so far. Our own events carry their keys: if none up to `head`
+   * has this one, it may be sent as if first tried there. */
+  async #lookForKey(item: OutboxItem, head: Seq): Promise<void> {
+    const conversation = await this.#host.find(item.lane);
+    let after = item.after ?? 0;
+    while (conversation !== undefined && after < head) {
+      const { events } = await this.#host.request("message.history", { conversation, after, limit: PAGE });
+      const found = events.find((event) => event.key === item.key);
+      if (found) {
+        const { seq, n, time } = found;
+        await this.#stands(item, { conversation, seq, n, time });
+        return;
+      }
+      const last = events.at(-1);
+      if (!last) break;
+      after = last.seq;
+    }
+    item.after = Math.max(head, after);
+    await this.#storage.write([put(item)]);
+  }
+
+  async #fail(item: OutboxItem, error: ParleyError): Promise<void> {
+    if (!this.#items.includes(item)) return;
+    item.state = "failed";
+    item.error = { code: error.code, message: error.message };
+    if (item.cmd === "message.send") await this.#storage.write([put(item)]);
+    else await this.#remove(item);
+    this.#promised.get(item.key)?.reject(error);
+    this.#promised.delete(item.key);
+    this.#host.changed();
+  }
+
+  async #remove(item: OutboxItem): Promise<void> {
+    this.#items = this.#items.filter((one) => one !== item);
+    this.#host.changed();
+    await this.#storage.write([{ drop: itemKey(item) }]);
+  }
+}
+
+function itemKey(item: OutboxItem): string {
+  return `outbox/${padded(item.order)}`;
+}
+
+function put(item: OutboxItem): Change {
+  return { put: itemKey(item), value: { ...item } };
+}
+
+/** 128 bits: no two commands of anybody's ever have the same. */
+function randomKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,526 @@
+/**
+ * Parley: a device of one person. Wires the parts together and offers what a page needs: sign in,
+ * observe, say something.
+ *
+ *     const parley = new Parley({ base: location.origin });
+ *     await parley.load();
+ *     if (!parley.session.getSnapshot()) await parley.signIn({ username, password });
+ *     parley.conversations.subscribe(show);
+ *     await parley.send(user, "hello");
+ *
+ * Errors: whatever is asked for rejects with a ParleyError. What was said is kept in the outbox
+ * until the server has it or refuses it for good.
+ */
+import type {
+  Appended, AuthReply, ChatEvent, CommandName, Commands, GivenRole, History, Id, Limits,
+  MemberState, Person, Presence, Push, Seq, SigninArgs, SignupArgs,
+} from "./api.ts";
+import type { SessionState } from "./accounts.ts";
+import { Accounts } from "./accounts.ts";
+import { Asker } from "./asker.ts";
+import type { Clock } from "./clock.ts";
+import { systemClock } from "./clock.ts";
+import type { Copy } from "./copy.ts";
+import { ParleyError, asParleyError } from "./error.ts";
+import type { Status } from "./link.ts";
+import { Link } from "./link.ts";
+import { Typing, Watch } from "./live.ts";
+import type { Observable } from "./observable.ts";
+import { Observed, ObservedMap, Value } from "./observable.ts";
+import type { AppendArgs, AppendCommand, OutboxItem } from "./outbox.ts";
+import { Outbox } from "./outbox.ts";
+import { People } from "./people.ts";
+import { Receipts } from "./receipts.ts";
+import type { Fetch, RestCommand } from "./rest.ts";
+import { Rest, isRestCommand } from "./rest.ts";
+import { Shelf } from "./shelf.ts";
+import type { Storage } from "./storage.ts";
+import { MemoryStorage } from "./storage.ts";
+import { Sync } from "./sync.ts";
+import type { Transport } from "./transport.ts";
+import { webSocketTransport } from "./transport.ts";
+import type { ConversationView, TimelineView } from "./view.ts";
+import { conversationView, timelineView } from "./view.ts";
+
+const OLDER_PAGE = 50;
+/** Commands to one's own log. */
+const OWN_LANE = "own";
+const GROUPS_LANE = "groups";
+
+export interface ParleyOptions {
+  /** The server's origin, such as `https://chat.example.org`. */
+  base: string;
+  storage?: Storage;
+  clock?: Clock;
+  transport?: Transport;
+  fetch?: Fetch;
+  /** The storage failed: from here on nothing is kept for certain. */
+  onStorageError?: (error: unknown) => void;
+}
+
+export class Parley {
+  readonly session: Observable<SessionState | undefined>;
+  readonly status: Observable<Status>;
+  /** All but one's own log, the newest first. */
+  readonly conversations: Observable<readonly ConversationView[]>;
+  /** Unread messages in all of them. */
+  readonly unread: Observable<number>;
+  /** Whom one blocks. */
+  readonly blocked: Observable<readonly Id[]>;
+  /** What waits to be sent or was refused. */
+  readonly outbox: Observable<readonly OutboxItem[]>;
+  /** A compare was through on this connection: what is shown is what stands. */
+  readonly synced: Observable<boolean>;
+  /** What the server announced. */
+  limits: Limits = {};
+
+  #accounts: Accounts;
+  #rest: Rest;
+  #link: Link;
+  #asker: Asker;
+  #shelf: Shelf;
+  #sync: Sync;
+  #outbox: Outbox;
+  #receipts: Receipts;
+  #watch: Watch;
+  #typing: Typing;
+  #people: People;
+
+  #conversations = new Observed<readonly ConversationView[]>(() => this.#listed());
+  #unread = new Observed<number>(() =>
+    this.#conversations.getSnapshot().reduce((sum, view) => sum + view.unread, 0));
+  #pending = new Observed<readonly OutboxItem[]>(() => [...this.#outbox.items()]);
+  #views = new ObservedMap<ConversationView | undefined>((id) => this.#viewOf(this.#shelf.resolve(id)));
+  #timelines = new ObservedMap<TimelineView>((id) => this.#timelineOf(id));
+  #members = new ObservedMap<readonly MemberState[] | undefined>((id) => this.#shelf.get(id)?.members);
+  #blocked = new Value<readonly Id[]>([]);
+  #synced = new Value(false);
+  /** Views stay the same object until their conversation changes. */
+  #made = new Map<Id, ConversationView>();
+
+  constructor(options: ParleyOptions) {
+    const clock = options.clock ?? systemClock;
+    const storage = options.storage ?? new MemoryStorage();
+    const request = <C extends CommandName>(cmd: C, args: Commands[C]["args"]) =>
+      this.#link.request(cmd, args);
+    const online = (): boolean => this.#link.online;
+    this.#rest = new Rest(options.base, options.fetch);
+    this.#accounts = new Accounts(this.#rest, storage);
+    this.#link = new Link(options.transport ?? webSocketTransport, clock, this.#rest, {
+      online: (reply) => this.#online(reply),
+      offline: () => this.#offline(),
+      push: (push) => this.#push(push),
+      beat: (pushed, received) => this.#sync.beat(pushed, received),
+      stopped: (reason) => void this.#stopped(reason),
+    });
+    this.#asker = new Asker(request, clock);
+    this.#shelf = new Shelf(clock, this.#asker, storage, {
+      changed: (copy) => this.#changed(copy),
+      applied: (copy, event) => this.#applied(copy, event),
+      stored: (copy) => {
+        this.#receipts.check(copy);
+        this.#outbox.arrived(copy.id, copy.record.cursor);
+      },
+      restored: () => void this.#sync.startOver(),
+      compareSoon: () => void this.#sync.compare(),
+      failed: (error) => options.onStorageError?.(error),
+    });
+    this.#sync = new Sync(clock, this.#asker, this.#shelf, storage, {
+      restored: () => this.#outbox.rebase(),
+      compared: () => this.#synced.set(this.#link.online),
+    });
+    this.#outbox = new Outbox(clock, storage, {
+      online,
+      request,
+      cursor: (lane) => this.#laneCopy(lane)?.record.cursor ?? 0,
+      find: async (lane) => {
+        if (!this.#laneCopy(lane)) await this.#sync.compare();
+        return lane === OWN_LANE ? this.#shelf.me : this.#laneCopy(lane)?.id;
+      },
+      stands: (item, reply) => this.#stands(item, reply),
+      startOver: () => this.#sync.startOver(),
+      changed: () => {
+        this.#pending.touch();
+        this.#timelines.touchAll();
+      },
+    });
+    this.#receipts = new Receipts(clock, this.#asker, this.#shelf, online);
+    this.#watch = new Watch(clock, request, online);
+    this.#typing = new Typing(clock, request);
+    this.#people = new People(this.#asker, online, (user) => this.#named(user));
+
+    this.session = this.#accounts.session;
+    this.status = this.#link.status;
+    this.conversations = this.#conversations;
+    this.unread = this.#unread;
+    this.blocked = this.#blocked;
+    this.outbox = this.#pending;
+    this.synced = this.#synced;
+  }
+
+  // --- the session ---
+
+  /** Takes up what the storage holds; connects if there is a session. Call it once, first. */
+  async load(): Promise<SessionState | undefined> {
+    const session = await this.#accounts.load();
+    if (!session) return undefined;
+    this.#shelf.me = session.user;
+    await this.#shelf.load();
+    await this.#sync.load();
+    await this.#outbox.load();
+    this.#touchAll();
+    this.#link.start(session.token);
+    return session;
+  }
+
+  async signUp(args: SignupArgs): Promise<SessionState> {
+    return this.#begin(await this.#accounts.signUp(args));
+  }
+
+  async signIn(args: SigninArgs): Promise<SessionState> {
+    return this.#begin(await this.#accounts.signIn(args));
+  }
+
+  /** Ends the session here and on the server, and forgets all that was stored. Throws, and keeps
+   * everything, if the server cannot be told. */
+  async signOut(): Promise<void> {
+    try {
+      await this.#accounts.signOut();
+    } catch (thrown) {
+      const error = asParleyError(thrown);
+      if (error.code !== "unauthenticated") throw error;
+    }
+    await this.#forget();
+  }
+
+  /** Takes the connection down; everything stays. */
+  stop(): void {
+    this.#link.stop();
+  }
+
+  /** Puts it up again after stop(). */
+  start(): void {
+    const session = this.#accounts.session.get();
+    if (session) this.#link.start(session.token);
+  }
+
+  /** Ends the wait for the next try. */
+  retryNow(): void {
+    this.#link.retryNow();
+  }
+
+  /** Any command that appends nothing: on the socket if there is one, else over REST. */
+  request<C extends CommandName>(cmd: C, args: Commands[C]["args"]): Promise<Commands[C]["reply"]> {
+    if (this.#link.online) return this.#link.request(cmd, args);
+    if (isRestCommand(cmd)) {
+      const token = this.#accounts.session.get()?.token;
+      return this.#rest.call(cmd as RestCommand, args as Commands[RestCommand]["args"], token) as
+        Promise<Commands[C]["reply"]>;
+    }
+    return Promise.reject(new ParleyError("disconnected", "not connected"));
+  }
+
+  /** Compares with the server now. */
+  compare(): Promise<void> {
+    return this.#sync.compare();
+  }
+
+  // --- what is shown ---
+
+  /** `id`: a conversation, or the person one talks to. */
+  conversation(id: Id): Observable<ConversationView | undefined> {
+    return this.#views.of(id);
+  }
+
+  /** Messages, one's own waiting ones last, and notices. `id` as above. */
+  timeline(id: Id): Observable<TimelineView> {
+    return this.#timelines.of(id);
+  }
+
+  /** Known while the conversation is open, with how far each of them got. */
+  members(conversation: Id): Observable<readonly MemberState[] | undefined> {
+    return this.#members.of(conversation);
+  }
+
+  presence(user: Id): Observable<Presence | undefined> {
+    return this.#watch.observed.of(user);
+  }
+
+  typing(conversation: Id): Observable<readonly Id[]> {
+    return this.#typing.observed.of(conversation);
+  }
+
+  person(user: Id): Observable<Person | undefined> {
+    return this.#people.observed.of(user);
+  }
+
+  /** Somebody looks at it: loads its newest page and its members. The answer ends it. */
+  open(id: Id): () => void {
+    const copy = this.#shelf.resolve(id);
+    if (!copy) return () => {};
+    void this.#shelf.open(copy);
+    let closed = false;
+    return () => {
+      const now = this.#shelf.get(copy.id);
+      if (now && !closed) this.#shelf.close(now);
+      closed = true;
+    };
+  }
+
+  /** Loads the page before. False: there is none. */
+  async loadOlder(id: Id): Promise<boolean> {
+    return (await this.#shelf.resolve(id)?.loadOlder(OLDER_PAGE)) ?? false;
+  }
+
+  /** Whose coming and going is shown. The answer ends it. */
+  watch(users: readonly Id[]): () => void {
+    return this.#watch.watch(users);
+  }
+
+  // --- what one does ---
+
+  /** `to`: a person or a conversation; oneself: notes. Resolves when it stands. */
+  send(to: Id, text: string, more: { kind?: string; reply_to?: Seq } = {}): Promise<Appended> {
+    const copy = this.#shelf.resolve(to);
+    if (copy) this.#typing.sent(copy.id);
+    return this.#append("message.send", { to, text, ...more }, this.#laneOf(to));
+  }
+
+  edit(conversation: Id, seq: Seq, text: string): Promise<Appended> {
+    return this.#append("message.edit", { conversation, seq, text }, this.#laneOf(conversation));
+  }
+
+  delete(conversation: Id, seq: Seq): Promise<Appended> {
+    return this.#append("message.delete", { conversation, seq }, this.#laneOf(conversation));
+  }
+
+  /** An empty `emoji` takes the reaction back. */
+  react(conversation: Id, seq: Seq, emoji: string): Promise<Appended> {
+    return this.#append("message.react", { conversation, seq, emoji }, this.#laneOf(conversation));
+  }
+
+  retry(key: string): Promise<void> {
+    return this.#outbox.retry(key);
+  }
+
+  discard(key: string): Promise<void> {
+    return this.#outbox.discard(key);
+  }
+
+  /** Everything up to `seq` was seen; without it, everything that is here. */
+  markRead(id: Id, seq?: Seq): void {
+    const copy = this.#shelf.resolve(id);
+    if (copy?.markRead(seq ?? copy.record.cursor)) this.#receipts.check(copy);
+  }
+
+  /** One types: call it for every key. */
+  types(conversation: Id): void {
+    this.#typing.tell(conversation);
+  }
+
+  createGroup(title: string, members: Id[], history?: History): Promise<Appended> {
+    const args = { title, members, ...(history ? { history } : {}) };
+    return this.#append("group.create", args, GROUPS_LANE);
+  }
+
+  setTitle(conversation: Id, title: string): Promise<Appended> {
+    return this.#append("group.set_title", { conversation, title }, this.#laneOf(conversation));
+  }
+
+  addMember(conversation: Id, user: Id): Promise<Appended> {
+    return this.#append("group.add", { conversation, user }, this.#laneOf(conversation));
+  }
+
+  removeMember(conversation: Id, user: Id): Promise<Appended> {
+    return this.#append("group.remove", { conversation, user }, this.#laneOf(conversation));
+  }
+
+  setRole(conversation: Id, user: Id, role: GivenRole): Promise<Appended> {
+    return this.#append("group.set_role", { conversation, user, role }, this.#laneOf(conversation));
+  }
+
+  leave(conversation: Id): Promise<Appended> {
+    return this.#append("group.leave", { conversation }, this.#laneOf(conversation));
+  }
+
+  setProfile(profile: { display_name?: string; about?: string }): Promise<Appended> {
+    return this.#append("account.set_profile", profile, OWN_LANE);
+  }
+
+  block(user: Id): Promise<Appended> {
+    return this.#append("user.block", { user }, OWN_LANE);
+  }
+
+  unblock(user: Id): Promise<Appended> {
+    return this.#append("user.unblock", { user }, OWN_LANE);
+  }
+
+  // --- the parts' events ---
+
+  async #begin(session: SessionState): Promise<SessionState> {
+    this.#link.stop();
+    this.#outbox.clear();
+    await this.#shelf.dropAll();
+    await this.#sync.load();
+    this.#shelf.me = session.user;
+    this.#touchAll();
+    this.#link.start(session.token);
+    return session;
+  }
+
+  #online(reply: AuthReply): void {
+    this.limits = reply.limits;
+    this.#sync.online(reply.incarnation);
+    this.#outbox.flush();
+    this.#watch.online();
+    this.#people.online();
+    this.#receipts.checkAll();
+    void this.#readAgain();
+  }
+
+  /** What no event tells of: blocks from before, others' ticks, members of what is open. */
+  async #readAgain(): Promise<void> {
+    try {
+      this.#blocked.set((await this.#asker.ask("user.blocked", {})).users);
+      await this.#sync.compare();
+      await this.#sync.readTicks();
+      const open = [...this.#shelf.all()].filter((copy) => copy.open > 0);
+      await Promise.all(open.map((copy) => this.#shelf.refresh(copy)));
+    } catch {
+      // The connection is gone again; the next one asks anew.
+    }
+  }
+
+  #offline(): void {
+    this.#synced.set(false);
+    this.#sync.offline();
+    this.#typing.clear();
+  }
+
+  async #stopped(reason: NonNullable<Status["reason"]>): Promise<void> {
+    if (reason === "signed_out" || reason === "unauthenticated") await this.#forget();
+  }
+
+  async #forget(): Promise<void> {
+    if (this.#link.status.get().state !== "stopped") this.#link.stop();
+    this.#outbox.clear();
+    this.#watch.clear();
+    this.#typing.clear();
+    this.#people.clear();
+    this.#blocked.set([]);
+    await this.#shelf.dropAll();
+    await this.#accounts.forget();
+    await this.#sync.load();
+  }
+
+  #push(push: Push): void {
+    switch (push.push) {
+      case "event":
+        this.#shelf.offer(push.event);
+        break;
+      case "receipt":
+        this.#shelf.receipt(push);
+        break;
+      case "typing":
+        this.#typing.heard(push.conversation, push.user);
+        break;
+      case "presence":
+        this.#watch.push(push);
+        break;
+      case "resync":
+        void this.#sync.compare();
+        break;
+      default:
+        break;
+    }
+  }
+
+  #applied(copy: Copy, event: ChatEvent): void {
+    if (event.type === "message") this.#typing.ended(copy.id, event.sender);
+    if (event.type === "profile") this.#people.refresh(event.sender);
+    if (event.type === "block") this.#blocked.set([...this.#without(event.user), event.user]);
+    if (event.type === "unblock") this.#blocked.set(this.#without(event.user));
+  }
+
+  #without(user: Id): Id[] {
+    return this.#blocked.get().filter((one) => one !== user);
+  }
+
+  #stands(item: OutboxItem, reply: Appended): boolean {
+    const copy = this.#shelf.get(reply.conversation);
+    if (copy) copy.hear(reply.seq, reply.n, reply.time);
+    else void this.#shelf.learn(reply.conversation);
+    return item.cmd !== "message.send" || (copy !== undefined && copy.record.cursor >= reply.seq);
+  }
+
+  // --- lanes and views ---
+
+  /** A 1:1 is one lane, whether it is named by the person or by its id. */
+  #laneOf(to: Id): string {
+    const copy = this.#shelf.resolve(to);
+    return copy?.record.kind === "self" ? this.#shelf.me : (copy?.record.peer ?? to);
+  }
+
+  #laneCopy(lane: string): Copy | undefined {
+    return lane === OWN_LANE ? this.#shelf.get(this.#shelf.me) : this.#shelf.resolve(lane);
+  }
+
+  #append<C extends AppendCommand>(cmd: C, args: AppendArgs<C>, lane: string): Promise<Appended> {
+    if (!this.#accounts.session.get()) return Promise.reject(new ParleyError("stopped", "not signed in"));
+    return this.#outbox.append(cmd, args, lane);
+  }
+
+  #changed(copy: Copy): void {
+    this.#made.delete(copy.id);
+    if (copy.members) this.#people.take(copy.members);
+    this.#conversations.touch();
+    this.#unread.touch();
+    for (const id of [copy.id, copy.record.peer ?? this.#shelf.me]) {
+      this.#views.touch(id);
+      this.#timelines.touch(id);
+    }
+    this.#members.touch(copy.id);
+  }
+
+  #named(user: Id): void {
+    const copy = this.#shelf.resolve(user);
+    if (copy) this.#changed(copy);
+  }
+
+  #touchAll(): void {
+    this.#made.clear();
+    this.#conversations.touch();
+    this.#unread.touch();
+    this.#pending.touch();
+    this.#views.touchAll();
+    this.#timelines.touchAll();
+    this.#members.touchAll();
+  }
+
+  #listed(): ConversationView[] {
+    const views: ConversationView[] = [];
+    for (const copy of this.#shelf.all()) {
+      if (copy.record.kind === "own" || copy.record.head === 0) continue;
+      views.push(this.#viewOf(copy) as ConversationView);
+    }
+    return views.sort((a, b) => b.time - a.time || (a.conversation < b.conversation ? 1 : -1));
+  }
+
+  #viewOf(copy: Copy | undefined): ConversationView | undefined {
+    if (!copy) return undefined;
+    let made = this.#made.get(copy.id);
+    if (!made) {
+      const { peer } = copy.record;
+      made = conversationView(copy, this.#shelf.me, peer === undefined ? undefined : this.#people.get(peer));
+      this.#made.set(copy.id, made);
+    }
+    return made;
+  }
+
+  #timelineOf(id: Id): TimelineView {
+    const copy = this.#shelf.resolve(id);
+    const lane = this.#laneOf(id);
+    const pending = this.#outbox.items().filter((item) => item.lane === lane);
+    return timelineView(copy, pending, this.#shelf.me);
+  }
+}

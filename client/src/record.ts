@@ -1,0 +1,172 @@
+/**
+ * What the device keeps of one conversation besides its rows. Pure.
+ *
+ * unread = n − read_n, both counted by the server: `n` at the head, `read_n` at `read`.
+ */
+import type { ChatEvent, ConversationKind, Entry, Id, ReceiptPush, Role, Seq, Time } from "./api.ts";
+
+export interface ConversationRecord {
+  conversation: Id;
+  kind: ConversationKind;
+  title?: string;
+  peer?: Id;
+  role?: Role;
+  left?: boolean;
+  /** The first seq one may read. */
+  first: Seq;
+  /** The newest seq heard of, its time, and the messages up to it. */
+  head: Seq;
+  time: Time;
+  n: number;
+  /** Every event up to it was applied; messages up to it. */
+  cursor: Seq;
+  cursor_n: number;
+  /** Rows are held from here to the cursor; cursor + 1: none. */
+  from: Seq;
+  /** The newest message heard of. */
+  last?: ChatEvent;
+  /** One's own marks: as they stand here, and as the server is known to have them. */
+  read: Seq;
+  read_n: number;
+  read_there: Seq;
+  delivered_there: Seq;
+  /** The newest stored event that somebody else waits to see delivered. */
+  owed: Seq;
+  peer_delivered?: Seq;
+  peer_read?: Seq;
+}
+
+/** A conversation that the device meets for the first time, with its copy starting after `cursor`. */
+export function recordOf(entry: Entry, cursor: Seq): ConversationRecord {
+  const record: ConversationRecord = {
+    conversation: entry.conversation,
+    kind: entry.kind,
+    first: entry.first,
+    head: entry.head,
+    time: entry.time,
+    n: entry.n,
+    cursor,
+    cursor_n: cursor === entry.head ? entry.n : 0,
+    from: cursor + 1,
+    read: entry.read,
+    read_n: entry.n - entry.unread,
+    read_there: entry.read,
+    delivered_there: entry.delivered,
+    owed: 0,
+  };
+  meetEntry(record, entry);
+  return record;
+}
+
+/** Takes from an entry what is newer than what stands. The cursor stays: entries hold no events. */
+export function meetEntry(record: ConversationRecord, entry: Entry): void {
+  if (entry.head >= record.cursor) {
+    assign(record, "title", entry.title);
+    assign(record, "peer", entry.peer);
+    assign(record, "role", entry.role);
+    assign(record, "left", entry.left);
+    record.first = entry.first;
+  }
+  if (entry.head >= record.head) {
+    record.head = entry.head;
+    record.n = entry.n;
+    record.time = entry.time;
+  }
+  if (entry.last && !(record.last && newer(record.last, entry.last))) record.last = entry.last;
+  if (entry.read >= record.read) {
+    record.read = entry.read;
+    record.read_n = entry.n - entry.unread;
+  }
+  record.read_there = entry.read;
+  record.delivered_there = Math.max(record.delivered_there, entry.delivered);
+  meetPeer(record, entry.peer_delivered, entry.peer_read);
+}
+
+export function meetPeer(record: ConversationRecord, delivered?: Seq, read?: Seq): void {
+  if (delivered !== undefined) record.peer_delivered = Math.max(record.peer_delivered ?? 0, delivered);
+  if (read !== undefined) record.peer_read = Math.max(record.peer_read ?? 0, read);
+}
+
+/** A push about one's own marks, set on any device. `n_at`: messages up to a seq, where known.
+ * False: the unread count is a guess, ask. */
+export function meetOwnReceipt(
+  record: ConversationRecord,
+  push: ReceiptPush,
+  n_at: (seq: Seq) => number | undefined,
+): boolean {
+  record.delivered_there = Math.max(record.delivered_there, push.delivered);
+  record.read_there = push.read;
+  if (push.read <= record.read) return true;
+  record.read = push.read;
+  const n = n_at(push.read);
+  if (n !== undefined) {
+    record.read_n = n;
+    return true;
+  }
+  record.read_n = Math.max(record.read_n, record.n - (push.unread ?? 0));
+  return false;
+}
+
+/** The seq and count of an event that one has heard of, however. */
+export function hear(record: ConversationRecord, seq: Seq, n: number, time: Time): void {
+  if (seq <= record.head) return;
+  record.head = seq;
+  record.n = n;
+  record.time = time;
+}
+
+/** What an event in its turn does to the record. */
+export function applyToRecord(record: ConversationRecord, event: ChatEvent, me: Id): void {
+  const was = record.cursor_n;
+  record.cursor = event.seq;
+  record.cursor_n = event.n;
+  hear(record, event.seq, event.n, event.time);
+  if (event.sender !== me) record.owed = event.seq;
+  if (event.seq === record.read) record.read_n = event.n;
+  switch (event.type) {
+    case "message":
+      if (!record.last || !newer(record.last, event)) record.last = event;
+      // The server moves the mark in the same way: only if nothing was unread before it.
+      if (event.sender === me && record.read_n === was) {
+        record.read = record.read_there = Math.max(record.read, event.seq);
+        record.read_n = Math.max(record.read_n, event.n);
+      }
+      break;
+    case "created":
+      record.title = event.title;
+      break;
+    case "title":
+      record.title = event.title;
+      break;
+    case "role":
+      if (event.user === me) record.role = event.role;
+      break;
+    case "left":
+      if (event.new_owner === me) record.role = "owner";
+      if (event.user === me) leave(record);
+      break;
+    case "removed":
+      if (event.user === me) leave(record);
+      break;
+    default:
+      break;
+  }
+}
+
+export function unread(record: ConversationRecord): number {
+  return Math.max(0, record.n - record.read_n);
+}
+
+function leave(record: ConversationRecord): void {
+  record.left = true;
+  delete record.role;
+}
+
+function newer(a: ChatEvent, b: ChatEvent): boolean {
+  return a.seq > b.seq || (a.seq === b.seq && a.rev >= b.rev);
+}
+
+function assign<K extends keyof ConversationRecord>(record: ConversationRecord, key: K, value: ConversationRecord[K] | undefined): void {
+  if (value === undefined) delete record[key];
+  else record[key] = value;
+}

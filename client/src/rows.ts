@@ -1,0 +1,80 @@
+/**
+ * The rows of one conversation that the device holds: all from `from` to `to`, each as it was
+ * after the event that `rev` names. Pure.
+ *
+ * Rows arrive in two ways: as they were when they happened (pushes) and as they are now (pages,
+ * repeated pushes). `rev` makes the two meet: whatever is older than the row that stands is
+ * ignored, so the order of arrival does not matter.
+ */
+import type { ChatEvent, EventMessage, Seq } from "./api.ts";
+
+export class Rows {
+  #rows = new Map<Seq, ChatEvent>();
+
+  get size(): number {
+    return this.#rows.size;
+  }
+
+  get(seq: Seq): ChatEvent | undefined {
+    return this.#rows.get(seq);
+  }
+
+  values(): ChatEvent[] {
+    return [...this.#rows.values()].sort((a, b) => a.seq - b.seq);
+  }
+
+  /** Takes a row, unless one that is as new stands. The answer: whether anything changed. */
+  take(row: ChatEvent): boolean {
+    const old = this.#rows.get(row.seq);
+    if (old && old.rev >= row.rev) return false;
+    this.#rows.set(row.seq, row);
+    return true;
+  }
+
+  /** Changes the rows that an event changes besides its own. The answer: their seqs. */
+  apply(event: ChatEvent): Seq[] {
+    if (event.type !== "edit" && event.type !== "delete" && event.type !== "reaction") return [];
+    const row = this.#rows.get(event.target);
+    if (row?.type !== "message" || row.rev >= event.seq) return [];
+    const seqs = [row.seq];
+    if (event.type !== "reaction") seqs.push(...this.#emptyEdit(row.edited, event.seq));
+    this.#rows.set(row.seq, changed(row, event));
+    return seqs;
+  }
+
+  drop(seq: Seq): void {
+    this.#rows.delete(seq);
+  }
+
+  clear(): void {
+    this.#rows.clear();
+  }
+
+  /** The text of the edit before is gone on the server; it goes here too. */
+  #emptyEdit(seq: Seq | undefined, rev: Seq): Seq[] {
+    const row = seq === undefined ? undefined : this.#rows.get(seq);
+    if (row?.type !== "edit" || row.rev >= rev) return [];
+    const { text: _, ...emptied } = row;
+    this.#rows.set(row.seq, { ...emptied, rev });
+    return [row.seq];
+  }
+}
+
+function changed(
+  row: EventMessage,
+  event: Extract<ChatEvent, { type: "edit" | "delete" | "reaction" }>,
+): EventMessage {
+  const rev = event.seq;
+  if (event.type === "edit") {
+    // Emptied since: a later event, which is on its way, says what stands.
+    return { ...row, rev, edited: event.seq, ...(event.text === undefined ? {} : { text: event.text }) };
+  }
+  if (event.type === "delete") {
+    const { text: _text, reactions: _reactions, edited: _edited, ...stub } = row;
+    return { ...stub, rev, deleted: true };
+  }
+  const reactions = (row.reactions ?? []).filter((reaction) => reaction.user !== event.sender);
+  if (event.emoji !== "") reactions.push({ user: event.sender, emoji: event.emoji });
+  const { reactions: _, ...rest } = row;
+  return reactions.length > 0 ? { ...rest, rev, reactions } : { ...rest, rev };
+}

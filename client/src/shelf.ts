@@ -1,0 +1,273 @@
+/**
+ * All copies that the device holds, and what they have in common: loading them from storage,
+ * meeting what the server lists, dropping what is of no use.
+ */
+import type { ChatEvent, ConversationGetReply, Entry, Id, ReceiptPush } from "./api.ts";
+import type { Asker } from "./asker.ts";
+import type { Clock } from "./clock.ts";
+import type { CopyHost } from "./copy.ts";
+import { Copy, recordKey, rowKey } from "./copy.ts";
+import { asParleyError } from "./error.ts";
+import type { ConversationRecord } from "./record.ts";
+import { recordOf } from "./record.ts";
+import type { Change, Storage } from "./storage.ts";
+
+/** Shown when somebody opens a conversation, and loaded by each turn of the wheel. */
+const OPEN_PAGE = 50;
+/** What one never acknowledged is loaded before it is; beyond so many pages, unseen. */
+const PREFETCH_PAGES_MAX = 10;
+const PREFETCH_PAGE = 100;
+
+export interface ShelfHandlers {
+  changed(copy: Copy): void;
+  applied(copy: Copy, event: ChatEvent): void;
+  stored(copy: Copy): void;
+  restored(): void;
+  compareSoon(): void;
+  /** The storage failed: what is shown may not outlive a restart. */
+  failed(error: unknown): void;
+}
+
+export class Shelf implements CopyHost {
+  readonly clock: Clock;
+  readonly asker: Asker;
+  me: Id = "";
+  /** While a new device pages its list, that list tells it of conversations. */
+  listing = false;
+  #storage: Storage;
+  #handlers: ShelfHandlers;
+  #copies = new Map<Id, Copy>();
+  #learning = new Map<Id, Promise<Copy | undefined>>();
+
+  constructor(clock: Clock, asker: Asker, storage: Storage, handlers: ShelfHandlers) {
+    this.clock = clock;
+    this.asker = asker;
+    this.#storage = storage;
+    this.#handlers = handlers;
+  }
+
+  async load(): Promise<void> {
+    for (const [, value] of await this.#storage.scan("conversation/")) {
+      const record = value as ConversationRecord;
+      this.#copies.set(record.conversation, new Copy(this, record));
+    }
+    for (const [, value] of await this.#storage.scan("row/")) {
+      const row = value as ChatEvent;
+      this.#copies.get(row.conversation)?.rows.take(row);
+    }
+  }
+
+  get(conversation: Id): Copy | undefined {
+    return this.#copies.get(conversation);
+  }
+
+  all(): Iterable<Copy> {
+    return this.#copies.values();
+  }
+
+  /** The conversation that a message to `to` goes to, if the device knows it. */
+  resolve(to: Id): Copy | undefined {
+    if (to !== this.me && this.#copies.has(to)) return this.#copies.get(to);
+    for (const copy of this.#copies.values()) {
+      const { kind, peer } = copy.record;
+      if (to === this.me ? kind === "self" : kind === "direct" && peer === to) return copy;
+    }
+    return undefined;
+  }
+
+  /** A pushed event. */
+  offer(event: ChatEvent): void {
+    const copy = this.#copies.get(event.conversation);
+    if (copy) copy.offer(event);
+    else if (!this.listing) void this.learn(event.conversation);
+  }
+
+  receipt(push: ReceiptPush): void {
+    this.#copies.get(push.conversation)?.receipt(push);
+  }
+
+  /** Entries of the list or of a compare. Resolves when stored. `fresh`: of a new device, which
+   * starts at the head that is listed; later conversations are taken from their start. */
+  async meet(entries: Entry[], fresh: boolean, changes: Change[] = []): Promise<void> {
+    for (const entry of entries) {
+      let copy = this.#copies.get(entry.conversation);
+      if (copy) {
+        changes.push(...copy.meet(entry));
+      } else {
+        copy = this.#adopt(entry, fresh ? entry.head : entry.first - 1, changes);
+      }
+      if (copy.record.cursor < copy.record.head) void copy.fill();
+      else if (fresh) void this.#prefetch(copy);
+      else if (entry.head < copy.record.cursor) void this.#doubt(copy);
+    }
+    await this.write(changes);
+    for (const entry of entries) {
+      const copy = this.#copies.get(entry.conversation);
+      if (copy) this.#handlers.stored(copy);
+    }
+  }
+
+  /** A conversation that one has heard of. */
+  learn(conversation: Id): Promise<Copy | undefined> {
+    const known = this.#copies.get(conversation);
+    if (known) return Promise.resolve(known);
+    let learning = this.#learning.get(conversation);
+    if (!learning) {
+      learning = this.#learn(conversation).finally(() => this.#learning.delete(conversation));
+      this.#learning.set(conversation, learning);
+    }
+    return learning;
+  }
+
+  async relearn(copy: Copy, fresh: boolean): Promise<void> {
+    const reply = await this.asker.ask("conversation.get", { conversation: copy.id });
+    if (copy.dropped) return;
+    if (!fresh) {
+      await this.meet([reply], false);
+      this.#setMembers(copy, reply);
+      return;
+    }
+    copy.drop();
+    const changes: Change[] = [{ drop_prefix: rowKey(copy.id) }];
+    const anew = this.#adopt(reply, reply.head, changes);
+    anew.open = copy.open;
+    this.#owe(anew);
+    this.#setMembers(anew, reply);
+    await this.write(changes);
+    this.#handlers.stored(anew);
+    if (anew.open > 0) await anew.loadOlder(OPEN_PAGE);
+  }
+
+  /** Somebody looks at it: its newest page, its members and their ticks are wanted. */
+  async open(copy: Copy): Promise<void> {
+    copy.open++;
+    await this.refresh(copy);
+  }
+
+  close(copy: Copy): void {
+    copy.open--;
+    copy.trim();
+  }
+
+  async refresh(copy: Copy): Promise<void> {
+    try {
+      await this.relearn(copy, false);
+      const now = this.#copies.get(copy.id);
+      if (now && now.rows.size < OPEN_PAGE) await now.loadOlder(OPEN_PAGE);
+    } catch (thrown) {
+      if (asParleyError(thrown).code === "not_found") this.gone(copy);
+      // Anything else: it is asked for again on the next connection.
+    }
+  }
+
+  gone(copy: Copy): void {
+    copy.drop();
+    this.#copies.delete(copy.id);
+    void this.write([{ drop: recordKey(copy.id) }, { drop_prefix: rowKey(copy.id) }]);
+    this.#handlers.changed(copy);
+  }
+
+  async dropAll(): Promise<void> {
+    for (const copy of [...this.#copies.values()]) {
+      copy.drop();
+      this.#copies.delete(copy.id);
+      this.#handlers.changed(copy);
+    }
+    await this.write([{ drop_prefix: "conversation/" }, { drop_prefix: "row/" }]);
+  }
+
+  async write(changes: Change[]): Promise<void> {
+    try {
+      await this.#storage.write(changes);
+    } catch (thrown) {
+      this.#handlers.failed(thrown);
+      // Nobody goes on: what is not stored is not acknowledged.
+      await new Promise<never>(() => {});
+    }
+  }
+
+  changed(copy: Copy): void {
+    this.#handlers.changed(copy);
+  }
+
+  applied(copy: Copy, event: ChatEvent): void {
+    if (event.type === "removed" || event.type === "left") {
+      copy.members = copy.members?.filter((member) => member.user !== event.user);
+    }
+    const told = ["created", "added", "left", "role"].includes(event.type);
+    const oneself = "user" in event && event.user === this.me;
+    if (told && ((copy.members && copy.open > 0) || (oneself && event.type === "added"))) {
+      void this.refresh(copy);
+    }
+    this.#handlers.applied(copy, event);
+  }
+
+  stored(copy: Copy): void {
+    this.#handlers.stored(copy);
+  }
+
+  restored(): void {
+    this.#handlers.restored();
+  }
+
+  compareSoon(): void {
+    this.#handlers.compareSoon();
+  }
+
+  #adopt(entry: Entry, cursor: number, changes: Change[]): Copy {
+    const copy = new Copy(this, recordOf(entry, cursor));
+    this.#copies.set(copy.id, copy);
+    changes.push({ put: recordKey(copy.id), value: { ...copy.record } });
+    this.#handlers.changed(copy);
+    return copy;
+  }
+
+  /** Whoever wrote last waits to see it delivered. */
+  #owe({ record }: Copy): void {
+    if (record.last && record.last.sender !== this.me) record.owed = Math.max(record.owed, record.last.seq);
+  }
+
+  async #learn(conversation: Id): Promise<Copy | undefined> {
+    try {
+      const reply = await this.asker.ask("conversation.get", { conversation });
+      if (!this.#copies.has(conversation)) await this.meet([reply], false);
+      const copy = this.#copies.get(conversation);
+      if (copy) this.#setMembers(copy, reply);
+      return copy;
+    } catch {
+      // Unknown again, or no connection: a compare tells of it.
+      return undefined;
+    }
+  }
+
+  #setMembers(copy: Copy, reply: ConversationGetReply): void {
+    copy.members = reply.members;
+    this.#handlers.changed(copy);
+  }
+
+  /** What nobody has acknowledged for this person yet is fetched, and then acknowledged. */
+  async #prefetch(copy: Copy): Promise<void> {
+    const { record } = copy;
+    if (!record.last || record.last.seq <= record.delivered_there) return;
+    try {
+      for (let page = 0; page < PREFETCH_PAGES_MAX && record.from > record.delivered_there + 1; page++) {
+        if (!(await copy.loadOlder(PREFETCH_PAGE))) break;
+      }
+      this.#owe(copy);
+      this.#handlers.stored(copy);
+    } catch {
+      // The history can be paged at any later time.
+    }
+  }
+
+  /** A list may be older than a push that came since; only the log itself tells. */
+  async #doubt(copy: Copy): Promise<void> {
+    try {
+      await this.asker.ask("conversation.events", {
+        conversation: copy.id, after: copy.record.cursor, limit: 1,
+      });
+    } catch (thrown) {
+      if (asParleyError(thrown).code === "ahead") this.#handlers.restored();
+    }
+  }
+}

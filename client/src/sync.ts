@@ -1,0 +1,206 @@
+/**
+ * Compares the inbox: asks which conversations changed since a token and has them looked at. It
+ * is what finds the lost last push, which no later seq betrays, and all that happened while the
+ * device was away.
+ *
+ * The token is stored in one batch with the heads it stands for, never before them. A device
+ * without a token takes one first and then pages the list, so that nothing falls between.
+ */
+import type { Commands, Entry, SyncReply } from "./api.ts";
+import { LIMITS } from "./api.ts";
+import type { Asker } from "./asker.ts";
+import type { Clock } from "./clock.ts";
+import { jittered } from "./clock.ts";
+import { asParleyError } from "./error.ts";
+import type { Shelf } from "./shelf.ts";
+import type { Change, Storage } from "./storage.ts";
+
+/** Once more after connecting: what was under way while we subscribed has landed by then. */
+const AGAIN_MS = 3000;
+const EVERY_MS = 5 * 60 * 1000;
+const EVERY_PART = 0.2;
+const KEY = "sync";
+
+interface SyncState {
+  token: string;
+  incarnation: string;
+}
+
+export interface SyncHandlers {
+  /** The store was restored: the copies are gone, cursors begin anew. */
+  restored(): Promise<void>;
+  /** A compare is through. */
+  compared(): void;
+}
+
+export class Sync {
+  #clock: Clock;
+  #asker: Asker;
+  #shelf: Shelf;
+  #storage: Storage;
+  #handlers: SyncHandlers;
+  #state: SyncState | undefined;
+  #running = false;
+  #again = false;
+  #online = false;
+  #lost = 0;
+  /** Told apart from what was asked before startOver(). */
+  #epoch = 0;
+  #starting: Promise<void> | undefined;
+  #cancelAgain: (() => void) | undefined;
+  #cancelEvery: (() => void) | undefined;
+  #waiting: (() => void)[] = [];
+
+  constructor(clock: Clock, asker: Asker, shelf: Shelf, storage: Storage, handlers: SyncHandlers) {
+    this.#clock = clock;
+    this.#asker = asker;
+    this.#shelf = shelf;
+    this.#storage = storage;
+    this.#handlers = handlers;
+  }
+
+  async load(): Promise<void> {
+    this.#state = (await this.#storage.get(KEY)) as SyncState | undefined;
+  }
+
+  /** A connection is up. */
+  online(incarnation: string): void {
+    this.#online = true;
+    this.#lost = 0;
+    const restored = this.#state !== undefined && this.#state.incarnation !== incarnation;
+    void (restored ? this.startOver() : this.compare());
+    this.#cancelAgain = this.#clock.after(AGAIN_MS, () => void this.compare());
+    this.#plan();
+  }
+
+  offline(): void {
+    this.#online = false;
+    this.#cancelAgain?.();
+    this.#cancelEvery?.();
+  }
+
+  /** The answer to a beat: of the events meant for us fewer arrived. */
+  beat(pushed: number, received: number): void {
+    const lost = pushed - received;
+    if (lost <= this.#lost) return;
+    this.#lost = lost;
+    void this.compare();
+  }
+
+  /** Resolves when a compare that began after the call is through, or the connection is lost. */
+  compare(): Promise<void> {
+    const through = new Promise<void>((resolve) => this.#waiting.push(resolve));
+    if (this.#running) this.#again = true;
+    else void this.#run();
+    return through;
+  }
+
+  /** Drops all copies and begins as a new device. */
+  startOver(): Promise<void> {
+    this.#starting ??= this.#startOver().finally(() => (this.#starting = undefined));
+    return this.#starting;
+  }
+
+  async #startOver(): Promise<void> {
+    this.#epoch++;
+    this.#state = undefined;
+    await this.#shelf.dropAll();
+    await this.#shelf.write([{ drop: KEY }]);
+    await this.compare();
+    await this.#handlers.restored();
+  }
+
+  #plan(): void {
+    this.#cancelEvery = this.#clock.after(jittered(this.#clock, EVERY_MS, EVERY_PART), () => {
+      void this.compare();
+      this.#plan();
+    });
+  }
+
+  async #run(): Promise<void> {
+    this.#running = true;
+    let waiting: (() => void)[] = [];
+    try {
+      do {
+        this.#again = false;
+        waiting.push(...this.#waiting.splice(0));
+        if (!this.#online) break;
+        await (this.#state ? this.#changes() : this.#list());
+      } while (this.#again);
+      this.#handlers.compared();
+    } catch (thrown) {
+      const error = asParleyError(thrown);
+      if (error.code === "truncated") {
+        this.#running = false;
+        await this.startOver();
+      }
+      // Anything else ends with the connection; the next one compares first of all.
+    } finally {
+      this.#running = false;
+      for (const resolve of waiting) resolve();
+      waiting = [];
+    }
+    if (this.#waiting.length > 0) void this.#run();
+  }
+
+  async #changes(): Promise<void> {
+    for (let more = true; more && this.#state; ) {
+      const { token, incarnation } = this.#state;
+      const epoch = this.#epoch;
+      const reply: SyncReply = await this.#asker.ask("sync", { token });
+      if (epoch !== this.#epoch) return;
+      if (reply.incarnation !== incarnation) {
+        void this.startOver();
+        return;
+      }
+      this.#state = { token: reply.token, incarnation };
+      await this.#shelf.meet(reply.entries, false, [this.#put()]);
+      more = reply.more;
+    }
+    // A head that was heard of before its event could be read.
+    for (const copy of this.#shelf.all()) {
+      if (copy.record.cursor < copy.record.head) void copy.fill();
+    }
+  }
+
+  /** A new device: the token first. */
+  async #list(): Promise<void> {
+    const epoch = this.#epoch;
+    this.#shelf.listing = true;
+    try {
+      const { token, incarnation } = await this.#asker.ask("sync", {});
+      for await (const entries of this.#pages()) {
+        if (epoch !== this.#epoch) return;
+        await this.#shelf.meet(entries, true);
+      }
+      if (epoch !== this.#epoch) return;
+      this.#state = { token, incarnation };
+      await this.#shelf.write([this.#put()]);
+    } finally {
+      this.#shelf.listing = false;
+    }
+    await this.#changes();
+  }
+
+  /** Others' ticks are in no compare: they are read again with the newest conversations. */
+  async readTicks(): Promise<void> {
+    const reply = await this.#asker.ask("conversation.list", { limit: LIMITS.list_max });
+    await this.#shelf.meet(reply.conversations.filter((entry) => this.#shelf.get(entry.conversation)), false);
+  }
+
+  async *#pages(): AsyncGenerator<Entry[]> {
+    let page: string | undefined;
+    do {
+      const reply: Commands["conversation.list"]["reply"] = await this.#asker.ask("conversation.list", {
+        limit: LIMITS.list_max,
+        ...(page === undefined ? {} : { page }),
+      });
+      yield reply.conversations;
+      page = reply.page;
+    } while (page !== undefined);
+  }
+
+  #put(): Change {
+    return { put: KEY, value: this.#state };
+  }
+}

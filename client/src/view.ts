@@ -1,0 +1,169 @@
+/** What is shown, worked out of copies and outbox. Pure. */
+import type { ChatEvent, ConversationKind, EventMessage, Id, MemberState, Person, Reaction, Role, Seq, Time } from "./api.ts";
+import type { Copy } from "./copy.ts";
+import type { OutboxItem } from "./outbox.ts";
+
+/** How far one's own message got. `waiting`: in the outbox. In a group `delivered` and `read` mean
+ * by everybody; members() says who. */
+export type MessageStatus = "waiting" | "sent" | "delivered" | "read" | "failed";
+
+export interface MessageView {
+  type: "message";
+  /** The same from the outbox on, for lists on screen. */
+  id: string;
+  sender: Id;
+  own: boolean;
+  kind: string;
+  /** Absent once deleted. */
+  text?: string;
+  time: Time;
+  reply_to?: Seq;
+  edited: boolean;
+  deleted: boolean;
+  reactions: readonly Reaction[];
+  /** Absent until it stands. */
+  seq?: Seq;
+  /** Of one's own messages. */
+  status?: MessageStatus;
+  /** Of one's own messages: for retry and discard. */
+  key?: string;
+  /** Why it failed. */
+  error?: { code: string; message: string };
+}
+
+/** Something else that happened: members, title, roles. */
+export interface NoticeView {
+  type: "notice";
+  id: string;
+  seq: Seq;
+  time: Time;
+  event: Exclude<ChatEvent, EventMessage>;
+}
+
+export interface TimelineView {
+  items: readonly (MessageView | NoticeView)[];
+  /** There is more before the first item: loadOlder(). */
+  has_older: boolean;
+  loading: boolean;
+}
+
+export interface ConversationView {
+  conversation: Id;
+  kind: ConversationKind;
+  title?: string;
+  /** Of a direct: the other one, and their name once it is known. */
+  peer?: Id;
+  person?: Person;
+  role?: Role;
+  left: boolean;
+  first: Seq;
+  head: Seq;
+  time: Time;
+  unread: number;
+  read: Seq;
+  last?: MessageView;
+}
+
+export const NO_TIMELINE: TimelineView = { items: [], has_older: false, loading: false };
+
+export function conversationView(copy: Copy, me: Id, person: Person | undefined): ConversationView {
+  const { record } = copy;
+  const view: ConversationView = {
+    conversation: record.conversation,
+    kind: record.kind,
+    left: record.left ?? false,
+    first: record.first,
+    head: record.head,
+    time: record.time,
+    unread: copy.unread,
+    read: record.read,
+  };
+  if (record.title !== undefined) view.title = record.title;
+  if (record.peer !== undefined) view.peer = record.peer;
+  if (person) view.person = person;
+  if (record.role) view.role = record.role;
+  if (record.last?.type === "message") view.last = messageView(record.last, copy, me);
+  return view;
+}
+
+/** `copy` is absent for a person one has not written with yet. */
+export function timelineView(copy: Copy | undefined, pending: readonly OutboxItem[], me: Id): TimelineView {
+  const items: (MessageView | NoticeView)[] = [];
+  for (const row of copy?.rows.values() ?? []) {
+    if (row.type === "message") items.push(messageView(row, copy as Copy, me));
+    else if (isNotice(row)) items.push({ type: "notice", id: `#${row.seq}`, seq: row.seq, time: row.time, event: row });
+  }
+  const here = new Set(items.map((item) => item.id));
+  for (const item of pending) {
+    if (item.cmd === "message.send" && !here.has(item.key)) items.push(pendingView(item, me));
+  }
+  return {
+    items,
+    has_older: copy ? copy.record.from > copy.record.first : false,
+    loading: copy?.loading ?? false,
+  };
+}
+
+function messageView(row: EventMessage, copy: Copy, me: Id): MessageView {
+  const own = row.sender === me;
+  const view: MessageView = {
+    type: "message",
+    id: row.key ?? `#${row.seq}`,
+    sender: row.sender,
+    own,
+    kind: row.kind,
+    time: row.time,
+    edited: row.edited !== undefined,
+    deleted: row.deleted ?? false,
+    reactions: row.reactions ?? [],
+    seq: row.seq,
+  };
+  if (row.text !== undefined) view.text = row.text;
+  if (row.reply_to !== undefined) view.reply_to = row.reply_to;
+  if (row.key !== undefined) view.key = row.key;
+  if (own) view.status = statusOf(row.seq, copy, me);
+  return view;
+}
+
+function pendingView(item: OutboxItem, me: Id): MessageView {
+  const { kind, text, reply_to } = item.args as { kind?: string; text: string; reply_to?: Seq };
+  const view: MessageView = {
+    type: "message",
+    id: item.key,
+    sender: me,
+    own: true,
+    kind: kind ?? "text",
+    text,
+    time: item.time ?? item.created,
+    edited: false,
+    deleted: false,
+    reactions: [],
+    status: item.state,
+    key: item.key,
+  };
+  if (reply_to !== undefined) view.reply_to = reply_to;
+  if (item.seq !== undefined) view.seq = item.seq;
+  if (item.error) view.error = item.error;
+  return view;
+}
+
+function statusOf(seq: Seq, copy: Copy, me: Id): MessageStatus {
+  const { kind, peer_read, peer_delivered } = copy.record;
+  if (kind === "direct") return statusAt(seq, peer_delivered ?? 0, peer_read ?? 0);
+  const others = (copy.members ?? []).filter((member) => member.user !== me);
+  if (others.length === 0) return "sent";
+  return statusAt(seq, least(others, "delivered"), least(others, "read"));
+}
+
+function statusAt(seq: Seq, delivered: Seq, read: Seq): MessageStatus {
+  return read >= seq ? "read" : delivered >= seq ? "delivered" : "sent";
+}
+
+function least(members: readonly MemberState[], mark: "delivered" | "read"): Seq {
+  return members.reduce((least, member) => Math.min(least, member[mark]), Infinity);
+}
+
+/** Edits, deletes and reactions show in the message that they change. */
+function isNotice(row: ChatEvent): row is Exclude<ChatEvent, EventMessage> {
+  return !["message", "edit", "delete", "reaction"].includes(row.type);
+}
