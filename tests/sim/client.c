@@ -94,35 +94,38 @@ void line_of(struct line *r, const struct event *e, const struct world *w)
         r->reactions[place_of(w, e->reactions[i].user)] = hash_bytes(e->reactions[i].emoji);
 }
 
-static struct line *row_at(struct line *rows, uint64_t base, uint64_t cursor, uint64_t seq)
+static struct line *line_at(struct line *rows, uint64_t base, uint64_t cursor, uint64_t seq)
 {
     return base && seq >= base && seq <= cursor ? &rows[seq - base] : NULL;
 }
 
-static void empty_edit(struct line *rows, uint64_t base, uint64_t cursor, uint64_t edit,
-                       uint64_t by)
+/* The words of the edits of `target` that came before `by` are gone. Looked for one by one: a row
+ * pushed again may show the target as it is after `by`, without what led there. */
+static void empty_edits(struct line *rows, uint64_t base, const struct line *by)
 {
-    struct line *r = edit ? row_at(rows, base, cursor, edit) : NULL;
-    if (!r || r->rev >= by)
-        return;
-    r->deleted = true;
-    r->text = 0;
-    r->rev = by;
+    for (uint64_t seq = base; seq < by->seq; seq++) {
+        struct line *r = &rows[seq - base];
+        if (r->type != EVENT_EDIT || r->target != by->target || r->rev >= by->seq || r->deleted)
+            continue;
+        r->deleted = true;
+        r->text = 0;
+        r->rev = by->seq;
+    }
 }
 
 void lines_apply(struct line *rows, uint64_t base, uint64_t cursor, const struct line *e)
 {
     if (e->type != EVENT_EDIT && e->type != EVENT_DELETE && e->type != EVENT_REACTION)
         return;
-    struct line *target = row_at(rows, base, cursor, e->target);
+    if (e->type != EVENT_REACTION)
+        empty_edits(rows, base, e);
+    struct line *target = line_at(rows, base, cursor, e->target);
     if (!target || target->rev >= e->seq)
         return;
     if (e->type == EVENT_EDIT) {
-        empty_edit(rows, base, cursor, target->edited_seq, e->seq);
         target->text = e->text;
         target->edited_seq = e->seq;
     } else if (e->type == EVENT_DELETE) {
-        empty_edit(rows, base, cursor, target->edited_seq, e->seq);
         target->text = 0;
         target->deleted = true;
         memset(target->reactions, 0, sizeof(target->reactions));
@@ -163,7 +166,7 @@ static void copy_take(struct client *d, struct copy *c, const struct event *e)
     struct line r;
     line_of(&r, e, d->world);
     if (r.seq <= c->cursor) {
-        struct line *old = row_at(c->rows, c->base, c->cursor, r.seq);
+        struct line *old = line_at(c->rows, c->base, c->cursor, r.seq);
         if (old && old->rev < r.rev)
             *old = r;
         return;
@@ -173,7 +176,7 @@ static void copy_take(struct client *d, struct copy *c, const struct event *e)
     c->rows[c->cursor - c->base] = r;
     lines_apply(c->rows, c->base, c->cursor, &r);
     if (r.type == EVENT_REACTION) {
-        struct line *target = row_at(c->rows, c->base, c->cursor, r.target);
+        struct line *target = line_at(c->rows, c->base, c->cursor, r.target);
         if (target && target->rev == r.seq)
             target->reactions[place_of(d->world, r.sender)] = r.text;
     }
@@ -196,6 +199,9 @@ static void on_event(struct sink *sink, struct session *const *to, size_t n, con
             continue;
         struct copy *c = copy_of(d, e->conversation);
         c->gone = false;
+        world_trace(w, "device %u is pushed %llu of %llu rev %llu", d->index,
+                    (unsigned long long)e->seq, (unsigned long long)e->conversation,
+                    (unsigned long long)e->rev);
         bool gap = !c->base || e->seq > c->cursor + 1;
         if (gap && c->base && w->sabotage && !strcmp(w->sabotage, "gap")) {
             c->rows = mem_resize(c->rows, (size_t)(e->seq - c->base) * sizeof(c->rows[0]));
@@ -272,6 +278,9 @@ static void fetched(struct attempt *a)
                        (unsigned long long)c->conversation, (unsigned long long)c->cursor + 1);
         copy_take(d, c, &read->events[i]);
     }
+    world_trace(d->world, "device %u has %llu up to %llu, head %llu, wants %llu", d->index,
+                (unsigned long long)c->conversation, (unsigned long long)c->cursor,
+                (unsigned long long)read->head, (unsigned long long)c->wanted);
     if (c->hints == a->hints) /* else something came meanwhile */
         c->wanted = c->cursor < read->head ? read->head : 0;
 }
@@ -292,6 +301,8 @@ static void fetch(struct client *d, struct copy *c)
 
 static void take_entry(struct client *d, const struct inbox_entry *entry)
 {
+    world_trace(d->world, "device %u: inbox says %llu up to %llu", d->index,
+                (unsigned long long)entry->conversation.id, (unsigned long long)entry->head.seq);
     struct copy *c = copy_of(d, entry->conversation.id);
     c->gone = false;
     if (entry->head.seq > c->cursor)
@@ -343,9 +354,9 @@ static void compared(struct attempt *a)
     if (!d->token[0]) { /* a new device: the token first, then the list */
         d->listing = true;
         d->page[0] = 0;
-        struct copy *own = copy_of(d, d->user); /* in no list: asked for by itself */
-        copy_want(own, own->cursor + 1);
     }
+    world_trace(d->world, "device %u compared: %u entries after %s, now %.*s", d->index,
+                sync->n_entries, d->token, (int)sync->next.n, sync->next.p);
     for (uint32_t i = 0; i < sync->n_entries; i++)
         take_entry(d, &sync->entries[i]);
     must(sync->next.n < sizeof(d->token));

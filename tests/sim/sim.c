@@ -6,7 +6,7 @@
  * gap|newkey|blind]
  *
  * With --sabotage a rule is broken on purpose, and the run fails unless the checker notices.
- * PARLEY_SEEDS sets --seeds where none is given.
+ * TEST_SEEDS sets --seeds where none is given.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -129,7 +129,7 @@ static int run(const struct options *o)
 
 int main(int argc, char **argv)
 {
-    const char *seeds = getenv("PARLEY_SEEDS");
+    const char *seeds = getenv("TEST_SEEDS");
     struct options o = {
         .from = 1, .seeds = seeds ? strtoull(seeds, NULL, 10) : 1000, .steps = 1500};
     for (int i = 1; i < argc; i++) {

@@ -36,6 +36,14 @@ struct truth {
     uint32_t n_logs;
 };
 
+static bool line_same(const struct line *a, const struct line *b)
+{
+    return a->seq == b->seq && a->rev == b->rev && a->n == b->n && a->sender == b->sender &&
+           a->target == b->target && a->user == b->user && a->edited_seq == b->edited_seq &&
+           a->type == b->type && a->deleted == b->deleted && a->text == b->text &&
+           !memcmp(a->reactions, b->reactions, sizeof(a->reactions));
+}
+
 /* --- reading the store --- */
 
 static void nothing(struct store_request *request)
@@ -246,8 +254,8 @@ static void check_projection(struct truth *t, struct truth_log *log)
         rows[i] = log->rows[i];
         struct line *r = &rows[i];
         r->rev = r->seq;
+        r->deleted = false;
         if (r->type == EVENT_MESSAGE) {
-            r->deleted = false;
             r->edited_seq = 0;
             memset(r->reactions, 0, sizeof(r->reactions));
         }
@@ -259,10 +267,7 @@ static void check_projection(struct truth *t, struct truth_log *log)
     }
     for (uint64_t i = 0; i < log->n_rows; i++) {
         const struct line *is = &log->rows[i], *should = &rows[i];
-        bool same = is->rev == should->rev && is->deleted == should->deleted &&
-                    is->edited_seq == should->edited_seq && is->text == should->text &&
-                    !memcmp(is->reactions, should->reactions, sizeof(is->reactions));
-        if (!same)
+        if (!line_same(is, should))
             world_fail(t->world,
                        "log %llu: row %llu differs from replay (rev %llu/%llu edited %llu/%llu)",
                        (unsigned long long)log->id, (unsigned long long)i + 1,
@@ -295,8 +300,7 @@ static void check_copy(struct truth *t, const struct client *d, const struct cop
             return;
         }
         bool current = present(log, d->user) != NULL;
-        bool same = !memcmp(has, &log->rows[seq - 1], sizeof(*has));
-        if (current && !same)
+        if (current && !line_same(has, &log->rows[seq - 1]))
             world_fail(t->world, "device %u: row %llu of %llu is not what stands (rev %llu/%llu)",
                        d->index, (unsigned long long)seq, (unsigned long long)c->conversation,
                        (unsigned long long)has->rev, (unsigned long long)log->rows[seq - 1].rev);

@@ -23,7 +23,7 @@ void chat_list(struct chat *, struct chat_list *);
 /* TRUNCATED: the device drops its copies and starts as a new one. */
 struct chat_sync {
     struct chat_call call;
-    struct str token; /* absent: only a token is given */
+    struct str token; /* absent: a token is given, and the own log's entry alone */
     uint32_t wait_ms; /* up to 25,000: answer when something changes, or then */
     /* out */
     const struct inbox_entry *entries;

@@ -51,13 +51,13 @@ struct member {
     uint64_t conversation, user;
     enum role role;
     bool left;
-    uint64_t rev;        /* seq of the event that set role, left and the bounds */
-    uint64_t from_seq;   /* first seq they may read */
-    uint64_t left_seq;   /* left: the removal, the last seq they may read */
-    uint64_t left_n;     /* left: messages up to it */
-    uint64_t left_ms;    /* left: its time */
+    uint64_t rev;                     /* seq of the event that set role, left and the bounds */
+    uint64_t from_seq;                /* first seq they may read */
+    uint64_t left_seq;                /* left: the removal, the last seq they may read */
+    uint64_t left_n;                  /* left: messages up to it */
+    uint64_t left_ms;                 /* left: its time */
     uint64_t delivered_seq, read_seq; /* only move forward; read_seq <= delivered_seq */
-    uint64_t read_n;     /* messages up to read_seq: unread = head.n - read_n */
+    uint64_t read_n;                  /* messages up to read_seq: unread = head.n - read_n */
 };
 
 #endif

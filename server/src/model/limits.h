@@ -13,21 +13,21 @@ enum {
     PASSWORD_BYTES_MIN = 8,
     PASSWORD_BYTES_MAX = 256, /* Argon2 reads all of it: a longer one is only work for us */
     DEVICE_NAME_BYTES_MAX = 64,
-    DEVICES_MAX = 32,         /* of one user: sign-in past it ends the one unused for longest */
+    DEVICES_MAX = 32, /* of one user: sign-in past it ends the one unused for longest */
     TITLE_BYTES_MAX = 128,
     TEXT_BYTES_MAX = 8 * 1024, /* a message's body */
     KIND_BYTES_MAX = 32,
-    EMOJI_BYTES_MAX = 32,      /* the longest ZWJ sequences of Unicode take 28 */
-    KEY_BYTES_MAX = 64,        /* holds a UUID with room */
-    MEMBERS_MAX = 100,         /* of a group: fan-out and the roster stay small */
-    REACTIONS_MAX = 200,       /* on one message; one of each person, members who left included */
-    BLOCKS_MAX = 1000,         /* of one user: read whole at a decision */
-    PAGE_MAX = 100,            /* events in one answer */
-    LIST_MAX = 50,             /* conversations in one answer */
-    SYNC_MAX = 200,            /* entries in one sync answer */
-    SEARCH_MAX = 20,           /* users in one search answer */
-    APPEND_MAX = 64,           /* events in one append: one batch of the store */
-    EVENTS_BEHIND_MAX = 1000,  /* a device that lacks more in one conversation pages instead */
+    EMOJI_BYTES_MAX = 32,     /* the longest ZWJ sequences of Unicode take 28 */
+    KEY_BYTES_MAX = 64,       /* holds a UUID with room */
+    MEMBERS_MAX = 100,        /* of a group: fan-out and the roster stay small */
+    REACTIONS_MAX = 200,      /* on one message; one of each person, members who left included */
+    BLOCKS_MAX = 1000,        /* of one user: read whole at a decision */
+    PAGE_MAX = 100,           /* events in one answer */
+    LIST_MAX = 50,            /* conversations in one answer */
+    SYNC_MAX = 200,           /* entries in one sync answer */
+    SEARCH_MAX = 20,          /* users in one search answer */
+    APPEND_MAX = 64,          /* events in one append: one batch of the store */
+    EVENTS_BEHIND_MAX = 1000, /* a device that lacks more in one conversation pages instead */
 };
 
 #endif

@@ -1,7 +1,12 @@
 /*
- * The binary form of an event, as stores keep it and the bus carries it: a version byte, then
- * varints and length-prefixed bytes, fields by type. Decoding trusts nothing: any byte string
- * either gives an event within the limits or is refused. Pure, any thread.
+ * The binary form of an event, as stores keep it and the bus carries it:
+ *
+ *     version | type | flags | conversation seq n first_seq rev time_ms sender | key | digest |
+ *     mask of the fields that follow | those fields, lowest bit first
+ *
+ * in bytes, varints and length-prefixed bytes (pack.h). An event has one record and a record one
+ * event. Decoding trusts nothing: any byte string either gives an event within the limits
+ * (model/limits.h) or is refused. Pure, any thread.
  */
 #ifndef PARLEY_MODEL_RECORD_H
 #define PARLEY_MODEL_RECORD_H
@@ -12,9 +17,11 @@
 
 enum record_error { RECORD_BAD = 1, RECORD_NEWER_VERSION };
 
-/* Appends the record of `e`, all fields, to `out`. */
+/* Appends the record of `e`, all fields, to `out`. `e` is within the limits, has a key, and
+ * 1 <= first_seq <= seq <= rev: anything else is the caller's bug. */
 void record_encode(struct builder *out, const struct event *e);
-/* Fills *e; its texts point into `bytes`, its lists into `arena`. 0 or RECORD_*. */
+/* Fills *e; its texts point into `bytes`, its lists into `arena`. 0 or RECORD_*, *e then being
+ * anything. */
 int record_decode(struct event *e, struct str bytes, struct arena *arena);
 
 #endif

@@ -109,7 +109,8 @@ void store_direct_claim(struct store *, struct store_direct_claim *);
 
 /* (created.sender, created.key) of a new group: the claim holds the whole event 1, from which
  * whoever finds it without event 1 appends that. DONE: claimed with `created`. TAKEN: `created`
- * is the event that stands in the claim (compare its digest). UNKNOWN, FAILED. */
+ * is the event that stands in the claim (compare its digest). With created.conversation = 0 it is
+ * only looked up: TAKEN or NOT_FOUND. UNKNOWN, FAILED. */
 struct store_group_claim {
     struct store_request base;
     struct event created; /* conversation set, seq 1 */
@@ -128,7 +129,7 @@ void store_reserve(struct store *, struct store_reserve *);
 
 /* What the store is: made once, when it was. Readable at once, on any thread. */
 struct store_info {
-    uint64_t incarnation; /* random; new after a restore from backup */
+    uint64_t incarnation;                /* random; new after a restore from backup */
     uint8_t secret[CRYPTO_SECRET_BYTES]; /* for digests of commands */
     uint32_t schema;
 };

@@ -32,7 +32,7 @@ struct store_append {
     struct store_request base;
     uint64_t conversation;
     struct event *events;
-    uint32_t n_events; /* 1 to APPEND_MAX */
+    uint32_t n_events;    /* 1 to APPEND_MAX */
     struct log_head head; /* in: decided on; out: as it is */
     uint32_t taken;
     uint32_t known_index;
@@ -97,8 +97,8 @@ void store_mark(struct store *, struct store_mark *);
 struct inbox_entry {
     struct conversation conversation;
     struct member me;
-    struct log_head head;     /* a former member's ends at the removal */
-    struct event *last;       /* the newest message they may read, or NULL */
+    struct log_head head;                       /* a former member's ends at the removal */
+    struct event *last;                         /* the newest message they may read, or NULL */
     uint64_t peer_delivered_seq, peer_read_seq; /* direct: the other's marks */
 };
 
@@ -117,9 +117,9 @@ struct store_inbox_list {
 void store_inbox_list(struct store *, struct store_inbox_list *);
 
 /* The entries (own log included) that changed since `token`, oldest change first, and the token
- * that stands after them. An absent token: no entries, the token of now. The cost follows what
- * changed and one batched look at the heads. DONE, TRUNCATED (token of another incarnation),
- * FAILED. */
+ * that stands after them. An absent token: the token of now, and the own log's entry alone, since
+ * no list has it. The cost follows what changed and one batched look at the heads. DONE, TRUNCATED
+ * (token of another incarnation), FAILED. */
 struct store_inbox_changes {
     struct store_request base;
     uint64_t user;

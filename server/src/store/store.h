@@ -26,7 +26,7 @@ enum store_status {
     STORE_TAKEN,     /* a claim: somebody has it; see the outputs */
     STORE_TRUNCATED, /* a token or page mark of another incarnation: start again */
     STORE_UNKNOWN,   /* a write may or may not stand, now or later: ask again with the same key */
-    STORE_FAILED,    /* not carried out, nothing written: disk full, store failed earlier, closing */
+    STORE_FAILED, /* not carried out, nothing written: disk full, store failed earlier, closing */
 };
 
 struct store;

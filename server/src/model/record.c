@@ -1,0 +1,215 @@
+/*
+ * Optional fields stand behind a mask, not at places fixed by the event's type: an event keeps all
+ * its fields whatever its type means, and a type that comes later needs no new version.
+ *
+ * A field is in the mask exactly when it is not zero (a text: not absent), and the decoder refuses
+ * a zero that was written out. With varints in one form only, decode followed by encode gives the
+ * same bytes: fuzz_record holds it to that.
+ */
+#include "model/record.h"
+
+#include "model/limits.h"
+#include "model/pack.h"
+#include "util/macros.h"
+
+enum { VERSION = 1 };
+
+enum { FLAG_READS = 1 << 0, FLAG_DELETED = 1 << 1, FLAGS = FLAG_READS | FLAG_DELETED };
+
+/* Bits of the mask. Stored: never renumber. */
+enum {
+    HAS_TARGET = 1 << 0,
+    HAS_USER = 1 << 1,
+    HAS_ROLE = 1 << 2,
+    HAS_HISTORY = 1 << 3,
+    HAS_KIND = 1 << 4,
+    HAS_TEXT = 1 << 5,
+    HAS_ABOUT = 1 << 6,
+    HAS_EDITED = 1 << 7,
+    HAS_REACTIONS = 1 << 8,
+    HAS_MEMBERS = 1 << 9,
+    HAS_ALL = (1 << 10) - 1,
+};
+
+static uint64_t mask_of(const struct event *e)
+{
+    return (e->target ? HAS_TARGET : 0) | (e->user ? HAS_USER : 0) | (e->role ? HAS_ROLE : 0) |
+           (e->history ? HAS_HISTORY : 0) | (e->kind.p ? HAS_KIND : 0) |
+           (e->text.p ? HAS_TEXT : 0) | (e->about.p ? HAS_ABOUT : 0) |
+           (e->edited_seq ? HAS_EDITED : 0) | (e->n_reactions ? HAS_REACTIONS : 0) |
+           (e->n_members ? HAS_MEMBERS : 0);
+}
+
+static void encode_reactions(struct builder *out, const struct event *e)
+{
+    pack_u64(out, e->n_reactions);
+    for (uint32_t i = 0; i < e->n_reactions; i++) {
+        pack_u64(out, e->reactions[i].user);
+        pack_u64(out, e->reactions[i].seq);
+        pack_bytes(out, e->reactions[i].emoji);
+    }
+}
+
+static void encode_members(struct builder *out, const struct event *e)
+{
+    pack_u64(out, e->n_members);
+    for (uint32_t i = 0; i < e->n_members; i++) {
+        pack_u64(out, e->members[i].user);
+        builder_add_byte(out, (unsigned char)e->members[i].role);
+    }
+}
+
+static void encode_fields(struct builder *out, const struct event *e)
+{
+    uint64_t mask = mask_of(e);
+    pack_u64(out, mask);
+    if (mask & HAS_TARGET)
+        pack_u64(out, e->target);
+    if (mask & HAS_USER)
+        pack_u64(out, e->user);
+    if (mask & HAS_ROLE)
+        builder_add_byte(out, (unsigned char)e->role);
+    if (mask & HAS_HISTORY)
+        builder_add_byte(out, (unsigned char)e->history);
+    if (mask & HAS_KIND)
+        pack_bytes(out, e->kind);
+    if (mask & HAS_TEXT)
+        pack_bytes(out, e->text);
+    if (mask & HAS_ABOUT)
+        pack_bytes(out, e->about);
+    if (mask & HAS_EDITED)
+        pack_u64(out, e->edited_seq);
+    if (mask & HAS_REACTIONS)
+        encode_reactions(out, e);
+    if (mask & HAS_MEMBERS)
+        encode_members(out, e);
+}
+
+void record_encode(struct builder *out, const struct event *e)
+{
+    must(e->seq >= 1 && e->first_seq >= 1 && e->first_seq <= e->seq && e->seq <= e->rev);
+    must(e->key.n >= 1 && e->key.n <= KEY_BYTES_MAX);
+    builder_add_byte(out, VERSION);
+    builder_add_byte(out, (unsigned char)e->type);
+    builder_add_byte(
+        out, (unsigned char)((e->reads ? FLAG_READS : 0) | (e->deleted ? FLAG_DELETED : 0)));
+    pack_u64(out, e->conversation);
+    pack_u64(out, e->seq);
+    pack_u64(out, e->n);
+    pack_u64(out, e->first_seq);
+    pack_u64(out, e->rev);
+    pack_u64(out, e->time_ms);
+    pack_u64(out, e->sender);
+    pack_bytes(out, e->key);
+    builder_add(out, e->digest, sizeof(e->digest));
+    encode_fields(out, e);
+}
+
+/* A number that is written only when it is not zero. */
+static uint64_t unpack_set(struct unpack *u)
+{
+    uint64_t v = unpack_u64(u);
+    u->bad |= v == 0;
+    return v;
+}
+
+static enum role unpack_role(struct unpack *u)
+{
+    uint8_t role = unpack_byte(u);
+    u->bad |= role < ROLE_MEMBER || role > ROLE_OWNER;
+    return (enum role)role;
+}
+
+static enum history unpack_history(struct unpack *u)
+{
+    uint8_t history = unpack_byte(u);
+    u->bad |= history < HISTORY_JOINED || history > HISTORY_ALL;
+    return (enum history)history;
+}
+
+/* How many entries a list has: 1 to n_max, or 0 when bad. */
+static uint32_t unpack_count(struct unpack *u, uint32_t n_max)
+{
+    uint64_t n = unpack_set(u);
+    u->bad |= n > n_max;
+    return u->bad ? 0 : (uint32_t)n;
+}
+
+static void decode_reactions(struct event *e, struct unpack *u, struct arena *arena)
+{
+    uint32_t n = unpack_count(u, REACTIONS_MAX);
+    struct reaction *reactions = arena_alloc(arena, n * sizeof(*reactions));
+    for (uint32_t i = 0; i < n && !u->bad; i++) {
+        reactions[i].user = unpack_u64(u);
+        reactions[i].seq = unpack_u64(u);
+        reactions[i].emoji = unpack_bytes(u, EMOJI_BYTES_MAX);
+        u->bad |= reactions[i].emoji.n == 0;
+    }
+    e->reactions = reactions;
+    e->n_reactions = n;
+}
+
+static void decode_members(struct event *e, struct unpack *u, struct arena *arena)
+{
+    uint32_t n = unpack_count(u, MEMBERS_MAX);
+    struct event_member *members = arena_alloc(arena, n * sizeof(*members));
+    for (uint32_t i = 0; i < n && !u->bad; i++) {
+        members[i].user = unpack_u64(u);
+        members[i].role = unpack_role(u);
+    }
+    e->members = members;
+    e->n_members = n;
+}
+
+static void decode_fields(struct event *e, struct unpack *u, struct arena *arena)
+{
+    uint64_t mask = unpack_u64(u);
+    u->bad |= (mask & ~(uint64_t)HAS_ALL) != 0;
+    if (mask & HAS_TARGET)
+        e->target = unpack_set(u);
+    if (mask & HAS_USER)
+        e->user = unpack_set(u);
+    if (mask & HAS_ROLE)
+        e->role = unpack_role(u);
+    if (mask & HAS_HISTORY)
+        e->history = unpack_history(u);
+    if (mask & HAS_KIND)
+        e->kind = unpack_bytes(u, KIND_BYTES_MAX);
+    if (mask & HAS_TEXT)
+        e->text = unpack_bytes(u, TEXT_BYTES_MAX);
+    if (mask & HAS_ABOUT)
+        e->about = unpack_bytes(u, ABOUT_BYTES_MAX);
+    if (mask & HAS_EDITED)
+        e->edited_seq = unpack_set(u);
+    if (mask & HAS_REACTIONS)
+        decode_reactions(e, u, arena);
+    if (mask & HAS_MEMBERS)
+        decode_members(e, u, arena);
+}
+
+int record_decode(struct event *e, struct str bytes, struct arena *arena)
+{
+    struct unpack u = {.left = bytes};
+    *e = (struct event){0};
+    uint8_t version = unpack_byte(&u);
+    if (version > VERSION)
+        return RECORD_NEWER_VERSION;
+    uint8_t type = unpack_byte(&u);
+    uint8_t flags = unpack_byte(&u);
+    u.bad |= version != VERSION || type == 0 || type >= EVENT_TYPES || (flags & ~FLAGS) != 0;
+    e->type = (enum event_type)type;
+    e->reads = flags & FLAG_READS;
+    e->deleted = flags & FLAG_DELETED;
+    e->conversation = unpack_u64(&u);
+    e->seq = unpack_u64(&u);
+    e->n = unpack_u64(&u);
+    e->first_seq = unpack_u64(&u);
+    e->rev = unpack_u64(&u);
+    e->time_ms = unpack_u64(&u);
+    e->sender = unpack_u64(&u);
+    e->key = unpack_bytes(&u, KEY_BYTES_MAX);
+    unpack_fixed(&u, e->digest, sizeof(e->digest));
+    u.bad |= e->first_seq == 0 || e->first_seq > e->seq || e->seq > e->rev || e->key.n == 0;
+    decode_fields(e, &u, arena);
+    return unpack_done(&u) ? 0 : RECORD_BAD;
+}

@@ -1,0 +1,204 @@
+/*
+ * Finds the rows that an event changes, lets project.c change them, puts them back: into the same
+ * batch as the event, so that a log and its projection can never part. What is not there is passed
+ * over: whoever decided the event looked.
+ */
+#include "store/apply.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "store/project.h"
+#include "util/macros.h"
+
+static int apply_emptied(struct turn *t, const struct event *e, uint64_t edit_seq)
+{
+    struct event edit;
+    int err = turn_event(t, e->conversation, edit_seq, &edit);
+    if (err)
+        return err == KV_ABSENT ? 0 : err;
+    if (project_emptied(&edit, e))
+        turn_put_event(t, &edit);
+    return 0;
+}
+
+/* Edit, delete, reaction. */
+static int apply_target(struct turn *t, const struct event *e)
+{
+    struct event target;
+    int err = turn_event(t, e->conversation, e->target, &target);
+    if (err)
+        return err == KV_ABSENT ? 0 : err;
+    uint64_t edit_before = target.edited_seq;
+    if (!project_target(&target, e, t->arena))
+        return 0;
+    turn_put_event(t, &target);
+    return edit_before && e->type != EVENT_REACTION ? apply_emptied(t, e, edit_before) : 0;
+}
+
+static int apply_reads(struct turn *t, const struct event *e)
+{
+    struct member_row row;
+    int err = turn_member(t, e->conversation, e->sender, &row);
+    if (err)
+        return err == KV_ABSENT ? 0 : err;
+    return project_reads(&row.member, e) ? turn_put_member(t, &row) : 0;
+}
+
+/* The first message puts a 1:1 into the lists of its people. */
+static int apply_first_message(struct turn *t, const struct event *e)
+{
+    struct conversation c;
+    int err = turn_conversation(t, e->conversation, &c);
+    if (err)
+        return err == KV_ABSENT ? -EBADMSG : err;
+    if (c.kind != CONVERSATION_DIRECT && c.kind != CONVERSATION_SELF)
+        return 0;
+    for (int i = 0; i < (c.kind == CONVERSATION_SELF ? 1 : 2); i++) {
+        struct member_row row;
+        err = turn_member(t, c.id, c.users[i], &row);
+        if (err < 0)
+            return err;
+        if (project_direct_member(&row.member, e) && (err = turn_put_member(t, &row)))
+            return err;
+    }
+    return 0;
+}
+
+static int apply_message(struct turn *t, const struct event *e)
+{
+    int err = e->n == 1 ? apply_first_message(t, e) : 0;
+    return err || !e->reads ? err : apply_reads(t, e);
+}
+
+/* Inserts or takes out one user; *changed says whether that changed anything. */
+static int roster_set(struct roster *r, uint64_t user, bool present, bool *changed)
+{
+    uint32_t i = 0;
+    while (i < r->n && r->users[i] < user)
+        i++;
+    bool there = i < r->n && r->users[i] == user;
+    *changed = there != present;
+    if (!*changed)
+        return 0;
+    if (present && r->n == MEMBERS_MAX)
+        return -E2BIG;
+    size_t n_moved = r->n - i - (present ? 0 : 1);
+    if (present)
+        memmove(&r->users[i + 1], &r->users[i], n_moved * sizeof(r->users[0]));
+    else
+        memmove(&r->users[i], &r->users[i + 1], n_moved * sizeof(r->users[0]));
+    if (present)
+        r->users[i] = user;
+    r->n += present ? 1 : -1;
+    return 0;
+}
+
+static int apply_roster(struct turn *t, uint64_t conversation, uint64_t user, bool present)
+{
+    struct roster roster;
+    bool changed;
+    int err = turn_roster(t, conversation, &roster);
+    if (!err)
+        err = roster_set(&roster, user, present, &changed);
+    if (!err && changed)
+        turn_put_roster(t, conversation, &roster);
+    return err;
+}
+
+/* Added, removed, left, role: one member. */
+static int apply_member(struct turn *t, const struct event *e, const struct log_head *head,
+                        uint64_t user)
+{
+    struct member_row row;
+    int err = turn_member(t, e->conversation, user, &row);
+    if (err < 0 || (err == KV_ABSENT && e->type != EVENT_ADDED && e->type != EVENT_CREATED))
+        return MIN(err, 0);
+    if (!project_member(&row.member, e))
+        return 0;
+    row.left_message_seq = row.member.left ? head->message_seq : 0;
+    err = turn_put_member(t, &row);
+    return err ? err : apply_roster(t, e->conversation, user, !row.member.left);
+}
+
+static int apply_left(struct turn *t, const struct event *e, const struct log_head *head)
+{
+    int err = apply_member(t, e, head, e->sender);
+    return err || !e->user ? err : apply_member(t, e, head, e->user);
+}
+
+/* Created, title. */
+static int apply_conversation(struct turn *t, const struct event *e)
+{
+    struct conversation c = {.id = e->conversation};
+    int err = turn_conversation(t, e->conversation, &c);
+    if (err < 0 || (err == KV_ABSENT && e->type != EVENT_CREATED))
+        return MIN(err, 0);
+    if (project_conversation(&c, e))
+        turn_put_conversation(t, &c);
+    return 0;
+}
+
+static int apply_created(struct turn *t, const struct event *e, const struct log_head *head)
+{
+    int err = apply_conversation(t, e);
+    for (uint32_t i = 0; !err && i < e->n_members; i++)
+        err = apply_member(t, e, head, e->members[i].user);
+    return err;
+}
+
+static int apply_profile(struct turn *t, const struct event *e)
+{
+    struct user user;
+    int err = turn_user(t, e->sender, &user);
+    if (err)
+        return err == KV_ABSENT ? 0 : err;
+    if (project_user(&user, e))
+        turn_put_user(t, &user);
+    return 0;
+}
+
+static int apply_block(struct turn *t, const struct event *e)
+{
+    struct row_key k = key_block(e->sender, e->user);
+    uint64_t rev = 0;
+    int err = turn_get_ids(t, &k, &rev, 1);
+    if (err < 0 || rev >= e->seq)
+        return MIN(err, 0);
+    if (e->type == EVENT_BLOCK)
+        turn_put_ids(t, &k, &e->seq, 1);
+    else if (err != KV_ABSENT)
+        turn_delete(t, &k);
+    return 0;
+}
+
+int apply_event(struct turn *t, const struct event *e, const struct log_head *head)
+{
+    switch (e->type) {
+    case EVENT_MESSAGE:
+        return apply_message(t, e);
+    case EVENT_EDIT:
+    case EVENT_DELETE:
+    case EVENT_REACTION:
+        return apply_target(t, e);
+    case EVENT_CREATED:
+        return apply_created(t, e, head);
+    case EVENT_ADDED:
+    case EVENT_REMOVED:
+    case EVENT_ROLE:
+        return apply_member(t, e, head, e->user);
+    case EVENT_LEFT:
+        return apply_left(t, e, head);
+    case EVENT_TITLE:
+        return apply_conversation(t, e);
+    case EVENT_PROFILE:
+        return apply_profile(t, e);
+    case EVENT_BLOCK:
+    case EVENT_UNBLOCK:
+        return apply_block(t, e);
+    case EVENT_TYPES:
+        break;
+    }
+    must(!"an event type");
+    return -EINVAL;
+}

@@ -1,0 +1,66 @@
+/*
+ * The embedded store: every operation of log.h and directory.h as a synchronous function over a kv.
+ * Whoever runs it (threads: threaded.h; a simulator's scheduler: memory.h) gives it a turn and
+ * decides when the batch is committed; nothing here waits, locks or reads a clock.
+ *
+ * Each log_… and directory_… function carries out the request of its name: sets its outputs and
+ * returns an enum store_status, or a negative errno: nothing was carried out, the turn's changes
+ * are to be rolled back and the request FAILED.
+ */
+#ifndef PARLEY_STORE_EMBEDDED_H
+#define PARLEY_STORE_EMBEDDED_H
+
+#include "store/directory.h"
+#include "store/log.h"
+#include "store/ops.h"
+#include "store/turn.h"
+
+/* What an embedded store on `kv` is: read, or written into an empty one with the incarnation and
+ * secret that are given. 0, a negative errno, or EMBEDDED_NEWER_SCHEMA (info->schema says which).
+ */
+enum { EMBEDDED_NEWER_SCHEMA = 1 };
+int embedded_open(struct kv *kv, struct store_info *info, uint64_t incarnation,
+                  const uint8_t secret[CRYPTO_SECRET_BYTES]);
+
+/* Carries out one write in the batch, or takes its changes back and sets it FAILED. The status is
+ * not to be told before the batch is committed. */
+void embedded_write(struct kv_batch *, const struct store_info *, uint32_t append_events_max,
+                    struct store_request *);
+/* Carries out one read. */
+void embedded_read(struct kv *, const struct kv_snapshot *, const struct store_info *,
+                   struct store_request *);
+
+/* append.c */
+int log_append(struct turn *, struct store_append *);
+
+/* log.c */
+int log_load(struct turn *, struct store_load *);
+int log_member(struct turn *, struct store_member *);
+int log_events(struct turn *, struct store_events *);
+int log_key(struct turn *, struct store_key *);
+int log_mark(struct turn *, struct store_mark *);
+int log_blocks(struct turn *, struct store_blocks *);
+
+/* inbox.c */
+int log_inbox_list(struct turn *, struct store_inbox_list *);
+int log_inbox_changes(struct turn *, struct store_inbox_changes *);
+
+/* users.c */
+int directory_user_create(struct turn *, struct store_user_create *);
+int directory_users(struct turn *, struct store_users *);
+int directory_user_find(struct turn *, struct store_user_find *);
+int directory_user_search(struct turn *, struct store_user_search *);
+int directory_user_set(struct turn *, struct store_user_set *);
+
+/* devices.c */
+int directory_device_put(struct turn *, struct store_device_put *);
+int directory_devices(struct turn *, struct store_devices *);
+int directory_device_end(struct turn *, struct store_device_end *);
+int directory_token_find(struct turn *, struct store_token_find *);
+
+/* claims.c */
+int directory_direct_claim(struct turn *, struct store_direct_claim *);
+int directory_group_claim(struct turn *, struct store_group_claim *);
+int directory_reserve(struct turn *, struct store_reserve *);
+
+#endif

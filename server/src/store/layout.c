@@ -1,0 +1,338 @@
+/*
+ * Rows hold what their key does not, packed (model/pack.h), in one fixed order: the store's schema
+ * number stands for all of them, so a row needs no version of its own.
+ */
+#include "store/layout.h"
+
+#include <string.h>
+
+#include "model/pack.h"
+#include "util/macros.h"
+#include "util/numbers.h"
+
+enum { USER_TEXT_MAX = 1024 }; /* above every limit of a user's texts */
+
+static struct row_key tagged(enum kv_table table, char tag)
+{
+    return (struct row_key){.table = table, .n = 1, .bytes = {(unsigned char)tag}};
+}
+
+static void add_u64(struct row_key *k, uint64_t v)
+{
+    must(k->n + 8 <= sizeof(k->bytes));
+    be64_put(k->bytes + k->n, v);
+    k->n += 8;
+}
+
+static void add_bytes(struct row_key *k, const void *p, size_t n)
+{
+    must(n <= sizeof(k->bytes) - k->n);
+    if (n)
+        memcpy(k->bytes + k->n, p, n);
+    k->n += n;
+}
+
+static struct row_key tagged_u64(enum kv_table table, char tag, uint64_t v)
+{
+    struct row_key k = tagged(table, tag);
+    add_u64(&k, v);
+    return k;
+}
+
+static struct row_key tagged_pair(enum kv_table table, char tag, uint64_t a, uint64_t b)
+{
+    struct row_key k = tagged_u64(table, tag, a);
+    add_u64(&k, b);
+    return k;
+}
+
+struct row_key row_key_after(const struct row_key *k)
+{
+    struct row_key after = *k;
+    while (after.n && after.bytes[after.n - 1] == 0xff)
+        after.n--;
+    if (after.n) {
+        after.bytes[after.n - 1]++;
+    } else {
+        memset(after.bytes, 0xff, sizeof(after.bytes));
+        after.n = sizeof(after.bytes);
+    }
+    return after;
+}
+
+struct row_key key_meta(const char *name)
+{
+    struct row_key k = tagged(KV_DIRECTORY, 'm');
+    add_bytes(&k, name, strlen(name));
+    return k;
+}
+
+struct row_key key_user(uint64_t user)
+{
+    return tagged_u64(KV_DIRECTORY, 'u', user);
+}
+
+struct row_key key_username(struct str name)
+{
+    struct row_key k = tagged(KV_DIRECTORY, 'n');
+    add_bytes(&k, name.p, name.n);
+    return k;
+}
+
+struct row_key key_device(uint64_t user, uint64_t device)
+{
+    return tagged_pair(KV_DIRECTORY, 'd', user, device);
+}
+
+struct row_key key_devices(uint64_t user)
+{
+    return tagged_u64(KV_DIRECTORY, 'd', user);
+}
+
+struct row_key key_token(const uint8_t hash[CRYPTO_HASH_BYTES])
+{
+    struct row_key k = tagged(KV_DIRECTORY, 't');
+    add_bytes(&k, hash, CRYPTO_HASH_BYTES);
+    return k;
+}
+
+struct row_key key_block(uint64_t user, uint64_t other)
+{
+    return tagged_pair(KV_DIRECTORY, 'b', user, other);
+}
+
+struct row_key key_blocks(uint64_t user)
+{
+    return tagged_u64(KV_DIRECTORY, 'b', user);
+}
+
+struct row_key key_direct(uint64_t a, uint64_t b)
+{
+    return tagged_pair(KV_DIRECTORY, '2', MIN(a, b), MAX(a, b));
+}
+
+struct row_key key_group(uint64_t user, struct str key)
+{
+    struct row_key k = tagged_u64(KV_DIRECTORY, 'g', user);
+    add_bytes(&k, key.p, key.n);
+    return k;
+}
+
+struct row_key key_worker(uint32_t worker)
+{
+    return tagged_u64(KV_DIRECTORY, 'w', worker);
+}
+
+struct row_key key_conversation(uint64_t conversation)
+{
+    return tagged_u64(KV_STATE, 'c', conversation);
+}
+
+struct row_key key_head(uint64_t conversation)
+{
+    return tagged_u64(KV_STATE, 'h', conversation);
+}
+
+struct row_key key_roster(uint64_t conversation)
+{
+    return tagged_u64(KV_STATE, 'r', conversation);
+}
+
+struct row_key key_member(uint64_t user, uint64_t conversation)
+{
+    return tagged_pair(KV_STATE, 'i', user, conversation);
+}
+
+struct row_key key_inbox(uint64_t user)
+{
+    return tagged_u64(KV_STATE, 'i', user);
+}
+
+struct row_key key_event(uint64_t conversation, uint64_t seq)
+{
+    struct row_key k = {.table = KV_EVENTS};
+    add_u64(&k, conversation);
+    add_u64(&k, seq);
+    return k;
+}
+
+struct row_key key_key(uint64_t conversation, uint64_t sender, struct str key)
+{
+    struct row_key k = {.table = KV_KEYS};
+    add_u64(&k, conversation);
+    add_u64(&k, sender);
+    add_bytes(&k, key.p, key.n);
+    return k;
+}
+
+void user_pack(struct builder *out, const struct user *u)
+{
+    pack_bytes(out, u->username);
+    pack_bytes(out, u->display_name);
+    pack_bytes(out, u->about);
+    pack_bytes(out, u->password);
+    builder_add_byte(out, u->disabled);
+    pack_u64(out, u->created_ms);
+    pack_u64(out, u->last_seen_ms);
+    pack_u64(out, u->rev);
+}
+
+bool user_unpack(struct user *user, uint64_t id, struct str bytes)
+{
+    struct unpack u = {.left = bytes};
+    *user = (struct user){.id = id};
+    user->username = unpack_bytes(&u, USER_TEXT_MAX);
+    user->display_name = unpack_bytes(&u, USER_TEXT_MAX);
+    user->about = unpack_bytes(&u, USER_TEXT_MAX);
+    user->password = unpack_bytes(&u, USER_TEXT_MAX);
+    user->disabled = unpack_byte(&u) != 0;
+    user->created_ms = unpack_u64(&u);
+    user->last_seen_ms = unpack_u64(&u);
+    user->rev = unpack_u64(&u);
+    return unpack_done(&u);
+}
+
+void device_pack(struct builder *out, const struct device *d)
+{
+    pack_bytes(out, d->name);
+    builder_add(out, d->token_hash, sizeof(d->token_hash));
+    pack_u64(out, d->created_ms);
+    pack_u64(out, d->last_seen_ms);
+}
+
+bool device_unpack(struct device *d, uint64_t user, uint64_t device, struct str bytes)
+{
+    struct unpack u = {.left = bytes};
+    *d = (struct device){.id = device, .user = user};
+    d->name = unpack_bytes(&u, USER_TEXT_MAX);
+    unpack_fixed(&u, d->token_hash, sizeof(d->token_hash));
+    d->created_ms = unpack_u64(&u);
+    d->last_seen_ms = unpack_u64(&u);
+    return unpack_done(&u);
+}
+
+void conversation_pack(struct builder *out, const struct conversation *c)
+{
+    builder_add_byte(out, (unsigned char)c->kind);
+    builder_add_byte(out, (unsigned char)c->history);
+    pack_bytes(out, c->title);
+    pack_u64(out, c->created_ms);
+    pack_u64(out, c->users[0]);
+    pack_u64(out, c->users[1]);
+    pack_u64(out, c->rev);
+}
+
+bool conversation_unpack(struct conversation *c, uint64_t id, struct str bytes)
+{
+    struct unpack u = {.left = bytes};
+    *c = (struct conversation){.id = id};
+    c->kind = (enum conversation_kind)unpack_byte(&u);
+    c->history = (enum history)unpack_byte(&u);
+    c->title = unpack_bytes(&u, TITLE_BYTES_MAX);
+    c->created_ms = unpack_u64(&u);
+    c->users[0] = unpack_u64(&u);
+    c->users[1] = unpack_u64(&u);
+    c->rev = unpack_u64(&u);
+    return unpack_done(&u);
+}
+
+void head_pack(struct builder *out, const struct head_row *h)
+{
+    pack_u64(out, h->head.seq);
+    pack_u64(out, h->head.n);
+    pack_u64(out, h->head.first_seq);
+    pack_u64(out, h->head.time_ms);
+    pack_u64(out, h->head.message_seq);
+    pack_u64(out, h->commit);
+}
+
+bool head_unpack(struct head_row *h, struct str bytes)
+{
+    struct unpack u = {.left = bytes};
+    h->head.seq = unpack_u64(&u);
+    h->head.n = unpack_u64(&u);
+    h->head.first_seq = unpack_u64(&u);
+    h->head.time_ms = unpack_u64(&u);
+    h->head.message_seq = unpack_u64(&u);
+    h->commit = unpack_u64(&u);
+    return unpack_done(&u);
+}
+
+void member_pack(struct builder *out, const struct member_row *r)
+{
+    const struct member *m = &r->member;
+    builder_add_byte(out, (unsigned char)m->role);
+    builder_add_byte(out, m->left);
+    pack_u64(out, m->rev);
+    pack_u64(out, m->from_seq);
+    pack_u64(out, m->left_seq);
+    pack_u64(out, m->left_n);
+    pack_u64(out, m->left_ms);
+    pack_u64(out, m->delivered_seq);
+    pack_u64(out, m->read_seq);
+    pack_u64(out, m->read_n);
+    pack_u64(out, r->left_message_seq);
+    pack_u64(out, r->commit);
+}
+
+bool member_unpack(struct member_row *r, uint64_t user, uint64_t conversation, struct str bytes)
+{
+    struct unpack u = {.left = bytes};
+    struct member *m = &r->member;
+    *m = (struct member){.conversation = conversation, .user = user};
+    m->role = (enum role)unpack_byte(&u);
+    m->left = unpack_byte(&u) != 0;
+    m->rev = unpack_u64(&u);
+    m->from_seq = unpack_u64(&u);
+    m->left_seq = unpack_u64(&u);
+    m->left_n = unpack_u64(&u);
+    m->left_ms = unpack_u64(&u);
+    m->delivered_seq = unpack_u64(&u);
+    m->read_seq = unpack_u64(&u);
+    m->read_n = unpack_u64(&u);
+    r->left_message_seq = unpack_u64(&u);
+    r->commit = unpack_u64(&u);
+    return unpack_done(&u);
+}
+
+void roster_pack(struct builder *out, const struct roster *r)
+{
+    ids_pack(out, r->users, r->n);
+}
+
+bool roster_unpack(struct roster *r, struct str bytes)
+{
+    struct unpack u = {.left = bytes};
+    r->n = 0;
+    while (u.left.n && !u.bad && r->n < MEMBERS_MAX)
+        r->users[r->n++] = unpack_u64(&u);
+    return unpack_done(&u);
+}
+
+void key_row_pack(struct builder *out, const struct key_row *k)
+{
+    pack_u64(out, k->seq);
+    builder_add(out, k->digest, sizeof(k->digest));
+}
+
+bool key_row_unpack(struct key_row *k, struct str bytes)
+{
+    struct unpack u = {.left = bytes};
+    k->seq = unpack_u64(&u);
+    unpack_fixed(&u, k->digest, sizeof(k->digest));
+    return unpack_done(&u);
+}
+
+void ids_pack(struct builder *out, const uint64_t *ids, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        pack_u64(out, ids[i]);
+}
+
+bool ids_unpack(uint64_t *ids, size_t n, struct str bytes)
+{
+    struct unpack u = {.left = bytes};
+    for (size_t i = 0; i < n; i++)
+        ids[i] = unpack_u64(&u);
+    return unpack_done(&u);
+}

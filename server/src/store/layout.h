@@ -1,0 +1,114 @@
+/*
+ * The layout of the embedded store (schema 1): which row stands under which key in which table, and
+ * its bytes. Numbers in keys are big-endian, so that rows sort by them. Pure.
+ *
+ *   KV_DIRECTORY  'm' name                  schema, incarnation, secret, commit
+ *                 'u' user                  struct user
+ *                 'n' username              user
+ *                 'd' user device           struct device
+ *                 't' token hash            user, device
+ *                 'b' user other            seq of the block
+ *                 '2' smaller id larger id  conversation: the claim of a 1:1
+ *                 'g' user key              record of event 1: the claim of a new group
+ *                 'w' worker                Snowflake timestamps reserved up to
+ *   KV_STATE      'c' conversation          struct conversation
+ *                 'h' conversation          struct head_row
+ *                 'r' conversation          the users who are in it now (groups)
+ *                 'i' user conversation     struct member_row: a user's inbox is one run
+ *   KV_EVENTS     conversation seq          the event's record
+ *   KV_KEYS       conversation sender key   seq, digest
+ */
+#ifndef PARLEY_STORE_LAYOUT_H
+#define PARLEY_STORE_LAYOUT_H
+
+#include "model/account.h"
+#include "model/conversation.h"
+#include "model/event.h"
+#include "model/limits.h"
+#include "store/kv.h"
+#include "util/buf.h"
+
+enum { SCHEMA = 1 };
+
+/* Where a row stands. */
+struct row_key {
+    enum kv_table table;
+    size_t n;
+    unsigned char bytes[KV_KEY_MAX];
+};
+
+static inline struct str row_key_str(const struct row_key *k)
+{
+    return (struct str){(const char *)k->bytes, k->n};
+}
+/* The end of the range of all keys that start with `k`. */
+struct row_key row_key_after(const struct row_key *k);
+
+struct row_key key_meta(const char *name);
+struct row_key key_user(uint64_t user);
+/* Also the start of all names with this prefix. */
+struct row_key key_username(struct str name);
+struct row_key key_device(uint64_t user, uint64_t device);
+struct row_key key_devices(uint64_t user);
+struct row_key key_token(const uint8_t hash[CRYPTO_HASH_BYTES]);
+struct row_key key_block(uint64_t user, uint64_t other);
+struct row_key key_blocks(uint64_t user);
+struct row_key key_direct(uint64_t a, uint64_t b); /* in any order */
+struct row_key key_group(uint64_t user, struct str key);
+struct row_key key_worker(uint32_t worker);
+struct row_key key_conversation(uint64_t conversation);
+struct row_key key_head(uint64_t conversation);
+struct row_key key_roster(uint64_t conversation);
+struct row_key key_member(uint64_t user, uint64_t conversation);
+struct row_key key_inbox(uint64_t user); /* of all of a user's member rows */
+struct row_key key_event(uint64_t conversation, uint64_t seq);
+struct row_key key_key(uint64_t conversation, uint64_t sender, struct str key);
+
+/* A head, and the number of the commit that last changed it. */
+struct head_row {
+    struct log_head head;
+    uint64_t commit;
+};
+
+/* A member, the newest message when they left, and the commit that last changed the row. */
+struct member_row {
+    struct member member;
+    uint64_t left_message_seq;
+    uint64_t commit;
+};
+
+/* Who is in a group now, ascending. */
+struct roster {
+    uint64_t users[MEMBERS_MAX];
+    uint32_t n;
+};
+
+/* Where a key stands. */
+struct key_row {
+    uint64_t seq;
+    uint8_t digest[EVENT_DIGEST_BYTES];
+};
+
+/* Appends the row's bytes. */
+void user_pack(struct builder *, const struct user *);
+void device_pack(struct builder *, const struct device *);
+void conversation_pack(struct builder *, const struct conversation *);
+void head_pack(struct builder *, const struct head_row *);
+void member_pack(struct builder *, const struct member_row *);
+void roster_pack(struct builder *, const struct roster *);
+void key_row_pack(struct builder *, const struct key_row *);
+/* Up to two numbers: the small rows that point to something. */
+void ids_pack(struct builder *, const uint64_t *ids, size_t n);
+
+/* Fill in what the bytes and the key say; texts point into the bytes. False when they are not such
+ * a row. */
+bool user_unpack(struct user *, uint64_t id, struct str bytes);
+bool device_unpack(struct device *, uint64_t user, uint64_t device, struct str bytes);
+bool conversation_unpack(struct conversation *, uint64_t id, struct str bytes);
+bool head_unpack(struct head_row *, struct str bytes);
+bool member_unpack(struct member_row *, uint64_t user, uint64_t conversation, struct str bytes);
+bool roster_unpack(struct roster *, struct str bytes);
+bool key_row_unpack(struct key_row *, struct str bytes);
+bool ids_unpack(uint64_t *ids, size_t n, struct str bytes);
+
+#endif

@@ -1,0 +1,194 @@
+/* What is read of a log and its members, and the members' marks. */
+#include "model/limits.h"
+#include "model/record.h"
+#include "store/embedded.h"
+#include "util/macros.h"
+#include "util/numbers.h"
+
+/* The people who stand in the record of every conversation but a group. */
+static uint32_t fixed_users(const struct conversation *c, uint64_t users[2])
+{
+    users[0] = c->users[0];
+    users[1] = c->users[1];
+    return users[0] == users[1] ? 1 : 2;
+}
+
+/* The row of somebody in a 1:1 that has no message yet, whose row is not written. */
+static void member_of_silent(struct member *m)
+{
+    m->role = ROLE_MEMBER;
+    m->from_seq = 1;
+}
+
+static int load_fixed(struct turn *t, struct store_load *r)
+{
+    uint64_t users[2];
+    r->n_members = fixed_users(&r->conversation, users);
+    r->members = arena_alloc(t->arena, r->n_members * sizeof(*r->members));
+    for (uint32_t i = 0; i < r->n_members; i++) {
+        struct member_row row;
+        int err = turn_member(t, r->id, users[i], &row);
+        if (err < 0)
+            return err;
+        if (err == KV_ABSENT)
+            member_of_silent(&row.member);
+        r->members[i] = row.member;
+    }
+    return STORE_DONE;
+}
+
+static int load_group(struct turn *t, struct store_load *r)
+{
+    struct roster roster;
+    struct row_key keys[MEMBERS_MAX];
+    struct str key_strs[MEMBERS_MAX], values[MEMBERS_MAX];
+    int err = turn_roster(t, r->id, &roster);
+    if (err)
+        return err;
+    for (uint32_t i = 0; i < roster.n; i++) {
+        keys[i] = key_member(roster.users[i], r->id);
+        key_strs[i] = row_key_str(&keys[i]);
+    }
+    err = kv_get_many(&t->view, KV_STATE, key_strs, roster.n, t->arena, values);
+    if (err)
+        return err;
+    r->n_members = roster.n;
+    r->members = arena_alloc(t->arena, roster.n * sizeof(*r->members));
+    for (uint32_t i = 0; i < roster.n; i++) {
+        struct member_row row;
+        if (!values[i].p || !member_unpack(&row, roster.users[i], r->id, values[i]))
+            return turn_bad_row(&keys[i]);
+        r->members[i] = row.member;
+    }
+    return STORE_DONE;
+}
+
+int log_load(struct turn *t, struct store_load *r)
+{
+    struct head_row head;
+    int err = turn_conversation(t, r->id, &r->conversation);
+    if (err)
+        return err == KV_ABSENT ? STORE_NOT_FOUND : err;
+    err = turn_head(t, r->id, &head);
+    if (err)
+        return err;
+    r->head = head.head;
+    return r->conversation.kind == CONVERSATION_GROUP ? load_group(t, r) : load_fixed(t, r);
+}
+
+/* Also of a 1:1 without messages. 0, KV_ABSENT, negative. */
+static int find_member(struct turn *t, uint64_t conversation, uint64_t user, struct member_row *row)
+{
+    int err = turn_member(t, conversation, user, row);
+    if (err != KV_ABSENT)
+        return err;
+    struct conversation c;
+    err = turn_conversation(t, conversation, &c);
+    if (err)
+        return err;
+    if (c.kind == CONVERSATION_GROUP || (c.users[0] != user && c.users[1] != user))
+        return KV_ABSENT;
+    member_of_silent(&row->member);
+    return 0;
+}
+
+int log_member(struct turn *t, struct store_member *r)
+{
+    struct member_row row;
+    int err = find_member(t, r->conversation, r->user, &row);
+    if (err)
+        return err == KV_ABSENT ? STORE_NOT_FOUND : err;
+    r->member = row.member;
+    return STORE_DONE;
+}
+
+int log_mark(struct turn *t, struct store_mark *r)
+{
+    struct member_row row;
+    int err = find_member(t, r->conversation, r->user, &row);
+    if (err)
+        return err == KV_ABSENT ? STORE_NOT_FOUND : err;
+    struct member *m = &row.member;
+    bool reads = r->read_seq > m->read_seq;
+    uint64_t delivered_seq = MAX(m->delivered_seq, MAX(r->delivered_seq, r->read_seq));
+    if (reads || delivered_seq > m->delivered_seq) {
+        m->delivered_seq = delivered_seq;
+        if (reads) {
+            m->read_seq = r->read_seq;
+            m->read_n = MAX(m->read_n, r->read_n);
+        }
+        err = turn_put_member(t, &row);
+    }
+    r->member = row.member;
+    return err;
+}
+
+static void reverse(struct event *events, uint32_t n)
+{
+    for (uint32_t i = 0; i < n / 2; i++) {
+        struct event swap = events[i];
+        events[i] = events[n - 1 - i];
+        events[n - 1 - i] = swap;
+    }
+}
+
+int log_events(struct turn *t, struct store_events *r)
+{
+    must(r->limit >= 1 && r->limit <= PAGE_MAX);
+    r->events = arena_alloc(t->arena, r->limit * sizeof(*r->events));
+    r->n_events = 0;
+    if (r->from_seq > r->to_seq)
+        return STORE_DONE;
+    struct row_key from = key_event(r->conversation, r->from_seq);
+    struct row_key to = key_event(r->conversation, r->to_seq);
+    to = row_key_after(&to);
+    struct kv_scan scan;
+    int err =
+        kv_scan_begin(&scan, &t->view, KV_EVENTS, row_key_str(&from), row_key_str(&to), r->newest);
+    while (!err && r->n_events < r->limit) {
+        struct str key, value;
+        err = kv_scan_next(&scan, &key, &value);
+        if (err)
+            break;
+        value = arena_str(t->arena, value);
+        if (record_decode(&r->events[r->n_events++], value, t->arena))
+            err = turn_bad_row(&from);
+    }
+    kv_scan_end(&scan);
+    if (err < 0)
+        return err;
+    if (r->newest)
+        reverse(r->events, r->n_events);
+    return STORE_DONE;
+}
+
+int log_key(struct turn *t, struct store_key *r)
+{
+    if (r->key.n == 0 || r->key.n > KEY_BYTES_MAX)
+        return STORE_NOT_FOUND;
+    struct key_row row;
+    int err = turn_key(t, r->conversation, r->sender, r->key, &row);
+    if (err)
+        return err == KV_ABSENT ? STORE_NOT_FOUND : err;
+    r->seq = row.seq;
+    memcpy(r->digest, row.digest, sizeof(r->digest));
+    return STORE_DONE;
+}
+
+int log_blocks(struct turn *t, struct store_blocks *r)
+{
+    struct row_key from = key_blocks(r->user), to = row_key_after(&from);
+    struct kv_scan scan;
+    r->users = arena_alloc(t->arena, BLOCKS_MAX * sizeof(*r->users));
+    r->n_users = 0;
+    int err =
+        kv_scan_begin(&scan, &t->view, KV_DIRECTORY, row_key_str(&from), row_key_str(&to), false);
+    while (!err && r->n_users < BLOCKS_MAX) {
+        struct str key, value;
+        err = kv_scan_next(&scan, &key, &value);
+        if (!err)
+            r->users[r->n_users++] = be64_get(key.p + key.n - 8);
+    }
+    kv_scan_end(&scan);
+    return err < 0 ? err : STORE_DONE;
+}

@@ -1,0 +1,174 @@
+#include "store/project.h"
+
+#include <string.h>
+
+#include "model/limits.h"
+#include "util/macros.h"
+
+/* The sender's entry taken out of the reactions of `target`, and what `e` says put at the end. */
+static void react(struct event *target, const struct event *e, struct arena *arena)
+{
+    uint32_t n = 0;
+    struct reaction *now = arena_alloc(arena, (target->n_reactions + 1) * sizeof(*now));
+    for (uint32_t i = 0; i < target->n_reactions; i++) {
+        if (target->reactions[i].user != e->sender)
+            now[n++] = target->reactions[i];
+    }
+    /* Whoever decided this refused the one too many; a row must stay within its limits anyway. */
+    if (e->text.n && n < REACTIONS_MAX)
+        now[n++] = (struct reaction){.user = e->sender, .seq = e->seq, .emoji = e->text};
+    target->reactions = now;
+    target->n_reactions = n;
+}
+
+static void stub(struct event *target)
+{
+    target->deleted = true;
+    target->text = (struct str){0};
+    target->reactions = NULL;
+    target->n_reactions = 0;
+}
+
+bool project_target(struct event *target, const struct event *e, struct arena *arena)
+{
+    if (target->type != EVENT_MESSAGE || target->deleted || target->rev >= e->seq)
+        return false;
+    switch (e->type) {
+    case EVENT_EDIT:
+        target->text = e->text;
+        if (e->kind.n)
+            target->kind = e->kind;
+        target->edited_seq = e->seq;
+        break;
+    case EVENT_DELETE:
+        stub(target);
+        break;
+    case EVENT_REACTION:
+        react(target, e, arena);
+        break;
+    default:
+        return false;
+    }
+    target->rev = e->seq;
+    return true;
+}
+
+bool project_emptied(struct event *edit, const struct event *e)
+{
+    if (edit->type != EVENT_EDIT || edit->deleted || edit->rev >= e->seq)
+        return false;
+    edit->deleted = true;
+    edit->text = (struct str){0};
+    edit->rev = e->seq;
+    return true;
+}
+
+static enum role role_in(const struct event *created, uint64_t user)
+{
+    for (uint32_t i = 0; i < created->n_members; i++) {
+        if (created->members[i].user == user)
+            return created->members[i].role;
+    }
+    return ROLE_MEMBER;
+}
+
+/* In from `e` on, with all before it read. */
+static void join(struct member *m, const struct event *e, enum role role, uint64_t from_seq)
+{
+    *m = (struct member){
+        .conversation = m->conversation,
+        .user = m->user,
+        .role = role,
+        .rev = e->seq,
+        .from_seq = from_seq,
+        .delivered_seq = MAX(m->delivered_seq, e->seq),
+        .read_seq = MAX(m->read_seq, e->seq),
+        .read_n = MAX(m->read_n, e->n),
+    };
+}
+
+static void leave(struct member *m, const struct event *e)
+{
+    m->left = true;
+    m->left_seq = e->seq;
+    m->left_n = e->n;
+    m->left_ms = e->time_ms;
+}
+
+bool project_member(struct member *m, const struct event *e)
+{
+    if (m->rev >= e->seq)
+        return false;
+    switch (e->type) {
+    case EVENT_CREATED:
+        join(m, e, role_in(e, m->user), 1);
+        break;
+    case EVENT_ADDED:
+        join(m, e, ROLE_MEMBER, e->history == HISTORY_ALL ? 1 : e->seq);
+        break;
+    case EVENT_REMOVED:
+        leave(m, e);
+        break;
+    case EVENT_LEFT:
+        if (m->user == e->sender)
+            leave(m, e);
+        else
+            m->role = ROLE_OWNER;
+        break;
+    case EVENT_ROLE:
+        m->role = e->role;
+        break;
+    default:
+        return false;
+    }
+    m->rev = e->seq;
+    return true;
+}
+
+bool project_direct_member(struct member *m, const struct event *e)
+{
+    if (m->rev >= e->seq)
+        return false;
+    m->role = ROLE_MEMBER;
+    m->from_seq = 1;
+    m->rev = e->seq;
+    return true;
+}
+
+bool project_reads(struct member *m, const struct event *e)
+{
+    if (!e->reads || m->read_seq >= e->seq)
+        return false;
+    m->read_seq = e->seq;
+    m->read_n = e->n;
+    m->delivered_seq = MAX(m->delivered_seq, e->seq);
+    return true;
+}
+
+bool project_conversation(struct conversation *c, const struct event *e)
+{
+    if (c->rev >= e->seq)
+        return false;
+    if (e->type == EVENT_CREATED) {
+        c->kind = CONVERSATION_GROUP;
+        c->history = e->history;
+        c->created_ms = e->time_ms;
+    } else if (e->type != EVENT_TITLE) {
+        return false;
+    }
+    c->title = e->text;
+    c->rev = e->seq;
+    return true;
+}
+
+bool project_user(struct user *u, const struct event *e)
+{
+    if (e->type != EVENT_PROFILE || u->rev >= e->seq)
+        return false;
+    if (e->text.p)
+        u->display_name = e->text;
+    if (e->about.p)
+        u->about = e->about;
+    u->rev = e->seq;
+    return true;
+}

@@ -1,0 +1,42 @@
+/*
+ * What an event does to the rows it changes (design §2: changes in place), one row at a time: pure,
+ * so that every backend projects the same. Each returns whether the row changed; a row whose `rev`
+ * is not below the event's seq is left alone, so doing an event again is harmless.
+ *
+ *   message    its sender's marks move to it if it `reads`
+ *   edit       target: text, kind, edited_seq; the edit before it is emptied
+ *   delete     target: a stub without text and reactions; its newest edit is emptied
+ *   reaction   target: the sender's entry in reactions
+ *   created    the conversation, its members
+ *   added, removed, left, role   a member (left: also the new owner)
+ *   title      the conversation
+ *   profile    the user; block, unblock: a row of their own
+ */
+#ifndef PARLEY_STORE_PROJECT_H
+#define PARLEY_STORE_PROJECT_H
+
+#include <stdbool.h>
+
+#include "model/account.h"
+#include "model/conversation.h"
+#include "model/event.h"
+#include "util/arena.h"
+
+/* Edit, delete or reaction `e` on its target; a target that is no message, or deleted, stays. What
+ * the row then holds points into `e` and the arena. */
+bool project_target(struct event *target, const struct event *e, struct arena *);
+/* Empties the text of an edit (for good) because of `e`. */
+bool project_emptied(struct event *edit, const struct event *e);
+/* Role, bounds and marks of m->user because of `e`: created, added, removed, left, role; a row that
+ * was not there before is all zero but for its ids. */
+bool project_member(struct member *m, const struct event *e);
+/* The row of somebody in a 1:1 or in notes to self, once the first message `e` stands. */
+bool project_direct_member(struct member *m, const struct event *e);
+/* The marks of the sender of a message that `reads`. */
+bool project_reads(struct member *m, const struct event *e);
+/* Created, title. */
+bool project_conversation(struct conversation *c, const struct event *e);
+/* Profile. */
+bool project_user(struct user *u, const struct event *e);
+
+#endif

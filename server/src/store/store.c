@@ -1,0 +1,144 @@
+/* The way from an operation's function to the backend: the request says what it is, so a backend
+ * has one entrance for all. */
+#include "store/store.h"
+
+#include "store/directory.h"
+#include "store/log.h"
+#include "store/ops.h"
+
+static void run_done(struct task *task)
+{
+    struct store_request *r = container_of(task, struct store_request, task);
+    r->done(r);
+}
+
+static void submit(struct store *s, struct store_request *r, enum store_op op)
+{
+    must(r->done);
+    r->op = op;
+    r->task.run = run_done;
+    list_init(&r->task.node);
+    list_init(&r->link);
+    s->ops->submit(s, r);
+}
+
+void store_request_deinit(struct store_request *r)
+{
+    arena_deinit(&r->arena);
+}
+
+void store_free(struct store *s)
+{
+    if (s)
+        s->ops->free(s);
+}
+
+const struct store_info *store_info(const struct store *s)
+{
+    return s->ops->info(s);
+}
+
+void store_append(struct store *s, struct store_append *r)
+{
+    submit(s, &r->base, STORE_OP_APPEND);
+}
+
+void store_mark(struct store *s, struct store_mark *r)
+{
+    submit(s, &r->base, STORE_OP_MARK);
+}
+
+void store_user_create(struct store *s, struct store_user_create *r)
+{
+    submit(s, &r->base, STORE_OP_USER_CREATE);
+}
+
+void store_user_set(struct store *s, struct store_user_set *r)
+{
+    submit(s, &r->base, STORE_OP_USER_SET);
+}
+
+void store_device_put(struct store *s, struct store_device_put *r)
+{
+    submit(s, &r->base, STORE_OP_DEVICE_PUT);
+}
+
+void store_device_end(struct store *s, struct store_device_end *r)
+{
+    submit(s, &r->base, STORE_OP_DEVICE_END);
+}
+
+void store_direct_claim(struct store *s, struct store_direct_claim *r)
+{
+    submit(s, &r->base, STORE_OP_DIRECT_CLAIM);
+}
+
+void store_group_claim(struct store *s, struct store_group_claim *r)
+{
+    submit(s, &r->base, STORE_OP_GROUP_CLAIM);
+}
+
+void store_reserve(struct store *s, struct store_reserve *r)
+{
+    submit(s, &r->base, STORE_OP_RESERVE);
+}
+
+void store_load(struct store *s, struct store_load *r)
+{
+    submit(s, &r->base, STORE_OP_LOAD);
+}
+
+void store_member(struct store *s, struct store_member *r)
+{
+    submit(s, &r->base, STORE_OP_MEMBER);
+}
+
+void store_events(struct store *s, struct store_events *r)
+{
+    submit(s, &r->base, STORE_OP_EVENTS);
+}
+
+void store_key(struct store *s, struct store_key *r)
+{
+    submit(s, &r->base, STORE_OP_KEY);
+}
+
+void store_inbox_list(struct store *s, struct store_inbox_list *r)
+{
+    submit(s, &r->base, STORE_OP_INBOX_LIST);
+}
+
+void store_inbox_changes(struct store *s, struct store_inbox_changes *r)
+{
+    submit(s, &r->base, STORE_OP_INBOX_CHANGES);
+}
+
+void store_blocks(struct store *s, struct store_blocks *r)
+{
+    submit(s, &r->base, STORE_OP_BLOCKS);
+}
+
+void store_users(struct store *s, struct store_users *r)
+{
+    submit(s, &r->base, STORE_OP_USERS);
+}
+
+void store_user_find(struct store *s, struct store_user_find *r)
+{
+    submit(s, &r->base, STORE_OP_USER_FIND);
+}
+
+void store_user_search(struct store *s, struct store_user_search *r)
+{
+    submit(s, &r->base, STORE_OP_USER_SEARCH);
+}
+
+void store_devices(struct store *s, struct store_devices *r)
+{
+    submit(s, &r->base, STORE_OP_DEVICES);
+}
+
+void store_token_find(struct store *s, struct store_token_find *r)
+{
+    submit(s, &r->base, STORE_OP_TOKEN_FIND);
+}
