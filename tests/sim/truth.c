@@ -277,7 +277,7 @@ static void check_projection(struct truth *t, struct truth_log *log)
     free(rows);
 }
 
-/* --- what must hold of devices and commands --- */
+/* --- what must hold of devices --- */
 
 static bool may_read(const struct truth_log *log, uint64_t user, uint64_t seq)
 {
@@ -323,6 +323,78 @@ static void check_complete(struct truth *t, struct client *d, struct truth_log *
                    (unsigned long long)log->id, (unsigned long long)cursor,
                    (unsigned long long)last);
 }
+
+/* --- what must hold of lists --- */
+
+/* What a list should say of this log to this user. False: nothing. */
+static bool listed_as(const struct truth_log *log, uint64_t user, uint64_t *head)
+{
+    *head = 0;
+    for (uint32_t i = 0; i < log->n_stints; i++)
+        if (log->stints[i].user == user)
+            *head = log->stints[i].open ? log->n_rows : log->stints[i].to;
+    return *head && log->load.conversation.kind != CONVERSATION_OWN;
+}
+
+static void check_entry(struct truth *t, uint64_t user, const struct inbox_entry *e)
+{
+    struct truth_log *log = log_of(t, e->conversation.id);
+    uint64_t head;
+    if (!listed_as(log, user, &head) || e->head.seq != head) {
+        world_fail(t->world, "the list of %llu has %llu at %llu, not %llu",
+                   (unsigned long long)user, (unsigned long long)log->id,
+                   (unsigned long long)e->head.seq, (unsigned long long)head);
+        return;
+    }
+    uint64_t message = head;
+    while (message && log->rows[message - 1].type != EVENT_MESSAGE)
+        message--;
+    if (message < e->me.from_seq)
+        message = 0;
+    uint64_t last = e->last ? e->last->seq : 0;
+    if (last != message || e->head.n != log->rows[head - 1].n)
+        world_fail(t->world, "the list of %llu shows %llu of %llu as the last, not %llu",
+                   (unsigned long long)user, (unsigned long long)last, (unsigned long long)log->id,
+                   (unsigned long long)message);
+    uint64_t read_n = e->me.read_seq ? log->rows[e->me.read_seq - 1].n : 0;
+    if (e->me.read_n != read_n)
+        world_fail(t->world, "the list of %llu counts %llu unread wrongly",
+                   (unsigned long long)user, (unsigned long long)log->id);
+}
+
+static void check_list(struct truth *t, uint64_t user)
+{
+    uint32_t should = 0, listed = 0;
+    uint64_t head;
+    for (uint32_t i = 0; i < t->n_logs; i++)
+        should += listed_as(t->logs[i], user, &head);
+    struct str page = {0};
+    char mark[160];
+    uint64_t newest_ms = UINT64_MAX;
+    do {
+        struct store_inbox_list list = {
+            .base.done = nothing, .user = user, .page = page, .limit = 3};
+        store_inbox_list(t->world->store, &list);
+        world_settle(t->world);
+        for (uint32_t i = 0; i < list.n_entries; i++) {
+            check_entry(t, user, &list.entries[i]);
+            if (list.entries[i].head.time_ms > newest_ms)
+                world_fail(t->world, "the list of %llu is out of order", (unsigned long long)user);
+            newest_ms = list.entries[i].head.time_ms;
+        }
+        listed += list.n_entries;
+        must(list.page.n < sizeof(mark));
+        if (list.page.n)
+            memcpy(mark, list.page.p, list.page.n);
+        page = str_n(mark, list.page.n);
+        store_request_deinit(&list.base);
+    } while (page.n && listed <= LOGS_MAX);
+    if (listed != should)
+        world_fail(t->world, "the list of %llu has %u conversations, not %u",
+                   (unsigned long long)user, listed, should);
+}
+
+/* --- what must hold of commands --- */
 
 static void check_op(struct truth *t, const struct op *op)
 {
@@ -395,6 +467,8 @@ void truth_check(struct world *w)
         for (uint32_t j = 0; j < DEVICES; j++)
             check_complete(&t, w->clients[j], t.logs[i]);
     }
+    for (uint32_t i = 0; i < USERS; i++)
+        check_list(&t, w->users[i]);
     for (uint32_t i = 0; i < DEVICES; i++) {
         for (uint32_t j = 0; j < w->clients[i]->n_copies; j++)
             check_copy(&t, w->clients[i], &w->clients[i]->copies[j]);
