@@ -22,6 +22,9 @@
 enum {
     /* Of a drain's time, for what was closed by force to be told and freed. */
     DRAIN_REST_MS = 500,
+    /* How often the domain's waits are ended during a drain: one may begin after the last time, by
+     * a call that was on its way. */
+    DRAIN_TICK_MS = 100,
     /* Clients that come back at once would all come to the same few nodes: spread them by what
      * a node takes in a second, and no longer than a person waits. */
     RECONNECTS_PER_S = 1000,
@@ -48,7 +51,7 @@ static void set_defaults(struct gateway_options *o)
         o->node_url = STR(API_SOCKET_PATH);
 }
 
-static void drain_over(struct timer *);
+static void drain_tick(struct timer *);
 
 struct gateway *gateway_new(const struct gateway_options *options)
 {
@@ -71,7 +74,7 @@ struct gateway *gateway_new(const struct gateway_options *options)
     g->resync = builder_finish(&out);
     ws_frame_add(&out, WS_PING, NULL, 0);
     g->ping = builder_finish(&out);
-    timer_init(&g->drain_over, drain_over);
+    timer_init(&g->drain_timer, drain_tick);
     g->lanes = mem_new_array(options->loops_n, sizeof(struct lane));
     for (size_t i = 0; i < options->loops_n; i++)
         lane_init(&g->lanes[g->lanes_n++], g, options->loops[i]);
@@ -114,7 +117,7 @@ void gateway_free(struct gateway *g)
         return;
     for (size_t i = 0; i < g->lanes_n; i++)
         lane_deinit(&g->lanes[i]);
-    loop_timer_cancel(g->options.chat_loop, &g->drain_over);
+    loop_timer_cancel(g->options.chat_loop, &g->drain_timer);
     web_bodies_free(g, g->asset_bodies);
     buf_unref(g->resync);
     buf_unref(g->ping);
@@ -127,7 +130,7 @@ void gateway_free(struct gateway *g)
 
 static void drained(struct gateway *g, bool clean)
 {
-    loop_timer_cancel(g->options.chat_loop, &g->drain_over);
+    loop_timer_cancel(g->options.chat_loop, &g->drain_timer);
     log_info("drained", log_u64("lanes_left", g->lanes_left));
     g->drained(g, clean, g->drained_arg);
 }
@@ -139,18 +142,28 @@ void gateway_lane_empty(struct gateway *g)
         drained(g, true);
 }
 
-static void drain_over(struct timer *timer)
+static void hurry(struct gateway *g)
 {
-    struct gateway *g = container_of(timer, struct gateway, drain_over);
-    if (g->drain_hurries) {
+    if (g->drain_hurries)
+        return;
+    g->drain_hurries = true;
+    for (size_t i = 0; i < g->lanes_n; i++)
+        lane_hurry(&g->lanes[i]);
+}
+
+static void drain_tick(struct timer *timer)
+{
+    struct gateway *g = container_of(timer, struct gateway, drain_timer);
+    uint64_t now_ms = loop_now_ms(g->options.chat_loop);
+    if (now_ms >= g->drain_by_ms) {
         g->drain_given_up = true;
         drained(g, false);
         return;
     }
-    g->drain_hurries = true;
-    for (size_t i = 0; i < g->lanes_n; i++)
-        lane_hurry(&g->lanes[i]);
-    loop_timer_set(g->options.chat_loop, &g->drain_over, DRAIN_REST_MS);
+    if (now_ms + DRAIN_REST_MS >= g->drain_by_ms)
+        hurry(g);
+    chat_wake_all(g->chat);
+    loop_timer_set(g->options.chat_loop, &g->drain_timer, DRAIN_TICK_MS);
 }
 
 void gateway_drain(struct gateway *g, uint32_t within_ms,
@@ -169,7 +182,7 @@ void gateway_drain(struct gateway *g, uint32_t within_ms,
     atomic_store(&g->ready, false);
     for (size_t i = 0; i < g->lanes_n; i++)
         lane_drain(&g->lanes[i]);
+    g->drain_by_ms = loop_now_ms(g->options.chat_loop) + within_ms;
     chat_wake_all(g->chat);
-    loop_timer_set(g->options.chat_loop, &g->drain_over,
-                   within_ms > DRAIN_REST_MS ? within_ms - DRAIN_REST_MS : 0);
+    loop_timer_set(g->options.chat_loop, &g->drain_timer, DRAIN_TICK_MS);
 }

@@ -29,7 +29,8 @@ struct gateway {
     struct sink sink;
     size_t lanes_left; /* draining: with connections */
     bool drain_hurries, drain_given_up;
-    struct timer drain_over;
+    uint64_t drain_by_ms; /* mono */
+    struct timer drain_timer;
     void (*drained)(struct gateway *, bool clean, void *arg);
     void *drained_arg;
 };

@@ -347,6 +347,50 @@ static void test_drain_says_goaway_and_ends_what_waits(void **state)
     node_free(node);
 }
 
+/* Calls that wait and come in while the node begins to drain must not hold it up. */
+static void test_drain_ends_waits_that_begin_meanwhile(void **state)
+{
+    enum { CLIENTS = 20 };
+    (void)state;
+    struct node *node = node_new(&(struct gateway_options){0});
+    struct person oda = person_new(node, "oda");
+    struct tcp *t[CLIENTS];
+    char token[128];
+    for (int i = 0; i < CLIENTS; i++)
+        t[i] = ws_signed_in(node, &oda);
+    ws_say(t[0], "{\"id\":2,\"cmd\":\"sync\"}");
+    char *reply = ws_expect(t[0], "\"token\":");
+    json_text(reply, "token", token);
+    free(reply);
+    uint64_t from_ms = clock_mono_ms();
+    for (int i = 0; i < CLIENTS; i++) {
+        ws_say(t[i], "{\"id\":3,\"cmd\":\"sync\",\"token\":\"%s\",\"wait\":20}", token);
+        if (i == CLIENTS / 2)
+            node_drain(node, 8000);
+    }
+    assert_true(node_drained(node));
+    assert_true(clock_mono_ms() - from_ms < 4000);
+    for (int i = 0; i < CLIENTS; i++)
+        tcp_free(t[i]);
+    node_free(node);
+}
+
+/* A client that neither reads nor goes is closed when the time is over, and the drain is clean. */
+static void test_drain_does_not_wait_for_a_stuck_client(void **state)
+{
+    (void)state;
+    struct node *node = node_new(&(struct gateway_options){.auth_ms = 20000});
+    struct tcp *t = tcp_new(node, 0);
+    tcp_send_text(t, "POST /v1/signin HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{");
+    assert_false(tcp_comes(t, 100));
+    uint64_t from_ms = clock_mono_ms();
+    node_drain(node, 1500);
+    assert_true(node_drained(node));
+    assert_in_range(clock_mono_ms() - from_ms, 900, 1500);
+    tcp_free(t);
+    node_free(node);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -364,6 +408,8 @@ int main(void)
         cmocka_unit_test(test_rate_is_bounded),
         cmocka_unit_test(test_connections_are_bounded),
         cmocka_unit_test(test_drain_says_goaway_and_ends_what_waits),
+        cmocka_unit_test(test_drain_ends_waits_that_begin_meanwhile),
+        cmocka_unit_test(test_drain_does_not_wait_for_a_stuck_client),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }
