@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -251,6 +252,8 @@ struct tcp *tcp_new(const struct node *node, int receive_bytes)
     assert_true(t->fd >= 0);
     if (receive_bytes)
         setsockopt(t->fd, SOL_SOCKET, SO_RCVBUF, &receive_bytes, sizeof(receive_bytes));
+    int yes = 1;
+    setsockopt(t->fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
     assert_int_equal(connect(t->fd, (struct sockaddr *)&to, sizeof(to)), 0);
     t->data = mem_new(1);
     return t;
@@ -461,12 +464,13 @@ void ws_send(struct tcp *t, unsigned opcode, const void *p, size_t n)
     }
     static const unsigned char mask[4] = {1, 2, 3, 4};
     memcpy(head + head_n, mask, 4);
-    unsigned char *masked = mem_copy(p, n);
+    head_n += 4;
+    unsigned char *frame = mem_new(head_n + n);
+    memcpy(frame, head, head_n);
     for (size_t i = 0; i < n; i++)
-        masked[i] ^= mask[i % 4];
-    tcp_send(t, head, head_n + 4);
-    tcp_send(t, masked, n);
-    free(masked);
+        frame[head_n + i] = ((const unsigned char *)p)[i] ^ mask[i % 4];
+    tcp_send(t, frame, head_n + n);
+    free(frame);
 }
 
 void ws_say(struct tcp *t, const char *format, ...)
