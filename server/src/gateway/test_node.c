@@ -1,3 +1,7 @@
+/*
+ * The node's threads are real, and so is everything in them but two things: the store is in memory,
+ * and passwords are hashed cheaply, on the chat thread. Clients block, with a bound on each wait.
+ */
 #include "gateway/test_node.h"
 
 #include <arpa/inet.h>
@@ -527,7 +531,7 @@ static void read_frame(struct tcp *t, struct ws_frame *frame)
 
 char *ws_expect(struct tcp *t, const char *text)
 {
-    struct ws_frame frame;
+    struct ws_frame frame = {0};
     read_frame(t, &frame);
     if (frame.opcode != 1 || !strstr(frame.p, text))
         print_message("expected %s, got opcode %u: %.400s\n", text, frame.opcode, frame.p);
@@ -543,7 +547,7 @@ void ws_sees(struct tcp *t, const char *text)
 
 void ws_expect_close(struct tcp *t, unsigned code)
 {
-    struct ws_frame frame;
+    struct ws_frame frame = {0};
     read_frame(t, &frame);
     if (frame.opcode != 8)
         print_message("expected a close frame, got opcode %u: %.400s\n", frame.opcode, frame.p);
