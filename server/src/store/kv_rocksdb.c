@@ -1,0 +1,299 @@
+/*
+ * The only file that knows RocksDB. What always holds: every write is synced before it returns, so
+ * a row that can be read is durable (RocksDB makes a batch visible only after its log was synced).
+ *
+ * Refused: one column family. Small hot rows (STATE) would share blocks and compactions with large
+ * records that are written once.
+ */
+#include "store/kv_rocksdb.h"
+
+#include <errno.h>
+#include <rocksdb/c.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/log.h"
+#include "util/macros.h"
+#include "util/mem.h"
+
+enum {
+    WRITE_BUFFER_BYTES = 32 * 1024 * 1024, /* of one table: how much is replayed after a crash */
+    OPEN_FILES_MAX = 1024,                 /* descriptors are for connections */
+    BLOOM_BITS = 10,                       /* one false positive in a hundred */
+    GET_MANY_MAX = 512,       /* keys in one batched read: its arrays lie on the stack */
+    FAMILIES = KV_TABLES + 1, /* RocksDB wants its default one opened too */
+};
+
+static const char *const family_names[FAMILIES] = {
+    [KV_DIRECTORY] = "directory", [KV_STATE] = "state",    [KV_EVENTS] = "events",
+    [KV_KEYS] = "keys",           [KV_TABLES] = "default",
+};
+
+struct kv_rocksdb {
+    struct kv kv;
+    rocksdb_t *db;
+    rocksdb_column_family_handle_t *families[FAMILIES];
+    rocksdb_cache_t *cache;
+    rocksdb_writeoptions_t *write_options;
+    rocksdb_readoptions_t *newest; /* shared: reading does not change it */
+};
+
+struct kv_snapshot {
+    const rocksdb_snapshot_t *snapshot;
+    rocksdb_readoptions_t *options;
+};
+
+struct kv_cursor {
+    rocksdb_iterator_t *iterator;
+    rocksdb_readoptions_t *options;
+    bool backward, begun;
+};
+
+static struct kv_rocksdb *rocks(struct kv *kv)
+{
+    return container_of(kv, struct kv_rocksdb, kv);
+}
+
+/* Frees the engine's words and makes an errno of them; 0 when there are none. */
+static int take_error(char *words, const char *event)
+{
+    if (!words)
+        return 0;
+    log_error(event, log_str("why", words));
+    int err = strstr(words, "No space left") ? -ENOSPC : -EIO;
+    rocksdb_free(words);
+    return err;
+}
+
+static rocksdb_readoptions_t *options_at(struct kv_rocksdb *r, const struct kv_snapshot *s)
+{
+    return s ? s->options : r->newest;
+}
+
+static struct kv_snapshot *rocks_snapshot(struct kv *kv)
+{
+    struct kv_snapshot *s = mem_new(sizeof(*s));
+    s->snapshot = rocksdb_create_snapshot(rocks(kv)->db);
+    s->options = rocksdb_readoptions_create();
+    rocksdb_readoptions_set_snapshot(s->options, s->snapshot);
+    return s;
+}
+
+static void rocks_release(struct kv *kv, struct kv_snapshot *s)
+{
+    rocksdb_readoptions_destroy(s->options);
+    rocksdb_release_snapshot(rocks(kv)->db, s->snapshot);
+    free(s);
+}
+
+/* --- reading --- */
+
+static int rocks_get(struct kv *kv, const struct kv_snapshot *s, enum kv_table table,
+                     struct str key, struct arena *arena, struct str *value)
+{
+    struct kv_rocksdb *r = rocks(kv);
+    char *words = NULL;
+    rocksdb_pinnableslice_t *slice =
+        rocksdb_get_pinned_cf(r->db, options_at(r, s), r->families[table], key.p, key.n, &words);
+    if (words)
+        return take_error(words, "rocksdb_read_failed");
+    if (!slice)
+        return KV_ABSENT;
+    size_t n;
+    const char *p = rocksdb_pinnableslice_value(slice, &n);
+    *value = arena_str(arena, str_n(p, n));
+    rocksdb_pinnableslice_destroy(slice);
+    return 0;
+}
+
+static int get_some(struct kv_rocksdb *r, const struct kv_snapshot *s, enum kv_table table,
+                    const struct str *keys, size_t n, struct arena *arena, struct str *values)
+{
+    const char *starts[GET_MANY_MAX];
+    size_t sizes[GET_MANY_MAX];
+    rocksdb_pinnableslice_t *slices[GET_MANY_MAX];
+    char *words[GET_MANY_MAX];
+    for (size_t i = 0; i < n; i++) {
+        starts[i] = keys[i].p;
+        sizes[i] = keys[i].n;
+    }
+    rocksdb_batched_multi_get_cf(r->db, options_at(r, s), r->families[table], n, starts, sizes,
+                                 slices, words, true);
+    int err = 0;
+    for (size_t i = 0; i < n; i++) {
+        int failed = take_error(words[i], "rocksdb_read_failed");
+        err = err ? err : failed;
+        values[i] = (struct str){0};
+        if (!slices[i])
+            continue;
+        size_t size;
+        const char *p = rocksdb_pinnableslice_value(slices[i], &size);
+        values[i] = arena_str(arena, str_n(p, size));
+        rocksdb_pinnableslice_destroy(slices[i]);
+    }
+    return err;
+}
+
+static int rocks_get_many(struct kv *kv, const struct kv_snapshot *s, enum kv_table table,
+                          const struct str *keys, size_t n, struct arena *arena, struct str *values)
+{
+    int err = 0;
+    for (size_t at = 0; at < n && !err; at += GET_MANY_MAX)
+        err = get_some(rocks(kv), s, table, keys + at, MIN(n - at, (size_t)GET_MANY_MAX), arena,
+                       values + at);
+    return err;
+}
+
+static struct kv_cursor *rocks_open(struct kv *kv, const struct kv_snapshot *s, enum kv_table table,
+                                    struct str from, struct str to, bool backward)
+{
+    struct kv_rocksdb *r = rocks(kv);
+    struct kv_cursor *c = mem_new(sizeof(*c));
+    c->backward = backward;
+    c->options = rocksdb_readoptions_create();
+    if (s)
+        rocksdb_readoptions_set_snapshot(c->options, s->snapshot);
+    rocksdb_readoptions_set_iterate_lower_bound(c->options, from.p, from.n);
+    rocksdb_readoptions_set_iterate_upper_bound(c->options, to.p, to.n);
+    c->iterator = rocksdb_create_iterator_cf(r->db, c->options, r->families[table]);
+    return c;
+}
+
+static int rocks_next(struct kv_cursor *c, struct str *key, struct str *value)
+{
+    if (!c->begun && c->backward)
+        rocksdb_iter_seek_to_last(c->iterator);
+    else if (!c->begun)
+        rocksdb_iter_seek_to_first(c->iterator);
+    else if (rocksdb_iter_valid(c->iterator) && c->backward)
+        rocksdb_iter_prev(c->iterator);
+    else if (rocksdb_iter_valid(c->iterator))
+        rocksdb_iter_next(c->iterator);
+    c->begun = true;
+    if (!rocksdb_iter_valid(c->iterator)) {
+        char *words = NULL;
+        rocksdb_iter_get_error(c->iterator, &words);
+        int err = take_error(words, "rocksdb_read_failed");
+        return err ? err : KV_ABSENT;
+    }
+    key->p = rocksdb_iter_key(c->iterator, &key->n);
+    value->p = rocksdb_iter_value(c->iterator, &value->n);
+    return 0;
+}
+
+static void rocks_close(struct kv_cursor *c)
+{
+    rocksdb_iter_destroy(c->iterator);
+    rocksdb_readoptions_destroy(c->options);
+    free(c);
+}
+
+/* --- writing --- */
+
+static int rocks_commit(struct kv *kv, const struct rowmap changes[KV_TABLES])
+{
+    struct kv_rocksdb *r = rocks(kv);
+    rocksdb_writebatch_t *batch = rocksdb_writebatch_create();
+    for (int t = 0; t < KV_TABLES; t++) {
+        for (const struct row *row = rowmap_at(&changes[t], STR("")); row; row = row_next(row)) {
+            if (row->deleted)
+                rocksdb_writebatch_delete_cf(batch, r->families[t], row->key.p, row->key.n);
+            else
+                rocksdb_writebatch_put_cf(batch, r->families[t], row->key.p, row->key.n,
+                                          row->value.p, row->value.n);
+        }
+    }
+    char *words = NULL;
+    rocksdb_write(r->db, r->write_options, batch, &words);
+    rocksdb_writebatch_destroy(batch);
+    return take_error(words, "rocksdb_write_failed");
+}
+
+static void rocks_free(struct kv *kv)
+{
+    struct kv_rocksdb *r = rocks(kv);
+    for (int i = 0; i < FAMILIES; i++)
+        if (r->families[i])
+            rocksdb_column_family_handle_destroy(r->families[i]);
+    if (r->db)
+        rocksdb_close(r->db);
+    rocksdb_readoptions_destroy(r->newest);
+    rocksdb_writeoptions_destroy(r->write_options);
+    rocksdb_cache_destroy(r->cache);
+    free(r);
+}
+
+static const struct kv_ops rocks_ops = {
+    .get = rocks_get,
+    .get_many = rocks_get_many,
+    .open = rocks_open,
+    .next = rocks_next,
+    .close = rocks_close,
+    .snapshot = rocks_snapshot,
+    .release = rocks_release,
+    .commit = rocks_commit,
+    .free = rocks_free,
+};
+
+/* --- opening --- */
+
+static rocksdb_options_t *family_options(struct kv_rocksdb *r, int table)
+{
+    rocksdb_options_t *o = rocksdb_options_create();
+    rocksdb_block_based_table_options_t *blocks = rocksdb_block_based_options_create();
+    rocksdb_block_based_options_set_block_cache(blocks, r->cache);
+    rocksdb_block_based_options_set_cache_index_and_filter_blocks(blocks, 1);
+    if (table != KV_EVENTS) /* events are read in runs, by seqs that are there */
+        rocksdb_block_based_options_set_filter_policy(
+            blocks, rocksdb_filterpolicy_create_bloom_full(BLOOM_BITS));
+    rocksdb_options_set_block_based_table_factory(o, blocks);
+    rocksdb_block_based_options_destroy(blocks);
+    rocksdb_options_set_write_buffer_size(o, WRITE_BUFFER_BYTES);
+    rocksdb_options_set_compression(o, table == KV_EVENTS ? rocksdb_lz4_compression
+                                                          : rocksdb_no_compression);
+    return o;
+}
+
+static rocksdb_options_t *database_options(void)
+{
+    rocksdb_options_t *o = rocksdb_options_create();
+    rocksdb_options_set_create_if_missing(o, 1);
+    rocksdb_options_set_create_missing_column_families(o, 1);
+    rocksdb_options_set_max_open_files(o, OPEN_FILES_MAX);
+    rocksdb_options_set_max_background_jobs(o, 2);
+    rocksdb_options_set_keep_log_file_num(o, 2);
+    rocksdb_options_set_info_log_level(o, 2 /* warnings */);
+    rocksdb_options_set_paranoid_checks(o, 1);
+    return o;
+}
+
+int kv_rocksdb_open(struct kv **out, const char *directory, size_t cache_bytes, char *why,
+                    size_t why_size)
+{
+    struct kv_rocksdb *r = mem_new(sizeof(*r));
+    r->kv.ops = &rocks_ops;
+    r->cache = rocksdb_cache_create_lru(cache_bytes);
+    r->newest = rocksdb_readoptions_create();
+    r->write_options = rocksdb_writeoptions_create();
+    rocksdb_writeoptions_set_sync(r->write_options, 1);
+    rocksdb_options_t *database = database_options();
+    rocksdb_options_t *families[FAMILIES];
+    for (int i = 0; i < FAMILIES; i++)
+        families[i] = family_options(r, i);
+    char *words = NULL;
+    r->db = rocksdb_open_column_families(database, directory, FAMILIES, family_names,
+                                         (const rocksdb_options_t *const *)families, r->families,
+                                         &words);
+    for (int i = 0; i < FAMILIES; i++)
+        rocksdb_options_destroy(families[i]);
+    rocksdb_options_destroy(database);
+    if (words) {
+        snprintf(why, why_size, "%s", words);
+        memset(r->families, 0, sizeof(r->families));
+        rocks_free(&r->kv);
+        return take_error(words, "rocksdb_open_failed");
+    }
+    *out = &r->kv;
+    return 0;
+}

@@ -1,0 +1,28 @@
+/*
+ * The store of one machine: the embedded store on RocksDB, run by threads, in one directory with a
+ * lock file, so that two servers never share it.
+ */
+#ifndef PARLEY_STORE_ROCKSDB_H
+#define PARLEY_STORE_ROCKSDB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "store/store.h"
+
+struct store_rocksdb_options {
+    const char *directory; /* made, readable by its owner alone, where it is missing */
+    uint64_t cache_bytes;  /* 0: 64 MiB */
+    uint32_t readers;      /* threads; 0: 2 */
+};
+
+/* Completions are posted to `completions`. 0, or a negative errno and a sentence for people in
+ * `why`: -EBUSY (another server holds the directory), -EPROTO (written by a newer Parley), -EACCES,
+ * -ENOENT (the parent is missing), -ENOSPC, -EIO. */
+int store_rocksdb_open(struct store **out, const struct store_rocksdb_options *,
+                       struct poster *completions, char *why, size_t why_size);
+/* Whether writes are refused for good, since one failed. Any thread. */
+bool store_rocksdb_broken(const struct store *);
+
+#endif

@@ -1,0 +1,241 @@
+/*
+ * Owns the kv, the threads and two queues under one lock. The writer takes all that waits; while it
+ * syncs, the next batch gathers, so a commit never waits for a timer and grows with the load.
+ *
+ * What always holds: no completion of a write is posted before its batch is durable. After a commit
+ * failed nobody knows what stands, so what was in it is UNKNOWN and every later write FAILED, until
+ * the process starts anew and reads what the disk has.
+ *
+ * The queues are bounded by whoever asks (chat's calls_max).
+ */
+#include "store/threaded.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "model/limits.h"
+#include "store/ops.h"
+#include "util/log.h"
+#include "util/macros.h"
+#include "util/mem.h"
+
+enum {
+    BATCH_REQUESTS_MAX = 1024,
+    BATCH_BYTES_MAX = 4 * 1024 * 1024, /* a sync of this much takes no longer than a few small */
+    READERS_MAX = 16,
+};
+
+struct queue {
+    struct list requests;
+    pthread_cond_t filled;
+};
+
+struct store_threaded {
+    struct store store;
+    struct kv *kv;
+    struct store_info info;
+    struct poster *completions;
+    pthread_mutex_t lock; /* guards the queues and `closing` */
+    struct queue writes, reads;
+    bool closing;
+    _Atomic bool broken;
+    pthread_t writer, readers[READERS_MAX];
+    uint32_t n_readers;
+    bool has_writer;
+};
+
+static struct store_threaded *threaded(const struct store *s)
+{
+    return container_of(s, struct store_threaded, store);
+}
+
+static void queue_init(struct queue *q)
+{
+    list_init(&q->requests);
+    pthread_cond_init(&q->filled, NULL);
+}
+
+static void threaded_submit(struct store *s, struct store_request *r)
+{
+    struct store_threaded *t = threaded(s);
+    struct queue *q = store_op_writes(r->op) ? &t->writes : &t->reads;
+    pthread_mutex_lock(&t->lock);
+    list_push_back(&q->requests, &r->link);
+    pthread_cond_signal(&q->filled);
+    pthread_mutex_unlock(&t->lock);
+}
+
+/* --- the writer --- */
+
+/* Waits for requests and takes them, at most a batch. False: closing, and none are left. */
+static bool take_writes(struct store_threaded *t, struct list *taken)
+{
+    pthread_mutex_lock(&t->lock);
+    while (list_empty(&t->writes.requests) && !t->closing)
+        pthread_cond_wait(&t->writes.filled, &t->lock);
+    for (int n = 0; n < BATCH_REQUESTS_MAX && !list_empty(&t->writes.requests); n++)
+        list_push_back(taken, list_pop_front(&t->writes.requests));
+    pthread_mutex_unlock(&t->lock);
+    return !list_empty(taken);
+}
+
+static void complete_all(struct store_threaded *t, struct list *done, bool failed)
+{
+    for (struct list *node; (node = list_pop_front(done));) {
+        struct store_request *r = list_entry(node, struct store_request, link);
+        if (failed)
+            r->status = STORE_UNKNOWN;
+        post(t->completions, &r->task);
+    }
+}
+
+/* One batch of what was taken: as much as fits in it. */
+static void write_batch(struct store_threaded *t, struct list *taken)
+{
+    struct kv_batch batch = {.kv = t->kv};
+    struct list done = LIST_INIT(done);
+    while (!list_empty(taken) && kv_batch_bytes(&batch) < BATCH_BYTES_MAX) {
+        struct list *node = list_pop_front(taken);
+        embedded_write(&batch, &t->info, APPEND_MAX, list_entry(node, struct store_request, link));
+        list_push_back(&done, node);
+    }
+    int err = kv_commit(&batch);
+    if (err) {
+        atomic_store(&t->broken, true);
+        log_error("store_broken", log_i64("error", err));
+    }
+    complete_all(t, &done, err != 0);
+}
+
+static void refuse_all(struct store_threaded *t, struct list *taken)
+{
+    list_for_each(taken, node)
+    {
+        list_entry(node, struct store_request, link)->status = STORE_FAILED;
+    }
+    complete_all(t, taken, false);
+}
+
+static void *writer_run(void *arg)
+{
+    struct store_threaded *t = arg;
+    struct list taken = LIST_INIT(taken);
+    while (take_writes(t, &taken)) {
+        while (!list_empty(&taken)) {
+            if (atomic_load(&t->broken))
+                refuse_all(t, &taken);
+            else
+                write_batch(t, &taken);
+        }
+    }
+    return NULL;
+}
+
+/* --- the readers --- */
+
+static struct store_request *take_read(struct store_threaded *t)
+{
+    pthread_mutex_lock(&t->lock);
+    while (list_empty(&t->reads.requests) && !t->closing)
+        pthread_cond_wait(&t->reads.filled, &t->lock);
+    struct list *node = list_pop_front(&t->reads.requests);
+    pthread_mutex_unlock(&t->lock);
+    return node ? list_entry(node, struct store_request, link) : NULL;
+}
+
+static void *reader_run(void *arg)
+{
+    struct store_threaded *t = arg;
+    for (struct store_request *r; (r = take_read(t));) {
+        struct kv_snapshot *snapshot = t->kv->ops->snapshot(t->kv);
+        embedded_read(t->kv, snapshot, &t->info, r);
+        t->kv->ops->release(t->kv, snapshot);
+        post(t->completions, &r->task);
+    }
+    return NULL;
+}
+
+/* --- construction --- */
+
+/* Signals are for the thread that waits for them. */
+static int start(pthread_t *thread, void *(*run)(void *), struct store_threaded *t,
+                 const char *name)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int err = pthread_create(thread, NULL, run, t);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (!err)
+        pthread_setname_np(*thread, name);
+    return -err;
+}
+
+static void stop(struct store_threaded *t)
+{
+    pthread_mutex_lock(&t->lock);
+    t->closing = true;
+    pthread_cond_broadcast(&t->writes.filled);
+    pthread_cond_broadcast(&t->reads.filled);
+    pthread_mutex_unlock(&t->lock);
+    if (t->has_writer)
+        pthread_join(t->writer, NULL);
+    for (uint32_t i = 0; i < t->n_readers; i++)
+        pthread_join(t->readers[i], NULL);
+    pthread_cond_destroy(&t->writes.filled);
+    pthread_cond_destroy(&t->reads.filled);
+    pthread_mutex_destroy(&t->lock);
+}
+
+static void threaded_free(struct store *s)
+{
+    struct store_threaded *t = threaded(s);
+    stop(t);
+    kv_free(t->kv);
+    free(t);
+}
+
+static const struct store_info *threaded_info(const struct store *s)
+{
+    return &threaded(s)->info;
+}
+
+static const struct store_ops threaded_ops = {
+    .submit = threaded_submit,
+    .info = threaded_info,
+    .free = threaded_free,
+};
+
+int store_threaded_new(struct store **out, struct kv *kv, const struct store_info *info,
+                       uint32_t readers, struct poster *completions)
+{
+    must(readers >= 1);
+    struct store_threaded *t = mem_new(sizeof(*t));
+    t->store.ops = &threaded_ops;
+    t->kv = kv;
+    t->info = *info;
+    t->completions = completions;
+    pthread_mutex_init(&t->lock, NULL);
+    queue_init(&t->writes);
+    queue_init(&t->reads);
+    int err = start(&t->writer, writer_run, t, "store-writer");
+    t->has_writer = !err;
+    while (!err && t->n_readers < MIN(readers, (uint32_t)READERS_MAX)) {
+        err = start(&t->readers[t->n_readers], reader_run, t, "store-reader");
+        t->n_readers += !err;
+    }
+    if (err) {
+        stop(t);
+        free(t);
+        return err;
+    }
+    *out = &t->store;
+    return 0;
+}
+
+bool store_threaded_broken(const struct store *s)
+{
+    return atomic_load(&threaded(s)->broken);
+}
