@@ -91,7 +91,8 @@ export class Copy {
     hear(this.record, event.seq, event.n, event.time);
     if (event.seq > this.record.cursor + 1) {
       if (this.#held.size < HELD_MAX) this.#held.set(event.seq, event);
-      if (event.type === "message" && event.seq > (this.record.last?.seq ?? 0)) this.record.last = event;
+      const newest = event.seq > (this.record.last?.seq ?? 0);
+      if (event.type === "message" && newest) this.record.last = event;
       this.#expectGap();
       this.#host.changed(this);
     } else {
@@ -211,7 +212,8 @@ export class Copy {
   }
 
   #expectGap(): void {
-    if (this.record.cursor >= this.record.head || this.#cancelGap || this.#filling || this.#dropped) return;
+    if (this.record.cursor >= this.record.head || this.#dropped) return;
+    if (this.#cancelGap || this.#filling) return;
     const wait = jittered(this.#host.clock, GAP_MS, 0.5);
     this.#cancelGap = this.#host.clock.after(wait, () => void this.fill());
   }

@@ -190,7 +190,7 @@ export class Link {
     this.status.set({ state: "waiting", retry_in_s: Math.ceil(left / 1000) });
     this.#cancelTick?.();
     this.#cancelTick = left > 0
-      ? this.#clock.after(left % 1000 || 1000, () => this.#showWait())
+      ? this.#clock.after(Math.ceil(left) % 1000 || 1000, () => this.#showWait())
       : undefined;
   }
 

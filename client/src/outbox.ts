@@ -94,7 +94,11 @@ export class Outbox {
   /** Stores a command and sends it when it can; resolves when it stands, rejects when it is
    * refused for good. Messages that were refused stay, to be retried or discarded; what else is
    * refused is gone. */
-  async append<C extends AppendCommand>(cmd: C, args: AppendArgs<C>, lane: string): Promise<Appended> {
+  async append<C extends AppendCommand>(
+    cmd: C,
+    args: AppendArgs<C>,
+    lane: string,
+  ): Promise<Appended> {
     if (this.#items.length >= ITEMS_MAX) {
       throw new ParleyError("overloaded", "too much waits to be sent");
     }
@@ -165,7 +169,8 @@ export class Outbox {
   /** Signed out: whoever waits is told, nothing is sent any more. */
   clear(): void {
     this.#items = [];
-    for (const { reject } of this.#promised.values()) reject(new ParleyError("stopped", "signed out"));
+    const error = new ParleyError("stopped", "signed out");
+    for (const { reject } of this.#promised.values()) reject(error);
     this.#promised.clear();
     this.#host.changed();
   }
@@ -237,7 +242,8 @@ export class Outbox {
     const conversation = await this.#host.find(item.lane);
     let after = item.after ?? 0;
     while (conversation !== undefined && after < head) {
-      const { events } = await this.#host.request("message.history", { conversation, after, limit: PAGE });
+      const args = { conversation, after, limit: PAGE };
+      const { events } = await this.#host.request("message.history", args);
       const found = events.find((event) => event.key === item.key);
       if (found) {
         const { seq, n, time } = found;

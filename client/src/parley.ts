@@ -90,9 +90,11 @@ export class Parley {
   #unread = new Observed<number>(() =>
     this.#conversations.getSnapshot().reduce((sum, view) => sum + view.unread, 0));
   #pending = new Observed<readonly OutboxItem[]>(() => [...this.#outbox.items()]);
-  #views = new ObservedMap<ConversationView | undefined>((id) => this.#viewOf(this.#shelf.resolve(id)));
+  #views = new ObservedMap<ConversationView | undefined>((id) =>
+    this.#viewOf(this.#shelf.resolve(id)));
   #timelines = new ObservedMap<TimelineView>((id) => this.#timelineOf(id));
-  #members = new ObservedMap<readonly MemberState[] | undefined>((id) => this.#shelf.get(id)?.members);
+  #members = new ObservedMap<readonly MemberState[] | undefined>((id) =>
+    this.#shelf.get(id)?.members);
   #blocked = new Value<readonly Id[]>([]);
   #synced = new Value(false);
   /** Views stay the same object until their conversation changes. */
@@ -466,7 +468,9 @@ export class Parley {
   }
 
   #append<C extends AppendCommand>(cmd: C, args: AppendArgs<C>, lane: string): Promise<Appended> {
-    if (!this.#accounts.session.get()) return Promise.reject(new ParleyError("stopped", "not signed in"));
+    if (!this.#accounts.session.get()) {
+      return Promise.reject(new ParleyError("stopped", "not signed in"));
+    }
     return this.#outbox.append(cmd, args, lane);
   }
 
@@ -511,7 +515,8 @@ export class Parley {
     let made = this.#made.get(copy.id);
     if (!made) {
       const { peer } = copy.record;
-      made = conversationView(copy, this.#shelf.me, peer === undefined ? undefined : this.#people.get(peer));
+      const person = peer === undefined ? undefined : this.#people.get(peer);
+      made = conversationView(copy, this.#shelf.me, person);
       this.#made.set(copy.id, made);
     }
     return made;

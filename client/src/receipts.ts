@@ -60,7 +60,8 @@ export class Receipts {
       record.delivered_there = Math.max(record.delivered_there, reply.read);
     }
     if (owed > record.delivered_there) {
-      const reply = await this.#asker.ask("receipt.delivered", { conversation: copy.id, seq: cursor });
+      const args = { conversation: copy.id, seq: cursor };
+      const reply = await this.#asker.ask("receipt.delivered", args);
       record.delivered_there = Math.max(record.delivered_there, reply.delivered);
     }
   }

@@ -3,7 +3,9 @@
  *
  * unread = n − read_n, both counted by the server: `n` at the head, `read_n` at `read`.
  */
-import type { ChatEvent, ConversationKind, Entry, Id, ReceiptPush, Role, Seq, Time } from "./api.ts";
+import type {
+  ChatEvent, ConversationKind, Entry, Id, ReceiptPush, Role, Seq, Time,
+} from "./api.ts";
 
 export interface ConversationRecord {
   conversation: Id;
@@ -36,7 +38,7 @@ export interface ConversationRecord {
   peer_read?: Seq;
 }
 
-/** A conversation that the device meets for the first time, with its copy starting after `cursor`. */
+/** A conversation that the device meets for the first time; its copy starts after `cursor`. */
 export function recordOf(entry: Entry, cursor: Seq): ConversationRecord {
   const record: ConversationRecord = {
     conversation: entry.conversation,
@@ -83,8 +85,8 @@ export function meetEntry(record: ConversationRecord, entry: Entry): void {
 }
 
 export function meetPeer(record: ConversationRecord, delivered?: Seq, read?: Seq): void {
-  if (delivered !== undefined) record.peer_delivered = Math.max(record.peer_delivered ?? 0, delivered);
-  if (read !== undefined) record.peer_read = Math.max(record.peer_read ?? 0, read);
+  record.peer_delivered = Math.max(record.peer_delivered ?? 0, delivered ?? 0);
+  record.peer_read = Math.max(record.peer_read ?? 0, read ?? 0);
 }
 
 /** A push about one's own marks, set on any device. `n_at`: messages up to a seq, where known.
@@ -126,11 +128,7 @@ export function applyToRecord(record: ConversationRecord, event: ChatEvent, me: 
   switch (event.type) {
     case "message":
       if (!record.last || !newer(record.last, event)) record.last = event;
-      // The server moves the mark in the same way: only if nothing was unread before it.
-      if (event.sender === me && record.read_n === was) {
-        record.read = record.read_there = Math.max(record.read, event.seq);
-        record.read_n = Math.max(record.read_n, event.n);
-      }
+      if (event.sender === me && record.read_n === was) readBySending(record, event);
       break;
     case "created":
       record.title = event.title;
@@ -151,6 +149,14 @@ export function applyToRecord(record: ConversationRecord, event: ChatEvent, me: 
     default:
       break;
   }
+}
+
+/** Nothing was unread before one's own message. The server then moves the mark in the same way,
+ * unless there is a mark that it has not been told yet. */
+function readBySending(record: ConversationRecord, event: ChatEvent): void {
+  if (record.read_there === record.read) record.read_there = Math.max(record.read, event.seq);
+  record.read = Math.max(record.read, event.seq);
+  record.read_n = Math.max(record.read_n, event.n);
 }
 
 export function unread(record: ConversationRecord): number {

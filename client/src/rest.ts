@@ -38,7 +38,8 @@ export class Rest {
     }
     if (response.ok) return body as Commands[C]["reply"];
     const problem = body as Problem;
-    throw new ParleyError(problem.code ?? "internal", problem.detail ?? response.statusText, problem);
+    const message = problem.detail ?? response.statusText;
+    throw new ParleyError(problem.code ?? "internal", message, problem);
   }
 
   /** Arguments that the path does not name go into the query or the body. */

@@ -67,7 +67,8 @@ function changed(
   const rev = event.seq;
   if (event.type === "edit") {
     // Emptied since: a later event, which is on its way, says what stands.
-    return { ...row, rev, edited: event.seq, ...(event.text === undefined ? {} : { text: event.text }) };
+    const text = event.text === undefined ? {} : { text: event.text };
+    return { ...row, rev, edited: event.seq, ...text };
   }
   if (event.type === "delete") {
     const { text: _text, reactions: _reactions, edited: _edited, ...stub } = row;

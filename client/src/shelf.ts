@@ -224,7 +224,8 @@ export class Shelf implements CopyHost {
 
   /** Whoever wrote last waits to see it delivered. */
   #owe({ record }: Copy): void {
-    if (record.last && record.last.sender !== this.me) record.owed = Math.max(record.owed, record.last.seq);
+    if (!record.last || record.last.sender === this.me) return;
+    record.owed = Math.max(record.owed, record.last.seq);
   }
 
   async #learn(conversation: Id): Promise<Copy | undefined> {
@@ -250,7 +251,8 @@ export class Shelf implements CopyHost {
     const { record } = copy;
     if (!record.last || record.last.seq <= record.delivered_there) return;
     try {
-      for (let page = 0; page < PREFETCH_PAGES_MAX && record.from > record.delivered_there + 1; page++) {
+      for (let page = 0; page < PREFETCH_PAGES_MAX; page++) {
+        if (record.from <= record.delivered_there + 1) break;
         if (!(await copy.loadOlder(PREFETCH_PAGE))) break;
       }
       this.#owe(copy);

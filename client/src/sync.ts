@@ -6,7 +6,7 @@
  * The token is stored in one batch with the heads it stands for, never before them. A device
  * without a token takes one first and then pages the list, so that nothing falls between.
  */
-import type { Commands, Entry, SyncReply } from "./api.ts";
+import type { ConversationListReply, Entry, SyncReply } from "./api.ts";
 import { LIMITS } from "./api.ts";
 import type { Asker } from "./asker.ts";
 import type { Clock } from "./clock.ts";
@@ -185,16 +185,15 @@ export class Sync {
   /** Others' ticks are in no compare: they are read again with the newest conversations. */
   async readTicks(): Promise<void> {
     const reply = await this.#asker.ask("conversation.list", { limit: LIMITS.list_max });
-    await this.#shelf.meet(reply.conversations.filter((entry) => this.#shelf.get(entry.conversation)), false);
+    const known = reply.conversations.filter((entry) => this.#shelf.get(entry.conversation));
+    await this.#shelf.meet(known, false);
   }
 
   async *#pages(): AsyncGenerator<Entry[]> {
     let page: string | undefined;
     do {
-      const reply: Commands["conversation.list"]["reply"] = await this.#asker.ask("conversation.list", {
-        limit: LIMITS.list_max,
-        ...(page === undefined ? {} : { page }),
-      });
+      const args = { limit: LIMITS.list_max, ...(page === undefined ? {} : { page }) };
+      const reply: ConversationListReply = await this.#asker.ask("conversation.list", args);
       yield reply.conversations;
       page = reply.page;
     } while (page !== undefined);

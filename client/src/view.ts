@@ -1,5 +1,7 @@
 /** What is shown, worked out of copies and outbox. Pure. */
-import type { ChatEvent, ConversationKind, EventMessage, Id, MemberState, Person, Reaction, Role, Seq, Time } from "./api.ts";
+import type {
+  ChatEvent, ConversationKind, EventMessage, Id, MemberState, Person, Reaction, Role, Seq, Time,
+} from "./api.ts";
 import type { Copy } from "./copy.ts";
 import type { OutboxItem } from "./outbox.ts";
 
@@ -87,11 +89,15 @@ export function conversationView(copy: Copy, me: Id, person: Person | undefined)
 }
 
 /** `copy` is absent for a person one has not written with yet. */
-export function timelineView(copy: Copy | undefined, pending: readonly OutboxItem[], me: Id): TimelineView {
+export function timelineView(
+  copy: Copy | undefined,
+  pending: readonly OutboxItem[],
+  me: Id,
+): TimelineView {
   const items: (MessageView | NoticeView)[] = [];
   for (const row of copy?.rows.values() ?? []) {
     if (row.type === "message") items.push(messageView(row, copy as Copy, me));
-    else if (isNotice(row)) items.push({ type: "notice", id: `#${row.seq}`, seq: row.seq, time: row.time, event: row });
+    else if (isNotice(row)) items.push(noticeView(row));
   }
   const here = new Set(items.map((item) => item.id));
   for (const item of pending) {
@@ -123,6 +129,10 @@ function messageView(row: EventMessage, copy: Copy, me: Id): MessageView {
   if (row.key !== undefined) view.key = row.key;
   if (own) view.status = statusOf(row.seq, copy, me);
   return view;
+}
+
+function noticeView(event: NoticeView["event"]): NoticeView {
+  return { type: "notice", id: `#${event.seq}`, seq: event.seq, time: event.time, event };
 }
 
 function pendingView(item: OutboxItem, me: Id): MessageView {

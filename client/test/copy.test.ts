@@ -1,0 +1,307 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { ChatEvent } from "../src/api.ts";
+import { MemoryStorage } from "../src/storage.ts";
+import type { Change } from "../src/storage.ts";
+import { CHAT, ME, ManualClock, FakeServer, PEER, entryOf, makeParley, message, signedIn, texts } from "./rig.ts";
+
+test("events that come in order are shown in order", async () => {
+  const { clock, server, parley } = await signedIn([entryOf()]);
+  for (let seq = 1; seq <= 3; seq++) server.event(message(seq));
+  await clock.pass(0);
+  assert.deepEqual(texts(parley), ["m1", "m2", "m3"]);
+});
+
+test("an event that comes early is held, and nothing is asked for if the gap closes by itself", async () => {
+  const { clock, server, parley } = await signedIn([entryOf()]);
+  server.event(message(2));
+  await clock.pass(100);
+  assert.deepEqual(texts(parley), []);
+  server.event(message(1));
+  await clock.pass(1000);
+  assert.deepEqual(texts(parley), ["m1", "m2"]);
+  assert.equal(server.askedFor("conversation.events").length, 0);
+});
+
+test("a gap is asked for after 300 ms, give or take a half", async () => {
+  for (const chance of [0, 0.999]) {
+    const { clock, server, parley } = await signedIn([entryOf()]);
+    clock.chance = chance;
+    server.on("conversation.events", () => ({ ok: { events: [message(1)], head: 2, page: false } }));
+    server.event(message(2));
+    await clock.pass(149);
+    assert.equal(server.askedFor("conversation.events").length, 0);
+    await clock.pass(302);
+    assert.deepEqual(server.askedFor("conversation.events"), [{ conversation: CHAT, after: 0, limit: 100 }]);
+    assert.deepEqual(texts(parley), ["m1", "m2"]);
+  }
+});
+
+test("a gap is filled over several pages", async () => {
+  const { clock, server, parley } = await signedIn([entryOf()]);
+  server.on("conversation.events", ({ after }) => {
+    const events = [after + 1, after + 2].filter((seq) => seq <= 5).map((seq) => message(seq));
+    return { ok: { events, head: 6, page: false } };
+  });
+  server.event(message(6));
+  await clock.pass(1000);
+  assert.deepEqual(texts(parley), ["m1", "m2", "m3", "m4", "m5", "m6"]);
+});
+
+test("at most 256 events are held; the rest comes with the gap", async () => {
+  const { clock, server, parley } = await signedIn([entryOf()]);
+  const asked: number[] = [];
+  server.on("conversation.events", ({ after }) => {
+    asked.push(after);
+    const events = [];
+    for (let seq = after + 1; seq <= Math.min(after + 100, 400); seq++) events.push(message(seq));
+    return { ok: { events, head: 400, page: false } };
+  });
+  for (let seq = 2; seq <= 400; seq++) server.event(message(seq));
+  await clock.pass(1000);
+  // The first page closes the gap; 2 to 257 were held.
+  assert.deepEqual(asked, [0, 257, 357]);
+  assert.equal(texts(parley).at(-1), "m400");
+});
+
+test("an event that comes twice is shown once", async () => {
+  const { clock, server, parley } = await signedIn([entryOf()]);
+  for (const seq of [1, 1, 2, 1, 2]) server.event(message(seq));
+  await clock.pass(1000);
+  assert.deepEqual(texts(parley), ["m1", "m2"]);
+});
+
+test("the ok of a send does not move the cursor over a gap", async () => {
+  const { clock, server, parley } = await signedIn([entryOf()]);
+  server.on("message.send", () => ({ ok: { conversation: CHAT, seq: 3, n: 3, time: 3 } }));
+  const asked: number[] = [];
+  server.on("conversation.events", ({ after }) => {
+    asked.push(after);
+    return { ok: { events: [1, 2, 3].map((seq) => message(seq)), head: 3, page: false } };
+  });
+  await parley.send(CHAT, "mine");
+  await clock.pass(1000);
+  assert.deepEqual(asked, [0]);
+  assert.deepEqual(texts(parley), ["m1", "m2", "m3"]);
+});
+
+test("edit, delete and reaction change their target, an older rev does not", async () => {
+  const { clock, server, parley } = await signedIn([entryOf()]);
+  const common = { conversation: CHAT, n: 2, time: 0, sender: PEER };
+  const tell = (event: Partial<ChatEvent> & { seq: number }): void =>
+    server.event({ ...common, rev: event.seq, ...event } as ChatEvent);
+  server.event(message(1));
+  server.event(message(2));
+  tell({ seq: 3, type: "edit", target: 1, text: "edited" });
+  tell({ seq: 4, type: "reaction", target: 1, emoji: "👍", sender: ME });
+  await clock.pass(0);
+  const item = parley.timeline(CHAT).getSnapshot().items[0];
+  assert.ok(item?.type === "message" && item.edited);
+  assert.equal(item.text, "edited");
+  assert.deepEqual(item.reactions, [{ user: ME, emoji: "👍" }]);
+
+  tell({ seq: 5, type: "delete", target: 2 });
+  // The row as it stood before, pushed again.
+  server.event(message(2));
+  server.event(message(1));
+  tell({ seq: 6, type: "reaction", target: 1, emoji: "", sender: ME });
+  await clock.pass(0);
+  const [first, second] = parley.timeline(CHAT).getSnapshot().items;
+  assert.ok(first?.type === "message" && second?.type === "message");
+  assert.equal(first.text, "edited");
+  assert.deepEqual(first.reactions, []);
+  assert.ok(second.deleted);
+  assert.equal(second.text, undefined);
+  assert.equal(server.askedFor("conversation.events").length, 0);
+});
+
+test("a row fetched as it is now is not changed again by the events that made it so", async () => {
+  const { clock, server, parley } = await signedIn([entryOf()]);
+  const now = message(1, { rev: 3, text: "third", edited: 3 });
+  const edit = (seq: number, text?: string): ChatEvent => ({
+    conversation: CHAT, seq, n: 1, rev: 3, time: 0, sender: PEER, type: "edit", target: 1,
+    ...(text === undefined ? {} : { text }),
+  });
+  server.on("conversation.events", () => ({
+    ok: { events: [now, edit(2), edit(3, "third")], head: 3, page: false },
+  }));
+  server.event(edit(3, "third"));
+  await clock.pass(1000);
+  assert.deepEqual(texts(parley), ["third"]);
+});
+
+test("one who lacks too much drops the copy and starts at the head", async () => {
+  const { clock, server, parley } = await signedIn([entryOf()]);
+  server.event(message(1));
+  await clock.pass(0);
+  server.on("conversation.events", () => ({ ok: { events: [], head: 2000, page: true } }));
+  server.entries = [entryOf({ head: 2000, n: 2000, unread: 1999, last: message(2000) })];
+  server.on("message.history", ({ before, limit }) => ({
+    ok: {
+      events: Array.from({ length: limit }, (_, i) => message(before - limit + i)), head: 2000, first: 1,
+    },
+  }));
+  server.event(message(2000));
+  await clock.pass(1000);
+  assert.deepEqual(texts(parley), []);
+  assert.equal(parley.conversation(CHAT).getSnapshot()?.unread, 1999);
+  parley.open(CHAT);
+  await clock.pass(0);
+  assert.equal(texts(parley).length, 50);
+  assert.equal(texts(parley).at(-1), "m2000");
+  await parley.loadOlder(CHAT);
+  assert.equal(texts(parley).length, 100);
+});
+
+test("delivered is told only after the event was stored, and once for many", async () => {
+  const clock = new ManualClock();
+  const server = new FakeServer();
+  server.entries = [entryOf()];
+  let stored: (() => void)[] = [];
+  class SlowStorage extends MemoryStorage {
+    slow = false;
+    override async write(changes: readonly Change[]): Promise<void> {
+      if (this.slow) await new Promise<void>((resolve) => stored.push(resolve));
+      await super.write(changes);
+    }
+  }
+  const storage = new SlowStorage();
+  const parley = makeParley(server, clock, storage);
+  await parley.signIn({ username: "me", password: "12345678" });
+  await clock.pass(4000);
+  storage.slow = true;
+  for (let seq = 1; seq <= 3; seq++) server.event(message(seq));
+  await clock.pass(1000);
+  assert.deepEqual(server.askedFor("receipt.delivered"), []);
+  storage.slow = false;
+  for (const resolve of stored) resolve();
+  await clock.pass(1000);
+  assert.deepEqual(server.askedFor("receipt.delivered"), [{ conversation: CHAT, seq: 3 }]);
+});
+
+test("an event and its cursor are stored in one batch", async () => {
+  const batches: (readonly Change[])[] = [];
+  class Recording extends MemoryStorage {
+    override async write(changes: readonly Change[]): Promise<void> {
+      batches.push(structuredClone(changes));
+      await super.write(changes);
+    }
+  }
+  const clock = new ManualClock();
+  const server = new FakeServer();
+  server.entries = [entryOf()];
+  const parley = makeParley(server, clock, new Recording());
+  await parley.signIn({ username: "me", password: "12345678" });
+  await clock.pass(4000);
+  batches.length = 0;
+  server.event(message(1));
+  await clock.pass(0);
+  const batch = batches.find((changes) => changes.some((one) => "put" in one && one.put.startsWith("row/")));
+  const record = batch?.find((one) => "put" in one && one.put === `conversation/${CHAT}`);
+  assert.equal((record as { value: { cursor: number } }).value.cursor, 1);
+});
+
+test("unread is counted by n, and one's own send after everything was read is read", async () => {
+  const { clock, server, parley } = await signedIn([entryOf()]);
+  const unread = (): number | undefined => parley.conversation(CHAT).getSnapshot()?.unread;
+  server.event(message(1));
+  server.event(message(2));
+  await clock.pass(0);
+  assert.equal(unread(), 2);
+  parley.markRead(CHAT, 1);
+  assert.equal(unread(), 1);
+  // Sent from elsewhere while one was unread: the night is not marked as read.
+  server.event(message(3, { sender: ME }));
+  await clock.pass(100);
+  assert.equal(unread(), 2);
+  parley.markRead(CHAT);
+  assert.equal(unread(), 0);
+  await clock.pass(100);
+  server.event(message(4, { sender: ME }));
+  await clock.pass(1000);
+  assert.equal(unread(), 0);
+  assert.deepEqual(server.askedFor("receipt.read").map((args) => args["seq"]), [1, 3]);
+  // The mark had not been told when the message stood: the server cannot have moved it.
+  server.event(message(5));
+  await clock.pass(0);
+  parley.markRead(CHAT);
+  server.event(message(6, { sender: ME }));
+  await clock.pass(1000);
+  assert.deepEqual(server.askedFor("receipt.read").map((args) => args["seq"]), [1, 3, 6]);
+});
+
+test("another device's read mark clears the count here, and marks never go back", async () => {
+  const { clock, server, parley } = await signedIn([entryOf()]);
+  for (let seq = 1; seq <= 3; seq++) server.event(message(seq));
+  const receipt = (read: number, unread: number): void =>
+    server.push({ push: "receipt", conversation: CHAT, user: ME, delivered: 3, read, unread });
+  receipt(2, 1);
+  await clock.pass(0);
+  assert.equal(parley.conversation(CHAT).getSnapshot()?.unread, 1);
+  receipt(1, 2);
+  await clock.pass(0);
+  assert.equal(parley.conversation(CHAT).getSnapshot()?.unread, 1);
+  assert.equal(parley.unread.getSnapshot(), 1);
+});
+
+test("ticks follow the other one's marks", async () => {
+  const { clock, server, parley } = await signedIn([entryOf()]);
+  server.event(message(1, { sender: ME, key: "k" }));
+  await clock.pass(0);
+  const status = (): unknown => {
+    const item = parley.timeline(CHAT).getSnapshot().items[0];
+    return item?.type === "message" ? item.status : undefined;
+  };
+  assert.equal(status(), "sent");
+  server.push({ push: "receipt", conversation: CHAT, user: PEER, delivered: 1, read: 0 });
+  await clock.pass(0);
+  assert.equal(status(), "delivered");
+  server.push({ push: "receipt", conversation: CHAT, user: PEER, delivered: 1, read: 1 });
+  await clock.pass(0);
+  assert.equal(status(), "read");
+});
+
+test("a conversation that was unknown is learnt from its start", async () => {
+  const { clock, server, parley } = await signedIn();
+  server.entries = [entryOf({ head: 2, n: 2, unread: 2, last: message(2) })];
+  server.on("conversation.events", () => ({ ok: { events: [message(1), message(2)], head: 2, page: false } }));
+  server.event(message(2));
+  await clock.pass(1000);
+  assert.deepEqual(texts(parley), ["m1", "m2"]);
+  assert.deepEqual(texts(parley, PEER), ["m1", "m2"]);
+  assert.deepEqual(server.askedFor("receipt.delivered"), [{ conversation: CHAT, seq: 2 }]);
+});
+
+test("a conversation one may not know of any more goes", async () => {
+  const { clock, server, parley } = await signedIn([entryOf({ head: 1, n: 1 })]);
+  server.on("conversation.events", () => ({ error: { code: "not_found", message: "" } }));
+  server.event(message(3));
+  await clock.pass(1000);
+  assert.equal(parley.conversation(CHAT).getSnapshot(), undefined);
+});
+
+test("one who was out and came back does not wait for what lies between", async () => {
+  const group = entryOf({ kind: "group", head: 1, n: 1, role: "member", title: "g" });
+  delete group.peer;
+  const { clock, server, parley } = await signedIn([group]);
+  const added: ChatEvent = {
+    conversation: CHAT, seq: 9, n: 5, rev: 9, time: 9, sender: PEER, type: "added", user: ME,
+  };
+  server.entries = [{ ...group, head: 9, n: 5, first: 9, read: 9 }];
+  server.on("conversation.events", () => ({ ok: { events: [added], head: 9, page: false } }));
+  server.event(added);
+  await clock.pass(1000);
+  assert.deepEqual(texts(parley), ["added"]);
+  server.event(message(10, { n: 6 }));
+  await clock.pass(0);
+  assert.deepEqual(texts(parley), ["added", "m10"]);
+});
+
+test("a copy that nobody looks at keeps its newest rows only", async () => {
+  const { clock, server, parley, storage } = await signedIn([entryOf()]);
+  for (let seq = 1; seq <= 301; seq++) server.event(message(seq));
+  await clock.pass(0);
+  assert.equal(texts(parley).length, 200);
+  assert.equal((await storage.scan("row/")).length, 200);
+  assert.ok(parley.timeline(CHAT).getSnapshot().has_older);
+});

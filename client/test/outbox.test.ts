@@ -1,0 +1,209 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ParleyError } from "../src/error.ts";
+import type { FakeServer } from "./rig.ts";
+import { CHAT, ME, PEER, entryOf, makeParley, message, signedIn } from "./rig.ts";
+
+const at = (seq: number): { ok: unknown } => ({ ok: { conversation: CHAT, seq, n: seq, time: seq } });
+const sends = (server: FakeServer): unknown[] => server.askedFor("message.send");
+const states = (parley: { outbox: { getSnapshot: () => readonly { state: string }[] } }): string[] =>
+  parley.outbox.getSnapshot().map((item) => item.state);
+
+test("a send carries a key and the newest seq that the device has", async () => {
+  const { clock, server, parley } = await signedIn([entryOf()]);
+  for (let seq = 1; seq <= 4; seq++) server.event(message(seq));
+  await clock.pass(0);
+  server.on("message.send", () => at(5));
+  await parley.send(CHAT, "hello");
+  const [args] = server.askedFor("message.send");
+  assert.equal(args?.["after"], 4);
+  assert.match(args?.["key"], /^[0-9a-f]{32}$/);
+});
+
+test("after a lost connection it goes again with the same key and the same after", async () => {
+  const { clock, server, parley } = await signedIn([entryOf()]);
+  server.on("message.send", () => undefined);
+  const stands = parley.send(CHAT, "hello");
+  await clock.pass(0);
+  // Others write meanwhile: `after` must not follow them.
+  for (let seq = 1; seq <= 3; seq++) server.event(message(seq));
+  await clock.pass(0);
+  server.on("message.send", () => at(4));
+  server.socket.end(1006);
+  await clock.pass(1000);
+  assert.equal((await stands).seq, 4);
+  const [first, second] = sends(server);
+  assert.deepEqual(first, second);
+});
+
+test("it outlives a restart of the page, with its key and after", async () => {
+  const { clock, server, parley, storage } = await signedIn([entryOf()]);
+  server.on("message.send", () => undefined);
+  void parley.send(CHAT, "one").catch(() => {});
+  void parley.send(CHAT, "two").catch(() => {});
+  await clock.pass(0);
+  parley.stop();
+
+  let seq = 0;
+  server.on("message.send", () => at(++seq));
+  const again = makeParley(server, clock, storage);
+  await again.load();
+  await clock.pass(1000);
+  const [first, second, third] = server.askedFor("message.send");
+  assert.deepEqual(first, second);
+  assert.equal(third?.["text"], "two");
+  assert.equal((await storage.scan("outbox/")).length, 0);
+});
+
+test("messages of one conversation go one after the other", async () => {
+  const { clock, server, parley } = await signedIn([entryOf()]);
+  let seq = 0;
+  const answers: (() => void)[] = [];
+  server.on("message.send", async () => {
+    await new Promise<void>((resolve) => answers.push(resolve));
+    return at(++seq);
+  });
+  for (const text of ["a", "b", "c"]) void parley.send(PEER, text);
+  void parley.send(CHAT, "d");
+  for (let i = 1; i <= 4; i++) {
+    await clock.pass(0);
+    assert.equal(sends(server).length, i);
+    answers.shift()?.();
+  }
+  assert.deepEqual(server.askedFor("message.send").map((args) => args["text"]), ["a", "b", "c", "d"]);
+});
+
+test("told to come again, it does so with the same key, when it was told", async () => {
+  for (const code of ["unavailable", "overloaded", "rate_limited", "draining"]) {
+    const { clock, server, parley } = await signedIn([entryOf()]);
+    let answer: ReturnType<typeof at> | { error: object } = {
+      error: { code, message: "", retry_after_ms: 2000 },
+    };
+    server.on("message.send", () => answer);
+    const stands = parley.send(CHAT, "hello");
+    await clock.pass(1400);
+    assert.equal(sends(server).length, 1);
+    answer = at(1);
+    await clock.pass(1200);
+    await stands;
+    const [first, second] = sends(server);
+    assert.deepEqual(first, second);
+  }
+});
+
+test("a message that is refused for good stays, to be retried with its key or discarded", async () => {
+  const { clock, server, parley } = await signedIn([entryOf()]);
+  server.on("message.send", () => ({ error: { code: "cannot_write", message: "no" } }));
+  await assert.rejects(parley.send(CHAT, "hello"), (error: ParleyError) => error.code === "cannot_write");
+  assert.deepEqual(states(parley), ["failed"]);
+  const [item] = parley.timeline(CHAT).getSnapshot().items;
+  assert.ok(item?.type === "message" && item.status === "failed" && item.error?.code === "cannot_write");
+
+  server.on("message.send", () => at(1));
+  await parley.retry(item.key as string);
+  await clock.pass(0);
+  const [first, second] = sends(server);
+  assert.deepEqual(first, second);
+
+  server.on("message.send", () => ({ error: { code: "cannot_write", message: "no" } }));
+  await assert.rejects(parley.send(CHAT, "again"));
+  await parley.discard(parley.outbox.getSnapshot().at(-1)?.key as string);
+  assert.ok(!states(parley).includes("failed"));
+});
+
+test("a refused message does not hold up those after it", async () => {
+  const { clock, server, parley } = await signedIn([entryOf()]);
+  server.on("message.send", ({ text }) =>
+    text === "bad" ? { error: { code: "bad_request", message: "" } } : at(1));
+  void parley.send(CHAT, "bad").catch(() => {});
+  const stands = parley.send(CHAT, "good");
+  await clock.pass(0);
+  assert.equal((await stands).seq, 1);
+});
+
+test("it stays on screen, under one id, from the outbox to the log", async () => {
+  const { clock, server, parley } = await signedIn([entryOf()]);
+  const ids = (): string[] => parley.timeline(CHAT).getSnapshot().items.map((item) => item.id);
+  let answer: (() => void) | undefined;
+  server.on("message.send", async () => {
+    await new Promise<void>((resolve) => (answer = resolve));
+    return at(1);
+  });
+  void parley.send(CHAT, "hello");
+  await clock.pass(0);
+  const [id] = ids();
+  answer?.();
+  await clock.pass(0);
+  assert.deepEqual(ids(), [id]);
+  server.event(message(1, { sender: ME, key: id, text: "hello" }));
+  await clock.pass(0);
+  assert.deepEqual(ids(), [id]);
+  assert.deepEqual(states(parley), []);
+});
+
+test("the push may come before the ok", async () => {
+  const { clock, server, parley } = await signedIn([entryOf()]);
+  server.on("message.send", ({ key, text }) => {
+    server.event(message(1, { sender: ME, key, text }));
+    return at(1);
+  });
+  await parley.send(CHAT, "hello");
+  await clock.pass(0);
+  assert.equal(parley.timeline(CHAT).getSnapshot().items.length, 1);
+  assert.deepEqual(states(parley), []);
+});
+
+test("too old: it looks for its key among its own events, and finds it", async () => {
+  const { clock, server, parley } = await signedIn([entryOf()]);
+  server.on("message.send", ({ key }) => {
+    server.on("message.history", ({ after }) => ({
+      ok: { events: [message(after + 1), message(after + 2, { sender: ME, key })], head: 50, first: 1 },
+    }));
+    return { error: { code: "too_old", message: "", head: 50 } };
+  });
+  const stands = parley.send(CHAT, "hello");
+  await clock.pass(0);
+  assert.equal((await stands).seq, 2);
+  assert.equal(sends(server).length, 1);
+});
+
+test("too old and not found: it goes again as if first tried at the head", async () => {
+  const { clock, server, parley } = await signedIn([entryOf()]);
+  server.on("message.history", ({ after }) => ({
+    ok: { events: [after + 1, after + 2].map((seq) => message(seq)), head: 4, first: 1 },
+  }));
+  server.on("message.send", ({ after }) =>
+    after < 4 ? { error: { code: "too_old", message: "", head: 4 } } : at(5));
+  const stands = parley.send(CHAT, "hello");
+  await clock.pass(0);
+  assert.equal((await stands).seq, 5);
+  const [first, second] = server.askedFor("message.send");
+  assert.equal(first?.["key"], second?.["key"]);
+  assert.equal(second?.["after"], 4);
+});
+
+test("after a restore `after` falls to the new head, never rises", async () => {
+  const { clock, server, parley } = await signedIn([entryOf()]);
+  for (let seq = 1; seq <= 9; seq++) server.event(message(seq));
+  server.on("message.send", () => undefined);
+  const stands = parley.send(CHAT, "hello");
+  await clock.pass(0);
+  server.incarnation = "b";
+  server.entries = [entryOf({ head: 6, n: 6 })];
+  server.on("message.send", ({ after }) =>
+    after > 6 ? { error: { code: "ahead", message: "", head: 6 } } : at(7));
+  server.socket.end(1006);
+  await clock.pass(5000);
+  assert.equal((await stands).seq, 7);
+  assert.equal(server.askedFor("message.send").at(-1)?.["after"], 6);
+});
+
+test("signing out gives up what waits, and forgets everything", async () => {
+  const { clock, server, parley, storage } = await signedIn([entryOf()]);
+  server.on("message.send", () => undefined);
+  const refused = assert.rejects(parley.send(CHAT, "x"), (error: ParleyError) => error.code === "stopped");
+  await clock.pass(0);
+  await parley.signOut();
+  await refused;
+  assert.deepEqual(await storage.scan(""), []);
+});

@@ -1,0 +1,233 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { CHAT, ME, PEER, entryOf, makeParley, message, signedIn, texts } from "./rig.ts";
+
+test("a new device takes its token first, then pages the list", async () => {
+  const { server, parley } = await signedIn([], (server) => {
+    server.on("conversation.list", ({ page }) => {
+      const n = Number(page ?? 0);
+      const entry = entryOf({ conversation: `70${n}`, peer: `20${n}`, head: 1, n: 1, time: 10 - n });
+      return { ok: { conversations: [entry], ...(n < 2 ? { page: String(n + 1) } : {}) } };
+    });
+  });
+  const order = server.asked.map((one) => one.cmd).filter((cmd) => cmd === "sync" || cmd === "conversation.list");
+  assert.deepEqual(order.slice(0, 5), ["sync", "conversation.list", "conversation.list", "conversation.list", "sync"]);
+  assert.deepEqual(server.askedFor("sync").slice(0, 2), [{}, { token: "t0" }]);
+  assert.deepEqual(parley.conversations.getSnapshot().map((view) => view.conversation), ["700", "701", "702"]);
+  assert.equal(server.askedFor("conversation.events").length, 0);
+});
+
+test("it compares after connecting, 3 s later, and every 5 minutes, give or take a fifth", async () => {
+  const { clock, server } = await signedIn();
+  server.socket.end(1006);
+  await clock.pass(300);
+  server.asked.length = 0;
+  await clock.pass(2000);
+  const early = server.askedFor("sync").length;
+  await clock.pass(1500);
+  assert.equal(server.askedFor("sync").length, early + 1);
+  clock.chance = 0;
+  server.asked.length = 0;
+  await clock.pass(305_000);
+  assert.equal(server.askedFor("sync").length, 1);
+  // The next is drawn with this chance.
+  await clock.pass(239_000);
+  assert.equal(server.askedFor("sync").length, 2);
+});
+
+test("told to resync, it compares", async () => {
+  const { clock, server } = await signedIn();
+  server.asked.length = 0;
+  server.push({ push: "resync" });
+  await clock.pass(0);
+  assert.equal(server.askedFor("sync").length, 1);
+});
+
+test("the lost last push is found by the count in a beat", async () => {
+  const { clock, server, parley } = await signedIn([entryOf()]);
+  server.event(message(1));
+  await clock.pass(0);
+  // Two were meant for us, one came.
+  server.on("beat", () => ({ ok: { pushed: 2, time: 0 } }));
+  server.on("sync", () => ({
+    ok: {
+      token: "t1", incarnation: "a", entries: [entryOf({ head: 2, n: 2, unread: 2, last: message(2) })], more: false,
+    },
+  }));
+  server.on("conversation.events", () => ({ ok: { events: [message(2)], head: 2, page: false } }));
+  server.asked.length = 0;
+  await clock.pass(5000);
+  assert.deepEqual(texts(parley), ["m1", "m2"]);
+  assert.equal(server.askedFor("sync").length, 1);
+  await clock.pass(20_000);
+  assert.equal(server.askedFor("sync").length, 1, "the same loss is not looked for twice");
+});
+
+test("an entry is a reason to look, and the token is stored with what it stands for", async () => {
+  const { clock, server, parley, storage } = await signedIn([entryOf({ head: 1, n: 1 })]);
+  server.on("sync", () => ({
+    ok: { token: "t1", incarnation: "a", entries: [entryOf({ head: 3, n: 3, unread: 2 })], more: false },
+  }));
+  server.on("conversation.events", () => undefined);
+  void parley.compare();
+  await clock.pass(0);
+  assert.deepEqual(await storage.get("sync"), { token: "t1", incarnation: "a" });
+
+  // The page is closed before the events came; the next one asks for them, entry or not.
+  parley.stop();
+  server.on("sync", () => ({ ok: { token: "t1", incarnation: "a", entries: [], more: false } }));
+  server.on("conversation.events", () => ({ ok: { events: [message(2), message(3)], head: 3, page: false } }));
+  const again = makeParley(server, clock, storage);
+  await again.load();
+  await clock.pass(100);
+  assert.deepEqual(texts(again), ["m2", "m3"]);
+});
+
+test("another incarnation means: drop everything and start as a new device", async () => {
+  const { clock, server, parley } = await signedIn([entryOf()]);
+  for (let seq = 1; seq <= 5; seq++) server.event(message(seq));
+  await clock.pass(0);
+  assert.equal(texts(parley).length, 5);
+  server.incarnation = "b";
+  server.entries = [entryOf({ head: 2, n: 2, unread: 1 })];
+  server.asked.length = 0;
+  server.socket.end(1006);
+  await clock.pass(1000);
+  assert.deepEqual(server.askedFor("sync")[0], {});
+  assert.deepEqual(texts(parley), []);
+  assert.equal(parley.conversation(CHAT).getSnapshot()?.head, 2);
+});
+
+test("a head below the cursor is asked about, and if it is so everything is dropped", async () => {
+  const { clock, server, parley } = await signedIn([entryOf()]);
+  for (let seq = 1; seq <= 5; seq++) server.event(message(seq));
+  await clock.pass(0);
+  let ahead = false;
+  server.on("conversation.events", () => ahead
+    ? { error: { code: "ahead", message: "", head: 2 } }
+    : { ok: { events: [], head: 5, page: false } });
+  server.on("sync", ({ token }) => ({
+    ok: { token: "t", incarnation: "a", entries: token ? [entryOf({ head: 2, n: 2 })] : [], more: false },
+  }));
+  await Promise.all([parley.compare(), clock.pass(0)]);
+  assert.equal(texts(parley).length, 5, "a list may be older than a push");
+  ahead = true;
+  server.entries = [entryOf({ head: 2, n: 2 })];
+  await Promise.all([parley.compare(), clock.pass(0)]);
+  assert.deepEqual(texts(parley), []);
+  assert.equal(parley.conversation(CHAT).getSnapshot()?.head, 2);
+});
+
+test("a token that is not kept any more means: start as a new device", async () => {
+  const { clock, server, parley } = await signedIn([entryOf({ head: 1, n: 1 })]);
+  server.on("sync", ({ token }) => token === "t0"
+    ? { error: { code: "truncated", message: "" } }
+    : { ok: { token: "t9", incarnation: "a", entries: [], more: false } });
+  server.asked.length = 0;
+  await Promise.all([parley.compare(), clock.pass(0)]);
+  assert.equal(server.askedFor("conversation.list").length, 1);
+  assert.equal(parley.conversations.getSnapshot().length, 1);
+});
+
+test("what was never acknowledged is loaded by a new device, then acknowledged", async () => {
+  const { server, parley } = await signedIn([entryOf({ head: 3, n: 3, unread: 2, delivered: 1, last: message(3) })],
+    (server) => {
+      server.on("message.history", ({ before }) => ({
+        ok: { events: [1, 2, 3].filter((seq) => seq < before).map((seq) => message(seq)), head: 3, first: 1 },
+      }));
+    });
+  assert.deepEqual(texts(parley), ["m1", "m2", "m3"]);
+  assert.deepEqual(server.askedFor("receipt.delivered"), [{ conversation: CHAT, seq: 3 }]);
+});
+
+test("marks that were lost with a connection are told on the next", async () => {
+  const { clock, server, parley } = await signedIn([entryOf()]);
+  server.on("receipt.read", () => undefined);
+  server.on("receipt.delivered", () => undefined);
+  server.event(message(1));
+  await clock.pass(0);
+  parley.markRead(CHAT);
+  await clock.pass(100);
+  server.on("receipt.read", ({ seq }) => ({ ok: { read: seq, unread: 0 } }));
+  server.asked.length = 0;
+  server.socket.end(1006);
+  await clock.pass(1000);
+  assert.deepEqual(server.askedFor("receipt.read"), [{ conversation: CHAT, seq: 1 }]);
+  // Read implies delivered: nothing else is owed.
+  assert.deepEqual(server.askedFor("receipt.delivered"), []);
+});
+
+test("typing holds for 6 s, or until the message is here", async () => {
+  const { clock, server, parley } = await signedIn([entryOf()]);
+  const typing = (): readonly string[] => parley.typing(CHAT).getSnapshot();
+  server.push({ push: "typing", conversation: CHAT, user: PEER });
+  await clock.pass(5999);
+  assert.deepEqual(typing(), [PEER]);
+  await clock.pass(2);
+  assert.deepEqual(typing(), []);
+  server.push({ push: "typing", conversation: CHAT, user: PEER });
+  server.event(message(1));
+  assert.deepEqual(typing(), []);
+});
+
+test("typing is told as often as is useful", async () => {
+  const { clock, server, parley } = await signedIn([entryOf()]);
+  server.on("typing", () => ({ ok: {} }));
+  for (let i = 0; i < 100; i++) {
+    parley.types(CHAT);
+    await clock.pass(60);
+  }
+  assert.equal(server.askedFor("typing").length, 2);
+});
+
+test("whom somebody watches is told in one list, and again on a new connection", async () => {
+  const { clock, server, parley } = await signedIn();
+  server.on("presence.watch", ({ users }) => ({
+    ok: { presence: users.map((user: string) => ({ user, online: user === PEER })) },
+  }));
+  const end = parley.watch([PEER]);
+  parley.watch([PEER, "201"]);
+  await clock.pass(200);
+  assert.deepEqual(server.askedFor("presence.watch"), [{ users: [PEER, "201"] }]);
+  assert.equal(parley.presence(PEER).getSnapshot()?.online, true);
+  server.push({ push: "presence", user: PEER, online: false, last_seen: 5 });
+  assert.deepEqual(parley.presence(PEER).getSnapshot(), { user: PEER, online: false, last_seen: 5 });
+  end();
+  server.socket.end(1006);
+  await clock.pass(1000);
+  assert.deepEqual(server.askedFor("presence.watch").at(-1), { users: [PEER, "201"] });
+});
+
+test("blocks follow one's own log", async () => {
+  const { clock, server, parley } = await signedIn([], (server) => {
+    server.on("user.blocked", () => ({ ok: { users: ["5"] } }));
+    server.entries = [entryOf({ conversation: ME, kind: "own" })];
+  });
+  const log = { conversation: ME, n: 0, time: 0, sender: ME };
+  server.event({ ...log, seq: 1, rev: 1, type: "block", user: PEER });
+  await clock.pass(0);
+  assert.deepEqual(parley.blocked.getSnapshot(), ["5", PEER]);
+  server.event({ ...log, seq: 2, rev: 2, type: "unblock", user: "5" });
+  await clock.pass(0);
+  assert.deepEqual(parley.blocked.getSnapshot(), [PEER]);
+  assert.deepEqual(parley.conversations.getSnapshot(), [], "one's own log is no conversation to show");
+});
+
+test("a snapshot is the same until something changes, and listeners hear of many changes once", async () => {
+  const { clock, server, parley } = await signedIn([entryOf({ head: 1, n: 1 })]);
+  parley.conversations.getSnapshot();
+  // The peer's name comes.
+  await clock.pass(0);
+  const before = parley.conversations.getSnapshot();
+  assert.equal(parley.conversations.getSnapshot(), before);
+  let told = 0;
+  const end = parley.conversations.subscribe(() => told++);
+  for (let seq = 2; seq <= 9; seq++) server.event(message(seq));
+  await clock.pass(0);
+  assert.equal(told, 1);
+  assert.notEqual(parley.conversations.getSnapshot(), before);
+  end();
+  server.event(message(10));
+  await clock.pass(0);
+  assert.equal(told, 1);
+});
