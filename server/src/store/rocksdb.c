@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -75,9 +74,9 @@ static int sync_directory(const char *path)
 static int make_directory(const char *path)
 {
     if (mkdir(path, 0700) == 0) {
-        char copy[PATH_MAX];
-        snprintf(copy, sizeof(copy), "%s", path);
-        return sync_directory(dirname(copy));
+        char parent[PATH_MAX];
+        snprintf(parent, sizeof(parent), "%s/..", path);
+        return sync_directory(parent);
     }
     return errno == EEXIST ? 0 : -errno;
 }
