@@ -1,0 +1,82 @@
+/** A socket without manners: sends whatever frames a test likes and keeps all that comes. */
+import assert from "node:assert/strict";
+import type { ApiError, AuthReply, CommandName, Commands, Push } from "../../../client/src/index.ts";
+import type { Server } from "./server.ts";
+import { eventually, within } from "./wait.ts";
+
+export type Answer<C extends CommandName> = { ok?: Commands[C]["reply"]; error?: ApiError; id?: number };
+
+export class Raw {
+  readonly pushes: Push[] = [];
+  readonly frames: any[] = [];
+  readonly closed: Promise<number>;
+  auth!: AuthReply;
+  #socket: WebSocket;
+  #id = 0;
+  #answered = new Map<number, (frame: any) => void>();
+
+  constructor(socket: WebSocket) {
+    this.#socket = socket;
+    socket.onmessage = (event) => this.#receive(JSON.parse(String(event.data)));
+    this.closed = new Promise((resolve) => (socket.onclose = (event) => resolve(event.code)));
+  }
+
+  /** Opened, and no more. */
+  static async open(server: Server): Promise<Raw> {
+    const socket = new WebSocket(server.socketUrl);
+    const raw = new Raw(socket);
+    await within(new Promise((resolve, reject) => {
+      socket.onopen = resolve;
+      socket.onerror = () => reject(new Error("the socket does not open"));
+    }), "an open socket");
+    socket.onerror = () => {};
+    return raw;
+  }
+
+  static async signedIn(server: Server, token: string): Promise<Raw> {
+    const raw = await Raw.open(server);
+    raw.auth = await raw.ok("auth", { token });
+    return raw;
+  }
+
+  send(frame: unknown): void {
+    this.#socket.send(typeof frame === "string" || frame instanceof Uint8Array ? frame : JSON.stringify(frame));
+  }
+
+  /** A command with any arguments at all. */
+  ask<C extends CommandName>(cmd: C, args: object = {}): Promise<Answer<C>> {
+    const id = ++this.#id;
+    this.send({ id, cmd, ...args });
+    return within(new Promise((resolve) => this.#answered.set(id, resolve)), `an answer to ${cmd}`, 30_000);
+  }
+
+  async ok<C extends CommandName>(cmd: C, args: Commands[C]["args"]): Promise<Commands[C]["reply"]> {
+    const answer = await this.ask(cmd, args);
+    assert.ok(answer.ok !== undefined, `${cmd} was refused: ${JSON.stringify(answer.error)}`);
+    return answer.ok;
+  }
+
+  async refused<C extends CommandName>(cmd: C, args: object = {}): Promise<ApiError> {
+    const answer = await this.ask(cmd, args);
+    assert.ok(answer.error, `${cmd} was not refused: ${JSON.stringify(answer.ok)}`);
+    return answer.error;
+  }
+
+  /** The first push, also of those that came before, that `good` takes. */
+  push<P extends Push>(good: (push: Push) => push is P, what: string): Promise<P> {
+    return eventually(() => this.pushes.find(good), what);
+  }
+
+  close(): void {
+    this.#socket.close();
+  }
+
+  #receive(frame: any): void {
+    this.frames.push(frame);
+    if (frame.push !== undefined) this.pushes.push(frame as Push);
+    else if (this.#answered.has(frame.id)) {
+      this.#answered.get(frame.id)?.(frame);
+      this.#answered.delete(frame.id);
+    }
+  }
+}

@@ -1,0 +1,173 @@
+/**
+ * A real server in a directory of its own, on a free port of this machine. Whoever starts one
+ * ends it; what is left when the process ends is killed by its id.
+ */
+import assert from "node:assert/strict";
+import type { ChildProcess } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { sleep } from "./wait.ts";
+import { PATIENCE } from "./wait.ts";
+
+const BINARY = process.env["PARLEYD"] ?? "";
+/** It must be ready within, and gone within. */
+const READY_MS_MAX = 20_000 * PATIENCE;
+const EXIT_MS_MAX = 20_000 * PATIENCE;
+/** What a sanitizer prints. */
+const SANITIZER = /(ERROR|WARNING): \w*Sanitizer|runtime error:/;
+
+export type Options = { [option: string]: string | number | boolean };
+
+const USUAL: Options = {
+  registration: "open",
+  insecure_fast_passwords: true,
+  // Raw clients send faster than people.
+  frames_per_s: 100_000,
+  frames_burst: 100_000,
+};
+
+const running = new Set<ChildProcess>();
+process.on("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
+/** The tests' own variables are no options of the server. */
+function environment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("PARLEY")));
+}
+
+function flags(options: Options): string[] {
+  return Object.entries(options).map(([name, value]) => `--${name}=${value}`);
+}
+
+export class Server {
+  readonly dir: string;
+  readonly port: number;
+  #options: Options;
+  #child: ChildProcess | undefined;
+  #log = "";
+
+  constructor(dir: string, port: number, options: Options) {
+    this.dir = dir;
+    this.port = port;
+    this.#options = options;
+  }
+
+  static async start(options: Options = {}): Promise<Server> {
+    const dir = await mkdtemp(join(tmpdir(), "parley-integration-"));
+    const server = new Server(dir, await freePort(), { ...USUAL, ...options });
+    await server.start();
+    return server;
+  }
+
+  get base(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  get socketUrl(): string {
+    return `ws://127.0.0.1:${this.port}/v1/socket`;
+  }
+
+  /** Everything it has written to its log. */
+  get log(): string {
+    return this.#log;
+  }
+
+  async start(): Promise<void> {
+    assert.ok(BINARY, "PARLEYD must name the server's binary");
+    const child = spawn(BINARY, ["serve", ...this.#flags()], {
+      env: environment(), stdio: ["ignore", "pipe", "pipe"], cwd: this.dir,
+    });
+    this.#child = child;
+    running.add(child);
+    child.stdout?.on("data", (data: Buffer) => (this.#log += data.toString()));
+    child.stderr?.on("data", (data: Buffer) => (this.#log += data.toString()));
+    child.once("exit", () => running.delete(child));
+    await this.#ready(child);
+  }
+
+  /** SIGTERM, which it must follow with status 0. */
+  async stop(): Promise<void> {
+    assert.equal(await this.signal("SIGTERM"), 0, `it did not end well:\n${this.#tail()}`);
+  }
+
+  /** kill -9. */
+  async kill(): Promise<void> {
+    await this.signal("SIGKILL");
+  }
+
+  /** Answers with its exit status, null if the signal ended it. */
+  async signal(signal: NodeJS.Signals): Promise<number | null> {
+    const child = this.#child;
+    if (!child || child.exitCode !== null) return child?.exitCode ?? null;
+    const exited = once(child, "exit");
+    child.kill(signal);
+    const late = setTimeout(() => child.kill("SIGKILL"), EXIT_MS_MAX);
+    const [status] = (await exited) as [number | null];
+    clearTimeout(late);
+    this.#child = undefined;
+    return status;
+  }
+
+  async restart(how: "stop" | "kill" = "stop"): Promise<void> {
+    await this[how]();
+    await this.start();
+  }
+
+  /** The end of it, at the end of a test file. */
+  async end(): Promise<void> {
+    if (this.#child) await this.stop();
+    assert.doesNotMatch(this.#log, SANITIZER);
+    await rm(this.dir, { recursive: true, force: true });
+  }
+
+  /** Runs another subcommand of the binary on this server's directory. */
+  command(...args: string[]): { status: number | null; output: string } {
+    return command([...args, `--data_dir=${join(this.dir, "data")}`]);
+  }
+
+  #flags(): string[] {
+    return flags({
+      data_dir: join(this.dir, "data"), listen: `127.0.0.1:${this.port}`, ...this.#options,
+    });
+  }
+
+  async #ready(child: ChildProcess): Promise<void> {
+    for (const until = Date.now() + READY_MS_MAX; Date.now() < until; await sleep(20)) {
+      if (child.exitCode !== null || child.signalCode !== null) break;
+      try {
+        const response = await fetch(`${this.base}/readyz`);
+        await response.text();
+        if (response.status === 200) return;
+      } catch {
+        // Not listening yet.
+      }
+    }
+    throw new Error(`the server is not ready:\n${this.#tail()}`);
+  }
+
+  #tail(): string {
+    return this.#log.split("\n").slice(-30).join("\n");
+  }
+}
+
+/** Runs the binary to its end. */
+export function command(args: string[], input = ""): { status: number | null; output: string } {
+  const done = spawnSync(BINARY, args, { env: environment(), input, encoding: "utf8", timeout: 30_000 });
+  return { status: done.status, output: done.stdout + done.stderr };
+}
+
+async function freePort(): Promise<number> {
+  const listener = createServer();
+  listener.listen(0, "127.0.0.1");
+  await once(listener, "listening");
+  const address = listener.address();
+  assert.ok(address !== null && typeof address === "object");
+  listener.close();
+  await once(listener, "close");
+  return address.port;
+}
