@@ -26,11 +26,12 @@ struct options {
     const char *sabotage;
 };
 
-/* Killed cores free nothing, as killed processes do not. */
-const char *__asan_default_options(void);
-const char *__asan_default_options(void)
+/* Killed cores free nothing, as killed processes do not: a leak found here says nothing. The hook
+ * is the leak sanitizer's own. */
+int __lsan_is_turned_off(void);
+int __lsan_is_turned_off(void)
 {
-    return "detect_leaks=0";
+    return 1;
 }
 
 static void play(struct world *w, uint32_t steps)

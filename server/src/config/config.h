@@ -53,6 +53,8 @@ struct config {
     int registration; /* enum config_registration */
     uint64_t password_threads;
     uint64_t password_queue_max;
+    uint64_t tries_per_account;
+    uint64_t tries_per_address;
     bool insecure_fast_passwords;
 
     uint64_t net_threads;

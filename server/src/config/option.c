@@ -58,6 +58,12 @@ const struct option options[] = {
      "Threads that hash passwords. Each takes up to 64 MiB and one core while it works."},
     {NULL, "password_queue_max", OPTION_COUNT, FIELD(password_queue_max), 1, 10000, "64", {NULL},
      "Passwords that may wait to be hashed. Past it a sign-in is told to come again."},
+    {NULL, "tries_per_account", OPTION_COUNT, FIELD(tries_per_account), 0, 1000000, "10", {NULL},
+     "Failed sign-ins to one account that are allowed at once; the allowance fills again in ten "
+     "minutes. 0: no limit."},
+    {NULL, "tries_per_address", OPTION_COUNT, FIELD(tries_per_address), 0, 1000000, "100", {NULL},
+     "Sign-ins and sign-ups from one address that are allowed at once; the allowance fills again "
+     "in ten minutes. 0: no limit."},
     {NULL, "insecure_fast_passwords", OPTION_BOOL, FIELD(insecure_fast_passwords), 0, 0, "false",
      {NULL},
      "Hash passwords so cheaply that whoever steals the data can guess them. For tests only."},

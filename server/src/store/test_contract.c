@@ -4,6 +4,7 @@
  * each answer is asked for on purpose.
  */
 #include <errno.h>
+#include <ftw.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -124,15 +125,19 @@ static int begin_rocksdb(void **state)
     return 0;
 }
 
+static int remove_one(const char *path, const struct stat *stat, int flag, struct FTW *at)
+{
+    (void)stat, (void)flag, (void)at;
+    return remove(path);
+}
+
 static int end(void **state)
 {
     struct rig *rig = *state;
     store_free(rig->store);
     kv_free(rig->kv);
     if (rig->directory[0]) {
-        char command[128];
-        snprintf(command, sizeof(command), "rm -r '%s'", rig->directory);
-        if (system(command))
+        if (nftw(rig->directory, remove_one, 8, FTW_DEPTH | FTW_PHYS))
             return -1;
     }
     free(rig);

@@ -1,0 +1,109 @@
+/*
+ * parleyd: the front door. Reads the configuration and hands over to one subcommand:
+ *
+ *     parleyd serve | check-config | print-config | version | help
+ *
+ * Options may follow; `parleyd print-config` tells them all.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "config/config.h"
+#include "loop/signals.h"
+#include "main_serve.h"
+#include "util/buf.h"
+#include "util/crypto.h"
+#include "util/log.h"
+#include "util/macros.h"
+
+#ifndef PARLEY_VERSION
+#error "the build says which version this is"
+#endif
+
+enum { EXIT_USAGE = 2 };
+
+static void print(FILE *to, const struct builder *text)
+{
+    struct str s = builder_str(text);
+    fwrite(s.p, 1, s.n, to);
+}
+
+static int run_serve(const struct config *config)
+{
+    log_set_level((enum log_level)config->log_level);
+    return serve(config);
+}
+
+static int run_check(const struct config *config)
+{
+    (void)config;
+    puts("the configuration is good");
+    return 0;
+}
+
+static int run_print(const struct config *config)
+{
+    struct builder text = {0};
+    config_print(config, &text);
+    print(stdout, &text);
+    builder_deinit(&text);
+    return 0;
+}
+
+static const struct {
+    const char *name;
+    int (*run)(const struct config *);
+    const char *help;
+} commands[] = {
+    {"serve", run_serve, "serve until SIGTERM or SIGINT"},
+    {"check-config", run_check, "say whether the configuration is good"},
+    {"print-config", run_print, "print all options, with help, defaults and values"},
+};
+
+static int usage(FILE *to, int code)
+{
+    fputs("usage: parleyd COMMAND [--option=value …]\n\n", to);
+    for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+        fprintf(to, "  %-13s %s\n", commands[i].name, commands[i].help);
+    fputs("  version       print the version\n  help          print this\n", to);
+    return code;
+}
+
+/* Loads the configuration and runs a command with it. */
+static int run_command(int (*run)(const struct config *), char **flags)
+{
+    struct config config;
+    struct builder complaints = {0};
+    config_init(&config);
+    int code = EXIT_USAGE;
+    if (config_load(&config, flags, environ, &complaints)) {
+        print(stderr, &complaints);
+    } else if (config.args.n) {
+        fprintf(stderr, "parleyd: what is %s? Options begin with --\n", config.args.items[0].p);
+    } else {
+        code = run(&config);
+    }
+    builder_deinit(&complaints);
+    config_deinit(&config);
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    signal(SIGPIPE, SIG_IGN);
+    if (signals_block() || crypto_init()) {
+        fputs("parleyd: this system lacks what it needs (signals, randomness)\n", stderr);
+        return 1;
+    }
+    const char *name = argc > 1 ? argv[1] : "";
+    if (!strcmp(name, "version") || !strcmp(name, "--version"))
+        return puts("parleyd " PARLEY_VERSION), 0;
+    if (!strcmp(name, "help") || !strcmp(name, "--help"))
+        return usage(stdout, 0);
+    for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+        if (!strcmp(name, commands[i].name))
+            return run_command(commands[i].run, argv + 2);
+    return usage(stderr, EXIT_USAGE);
+}

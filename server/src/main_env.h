@@ -1,0 +1,25 @@
+/*
+ * struct real_env: the outside as the running server hands it to the domain (chat/env.h): the
+ * machine's clocks, the kernel's randomness, passwords in a pool of threads. Errors: none.
+ * Thread: the chat thread's.
+ */
+#ifndef PARLEY_MAIN_ENV_H
+#define PARLEY_MAIN_ENV_H
+
+#include <stdbool.h>
+
+#include "chat/env.h"
+
+struct pool;
+
+struct real_env {
+    struct env env;
+    struct pool *passwords;
+    bool fast_passwords; /* insecure: for tests */
+};
+
+/* `self` and `passwords` are borrowed and outlive the last job. Nothing is to be released. */
+void real_env_init(struct real_env *, struct poster *self, struct pool *passwords,
+                   bool fast_passwords);
+
+#endif

@@ -1,0 +1,241 @@
+/*
+ * Wires the parts together, bottom up: loops, store, bus, gateway, chat; runs; takes them apart
+ * again in the opposite order. Nothing else in the server knows which backend it runs on.
+ *
+ * The chat thread is the one of main(). A timer of its loop drives the domain's own wheel.
+ */
+#include "main_serve.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "bus/local.h"
+#include "chat/chat.h"
+#include "config/config.h"
+#include "gateway/assets.h"
+#include "gateway/gateway.h"
+#include "loop/signals.h"
+#include "main_env.h"
+#include "main_threads.h"
+#include "store/directory.h"
+#include "store/rocksdb.h"
+#include "util/log.h"
+#include "util/macros.h"
+
+enum {
+    ADVANCE_MS_MAX = 25, /* how late a timer of the domain may be */
+};
+
+struct server {
+    const struct config *config;
+    struct threads threads;
+    struct signals signals;
+    struct store *store;
+    struct bus *bus;
+    struct real_env env;
+    struct gateway *gateway;
+    struct chat *chat;
+    struct address addresses[GATEWAY_ADDRESSES_MAX];
+    struct timer advance;
+    bool store_broken, draining, stuck;
+};
+
+/* --- running --- */
+
+static void advance(struct timer *timer)
+{
+    struct server *s = container_of(timer, struct server, advance);
+    chat_advance(s->chat);
+    if (!s->store_broken && store_rocksdb_broken(s->store)) {
+        s->store_broken = true;
+        gateway_set_ready(s->gateway, false);
+    }
+    uint64_t next = MIN(chat_next_ms(s->chat), (uint64_t)ADVANCE_MS_MAX);
+    loop_timer_set(s->threads.chat, timer, MAX(next, (uint64_t)1));
+}
+
+static void drained(struct gateway *gateway, bool clean, void *arg)
+{
+    struct server *s = arg;
+    (void)gateway;
+    s->stuck = !clean;
+    loop_stop(s->threads.chat);
+}
+
+static void on_signal(struct signals *signals, int signo)
+{
+    struct server *s = container_of(signals, struct server, signals);
+    if (signo == SIGHUP)
+        return;
+    if (s->draining)
+        _exit(1);
+    s->draining = true;
+    log_info("draining", log_i64("signal", signo));
+    chat_wake_all(s->chat);
+    gateway_drain(s->gateway, (uint32_t)s->config->drain_ms, drained, s);
+}
+
+/* --- starting --- */
+
+static int parse_addresses(struct server *s)
+{
+    for (size_t i = 0; i < s->config->listen.n; i++) {
+        struct str text = s->config->listen.items[i];
+        if (address_parse(&s->addresses[i], text)) {
+            fprintf(stderr, "parleyd: listen: %.*s is no address and port\n", (int)text.n, text.p);
+            return -EINVAL;
+        }
+    }
+    return 0;
+}
+
+static int open_store(struct server *s)
+{
+    char why[512] = "";
+    struct store_rocksdb_options options = {
+        .directory = s->config->data_dir,
+        .cache_bytes = s->config->store_cache_bytes,
+    };
+    int err = store_rocksdb_open(&s->store, &options, &s->threads.chat->poster, why, sizeof(why));
+    if (err)
+        fprintf(stderr, "parleyd: %s\n", why);
+    return err;
+}
+
+static void make_gateway(struct server *s)
+{
+    const struct config *c = s->config;
+    struct gateway_options options = {
+        .chat_loop = s->threads.chat,
+        .loops = s->threads.net,
+        .loops_n = s->threads.net_n,
+        .addresses = s->addresses,
+        .addresses_n = c->listen.n,
+        .origins = c->allowed_origins.items,
+        .origins_n = c->allowed_origins.n,
+        .node_url = str_of(c->public_url),
+        .incarnation = store_info(s->store)->incarnation,
+        .assets = web_assets,
+        .assets_n = web_assets_n,
+        .connections_max = (uint32_t)c->connections_max,
+        .heartbeat_ms = (uint32_t)c->heartbeat_ms,
+        .silent_ms = (uint32_t)c->silent_ms,
+        .auth_ms = (uint32_t)c->auth_ms,
+        .idle_ms = (uint32_t)c->idle_ms,
+        .frames_per_s = (uint32_t)c->frames_per_s,
+        .frames_burst = (uint32_t)c->frames_burst,
+    };
+    if (!options.node_url.n)
+        options.node_url = (struct str){0};
+    s->gateway = gateway_new(&options);
+}
+
+static void make_chat(struct server *s)
+{
+    const struct config *c = s->config;
+    real_env_init(&s->env, &s->threads.chat->poster, &s->threads.passwords,
+                  c->insecure_fast_passwords);
+    if (c->insecure_fast_passwords)
+        log_warn("insecure_fast_passwords");
+    struct chat_options options = {
+        .env = &s->env.env,
+        .store = s->store,
+        .bus = s->bus,
+        .sink = gateway_sink(s->gateway),
+        .registration_open = c->registration == REGISTRATION_OPEN,
+        .cache_bytes_max = c->cache_bytes_max,
+        .calls_max = (uint32_t)c->calls_max,
+        .offline_after_ms = c->presence_offline_after_ms,
+        .tries_account = (uint32_t)c->tries_per_account,
+        .tries_address = (uint32_t)c->tries_per_address,
+    };
+    s->chat = chat_new(&options);
+}
+
+static int listen_and_say(struct server *s)
+{
+    int err = gateway_start(s->gateway, s->chat);
+    if (err) {
+        fprintf(stderr, "parleyd: cannot listen: %s\n", strerror(-err));
+        return err;
+    }
+    for (size_t i = 0; i < s->config->listen.n; i++) {
+        char text[ADDRESS_TEXT_MAX];
+        printf("Parley is at http://%s\n", address_format(&gateway_addresses(s->gateway)[i], text));
+    }
+    fflush(stdout);
+    return 0;
+}
+
+static void raise_descriptors(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit))
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/* --- all of it --- */
+
+static int run(struct server *s)
+{
+    int err = signals_init(&s->signals, s->threads.chat, on_signal);
+    if (err)
+        return err;
+    timer_init(&s->advance, advance);
+    loop_timer_set(s->threads.chat, &s->advance, ADVANCE_MS_MAX);
+    err = threads_start(&s->threads);
+    if (!err)
+        loop_run(s->threads.chat);
+    loop_timer_cancel(s->threads.chat, &s->advance);
+    signals_deinit(&s->signals);
+    return err;
+}
+
+static int compose_and_run(struct server *s)
+{
+    int err = open_store(s);
+    if (err)
+        return err;
+    s->bus = bus_local_new(&s->threads.chat->poster);
+    make_gateway(s);
+    make_chat(s);
+    err = listen_and_say(s);
+    if (!err)
+        err = run(s);
+    if (s->stuck) {
+        log_error("drain_unfinished");
+        _exit(1);
+    }
+    return err;
+}
+
+int serve(const struct config *config)
+{
+    struct server s = {.config = config};
+    raise_descriptors();
+    if (parse_addresses(&s))
+        return 1;
+    int err =
+        threads_init(&s.threads, (uint32_t)config->net_threads, (uint32_t)config->password_threads,
+                     (uint32_t)config->password_queue_max);
+    if (err) {
+        fprintf(stderr, "parleyd: no threads: %s\n", strerror(-err));
+        return 1;
+    }
+    err = compose_and_run(&s);
+    threads_stop(&s.threads);
+    gateway_free(s.gateway);
+    chat_free(s.chat);
+    store_free(s.store);
+    loop_drain(s.threads.chat);
+    bus_free(s.bus);
+    threads_deinit(&s.threads);
+    return err ? 1 : 0;
+}

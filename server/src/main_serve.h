@@ -1,0 +1,12 @@
+/* `parleyd serve`: the composition root. Thread: the one of main(), which becomes the chat thread.
+ */
+#ifndef PARLEY_MAIN_SERVE_H
+#define PARLEY_MAIN_SERVE_H
+
+struct config;
+
+/* Serves until a signal ends it. The process's exit code: 0 after a clean drain, 1 when it could
+ * not start (said on stderr) or not drain. */
+int serve(const struct config *);
+
+#endif
