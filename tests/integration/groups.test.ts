@@ -156,7 +156,7 @@ test("who was removed reads up to the removal and no further", async () => {
   assert.ok(!JSON.stringify(events).includes("\"after\""));
   const page = await bob.parley.request("message.history", { conversation });
   assert.equal(page.head, seq);
-  await assert.rejects(bob.sends(conversation, "let me in"), { code: "not_found" });
+  await assert.rejects(bob.sends(conversation, "let me in"), { code: "forbidden" });
   const second = await bob.person.on("second");
   await second.seesConversation(conversation, (view) => view.left && view.head === seq, "a former member");
   // Back again: what lay between stays unseen.

@@ -92,7 +92,7 @@ test("after the sender was removed the key is known, and a new one is refused", 
   await a.ok("group.remove", { conversation, user: bob.user });
   assert.deepEqual(place(await b.ok("message.send", args)), place(first));
   assert.deepEqual(place(await b.ok("message.edit", typed)), place(edit));
-  assert.equal((await b.refused("message.send", { ...args, key: "k3" })).code, "not_found");
+  assert.equal((await b.refused("message.send", { ...args, key: "k3" })).code, "forbidden");
   assert.equal((await b.refused("message.send", { ...args, text: "x" })).code, "key_reused");
   await server.restart("kill");
   const later = await bob.raw();

@@ -246,7 +246,8 @@ test("the list shows the newest conversation first, with its last message", asyn
   await alice.sends(carol, "to carol");
   const order = (): (string | undefined)[] =>
     alice.parley.conversations.getSnapshot().map((view) => view.peer);
-  await alice.sees("to carol", carol);
+  await alice.seesConversation(bob, () => true, "bob");
+  await alice.seesConversation(carol, () => true, "carol");
   assert.deepEqual(order(), [carol.user, bob.user]);
   await bob.sees("to bob", alice);
   await bob.sends(alice, "from bob");

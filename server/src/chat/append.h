@@ -32,7 +32,8 @@ struct chat_append {
 
     /* out, with CHAT_OK; `conversation` is set too */
     uint64_t seq, n, time_ms;
-    bool known; /* it stood already */
+    uint64_t rev; /* of the event's row as it is: above seq when it was changed since */
+    bool known;   /* it stood already */
 
     /* the domain's own, from here on */
     struct list link;

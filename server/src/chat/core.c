@@ -12,6 +12,7 @@
 #include "chat/inbox_wait.h"
 #include "chat/notice.h"
 #include "chat/person.h"
+#include "chat/receipt_state.h"
 #include "chat/room.h"
 #include "util/mem.h"
 
@@ -48,6 +49,8 @@ void chat_free(struct chat *chat)
     if (!chat)
         return;
     must(chat->busy == 0);
+    chat->options.cache_bytes_max = UINT64_MAX; /* nothing goes while the tables are walked */
+    receipts_forget(chat);
     persons_forget(chat);
     for (struct list *node; (node = list_pop_front(&chat->idle));) {
         struct cached *c = list_entry(node, struct cached, idle);

@@ -255,6 +255,7 @@ static void known_row_done(struct store_request *request)
     a->seq = e->seq;
     a->n = e->n;
     a->time_ms = e->time_ms;
+    a->rev = e->rev;
     a->known = true;
     a->call.task.run = finish_known;
     post(a->room->chat->env->self, &a->call.task);
@@ -520,6 +521,7 @@ static void finish(struct task *task)
         ra->calls[i]->seq = ra->events[i].seq;
         ra->calls[i]->n = ra->events[i].n;
         ra->calls[i]->time_ms = ra->events[i].time_ms;
+        ra->calls[i]->rev = ra->events[i].rev;
         answer(ra->calls[i], CHAT_OK);
     }
     free(ra);

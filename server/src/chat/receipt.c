@@ -56,6 +56,19 @@ void receipts_timer(struct timer *timer)
     tell(container_of(timer, struct room, receipts));
 }
 
+void receipts_forget(struct chat *chat)
+{
+    size_t at = 0;
+    uint64_t id;
+    for (struct room *room; (room = map_next(&chat->rooms, &at, &id));) {
+        timer_cancel(&chat->wheel, &room->receipts);
+        for (struct list *node; (node = list_pop_front(&room->unsaid));) {
+            free(list_entry(node, struct unsaid, link));
+            room_unref(room);
+        }
+    }
+}
+
 static void tell_soon(struct room *room, uint64_t user)
 {
     bool listed = false;

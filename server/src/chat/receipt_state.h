@@ -2,8 +2,11 @@
 #ifndef PARLEY_CHAT_RECEIPT_STATE_H
 #define PARLEY_CHAT_RECEIPT_STATE_H
 
+struct chat;
 struct timer;
 
 void receipts_timer(struct timer *);
+/* For chat_free(): what waits is not said any more. */
+void receipts_forget(struct chat *);
 
 #endif

@@ -1,14 +1,11 @@
-/*
- * `rev` is the seq itself: an answer says where the event stands, not what became of it since. For
- * a repeated command whose event was changed later, the rows as they now are, pushed again by the
- * domain, carry a greater rev and win.
- */
+/* `rev` is that of the event's row as it is: for a repeated command it tells that the row has
+ * changed since. */
 #include "cmd/append.h"
 
 #include "cmd/call.h"
 
 void append_answer(struct call *call, uint64_t conversation, uint64_t seq, uint64_t n,
-                   uint64_t time_ms)
+                   uint64_t time_ms, uint64_t rev)
 {
     struct writer *w = call_reply(call);
     writer_object_begin(w);
@@ -16,7 +13,7 @@ void append_answer(struct call *call, uint64_t conversation, uint64_t seq, uint6
     writer_field_integer(w, "seq", seq);
     writer_field_integer(w, "n", n);
     writer_field_integer(w, "time", time_ms);
-    writer_field_integer(w, "rev", seq);
+    writer_field_integer(w, "rev", rev);
     writer_object_end(w);
     call_answer(call);
 }
@@ -27,7 +24,7 @@ static void appended(struct chat_call *asked)
     if (call_refused(call))
         return;
     const struct chat_append *a = (const struct chat_append *)asked;
-    append_answer(call, a->conversation, a->seq, a->n, a->time_ms);
+    append_answer(call, a->conversation, a->seq, a->n, a->time_ms, a->rev);
 }
 
 struct chat_append *append_ask(struct call *call, enum event_type type, struct str key,

@@ -19,7 +19,7 @@ static void created(struct chat_call *asked)
     if (call_refused(call))
         return;
     const struct chat_group_create *g = (const struct chat_group_create *)asked;
-    append_answer(call, g->conversation, g->seq, g->n, g->time_ms);
+    append_answer(call, g->conversation, g->seq, g->n, g->time_ms, g->seq);
 }
 
 void cmd_group_create(struct call *call)
