@@ -1,7 +1,7 @@
 /*
  * parleyd: the front door. Reads the configuration and hands over to one subcommand:
  *
- *     parleyd serve | check-config | print-config | version | help
+ *     parleyd serve | user | check-config | print-config | version | help
  *
  * Options may follow; `parleyd print-config` tells them all.
  */
@@ -13,6 +13,7 @@
 #include "config/config.h"
 #include "loop/signals.h"
 #include "main_serve.h"
+#include "main_user.h"
 #include "util/buf.h"
 #include "util/crypto.h"
 #include "util/log.h"
@@ -55,11 +56,13 @@ static int run_print(const struct config *config)
 static const struct {
     const char *name;
     int (*run)(const struct config *);
+    bool words; /* besides options */
     const char *help;
 } commands[] = {
-    {"serve", run_serve, "serve until SIGTERM or SIGINT"},
-    {"check-config", run_check, "say whether the configuration is good"},
-    {"print-config", run_print, "print all options, with help, defaults and values"},
+    {"serve", run_serve, false, "serve until SIGTERM or SIGINT"},
+    {"user", user_command, true, "add, list, disable, enable users; reset passwords"},
+    {"check-config", run_check, false, "say whether the configuration is good"},
+    {"print-config", run_print, false, "print all options, with help, defaults and values"},
 };
 
 static int usage(FILE *to, int code)
@@ -72,7 +75,7 @@ static int usage(FILE *to, int code)
 }
 
 /* Loads the configuration and runs a command with it. */
-static int run_command(int (*run)(const struct config *), char **flags)
+static int run_command(int (*run)(const struct config *), bool words, char **flags)
 {
     struct config config;
     struct builder complaints = {0};
@@ -80,7 +83,7 @@ static int run_command(int (*run)(const struct config *), char **flags)
     int code = EXIT_USAGE;
     if (config_load(&config, flags, environ, &complaints)) {
         print(stderr, &complaints);
-    } else if (config.args.n) {
+    } else if (config.args.n && !words) {
         fprintf(stderr, "parleyd: what is %s? Options begin with --\n", config.args.items[0].p);
     } else {
         code = run(&config);
@@ -104,6 +107,6 @@ int main(int argc, char **argv)
         return usage(stdout, 0);
     for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
         if (!strcmp(name, commands[i].name))
-            return run_command(commands[i].run, argv + 2);
+            return run_command(commands[i].run, commands[i].words, argv + 2);
     return usage(stderr, EXIT_USAGE);
 }

@@ -21,9 +21,9 @@
 #include "gateway/gateway.h"
 #include "loop/signals.h"
 #include "main_env.h"
+#include "main_store.h"
 #include "main_threads.h"
 #include "store/directory.h"
-#include "store/rocksdb.h"
 #include "util/log.h"
 #include "util/macros.h"
 
@@ -51,7 +51,7 @@ static void advance(struct timer *timer)
 {
     struct server *s = container_of(timer, struct server, advance);
     chat_advance(s->chat);
-    if (!s->store_broken && store_rocksdb_broken(s->store)) {
+    if (!s->store_broken && main_store_broken(s->store)) {
         s->store_broken = true;
         gateway_set_ready(s->gateway, false);
     }
@@ -92,19 +92,6 @@ static int parse_addresses(struct server *s)
         }
     }
     return 0;
-}
-
-static int open_store(struct server *s)
-{
-    char why[512] = "";
-    struct store_rocksdb_options options = {
-        .directory = s->config->data_dir,
-        .cache_bytes = s->config->store_cache_bytes,
-    };
-    int err = store_rocksdb_open(&s->store, &options, &s->threads.chat->poster, why, sizeof(why));
-    if (err)
-        fprintf(stderr, "parleyd: %s\n", why);
-    return err;
 }
 
 static void make_gateway(struct server *s)
@@ -200,9 +187,10 @@ static int run(struct server *s)
 
 static int compose_and_run(struct server *s)
 {
-    int err = open_store(s);
-    if (err)
-        return err;
+    int err;
+    s->store = main_store_open(s->config, &s->threads.chat->poster);
+    if (!s->store)
+        return -EIO;
     s->bus = bus_local_new(&s->threads.chat->poster);
     make_gateway(s);
     make_chat(s);

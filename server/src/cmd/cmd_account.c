@@ -69,7 +69,7 @@ static void devices_found(struct chat_call *asked)
     struct writer *w = call_reply(call);
     writer_object_begin(w);
     writer_field_array(w, "devices");
-    for (uint32_t i = found->n_devices; i-- > 0;) {
+    for (uint32_t i = 0; i < found->n_devices; i++) {
         const struct device *device = &found->devices[i];
         writer_object_begin(w);
         writer_field_id(w, "device", device->id);

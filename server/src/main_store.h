@@ -1,0 +1,16 @@
+/* Opens the store that the configuration names: the one place that picks a backend. */
+#ifndef PARLEY_MAIN_STORE_H
+#define PARLEY_MAIN_STORE_H
+
+#include <stdbool.h>
+
+struct config;
+struct poster;
+struct store;
+
+/* NULL, with the reason said on stderr. Completions go to `completions`. */
+struct store *main_store_open(const struct config *, struct poster *completions);
+/* Whether it refuses writes for good, since one failed. Any thread. */
+bool main_store_broken(const struct store *);
+
+#endif
