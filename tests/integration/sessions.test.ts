@@ -146,7 +146,10 @@ test("SIGTERM: clients are told to go, what is under way is finished, and it end
   const { token } = await raw.ok("sync", {});
   const polled = raw.ask("sync", { token, wait: 25 });
   const restPoll = bob.person.rest.call("sync", { token: (await idle.ok("sync", {})).token, wait: 25 }, bob.person.token);
-  const sent = Promise.all(Array.from({ length: 20 }, (_, i) => raw.ask("message.send", { to: bob.user, text: `${i}` })));
+  // Under way means: the server has it.
+  await sleep(300);
+  const sent = Promise.all(Array.from({ length: 20 }, (_, i) =>
+    raw.ask("message.send", { to: bob.user, text: `${i}` })));
   const since = Date.now();
   const stopped = own.stop();
   assert.ok((await raw.push((push) => push.push === "goaway", "goaway")).reconnect_ms > 0);

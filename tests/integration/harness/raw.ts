@@ -1,10 +1,17 @@
 /** A socket without manners: sends whatever frames a test likes and keeps all that comes. */
 import assert from "node:assert/strict";
-import type { ApiError, AuthReply, CommandName, Commands, Push } from "../../../client/src/index.ts";
+import type {
+  ApiError, AuthReply, ClientErrorCode, CommandName, Commands, Push,
+} from "../../../client/src/index.ts";
 import type { Server } from "./server.ts";
 import { eventually, within } from "./wait.ts";
 
-export type Answer<C extends CommandName> = { ok?: Commands[C]["reply"]; error?: ApiError; id?: number };
+/** Not any error's code, but what a test may also want to hear. */
+type Refusal = Omit<ApiError, "code"> & { code: ClientErrorCode };
+export interface Answer<C extends CommandName> {
+  ok?: Commands[C]["reply"];
+  error?: Refusal;
+}
 
 export class Raw {
   readonly pushes: Push[] = [];
@@ -43,11 +50,15 @@ export class Raw {
     this.#socket.send(typeof frame === "string" || frame instanceof Uint8Array ? frame : JSON.stringify(frame));
   }
 
-  /** A command with any arguments at all. */
+  /** A command with any arguments at all. A socket that closes first answers `disconnected`. */
   ask<C extends CommandName>(cmd: C, args: object = {}): Promise<Answer<C>> {
     const id = ++this.#id;
     this.send({ id, cmd, ...args });
-    return within(new Promise((resolve) => this.#answered.set(id, resolve)), `an answer to ${cmd}`, 30_000);
+    const answer = new Promise<Answer<C>>((resolve) => {
+      this.#answered.set(id, resolve);
+      void this.closed.then(() => resolve({ error: { code: "disconnected", message: "" } }));
+    });
+    return within(answer, `an answer to ${cmd}`, 30_000);
   }
 
   async ok<C extends CommandName>(cmd: C, args: Commands[C]["args"]): Promise<Commands[C]["reply"]> {
@@ -56,7 +67,7 @@ export class Raw {
     return answer.ok;
   }
 
-  async refused<C extends CommandName>(cmd: C, args: object = {}): Promise<ApiError> {
+  async refused<C extends CommandName>(cmd: C, args: object = {}): Promise<Refusal> {
     const answer = await this.ask(cmd, args);
     assert.ok(answer.error, `${cmd} was not refused: ${JSON.stringify(answer.ok)}`);
     return answer.error;
