@@ -1,0 +1,410 @@
+/**
+ * Every documented error of every command, over the socket and over REST. What is documented is
+ * read from api/, so that an error added there and not provoked here fails this suite.
+ */
+import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
+import { after, before, test } from "node:test";
+import type { CommandName, Id } from "../../client/src/index.ts";
+import { ERRORS, ROUTES } from "../../client/src/index.ts";
+import type { Person } from "./harness/people.ts";
+import { PASSWORD, people } from "./harness/people.ts";
+import { Raw } from "./harness/raw.ts";
+import { Server, command } from "./harness/server.ts";
+import { restAt, web } from "./harness/web.ts";
+
+type Args = { [name: string]: unknown };
+/** Who asks, with what. */
+type Provoke = () => { who?: Person; args: Args } | Promise<{ who?: Person; args: Args }>;
+
+const api = new URL("../../api/", import.meta.url);
+const read = (name: string): any => JSON.parse(readFileSync(new URL(name, api), "utf8"));
+
+interface Documented {
+  cmd: CommandName;
+  needs: "none" | "session";
+  appends: boolean;
+  errors: string[];
+}
+
+/** Every command with its own errors; general ones stand apart. */
+function documented(): Documented[] {
+  const mixins = read("mixins.json");
+  return readdirSync(api).filter((name) => name.endsWith(".json")).flatMap((name) =>
+    Object.entries<any>(read(name).commands ?? {}).map(([cmd, of]) => ({
+      cmd: cmd as CommandName,
+      needs: of.needs,
+      appends: of.use !== undefined,
+      errors: [...(of.errors ?? []), ...(of.use ? mixins[of.use].errors : [])],
+    })));
+}
+
+const NOBODY = "9223372036854775807";
+const FAR = 1_000_000;
+
+let server: Server;
+let elsewhere: Server;
+let owner: Person;
+let member: Person;
+let former: Person;
+let outsider: Person;
+/** Blocks the owner. */
+let blocker: Person;
+let group: Id;
+let blocked: Id;
+let said: number;
+let saidByMember: number;
+let saidToBlocker: number;
+let foreignToken: string;
+let foreignPage: string;
+
+before(async () => {
+  server = await Server.start();
+  [owner, member, former, outsider, blocker] = (await people(server,
+    "owner", "member", "former", "outsider", "blocker")) as [Person, Person, Person, Person, Person];
+  const o = await owner.raw();
+  const b = await blocker.raw();
+  ({ conversation: group } = await o.ok("group.create",
+    { title: "g", members: [member.user, former.user], key: "used" }));
+  await o.ok("group.remove", { conversation: group, user: former.user });
+  ({ seq: said } = await o.ok("message.send", { to: group, text: "x" }));
+  ({ seq: saidByMember } = await (await member.raw()).ok("message.send", { to: group, text: "y" }));
+  ({ conversation: blocked, seq: saidToBlocker } = await o.ok("message.send",
+    { to: blocker.user, text: "x" }));
+  await b.ok("user.block", { user: owner.user });
+  await o.ok("account.set_profile", { about: "me", key: "used" });
+
+  elsewhere = await Server.start();
+  const [stranger] = (await people(elsewhere, "stranger")) as [Person];
+  const s = await stranger.raw();
+  foreignToken = (await s.ok("sync", {})).token;
+  for (const title of ["a", "b"]) await s.ok("group.create", { title, members: [] });
+  foreignPage = (await s.ok("conversation.list", { limit: 1 })).page as string;
+  for (const raw of [o, b, s]) raw.close();
+});
+after(async () => {
+  await server.end();
+  await elsewhere.end();
+});
+
+const asOwner = (args: () => Args): Provoke => () => ({ who: owner, args: args() });
+const asFormer = (args: () => Args): Provoke => () => ({ who: former, args: args() });
+const asMember = (args: () => Args): Provoke => () => ({ who: member, args: args() });
+const asOutsider = (args: () => Args): Provoke => () => ({ who: outsider, args: args() });
+
+/** Good arguments of each command that appends to the group (or the own log), by the owner. */
+const GOOD: { [cmd in CommandName]?: () => Args } = {
+  "message.send": () => ({ to: group, text: "z" }),
+  "message.edit": () => ({ conversation: group, seq: said, text: "z" }),
+  "message.delete": () => ({ conversation: group, seq: said }),
+  "message.react": () => ({ conversation: group, seq: said, emoji: "x" }),
+  "group.create": () => ({ title: "another", members: [] }),
+  "group.set_title": () => ({ conversation: group, title: "t" }),
+  "group.add": () => ({ conversation: group, user: outsider.user }),
+  "group.remove": () => ({ conversation: group, user: member.user }),
+  "group.set_role": () => ({ conversation: group, user: member.user, role: "admin" }),
+  "group.leave": () => ({ conversation: group }),
+  "account.set_profile": () => ({ about: "other" }),
+  "user.block": () => ({ user: outsider.user }),
+  "user.unblock": () => ({ user: outsider.user }),
+};
+
+const PROVOKED: { [pair: string]: Provoke } = {
+  "signup name_taken": () => ({ args: { username: owner.name, password: PASSWORD } }),
+  "signin wrong_credentials": () => ({ args: { username: owner.name, password: "not this one" } }),
+  "account.set_password wrong_credentials":
+    asOwner(() => ({ old_password: "not this one", new_password: "12345678" })),
+  "device.end not_found": asOwner(() => ({ device: outsider.device })),
+  "user.get not_found": asOwner(() => ({ user: NOBODY })),
+  "user.block not_found": asOwner(() => ({ user: NOBODY })),
+  "user.unblock not_found": asOwner(() => ({ user: NOBODY })),
+  "conversation.list truncated": asOwner(() => ({ page: foreignPage })),
+  "sync truncated": asOwner(() => ({ token: foreignToken })),
+  "conversation.get not_found": asOutsider(() => ({ conversation: group })),
+  "conversation.events not_found": asOutsider(() => ({ conversation: group, after: 0 })),
+  "conversation.events ahead": asOwner(() => ({ conversation: group, after: FAR })),
+  "message.history not_found": asOutsider(() => ({ conversation: group })),
+  "message.history ahead": asOwner(() => ({ conversation: group, after: FAR })),
+
+  "message.send not_found": asOwner(() => ({ to: NOBODY, text: "x" })),
+  "message.send forbidden": asFormer(() => ({ to: group, text: "x" })),
+  "message.send cannot_write": asOwner(() => ({ to: blocker.user, text: "x" })),
+  "message.edit not_found": asOwner(() => ({ conversation: group, seq: FAR, text: "x" })),
+  "message.edit forbidden": asOwner(() => ({ conversation: group, seq: saidByMember, text: "x" })),
+  "message.edit cannot_write":
+    asOwner(() => ({ conversation: blocked, seq: saidToBlocker, text: "x" })),
+  "message.delete not_found": asOwner(() => ({ conversation: group, seq: 1 })),
+  "message.delete forbidden": asMember(() => ({ conversation: group, seq: said })),
+  "message.react not_found": asOwner(() => ({ conversation: group, seq: FAR, emoji: "x" })),
+  "message.react forbidden": asFormer(() => ({ conversation: group, seq: said, emoji: "x" })),
+  "message.react cannot_write":
+    asOwner(() => ({ conversation: blocked, seq: saidToBlocker, emoji: "x" })),
+  "message.react full": provokeFullReactions,
+
+  "group.create not_found": asOwner(() => ({ title: "t", members: [NOBODY] })),
+  "group.create cannot_write": asOwner(() => ({ title: "t", members: [blocker.user] })),
+  "group.set_title not_found": asOutsider(() => ({ conversation: group, title: "t" })),
+  "group.set_title forbidden": asMember(() => ({ conversation: group, title: "t" })),
+  "group.add not_found": asOwner(() => ({ conversation: group, user: NOBODY })),
+  "group.add forbidden": asMember(() => ({ conversation: group, user: outsider.user })),
+  "group.add cannot_write": asOwner(() => ({ conversation: group, user: blocker.user })),
+  "group.add already_member": asOwner(() => ({ conversation: group, user: member.user })),
+  "group.add full": provokeFullGroup,
+  "group.remove not_found": asOutsider(() => ({ conversation: group, user: member.user })),
+  "group.remove forbidden": asMember(() => ({ conversation: group, user: owner.user })),
+  "group.remove not_member": asOwner(() => ({ conversation: group, user: outsider.user })),
+  "group.set_role not_found":
+    asOutsider(() => ({ conversation: group, user: member.user, role: "admin" })),
+  "group.set_role forbidden":
+    asMember(() => ({ conversation: group, user: owner.user, role: "member" })),
+  "group.set_role not_member":
+    asOwner(() => ({ conversation: group, user: outsider.user, role: "admin" })),
+  "group.leave not_found": asOutsider(() => ({ conversation: group })),
+  "group.leave forbidden": asFormer(() => ({ conversation: group })),
+
+  "user.block full": provokeFullBlocks,
+  "receipt.delivered not_found": asOutsider(() => ({ conversation: group, seq: 1 })),
+  "receipt.delivered ahead": asOwner(() => ({ conversation: group, seq: FAR })),
+  "receipt.read not_found": asOutsider(() => ({ conversation: group, seq: 1 })),
+  "receipt.read ahead": asOwner(() => ({ conversation: group, seq: FAR })),
+  "typing not_found": asOutsider(() => ({ conversation: group })),
+};
+
+/** What is not provoked by this table, and why. */
+const ELSEWHERE: { [pair: string]: string } = {
+  "auth account_disabled": "needs an operator between two runs of the server: below",
+  "signin account_disabled": "needs an operator between two runs of the server: below",
+  "signup registration_closed": "needs a server that is closed: below",
+  "signup too_many_tries": "needs a server that counts few: below",
+  "signin too_many_tries": "needs a server that counts few: below",
+  "account.set_password too_many_tries": "needs a server that counts few: below",
+  "group.create full": "the limit of the argument is met first and answers bad_request",
+};
+/** The embedded store knows every key, however far back: these come with Cassandra. */
+const NOT_EMBEDDED = ["after_required", "too_old"];
+
+for (const { cmd, errors, appends } of documented()) {
+  for (const code of errors) {
+    const pair = `${cmd} ${code}`;
+    if (NOT_EMBEDDED.includes(code) || ELSEWHERE[pair] !== undefined) continue;
+    test(pair, { timeout: 120_000 }, async () => {
+      const { who, args } = await provokeOf(pair, cmd, code, appends)();
+      await refusedOnSocket(cmd, code, who, args);
+      await refusedByRest(cmd, code, who, args);
+    });
+  }
+}
+
+function provokeOf(pair: string, cmd: CommandName, code: string, appends: boolean): Provoke {
+  const row = PROVOKED[pair];
+  if (row) return row;
+  const good = GOOD[cmd];
+  assert.ok(appends && good, `nothing provokes ${pair}`);
+  if (code === "ahead") return asOwner(() => ({ ...good(), after: FAR }));
+  if (code === "key_reused") return asOwner(() => ({ ...good(), key: "used" }));
+  throw new Error(`nothing provokes ${pair}`);
+}
+
+async function refusedOnSocket(cmd: CommandName, code: string, who: Person | undefined, args: Args): Promise<void> {
+  const raw = await (who ?? owner).raw();
+  const error = await raw.refused(cmd, args);
+  assert.equal(error.code, code, error.message);
+  assert.ok(error.message.length > 0);
+  if (code === "ahead") assert.ok((error.head ?? 0) > 0 || cmd.startsWith("user") || error.head === 0);
+  raw.close();
+}
+
+async function refusedByRest(cmd: CommandName, code: string, who: Person | undefined, args: Args): Promise<void> {
+  if (!(cmd in ROUTES)) return;
+  await assert.rejects(restAt(server.base).call(cmd as "sync", args as never, who?.token), { code });
+  const { status, headers, body } = await problem(cmd as keyof typeof ROUTES, args, who?.token);
+  assert.equal(status, ERRORS[code as keyof typeof ERRORS].status);
+  assert.match(headers["content-type"] ?? "", /^application\/problem\+json/);
+  assert.deepEqual([body.status, body.code, typeof body.title, typeof body.detail],
+    [status, code, "string", "string"]);
+}
+
+function problem(cmd: keyof typeof ROUTES, args: Args, token?: string): ReturnType<typeof web> {
+  const { method, path } = ROUTES[cmd];
+  const left = { ...args };
+  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = left[name];
+    delete left[name];
+    return String(value);
+  });
+  const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const query = new URLSearchParams(Object.entries(left).map(([name, value]) => [name, String(value)]));
+  const inQuery = method === "GET" || method === "DELETE";
+  return web(`${server.base}${filled}${inQuery && query.size > 0 ? `?${query}` : ""}`, {
+    method, headers, ...(inQuery ? {} : { body: JSON.stringify(left) }),
+  });
+}
+
+test("this table speaks of nothing that is not documented", () => {
+  const pairs = new Set(documented().flatMap(({ cmd, errors }) => errors.map((code) => `${cmd} ${code}`)));
+  for (const pair of [...Object.keys(PROVOKED), ...Object.keys(ELSEWHERE)]) assert.ok(pairs.has(pair), pair);
+});
+
+test("an argument that is not known is named, by every command", async () => {
+  const raw = await owner.raw();
+  for (const { cmd } of documented()) {
+    const error = await raw.refused(cmd, { nonsense: 1 });
+    assert.equal(error.code, "bad_request", cmd);
+    assert.ok(error.field !== undefined, cmd);
+    if (!(cmd in ROUTES)) continue;
+    const reply = await problem(cmd as keyof typeof ROUTES,
+      { user: owner.user, conversation: group, seq: 1, device: owner.device, nonsense: 1 }, owner.token);
+    assert.deepEqual([reply.status, reply.body.code], [400, "bad_request"], cmd);
+  }
+  raw.close();
+});
+
+test("without a token every route that needs one says so", async () => {
+  const needed: { [cmd in CommandName]?: Args } = {
+    "account.set_password": { old_password: PASSWORD, new_password: PASSWORD },
+    "user.search": { prefix: "x" },
+    "conversation.events": { after: 0 },
+    "receipt.delivered": { seq: 1 },
+    "receipt.read": { seq: 1 },
+  };
+  const inPath = { user: owner.user, conversation: group, seq: 1, device: owner.device };
+  for (const { cmd, needs } of documented()) {
+    if (needs !== "session" || !(cmd in ROUTES)) continue;
+    for (const token of [undefined, "nonsense"]) {
+      const args = { ...needed[cmd], ...GOOD[cmd]?.(), ...pathOf(cmd, inPath) };
+      const reply = await problem(cmd as keyof typeof ROUTES, args, token);
+      assert.deepEqual([reply.status, reply.body.code], [401, "unauthenticated"], cmd);
+    }
+  }
+});
+
+function pathOf(cmd: CommandName, args: Args): Args {
+  const path = ROUTES[cmd as keyof typeof ROUTES].path;
+  return Object.fromEntries(Object.entries(args).filter(([name]) => path.includes(`{${name}}`)));
+}
+
+test("a route says which methods it takes", async () => {
+  for (const { path } of Object.values(ROUTES)) {
+    const url = server.base + path.replace(/\{\w+\}/g, "1");
+    const reply = await web(url, { method: "OPTIONS", headers: { authorization: `Bearer ${owner.token}` } });
+    assert.equal(reply.status, 405, path);
+    assert.equal(reply.body.code, "method_not_allowed");
+    assert.ok((reply.headers["allow"] ?? "").length > 0);
+  }
+});
+
+test("bad JSON, a body too large and an unknown command are told", async () => {
+  const post = (body: string): ReturnType<typeof web> =>
+    web(`${server.base}/v1/messages`, { method: "POST", headers: { authorization: `Bearer ${owner.token}` }, body });
+  for (const body of ["{", "[]x", "{\"to\":\"1\",}", "\ufeff{}", "{\"a\":1}{"]) {
+    const reply = await post(body);
+    assert.deepEqual([reply.status, reply.body.code], [400, "bad_json"], body);
+  }
+  const deep = await post("[".repeat(100));
+  assert.equal(deep.body.code, "bad_json");
+  // The connection may be closed before all of it was taken.
+  const large = await post(`{"to":"${owner.user}","text":"${"x".repeat(70_000)}"}`).catch(() => undefined);
+  if (large) assert.deepEqual([large.status, large.body.code], [413, "too_large"]);
+  const raw = await owner.raw();
+  assert.equal((await raw.refused("nonsense" as CommandName)).code, "unknown_command");
+  raw.close();
+});
+
+test("signup registration_closed; auth and signin account_disabled", async (t) => {
+  const closed = await Server.start({ registration: "closed" });
+  try {
+    const reply = await web(`${closed.base}/v1/signup`, {
+      method: "POST", body: JSON.stringify({ username: "alice", password: PASSWORD }),
+    });
+    assert.deepEqual([reply.status, reply.body.code], [403, "registration_closed"]);
+    const raw = await Raw.open(closed);
+    // Over a socket there is nobody to sign up: the first frame is auth.
+    assert.equal((await raw.refused("signup", { username: "alice", password: PASSWORD })).code, "unauthenticated");
+    if (!command(["help"]).output.includes("user ")) t.diagnostic("this parleyd has no `user` subcommand yet");
+  } finally {
+    await closed.end();
+  }
+});
+
+test("too_many_tries: signup, signin and account.set_password", async () => {
+  const strict = await Server.start({ tries_per_account: 2, tries_per_address: 4 });
+  try {
+    const [alice] = (await people(strict, "alice")) as [Person];
+    const raw = await alice.raw();
+    const change = { old_password: "not this one", new_password: "12345678" };
+    for (let i = 0; i < 2; i++) assert.equal((await raw.refused("account.set_password", change)).code, "wrong_credentials");
+    const refused = await raw.refused("account.set_password", change);
+    assert.equal(refused.code, "too_many_tries");
+    assert.ok((refused.retry_after_ms ?? 0) > 0);
+    const rest = restAt(strict.base);
+    for (let i = 0; i < 4; i++) {
+      await assert.rejects(rest.call("signin", { username: `nobody${i}`, password: PASSWORD }), { code: "wrong_credentials" });
+    }
+    for (const cmd of ["signin", "signup"] as const) {
+      await assert.rejects(rest.call(cmd, { username: "nobody9", password: PASSWORD }), { code: "too_many_tries" });
+    }
+    raw.close();
+  } finally {
+    await strict.end();
+  }
+});
+
+test("overloaded: more passwords than may wait", async () => {
+  const busy = await Server.start({ password_queue_max: 1, password_threads: 1, insecure_fast_passwords: false });
+  try {
+    const rest = restAt(busy.base);
+    const all = await Promise.allSettled(Array.from({ length: 12 }, (_, i) =>
+      rest.call("signup", { username: `busy${i}`, password: PASSWORD })));
+    const refused = all.filter((one) => one.status === "rejected").map((one) => one.reason);
+    assert.ok(refused.length > 0 && refused.length < 12, `${refused.length} of 12`);
+    for (const error of refused) {
+      assert.equal(error.code, "overloaded");
+      assert.ok(error.retry_after_ms > 0);
+    }
+  } finally {
+    await busy.end();
+  }
+});
+
+test("rate_limited over REST or not at all; never an internal error", async () => {
+  const all = await Promise.all(Array.from({ length: 100 }, () => problem("account.get", {}, owner.token)));
+  for (const reply of all) assert.ok([200, 429].includes(reply.status), String(reply.status));
+});
+
+async function provokeFullGroup(): Promise<{ who: Person; args: Args }> {
+  const raw = await owner.raw();
+  const others: Person[] = [];
+  for (let i = 0; i < 10; i++) others.push(...await people(server, ...Array.from({ length: 10 }, () => "crowd")));
+  const ids = others.map((one) => one.user);
+  const { conversation } = await raw.ok("group.create", { title: "crowd", members: ids.slice(0, 99) });
+  raw.close();
+  return { who: owner, args: { conversation, user: ids[99] } };
+}
+
+/** One message, one reaction of each person, members who left included: 201 pass through. */
+async function provokeFullReactions(): Promise<{ who: Person; args: Args }> {
+  const raw = await owner.raw();
+  const { conversation } = await raw.ok("group.create", { title: "reactions", members: [], history: "all" });
+  const { seq } = await raw.ok("message.send", { to: conversation, text: "react!" });
+  const react = async (one: Person): Promise<void> => {
+    await raw.ok("group.add", { conversation, user: one.user });
+    await one.rest.call("message.react", { conversation, seq, emoji: "x" }, one.token);
+    await raw.ok("group.remove", { conversation, user: one.user });
+  };
+  for (let i = 0; i < 10; i++) {
+    await Promise.all((await people(server, ...Array.from({ length: 20 }, () => "reacts"))).map(react));
+  }
+  raw.close();
+  return { who: owner, args: { conversation, seq, emoji: "x" } };
+}
+
+async function provokeFullBlocks(): Promise<{ who: Person; args: Args }> {
+  const [blocks] = (await people(server, "blocks")) as [Person];
+  const raw = await blocks.raw();
+  for (let i = 0; i < 20; i++) {
+    const crowd = await people(server, ...Array.from({ length: 50 }, () => "pest"));
+    await Promise.all(crowd.map((one) => raw.ok("user.block", { user: one.user })));
+  }
+  raw.close();
+  return { who: blocks, args: { user: owner.user } };
+}
