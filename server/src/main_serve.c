@@ -28,7 +28,8 @@
 #include "util/macros.h"
 
 enum {
-    ADVANCE_MS_MAX = 25, /* how late a timer of the domain may be */
+    ADVANCE_MS_MAX = 25,      /* how late a timer of the domain may be */
+    LAST_CALLS_MS_MAX = 1000, /* after the drain: a last_seen or two */
 };
 
 struct server {
@@ -42,7 +43,8 @@ struct server {
     struct chat *chat;
     struct address addresses[GATEWAY_ADDRESSES_MAX];
     struct timer advance;
-    bool store_broken, draining, stuck;
+    bool store_broken, draining, drained, stuck;
+    uint64_t end_ms; /* when waiting for the domain's last calls ends */
 };
 
 /* --- running --- */
@@ -55,6 +57,11 @@ static void advance(struct timer *timer)
         s->store_broken = true;
         gateway_set_ready(s->gateway, false);
     }
+    if (s->drained && (!chat_busy(s->chat) || loop_now_ms(s->threads.chat) >= s->end_ms)) {
+        s->stuck = s->stuck || chat_busy(s->chat);
+        loop_stop(s->threads.chat);
+        return;
+    }
     uint64_t next = MIN(chat_next_ms(s->chat), (uint64_t)ADVANCE_MS_MAX);
     loop_timer_set(s->threads.chat, timer, MAX(next, (uint64_t)1));
 }
@@ -64,7 +71,8 @@ static void drained(struct gateway *gateway, bool clean, void *arg)
     struct server *s = arg;
     (void)gateway;
     s->stuck = !clean;
-    loop_stop(s->threads.chat);
+    s->drained = true; /* what the last sessions left to be written ends in advance() */
+    s->end_ms = loop_now_ms(s->threads.chat) + LAST_CALLS_MS_MAX;
 }
 
 static void on_signal(struct signals *signals, int signo)
