@@ -68,7 +68,7 @@ int threads_init(struct threads *t, uint32_t net_n, uint32_t pool_n, uint32_t po
 int threads_start(struct threads *t)
 {
     for (; t->running_n < t->net_n; t->running_n++) {
-        char name[16];
+        char name[sizeof("net-18446744073709551615")];
         snprintf(name, sizeof(name), "net-%zu", t->running_n);
         int r = loop_thread_start(&t->running[t->running_n], t->net[t->running_n], name);
         if (r)
