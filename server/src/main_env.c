@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+#include "loop/loop.h"
 #include "loop/pool.h"
 #include "util/clock.h"
 #include "util/macros.h"
@@ -85,11 +86,11 @@ static const struct env_ops real_env_ops = {
     .password = real_password,
 };
 
-void real_env_init(struct real_env *e, struct poster *self, struct pool *passwords,
+void real_env_init(struct real_env *e, struct loop *loop, struct pool *passwords,
                    bool fast_passwords)
 {
     *e = (struct real_env){
-        .env = {.ops = &real_env_ops, .self = self},
+        .env = {.ops = &real_env_ops, .self = &loop->poster, .wheel = &loop->wheel},
         .passwords = passwords,
         .fast_passwords = fast_passwords,
     };

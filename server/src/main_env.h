@@ -10,6 +10,7 @@
 
 #include "chat/env.h"
 
+struct loop;
 struct pool;
 
 struct real_env {
@@ -18,8 +19,8 @@ struct real_env {
     bool fast_passwords; /* insecure: for tests */
 };
 
-/* `self` and `passwords` are borrowed and outlive the last job. Nothing is to be released. */
-void real_env_init(struct real_env *, struct poster *self, struct pool *passwords,
-                   bool fast_passwords);
+/* The chat thread's loop and the pool are borrowed and outlive the last job. Nothing is to be
+ * released. */
+void real_env_init(struct real_env *, struct loop *, struct pool *passwords, bool fast_passwords);
 
 #endif

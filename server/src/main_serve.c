@@ -2,7 +2,7 @@
  * Wires the parts together, bottom up: loops, store, bus, gateway, chat; runs; takes them apart
  * again in the opposite order. Nothing else in the server knows which backend it runs on.
  *
- * The chat thread is the one of main(). A timer of its loop drives the domain's own wheel.
+ * The chat thread is the one of main().
  */
 #include "main_serve.h"
 
@@ -28,7 +28,8 @@
 #include "util/macros.h"
 
 enum {
-    ADVANCE_MS_MAX = 25,      /* how late a timer of the domain may be */
+    LOOK_EVERY_MS = 500,      /* whether the store still writes */
+    LOOK_DRAINED_MS = 5,      /* whether the domain has ended its last calls */
     LAST_CALLS_MS_MAX = 1000, /* after the drain: a last_seen or two */
 };
 
@@ -42,17 +43,16 @@ struct server {
     struct gateway *gateway;
     struct chat *chat;
     struct address addresses[GATEWAY_ADDRESSES_MAX];
-    struct timer advance;
+    struct timer look;
     bool store_broken, draining, drained, stuck;
     uint64_t end_ms; /* when waiting for the domain's last calls ends */
 };
 
 /* --- running --- */
 
-static void advance(struct timer *timer)
+static void look(struct timer *timer)
 {
-    struct server *s = container_of(timer, struct server, advance);
-    chat_advance(s->chat);
+    struct server *s = container_of(timer, struct server, look);
     if (!s->store_broken && main_store_broken(s->store)) {
         s->store_broken = true;
         gateway_set_ready(s->gateway, false);
@@ -62,8 +62,7 @@ static void advance(struct timer *timer)
         loop_stop(s->threads.chat);
         return;
     }
-    uint64_t next = MIN(chat_next_ms(s->chat), (uint64_t)ADVANCE_MS_MAX);
-    loop_timer_set(s->threads.chat, timer, MAX(next, (uint64_t)1));
+    loop_timer_set(s->threads.chat, timer, s->drained ? LOOK_DRAINED_MS : LOOK_EVERY_MS);
 }
 
 static void drained(struct gateway *gateway, bool clean, void *arg)
@@ -71,8 +70,9 @@ static void drained(struct gateway *gateway, bool clean, void *arg)
     struct server *s = arg;
     (void)gateway;
     s->stuck = !clean;
-    s->drained = true; /* what the last sessions left to be written ends in advance() */
+    s->drained = true; /* what the last sessions left to be written ends in look() */
     s->end_ms = loop_now_ms(s->threads.chat) + LAST_CALLS_MS_MAX;
+    loop_timer_set(s->threads.chat, &s->look, 0);
 }
 
 static void on_signal(struct signals *signals, int signo)
@@ -133,8 +133,7 @@ static void make_gateway(struct server *s)
 static void make_chat(struct server *s)
 {
     const struct config *c = s->config;
-    real_env_init(&s->env, &s->threads.chat->poster, &s->threads.passwords,
-                  c->insecure_fast_passwords);
+    real_env_init(&s->env, s->threads.chat, &s->threads.passwords, c->insecure_fast_passwords);
     if (c->insecure_fast_passwords)
         log_warn("insecure_fast_passwords");
     struct chat_options options = {
@@ -183,12 +182,12 @@ static int run(struct server *s)
     int err = signals_init(&s->signals, s->threads.chat, on_signal);
     if (err)
         return err;
-    timer_init(&s->advance, advance);
-    loop_timer_set(s->threads.chat, &s->advance, ADVANCE_MS_MAX);
+    timer_init(&s->look, look);
+    loop_timer_set(s->threads.chat, &s->look, LOOK_EVERY_MS);
     err = threads_start(&s->threads);
     if (!err)
         loop_run(s->threads.chat);
-    loop_timer_cancel(s->threads.chat, &s->advance);
+    loop_timer_cancel(s->threads.chat, &s->look);
     signals_deinit(&s->signals);
     return err;
 }

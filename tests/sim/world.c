@@ -111,6 +111,7 @@ static void start_core(struct world *w)
         /* now everything stays loaded, now almost nothing */
         .cache_bytes_max = rng_percent(&w->rng, 50) ? 4096 : 0,
     };
+    wheel_init(&w->wheel, w->mono_ms);
     w->chat = chat_new(&options);
 }
 
@@ -118,7 +119,7 @@ void world_init(struct world *w, uint64_t seed)
 {
     *w = (struct world){.seed = seed, .rng.state = seed, .mono_ms = 1000};
     w->wall_ms = UINT64_C(1790000000000);
-    w->env = (struct env){.ops = &env_ops, .self = &w->chat_queue.poster};
+    w->env = (struct env){.ops = &env_ops, .self = &w->chat_queue.poster, .wheel = &w->wheel};
     w->sink.ops = &client_sink_ops;
     queue_init(&w->chat_queue);
     queue_init(&w->store_queue);
@@ -159,7 +160,7 @@ void world_pass(struct world *w, uint64_t ms)
     w->wall_ms += ms;
     if (rng_percent(&w->rng, 1)) /* somebody set the clock */
         w->wall_ms += rng_below(&w->rng, 100000) - 50000;
-    chat_advance(w->chat);
+    wheel_advance(&w->wheel, w->mono_ms);
 }
 
 bool world_step(struct world *w)

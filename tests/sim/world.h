@@ -12,6 +12,7 @@
 #include "rng.h"
 #include "util/buf.h"
 #include "util/task.h"
+#include "util/wheel.h"
 
 enum { USERS = 5, DEVICES_EACH = 2, DEVICES = USERS * DEVICES_EACH };
 
@@ -31,6 +32,7 @@ struct world {
     uint64_t step;
     struct queue chat_queue, store_queue;
     uint64_t mono_ms, wall_ms;
+    struct wheel wheel;
     struct env env;
     struct sink sink;
     struct kv *kv;

@@ -58,10 +58,6 @@ struct chat_options {
 struct chat *chat_new(const struct chat_options *);
 /* Must be idle: no call under way, all sessions ended. NULL is fine. */
 void chat_free(struct chat *);
-/* Runs what is due. Call it when chat_next_ms() has passed. */
-void chat_advance(struct chat *);
-/* Milliseconds until chat_advance() has something to do; UINT64_MAX: nothing. */
-uint64_t chat_next_ms(const struct chat *);
 /* Calls under way; 0 when all is finished (to drain). */
 uint32_t chat_busy(const struct chat *);
 /* Ends long waits (sync with wait_ms) at once: for a drain. */

@@ -38,7 +38,6 @@ struct chat *chat_new(const struct chat_options *options)
     list_init(&chat->parked);
     tries_init(&chat->tries_account, options->tries_account, TRIES_WINDOW_MS);
     tries_init(&chat->tries_address, options->tries_address, TRIES_WINDOW_MS);
-    wheel_init(&chat->wheel, chat_mono_ms(chat));
     rooms_init(chat);
     notices_init(chat);
     return chat;
@@ -62,20 +61,6 @@ void chat_free(struct chat *chat)
     tries_deinit(&chat->tries_account);
     tries_deinit(&chat->tries_address);
     free(chat);
-}
-
-void chat_advance(struct chat *chat)
-{
-    wheel_advance(&chat->wheel, chat_mono_ms(chat));
-}
-
-uint64_t chat_next_ms(const struct chat *chat)
-{
-    uint64_t next = wheel_next_ms(&chat->wheel);
-    uint64_t passed = chat_mono_ms(chat) - chat->wheel.now_ms;
-    if (next == UINT64_MAX)
-        return next;
-    return next > passed ? next - passed : 0;
 }
 
 uint32_t chat_busy(const struct chat *chat)

@@ -39,7 +39,6 @@ struct chat {
     struct bus *bus;
     struct sink *sink;
     struct bus_handler handler;
-    struct wheel wheel;
     uint32_t busy;
 
     struct map rooms;   /* id → struct room */

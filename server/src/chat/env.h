@@ -25,6 +25,7 @@ struct password_job {
 };
 
 struct env;
+struct wheel;
 
 struct env_ops {
     uint64_t (*wall_ms)(struct env *); /* Unix */
@@ -37,6 +38,7 @@ struct env_ops {
 struct env {
     const struct env_ops *ops;
     struct poster *self; /* tasks posted here run on the chat thread, in order */
+    struct wheel *wheel; /* timers set on it fire on the chat thread; its time is mono_ms() */
 };
 
 #endif

@@ -86,7 +86,7 @@ static void sync_end(struct sync_op *op, enum chat_error error)
     if (op->person) {
         list_remove(&op->of_person);
         list_remove(&op->of_chat);
-        timer_cancel(&op->chat->wheel, &op->timer);
+        timer_cancel(op->chat->env->wheel, &op->timer);
         bus_unsubscribe(op->chat->bus, BUS_USER, op->person->id);
         person_unref(op->person);
     }
@@ -169,7 +169,7 @@ void chat_sync(struct chat *chat, struct chat_sync *sync)
         list_push_back(&chat->parked, &op->of_chat);
         bus_subscribe(chat->bus, BUS_USER, op->person->id);
         timer_init(&op->timer, sync_time_over);
-        timer_set(&chat->wheel, &op->timer,
+        timer_set(chat->env->wheel, &op->timer,
                   chat_mono_ms(chat) + MIN(sync->wait_ms, (uint32_t)WAIT_MS_MAX));
     }
     sync_look(op);

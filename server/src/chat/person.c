@@ -27,7 +27,7 @@ static uint32_t person_bytes(const struct person *p)
 static void person_evict(struct chat *chat, struct cached *cached)
 {
     struct person *p = container_of(cached, struct person, cached);
-    timer_cancel(&chat->wheel, &p->presence);
+    timer_cancel(chat->env->wheel, &p->presence);
     map_remove(&chat->persons, p->id);
     free(p->blocks);
     free(p);
@@ -229,7 +229,7 @@ void persons_forget(struct chat *chat)
     uint64_t id;
     for (struct person *p; (p = map_next(&chat->persons, &at, &id));) {
         must(list_empty(&p->sessions) && list_empty(&p->watchers) && list_empty(&p->waits));
-        timer_cancel(&chat->wheel, &p->presence);
+        timer_cancel(chat->env->wheel, &p->presence);
         presence_forget(p);
     }
 }

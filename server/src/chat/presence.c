@@ -60,7 +60,7 @@ static void go_offline(struct person *p)
 {
     uint64_t silent = chat_mono_ms(p->chat) - MIN(p->heard_ms, chat_mono_ms(p->chat));
     p->online = false;
-    timer_cancel(&p->chat->wheel, &p->presence);
+    timer_cancel(p->chat->env->wheel, &p->presence);
     p->last_seen_ms = MAX(p->last_seen_ms, chat_wall_ms(p->chat) - silent);
     store_last_seen(p);
     notice_presence(p->chat, p->id, false, p->last_seen_ms);
@@ -69,7 +69,7 @@ static void go_offline(struct person *p)
 
 void presence_arrived(struct person *p)
 {
-    timer_set(&p->chat->wheel, &p->presence, chat_mono_ms(p->chat) + LAST_SEEN_EVERY_MS);
+    timer_set(p->chat->env->wheel, &p->presence, chat_mono_ms(p->chat) + LAST_SEEN_EVERY_MS);
     if (p->online)
         return;
     p->online = true;
@@ -83,7 +83,7 @@ void presence_left(struct person *p)
     if (p->signed_out || end <= chat_mono_ms(p->chat))
         go_offline(p);
     else
-        timer_set(&p->chat->wheel, &p->presence, end);
+        timer_set(p->chat->env->wheel, &p->presence, end);
 }
 
 void presence_timer(struct timer *timer)
@@ -95,7 +95,7 @@ void presence_timer(struct timer *timer)
     }
     p->last_seen_ms = chat_wall_ms(p->chat);
     store_last_seen(p);
-    timer_set(&p->chat->wheel, &p->presence, chat_mono_ms(p->chat) + LAST_SEEN_EVERY_MS);
+    timer_set(p->chat->env->wheel, &p->presence, chat_mono_ms(p->chat) + LAST_SEEN_EVERY_MS);
 }
 
 void presence_forget(struct person *p)

@@ -61,7 +61,7 @@ void receipts_forget(struct chat *chat)
     size_t at = 0;
     uint64_t id;
     for (struct room *room; (room = map_next(&chat->rooms, &at, &id));) {
-        timer_cancel(&chat->wheel, &room->receipts);
+        timer_cancel(chat->env->wheel, &room->receipts);
         for (struct list *node; (node = list_pop_front(&room->unsaid));) {
             free(list_entry(node, struct unsaid, link));
             room_unref(room);
@@ -84,7 +84,7 @@ static void tell_soon(struct room *room, uint64_t user)
     if (now >= room->told_ms + RECEIPTS_EVERY_MS)
         tell(room);
     else if (!timer_armed(&room->receipts))
-        timer_set(&room->chat->wheel, &room->receipts, room->told_ms + RECEIPTS_EVERY_MS);
+        timer_set(room->chat->env->wheel, &room->receipts, room->told_ms + RECEIPTS_EVERY_MS);
 }
 
 /* --- marking --- */

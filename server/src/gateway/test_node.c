@@ -31,7 +31,7 @@
 #include "util/mem.h"
 #include "util/numbers.h"
 
-enum { NET_THREADS = 2, WAIT_MS = 10000, ADVANCE_MS = 10 };
+enum { NET_THREADS = 2, WAIT_MS = 10000 };
 
 static const char page[] = "<!doctype html><title>test</title>";
 static const char script[] = "plain script";
@@ -58,7 +58,6 @@ struct node {
     struct loop chat_loop, net_loops[NET_THREADS];
     struct loop *loops[NET_THREADS];
     struct loop_thread chat_thread, net_threads[NET_THREADS];
-    struct timer advance;
     struct env env;
     struct store *store;
     struct bus *bus;
@@ -123,13 +122,6 @@ static const struct env_ops env_ops = {env_wall_ms, env_mono_ms, env_random, env
 
 /* The node. */
 
-static void advance(struct timer *timer)
-{
-    struct node *node = container_of(timer, struct node, advance);
-    chat_advance(node->chat);
-    loop_timer_set(&node->chat_loop, &node->advance, ADVANCE_MS);
-}
-
 struct node *node_new(const struct gateway_options *differences)
 {
     static const uint8_t secret[CRYPTO_SECRET_BYTES] = {7};
@@ -142,7 +134,7 @@ struct node *node_new(const struct gateway_options *differences)
         assert_int_equal(loop_init(&node->net_loops[i]), 0);
         node->loops[i] = &node->net_loops[i];
     }
-    node->env = (struct env){&env_ops, &node->chat_loop.poster};
+    node->env = (struct env){&env_ops, &node->chat_loop.poster, &node->chat_loop.wheel};
     node->store = store_memory_new(&node->chat_loop.poster, &node->chat_loop.poster, secret, 0xabc);
     node->bus = bus_local_new(&node->chat_loop.poster);
     assert_int_equal(address_parse(&address, STR("127.0.0.1:0")), 0);
@@ -164,8 +156,6 @@ struct node *node_new(const struct gateway_options *differences)
     node->port = gateway_addresses(node->gateway)[0].port;
     pthread_mutex_init(&node->lock, NULL);
     pthread_cond_init(&node->changed, NULL);
-    timer_init(&node->advance, advance);
-    loop_timer_set(&node->chat_loop, &node->advance, ADVANCE_MS);
     assert_int_equal(loop_thread_start(&node->chat_thread, &node->chat_loop, "chat"), 0);
     for (int i = 0; i < NET_THREADS; i++)
         assert_int_equal(loop_thread_start(&node->net_threads[i], node->loops[i], "net"), 0);
