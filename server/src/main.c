@@ -1,7 +1,7 @@
 /*
  * parleyd: the front door. Reads the configuration and hands over to one subcommand:
  *
- *     parleyd serve | user | check-config | print-config | version | help
+ *     parleyd serve | user | check-config | print-config | print-manual | version | help
  *
  * Options may follow; `parleyd print-config` tells them all.
  */
@@ -53,6 +53,16 @@ static int run_print(const struct config *config)
     return 0;
 }
 
+static int run_manual(const struct config *config)
+{
+    (void)config;
+    struct builder text = {0};
+    config_print_manual(&text);
+    print(stdout, &text);
+    builder_deinit(&text);
+    return 0;
+}
+
 static const struct {
     const char *name;
     int (*run)(const struct config *);
@@ -63,6 +73,7 @@ static const struct {
     {"user", user_command, true, "add, list, disable, enable users; reset passwords"},
     {"check-config", run_check, false, "say whether the configuration is good"},
     {"print-config", run_print, false, "print all options, with help, defaults and values"},
+    {"print-manual", run_manual, false, "print docs/operations/options.md"},
 };
 
 static int usage(FILE *to, int code)

@@ -79,7 +79,7 @@ void config_print_manual(struct builder *out)
 {
     builder_add_str(
         out, STR("# Options\n\n"
-                 "Made by `parleyd print-config --manual`; a test compares the two.\n\n"
+                 "Made by `parleyd print-manual`; a test compares the two.\n\n"
                  "Options come, in order of increasing strength, from a file (`--config FILE` or\n"
                  "`PARLEY_CONFIG`; none unless named), the environment, and flags. `data_dir` is\n"
                  "`data_dir = /var/lib/parley` in the file, `PARLEY_DATA_DIR` in the environment,\n"
