@@ -1,6 +1,6 @@
 /*
  * struct client: one device of one person, doing at random everything that a device does, and
- * keeping its copies the way the design asks of a client: cursors without gaps, an outbox that
+ * keeping its copies the way docs/log.md asks of a client: cursors without gaps, an outbox that
  * resends with the same key, a compare of its inbox by token.
  */
 #ifndef PARLEY_SIM_CLIENT_H

@@ -1,4 +1,4 @@
-/* See truth.h. The replay is written on its own, from the design, not from the server's code. */
+/* See truth.h. The replay is written on its own, from docs/log.md, not from the server's code. */
 #include "truth.h"
 
 #include <stdlib.h>

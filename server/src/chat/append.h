@@ -1,5 +1,5 @@
 /*
- * Everything that a person does to a log: one command, one event (design §2). Thread: chat.
+ * Everything that a person does to a log: one command, one event (docs/log.md, 1). Thread: chat.
  *
  * Inputs by type (others are ignored):
  *   MESSAGE    to (user or conversation), kind, text, target = seq replied to or 0

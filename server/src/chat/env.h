@@ -1,6 +1,6 @@
 /*
  * What the domain sees of the outside besides store and bus: time, randomness, slow work. The
- * server hands in the real ones, the simulator its own (design §8).
+ * server hands in the real ones, the simulator its own.
  */
 #ifndef PARLEY_CHAT_ENV_H
 #define PARLEY_CHAT_ENV_H

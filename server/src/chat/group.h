@@ -1,4 +1,4 @@
-/* Making a group: a claim (user, key), then event 1 (design §2). Thread: chat. */
+/* Making a group: a claim (user, key), then event 1 (docs/log.md, 4). Thread: chat. */
 #ifndef PARLEY_CHAT_GROUP_H
 #define PARLEY_CHAT_GROUP_H
 

@@ -1,5 +1,5 @@
-/* Unique things: one row written if absent (design §2). The writer is alone, so "if absent" is a
- * look before the put. */
+/* Unique things: one row written if absent (docs/log.md, 4). The writer is alone, so "if absent" is
+ * a look before the put. */
 #include "model/record.h"
 #include "store/embedded.h"
 #include "util/macros.h"

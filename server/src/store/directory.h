@@ -1,6 +1,6 @@
 /*
  * The directory: accounts, names, devices, and the claims that make things unique. A claim is one
- * row written if absent: the only commit point of what it names (design §2).
+ * row written if absent: the only commit point of what it names (docs/log.md, 4).
  */
 #ifndef PARLEY_STORE_DIRECTORY_H
 #define PARLEY_STORE_DIRECTORY_H

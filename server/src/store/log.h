@@ -1,5 +1,5 @@
 /*
- * Conversation logs: the store is their sequencer (design §1, §2, §5).
+ * Conversation logs: the store is their sequencer (docs/log.md).
  *
  * The rows that an event changes (its target, members, title, blocks, profile, the sender's
  * read mark, inbox rows) are a projection of the log, and the projection is the store's: when an

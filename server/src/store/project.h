@@ -1,5 +1,5 @@
 /*
- * What an event does to the rows it changes (design §2: changes in place), one row at a time: pure,
+ * What an event does to the rows it changes (docs/log.md, 3), one row at a time: pure,
  * so that every backend projects the same. Each returns whether the row changed; a row whose `rev`
  * is not below the event's seq is left alone, so doing an event again is harmless.
  *
