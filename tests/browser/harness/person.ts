@@ -1,0 +1,185 @@
+/** Somebody before a browser, in verbs: what they do with the page, and what they see on it. */
+import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from "playwright-core";
+import type { Session } from "../../../client/src/index.ts";
+import type { Server } from "../../integration/harness/server.ts";
+import { WAIT_MS_MAX, eventually } from "../../integration/harness/wait.ts";
+import { restAt } from "../../integration/harness/web.ts";
+
+export const PASSWORD = "correct horse";
+
+export class Person {
+  readonly name: string;
+  readonly server: Server;
+  readonly context: BrowserContext;
+  readonly page: Page;
+  /** What the page complained of: errors in its console, exceptions, refusals of the policy. */
+  readonly complaints: string[] = [];
+  #expected: RegExp[] = [];
+
+  constructor(server: Server, context: BrowserContext, page: Page, name: string) {
+    this.server = server;
+    this.context = context;
+    this.page = page;
+    this.name = name;
+    page.on("console", (message) => {
+      if (message.type() === "error") this.#complain(`${message.text()} ${message.location().url}`);
+    });
+    page.on("pageerror", (error) => this.#complain(`${error.stack ?? error.message}`));
+  }
+
+  static async at(
+    server: Server, browser: Browser, name: string, options: BrowserContextOptions,
+  ): Promise<Person> {
+    const context = await browser.newContext({ viewport: { width: 1100, height: 720 }, ...options });
+    context.setDefaultTimeout(WAIT_MS_MAX);
+    return new Person(server, context, await context.newPage(), name);
+  }
+
+  /** Complaints that belong to what the test does. */
+  expects(...complaints: RegExp[]): void {
+    this.#expected.push(...complaints);
+  }
+
+  async leaves(): Promise<void> {
+    await this.context.close();
+  }
+
+  // --- what they do ---
+
+  async opensThePage(): Promise<void> {
+    await this.page.goto(`${this.server.base}/`);
+  }
+
+  async signsUp(password = PASSWORD): Promise<void> {
+    await this.opensThePage();
+    await this.asksToSignUp(password);
+    await this.isIn();
+  }
+
+  async asksToSignUp(password = PASSWORD, name = this.name): Promise<void> {
+    const toSignUp = this.page.getByRole("button", { name: "Create an account" });
+    if (await toSignUp.isVisible()) await toSignUp.click();
+    await this.page.getByLabel("Name", { exact: true }).fill(name);
+    await this.page.getByLabel("Password").fill(password);
+    await this.page.getByRole("button", { name: "Create the account" }).click();
+  }
+
+  async asksToSignIn(password = PASSWORD, name = this.name): Promise<void> {
+    await this.page.getByLabel("Name", { exact: true }).fill(name);
+    await this.page.getByLabel("Password").fill(password);
+    await this.page.getByRole("button", { name: "Sign in" }).click();
+  }
+
+  async signsOut(): Promise<void> {
+    await this.page.getByRole("button", { name: "Your account" }).click();
+    await this.page.getByRole("button", { name: "Sign out" }).click();
+    await this.page.getByRole("form", { name: "Sign in" }).waitFor();
+  }
+
+  async reloads(): Promise<void> {
+    await this.page.reload();
+    await this.isIn();
+  }
+
+  /** Looks somebody up by the start of their name and opens the conversation. */
+  async finds(other: Person): Promise<void> {
+    await this.search.fill(other.name.slice(0, -2));
+    await this.page.getByRole("list", { name: "People" }).getByText(other.name).first().click();
+    await this.page.getByRole("heading", { level: 2, name: other.name }).waitFor();
+  }
+
+  async opens(other: Person): Promise<void> {
+    await this.row(other).click();
+    await this.page.getByRole("heading", { level: 2, name: other.name }).waitFor();
+  }
+
+  async writes(text: string): Promise<void> {
+    await this.box.fill(text);
+    await this.box.press("Enter");
+  }
+
+  /** Chooses from the menu of a message. */
+  async does(what: string, text: string): Promise<void> {
+    await this.message(text).hover();
+    await this.message(text).getByRole("button", { name: "What to do with this message" }).click();
+    await this.page.getByRole("button", { name: what, exact: true }).click();
+  }
+
+  /** A session over REST, to say much in little time. */
+  session(): Promise<Session> {
+    return restAt(this.server.base).call("signin", { username: this.name, password: PASSWORD });
+  }
+
+  // --- what they see ---
+
+  get search(): Locator {
+    return this.page.getByRole("searchbox", { name: "Find people by name" });
+  }
+
+  get box(): Locator {
+    return this.page.getByRole("textbox", { name: "Message" });
+  }
+
+  get log(): Locator {
+    return this.page.getByRole("log");
+  }
+
+  get banner(): Locator {
+    return this.page.locator(".banner");
+  }
+
+  /** The conversation in the list. */
+  row(other: Person): Locator {
+    return this.page.getByRole("navigation").getByRole("link").filter({ hasText: other.name });
+  }
+
+  message(text: string): Locator {
+    const said = this.page.locator(".message-text", { hasText: text });
+    return this.log.locator(".message").filter({ has: said });
+  }
+
+  async isIn(): Promise<void> {
+    await this.search.waitFor();
+  }
+
+  async sees(text: string): Promise<void> {
+    await this.message(text).waitFor();
+  }
+
+  async seesWords(words: string): Promise<void> {
+    await this.page.getByText(words).first().waitFor();
+  }
+
+  async seesTick(text: string, tick: string): Promise<void> {
+    await this.message(text).getByRole("img", { name: tick, exact: true }).waitFor();
+  }
+
+  /** Below the name of whom they talk to. */
+  async seesBelowTheName(words: string): Promise<void> {
+    await this.page.locator(".conversation-who").getByText(words).waitFor();
+  }
+
+  async hasUnread(other: Person, count: number): Promise<void> {
+    const badge = this.row(other).locator(".badge");
+    if (count === 0) await badge.waitFor({ state: "detached" });
+    else await badge.filter({ hasText: `${count} unread` }).waitFor();
+  }
+
+  /** The texts of the messages, as they stand. */
+  texts(): Promise<string[]> {
+    return this.log.locator(".message-text").allTextContents();
+  }
+
+  /** Waits until the log says exactly this. */
+  async seesExactly(texts: string[]): Promise<void> {
+    const same = async (): Promise<true | undefined> =>
+      JSON.stringify(await this.texts()) === JSON.stringify(texts) || undefined;
+    await eventually(same, `${this.name} sees exactly ${texts.join(", ")}; it is ${await this.texts()}`);
+  }
+
+  #complain(words: string): void {
+    if (!this.#expected.some((expected) => expected.test(words))) {
+      this.complaints.push(`${this.name}: ${words}`);
+    }
+  }
+}

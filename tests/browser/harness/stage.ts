@@ -1,0 +1,75 @@
+/**
+ * A server, a browser, and people before it: `stage.person("alice")` is somebody with a browser
+ * of their own (a context shares nothing with another). What a page complains of, the test that
+ * ran then fails for; what a test expects it to complain of is said with `expects`.
+ */
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import type { Browser, BrowserContextOptions } from "playwright-core";
+import { chromium } from "playwright-core";
+import type { Options } from "../../integration/harness/server.ts";
+import { Server } from "../../integration/harness/server.ts";
+import { Person } from "./person.ts";
+
+const FLAGS = [
+  "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+  "--disable-component-update", "--disable-sync",
+];
+const LAUNCH_MS_MAX = 20_000;
+
+export class Stage {
+  readonly server: Server;
+  #browser: Browser;
+  #people: Person[] = [];
+
+  constructor(server: Server, browser: Browser) {
+    this.server = server;
+    this.#browser = browser;
+  }
+
+  static async open(options: Options = {}): Promise<Stage> {
+    const [server, browser] = await Promise.all([
+      // Everybody here comes from one address.
+      Server.start({ tries_per_address: 0, "presence.offline_after_ms": 1000, ...options }),
+      launch(),
+    ]);
+    return new Stage(server, browser);
+  }
+
+  /** Somebody before an empty browser; their name is one that nobody has. */
+  async person(name: string, context: BrowserContextOptions = {}): Promise<Person> {
+    const username = `${name}-${randomBytes(4).toString("hex")}`;
+    const person = await Person.at(this.server, this.#browser, username, context);
+    this.#people.push(person);
+    return person;
+  }
+
+  /** Several, signed up. */
+  async people(...names: string[]): Promise<Person[]> {
+    const people = await Promise.all(names.map((name) => this.person(name)));
+    await Promise.all(people.map((person) => person.signsUp()));
+    return people;
+  }
+
+  /** After each test: everybody closes their browser, and had nothing to complain of. */
+  async clear(): Promise<void> {
+    const people = this.#people.splice(0);
+    await Promise.all(people.map((person) => person.leaves()));
+    assert.deepEqual(people.flatMap((person) => person.complaints), []);
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.close();
+    await this.server.end();
+  }
+}
+
+async function launch(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+    // Chromium refuses to build its sandbox for root.
+    chromiumSandbox: process.getuid?.() !== 0,
+    args: FLAGS,
+    timeout: LAUNCH_MS_MAX,
+  });
+}

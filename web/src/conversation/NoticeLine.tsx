@@ -1,0 +1,27 @@
+/** Something that happened and is no message: who came, who went, another title. */
+import type { NoticeView } from "parley-client";
+import { Name } from "../people/Name.tsx";
+
+export function NoticeLine({ notice }: { notice: NoticeView }) {
+  return <li className="notice-line" data-line={notice.id} data-seq={notice.seq}>{wordsOf(notice)}</li>;
+}
+
+function wordsOf({ event }: NoticeView) {
+  const by = <Name user={event.sender} />;
+  switch (event.type) {
+    case "created":
+      return <>{by} made the group <bdi>“{event.title}”</bdi></>;
+    case "title":
+      return <>{by} named the group <bdi>“{event.title}”</bdi></>;
+    case "added":
+      return <>{by} added <Name user={event.user} /></>;
+    case "removed":
+      return <>{by} removed <Name user={event.user} /></>;
+    case "left":
+      return <><Name user={event.user} /> left</>;
+    case "role":
+      return <>{by} made <Name user={event.user} /> {event.role === "admin" ? "an admin" : "a member"}</>;
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,43 @@
+/** Marks as read what is in view of somebody who looks: up to the last message whose end shows. */
+import type { RefObject } from "react";
+import { useCallback, useEffect } from "react";
+import type { Id, Seq } from "parley-client";
+import { useVisible } from "../hooks/useVisible.ts";
+import { useParley } from "../session/context.ts";
+import type { Line } from "./lines.ts";
+
+/** Edges fall between pixels. */
+const SLACK_PX = 4;
+
+/** The answer is for every scroll event. */
+export function useReading(
+  log: RefObject<HTMLDivElement | null>,
+  id: Id,
+  lines: readonly Line[],
+): () => void {
+  const parley = useParley();
+  const visible = useVisible();
+
+  const read = useCallback(() => {
+    const seq = visible && log.current ? lastInView(log.current) : undefined;
+    if (seq !== undefined) parley.markRead(id, seq);
+  }, [visible, log, parley, id]);
+
+  // After the log has been scrolled to where it belongs.
+  useEffect(() => {
+    const frame = requestAnimationFrame(read);
+    return () => cancelAnimationFrame(frame);
+  }, [read, lines]);
+
+  return read;
+}
+
+function lastInView(box: HTMLElement): Seq | undefined {
+  const edge = box.getBoundingClientRect().bottom + SLACK_PX;
+  const lines = box.querySelectorAll<HTMLElement>("[data-seq]");
+  for (let i = lines.length - 1; i >= 0; i--) {
+    const line = lines[i];
+    if (line && line.getBoundingClientRect().bottom <= edge) return Number(line.dataset["seq"]);
+  }
+  return undefined;
+}

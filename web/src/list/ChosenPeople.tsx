@@ -1,0 +1,27 @@
+import type { Person } from "parley-client";
+import { Icon } from "../ui/Icon.tsx";
+
+export interface ChosenPeopleProps {
+  people: readonly Person[];
+  onRemove: (person: Person) => void;
+}
+
+/** Who will be in the group. */
+export function ChosenPeople({ people, onRemove }: ChosenPeopleProps) {
+  if (people.length === 0) return null;
+  return (
+    <ul className="chips" aria-label="Chosen">
+      {people.map((person) => (
+        <li key={person.user} className="chip">
+          <bdi>{person.display_name}</bdi>
+          <button
+            type="button" aria-label={`Take ${person.display_name} out`}
+            onClick={() => onRemove(person)}
+          >
+            <Icon name="close" />
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}

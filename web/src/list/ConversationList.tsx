@@ -1,0 +1,44 @@
+import { useArrowKeys } from "../hooks/useArrowKeys.ts";
+import { useNow } from "../hooks/useNow.ts";
+import { useObservable } from "../hooks/useObservable.ts";
+import { useWatch } from "../people/usePresence.ts";
+import type { Place } from "../route/place.ts";
+import { hrefOf, placeOf } from "../route/place.ts";
+import { useParley } from "../session/context.ts";
+import { ConversationRow } from "./ConversationRow.tsx";
+
+/** Of the list; the server takes 200 a connection, and the open conversation needs its own. */
+const WATCHED_MAX = 100;
+const MINUTE_MS = 60_000;
+
+export function ConversationList({ place }: { place: Place | undefined }) {
+  const parley = useParley();
+  const conversations = useObservable(parley.conversations);
+  const now = useNow(MINUTE_MS);
+  const synced = useObservable(parley.synced);
+  const peers = conversations.flatMap((view) => view.peer ?? []).slice(0, WATCHED_MAX);
+  useWatch(peers);
+  const onKeyDown = useArrowKeys("a");
+  const open = place && hrefOf(place);
+
+  if (conversations.length === 0) {
+    return (
+      <p className="hint">
+        {synced ? "No conversations yet. Find someone by their name and say hello." : "Loading…"}
+      </p>
+    );
+  }
+  return (
+    <nav className="list-scroll" aria-label="Conversation list" onKeyDown={onKeyDown}>
+      <ul className="rows">
+        {conversations.map((view) => {
+          const its = placeOf(view);
+          const isOpen = hrefOf(its) === open;
+          return (
+            <ConversationRow key={view.conversation} view={view} place={its} isOpen={isOpen} now={now} />
+          );
+        })}
+      </ul>
+    </nav>
+  );
+}

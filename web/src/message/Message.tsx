@@ -1,0 +1,79 @@
+/** One message: who said it (in a group), what it answers, what it says, how far it got. */
+import type { MessageView } from "parley-client";
+import { memo } from "react";
+import { Avatar } from "../people/Avatar.tsx";
+import { useName } from "../people/names.ts";
+import { clockTime, wholeMoment } from "../words/time.ts";
+import { Failed } from "./Failed.tsx";
+import { MessageMenu } from "./MessageMenu.tsx";
+import { Quote } from "./Quote.tsx";
+import { Reactions } from "./Reactions.tsx";
+import { Text } from "./Text.tsx";
+import { Ticks } from "./Ticks.tsx";
+import "./message.css";
+
+export interface MessageProps {
+  message: MessageView;
+  startsTurn: boolean;
+  /** In a group. */
+  showsSender: boolean;
+  isLast: boolean;
+  /** What it answers, if that is loaded. */
+  quoted: MessageView | undefined;
+}
+
+export const Message = memo(function Message(props: MessageProps) {
+  const { message, startsTurn, showsSender, isLast, quoted } = props;
+  const name = useName(message.sender);
+  const classes = ["message", message.own ? "own" : "other"];
+  if (startsTurn) classes.push("starts-turn");
+  if (message.status === "failed") classes.push("is-failed");
+  const named = showsSender && !message.own;
+  const stands = message.seq !== undefined && !message.deleted;
+  return (
+    <li className={classes.join(" ")} data-line={message.id} data-seq={message.seq}>
+      {named && <span className="message-face">{startsTurn && <Avatar id={message.sender} name={name} />}</span>}
+      <div className="message-body">
+        <div className="bubble-line">
+          <div className="bubble">
+            {named && startsTurn
+              ? <p className="message-sender"><bdi>{name}</bdi></p>
+              : <span className="unseen">{message.own ? "You" : name}: </span>}
+            {message.reply_to !== undefined && !message.deleted && <Quote message={quoted} />}
+            {message.deleted
+              ? <p className="message-text message-deleted">Message deleted</p>
+              : <Text text={message.text ?? ""} />}
+            <span className="message-foot">
+              {message.edited && <span>edited</span>}
+              <time dateTime={new Date(message.time).toISOString()} title={wholeMoment(message.time)}>
+                {clockTime(message.time)}
+              </time>
+              {message.own && message.status && !message.deleted && <Ticks status={message.status} />}
+            </span>
+          </div>
+          {stands && <MessageMenu message={message} isLast={isLast} />}
+        </div>
+        {message.reactions.length > 0 && <Reactions message={message} />}
+        {message.status === "failed" && <Failed message={message} />}
+      </div>
+    </li>
+  );
+}, isSame);
+
+/** A timeline makes its messages anew with every change; most of them say the same as before. */
+function isSame(a: MessageProps, b: MessageProps): boolean {
+  return a.startsTurn === b.startsTurn && a.showsSender === b.showsSender && a.isLast === b.isLast &&
+    isSameView(a.message, b.message) && isSameQuote(a.quoted, b.quoted);
+}
+
+function isSameQuote(a: MessageView | undefined, b: MessageView | undefined): boolean {
+  return a === b || (a !== undefined && b !== undefined && a.id === b.id && a.text === b.text);
+}
+
+function isSameView(a: MessageView, b: MessageView): boolean {
+  const keys = new Set([...Object.keys(a), ...Object.keys(b)]) as Set<keyof MessageView>;
+  keys.delete("reactions");
+  for (const key of keys) if (a[key] !== b[key]) return false;
+  return a.reactions.length === b.reactions.length &&
+    a.reactions.every((one, i) => one === b.reactions[i]);
+}

@@ -1,0 +1,53 @@
+import type { MessageView } from "parley-client";
+import { useMe } from "../session/context.ts";
+import { Icon } from "../ui/Icon.tsx";
+import { MenuItem } from "../ui/MenuItem.tsx";
+import { Popup } from "../ui/Popup.tsx";
+import { useActions } from "./actions.ts";
+
+const EMOJI = ["👍", "❤️", "😂", "😮", "😢", "🙏"];
+
+/** Of all messages in a log one is a stop of the Tab key; the arrows go on from there. */
+export function MessageMenu({ message, isLast }: { message: MessageView; isLast: boolean }) {
+  const me = useMe();
+  const actions = useActions();
+  const mine = message.reactions.find((reaction) => reaction.user === me)?.emoji;
+  return (
+    <Popup
+      label="What to do with this message" className="icon-button message-more"
+      button={<Icon name="more" />} tabIndex={isLast ? 0 : -1}
+    >
+      {(close) => {
+        const choose = (act: () => void) => () => {
+          close();
+          act();
+        };
+        return (
+          <>
+            <div className="emoji-row" role="group" aria-label="React">
+              {EMOJI.map((emoji) => (
+                <button
+                  key={emoji} type="button" className="emoji" aria-pressed={emoji === mine}
+                  aria-label={emoji}
+                  onClick={choose(() => actions.react(message, emoji === mine ? "" : emoji))}
+                >
+                  {emoji}
+                </button>
+              ))}
+            </div>
+            <MenuItem icon="reply" text="Reply" onChoose={choose(() => actions.reply(message))} />
+            {message.own && (
+              <>
+                <MenuItem icon="edit" text="Edit" onChoose={choose(() => actions.edit(message))} />
+                <MenuItem
+                  icon="remove" text="Delete for everyone" danger
+                  onChoose={choose(() => actions.remove(message))}
+                />
+              </>
+            )}
+          </>
+        );
+      }}
+    </Popup>
+  );
+}

@@ -1,0 +1,69 @@
+/**
+ * A button and what opens beside it. The browser's popover does the hard part: above everything
+ * else, closed by Escape and by a click elsewhere, the focus back on the button.
+ */
+import type { ReactNode, ToggleEvent } from "react";
+import { useEffect, useId, useRef, useState } from "react";
+
+const GAP_PX = 6;
+const EDGE_PX = 8;
+
+/** Below the button if there is room, else above; inside the window in any case. Through the
+ * object model, since the content policy takes no style attribute. */
+function place(panel: HTMLElement, button: HTMLElement): void {
+  const { top, bottom, right } = button.getBoundingClientRect();
+  const { width, height } = panel.getBoundingClientRect();
+  const fits = bottom + GAP_PX + height + EDGE_PX <= innerHeight;
+  const y = fits ? bottom + GAP_PX : Math.max(EDGE_PX, top - GAP_PX - height);
+  const x = Math.min(Math.max(EDGE_PX, right - width), innerWidth - width - EDGE_PX);
+  panel.style.top = `${y}px`;
+  panel.style.left = `${x}px`;
+}
+
+export interface PopupProps {
+  label: string;
+  className?: string;
+  button: ReactNode;
+  tabIndex?: number;
+  /** `close` is for what is chosen inside. */
+  children: (close: () => void) => ReactNode;
+}
+
+export function Popup({ label, className, button, tabIndex, children }: PopupProps) {
+  const id = useId();
+  const [open, setOpen] = useState(false);
+  const opener = useRef<HTMLButtonElement>(null);
+  const panel = useRef<HTMLDivElement>(null);
+  const close = (): void => panel.current?.hidePopover();
+
+  useEffect(() => {
+    if (!open || !panel.current || !opener.current) return undefined;
+    place(panel.current, opener.current);
+    panel.current.querySelector<HTMLElement>("button, a, input")?.focus();
+    // It does not move with what scrolls beneath it.
+    const hide = (): void => panel.current?.hidePopover();
+    window.addEventListener("resize", hide);
+    document.addEventListener("scroll", hide, { capture: true });
+    return () => {
+      window.removeEventListener("resize", hide);
+      document.removeEventListener("scroll", hide, { capture: true });
+    };
+  }, [open]);
+
+  return (
+    <>
+      <button
+        ref={opener} type="button" className={className ?? "icon-button"} aria-label={label}
+        title={label} aria-expanded={open} popoverTarget={id} tabIndex={tabIndex}
+      >
+        {button}
+      </button>
+      <div
+        ref={panel} id={id} popover="auto" className="popup" role="group" aria-label={label}
+        onToggle={(event: ToggleEvent<HTMLDivElement>) => setOpen(event.newState === "open")}
+      >
+        {open && children(close)}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,13 @@
+import { defineConfig } from "vite";
+
+export default defineConfig({
+  build: {
+    // The server's content policy allows no data: address, so nothing is put into the text.
+    assetsInlineLimit: 0,
+    // It allows no script in the page either; every browser we support preloads modules itself.
+    modulePreload: { polyfill: false },
+    target: "es2022",
+  },
+  // `npx vite` in this folder shows the page while one works on it, against a server that runs.
+  server: { proxy: { "/v1": { target: "http://127.0.0.1:7878", ws: true } } },
+});
