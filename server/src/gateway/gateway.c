@@ -91,11 +91,11 @@ int gateway_start(struct gateway *g, struct chat *chat)
     g->chat = chat;
     for (size_t i = 0; i < g->options.addresses_n; i++) {
         g->addresses[i] = g->options.addresses[i];
-        for (size_t lane = 0; lane < g->lanes_n; lane++) {
-            int r = lane_listen(&g->lanes[lane], &g->addresses[i]);
-            if (r)
-                return r;
-        }
+        int r = listener_claim(&g->addresses[i]);
+        for (size_t lane = 0; !r && lane < g->lanes_n; lane++)
+            r = lane_listen(&g->lanes[lane], &g->addresses[i]);
+        if (r)
+            return r;
     }
     atomic_store(&g->ready, true);
     return 0;

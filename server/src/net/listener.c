@@ -83,7 +83,7 @@ static int set_option(int fd, int level, int option, int value)
     return setsockopt(fd, level, option, &value, sizeof(value)) < 0 ? -errno : 0;
 }
 
-static int open_socket(const struct address *address, int *out)
+static int bind_at(const struct address *address, bool shared, int *out)
 {
     struct sockaddr_storage at;
     socklen_t n = address_to_sockaddr(address, &at);
@@ -92,17 +92,36 @@ static int open_socket(const struct address *address, int *out)
         return -errno;
     int r = set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
     if (r == 0)
-        r = set_option(fd, SOL_SOCKET, SO_REUSEPORT, 1);
+        r = set_option(fd, SOL_SOCKET, SO_REUSEPORT, shared);
     if (r == 0)
         r = set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
     if (r == 0 && at.ss_family == AF_INET6)
         r = set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
-    if (r == 0 && (bind(fd, (struct sockaddr *)&at, n) < 0 || listen(fd, LISTENER_BACKLOG) < 0))
+    if (r == 0 && bind(fd, (struct sockaddr *)&at, n) < 0)
         r = -errno;
     if (r)
         close(fd);
     else
         *out = fd;
+    return r;
+}
+
+/* A bound socket; for all addresses an IPv4 one where the machine has no IPv6. */
+static int open_socket(const struct address *address, bool shared, int *out)
+{
+    int r = bind_at(address, shared, out);
+    if (r != -EAFNOSUPPORT || !address_is_any(address))
+        return r;
+    struct address any_ip4 = {.ip = {[10] = 0xff, [11] = 0xff}, .port = address->port};
+    return bind_at(&any_ip4, shared, out);
+}
+
+int listener_claim(const struct address *address)
+{
+    int fd;
+    int r = open_socket(address, false, &fd);
+    if (r == 0)
+        close(fd);
     return r;
 }
 
@@ -112,11 +131,9 @@ int listener_init(struct listener *l, struct loop *loop, const struct address *a
     *l = (struct listener){.loop = loop, .on_accept = on_accept};
     l->watch = (struct watch){.fd = -1, .events = EPOLLIN, .ready = on_ready};
     timer_init(&l->backoff, on_backoff_over);
-    int r = open_socket(address, &l->watch.fd);
-    if (r == -EAFNOSUPPORT && address_is_any(address)) {
-        struct address any_ip4 = {.ip = {[10] = 0xff, [11] = 0xff}, .port = address->port};
-        r = open_socket(&any_ip4, &l->watch.fd);
-    }
+    int r = open_socket(address, true, &l->watch.fd);
+    if (r == 0 && listen(l->watch.fd, LISTENER_BACKLOG) < 0)
+        r = -errno;
     if (r == 0)
         r = loop_watch(loop, &l->watch);
     if (r && l->watch.fd >= 0)

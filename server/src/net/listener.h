@@ -31,6 +31,10 @@ struct listener {
     void (*on_accept)(struct listener *, int fd, const struct address *peer);
 };
 
+/* Whether nobody listens there: 0, -EADDRINUSE or -errno. Asked once before the first listener of
+ * an address is made: from then on SO_REUSEPORT would let another server of the same user in, and
+ * give each a part of the clients. */
+int listener_claim(const struct address *);
 /* Binds and listens. Port 0 takes a free one: see listener_address(). The loop does not run yet,
  * or this is its thread. 0 or -errno; after an error nothing is held. */
 int listener_init(struct listener *, struct loop *, const struct address *,

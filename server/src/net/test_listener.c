@@ -187,6 +187,24 @@ static void test_address_in_use_or_foreign_is_an_error(void **state)
     door_deinit(&d);
 }
 
+/* Listeners of one server share an address; a second server must not join them unnoticed. */
+static void test_claim_finds_who_listens(void **state)
+{
+    (void)state;
+    struct door d;
+    door_init(&d, "127.0.0.1:0");
+    struct address bound = listener_address(&d.listener), all = {.port = bound.port};
+    assert_int_equal(listener_claim(&bound), -EADDRINUSE);
+    assert_int_equal(listener_claim(&all), -EADDRINUSE);
+    /* What its connections leave behind is no listener. */
+    int client = connect_to(&bound);
+    until_accepted(&d, 1);
+    door_deinit(&d);
+    assert_int_equal(listener_claim(&bound), 0);
+    assert_int_equal(listener_claim(&all), 0);
+    close(client);
+}
+
 static void test_accepts_a_bounded_batch_a_turn(void **state)
 {
     (void)state;
@@ -434,6 +452,7 @@ int main(void)
         cmocka_unit_test(test_accepted_socket_is_ready_for_use),
         cmocka_unit_test(test_listeners_share_a_port),
         cmocka_unit_test(test_address_in_use_or_foreign_is_an_error),
+        cmocka_unit_test(test_claim_finds_who_listens),
         cmocka_unit_test(test_accepts_a_bounded_batch_a_turn),
         cmocka_unit_test(test_deinit_inside_on_accept),
         cmocka_unit_test(test_backs_off_when_descriptors_run_out),
