@@ -39,7 +39,8 @@ static int run_serve(const struct config *config)
 
 static int run_check(const struct config *config)
 {
-    (void)config;
+    if (serve_check(config))
+        return 1;
     puts("the configuration is good");
     return 0;
 }

@@ -90,16 +90,29 @@ static void on_signal(struct signals *signals, int signo)
 
 /* --- starting --- */
 
-static int parse_addresses(struct server *s)
+static int parse_addresses(const struct config *c, struct address out[GATEWAY_ADDRESSES_MAX])
 {
-    for (size_t i = 0; i < s->config->listen.n; i++) {
-        struct str text = s->config->listen.items[i];
-        if (address_parse(&s->addresses[i], text)) {
-            fprintf(stderr, "parleyd: listen: %.*s is no address and port\n", (int)text.n, text.p);
+    for (size_t i = 0; i < c->listen.n; i++) {
+        const char *text = c->listen.items[i].p;
+        if (address_parse(&out[i], c->listen.items[i])) {
+            fprintf(stderr, "parleyd: listen: %s is no address and port\n", text);
+            return -EINVAL;
+        }
+        if (!c->allow_plaintext && !address_is_loopback(&out[i])) {
+            fprintf(stderr,
+                    "parleyd: listen: %s is reached from other machines, and nothing is encrypted; "
+                    "behind a proxy that adds TLS set allow_plaintext = true\n",
+                    text);
             return -EINVAL;
         }
     }
     return 0;
+}
+
+int serve_check(const struct config *config)
+{
+    struct address addresses[GATEWAY_ADDRESSES_MAX];
+    return parse_addresses(config, addresses);
 }
 
 static void make_gateway(struct server *s)
@@ -215,7 +228,7 @@ int serve(const struct config *config)
 {
     struct server s = {.config = config};
     raise_descriptors();
-    if (parse_addresses(&s))
+    if (parse_addresses(config, s.addresses))
         return 1;
     int err =
         threads_init(&s.threads, (uint32_t)config->net_threads, (uint32_t)config->password_threads,

@@ -5,6 +5,10 @@
 
 struct config;
 
+/* Whether serve() could use these options; nothing is opened. 0, or -EINVAL and the reason on
+ * stderr. */
+int serve_check(const struct config *);
+
 /* Serves until a signal ends it. The process's exit code: 0 after a clean drain, 1 when it could
  * not start (said on stderr) or not drain. */
 int serve(const struct config *);

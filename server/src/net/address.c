@@ -71,6 +71,13 @@ bool address_is_ip4(const struct address *a)
     return memcmp(a->ip, IP4_PREFIX, sizeof(IP4_PREFIX)) == 0;
 }
 
+bool address_is_loopback(const struct address *a)
+{
+    static const unsigned char ip6[16] = {[15] = 1};
+    return address_is_ip4(a) ? a->ip[sizeof(IP4_PREFIX)] == 127
+                             : memcmp(a->ip, ip6, sizeof(ip6)) == 0;
+}
+
 char *address_format_ip(const struct address *a, char out[static ADDRESS_TEXT_MAX])
 {
     if (address_is_ip4(a))

@@ -36,6 +36,8 @@ char *address_format_ip(const struct address *, char out[static ADDRESS_TEXT_MAX
 /* Parsed from text without a host. */
 bool address_is_any(const struct address *);
 bool address_is_ip4(const struct address *);
+/* Reached from this machine only: 127.0.0.0/8 or ::1. */
+bool address_is_loopback(const struct address *);
 /* The part that one customer of a network holds, for rate limits: the whole of an IPv4 address,
  * the first 64 bits of an IPv6 one; port 0. */
 struct address address_network(const struct address *);

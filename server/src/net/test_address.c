@@ -125,6 +125,25 @@ static void test_network_is_what_one_customer_holds(void **state)
     }
 }
 
+static void test_knows_what_stays_on_this_machine(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        bool loopback;
+    } cases[] = {
+        {"127.0.0.1:1", true}, {"127.255.0.9:1", true},        {"[::1]:1", true},
+        {"localhost:1", true}, {"[::ffff:127.0.0.1]:1", true}, {":1", false},
+        {"0.0.0.0:1", false},  {"128.0.0.1:1", false},         {"[::127.0.0.1]:1", false},
+        {"[::2]:1", false},
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct address a;
+        assert_int_equal(address_parse(&a, str_of(cases[i].text)), 0);
+        assert_int_equal(address_is_loopback(&a), cases[i].loopback);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -132,6 +151,7 @@ int main(void)
         cmocka_unit_test(test_what_is_no_address),
         cmocka_unit_test(test_sockaddr_there_and_back),
         cmocka_unit_test(test_network_is_what_one_customer_holds),
+        cmocka_unit_test(test_knows_what_stays_on_this_machine),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
