@@ -1,6 +1,7 @@
 /** Two people, each with two devices, and all that a conversation is made of. */
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
+import type { Id } from "../../client/src/index.ts";
 import { Device, everybodyLeaves, online, people } from "./harness/people.ts";
 import { Server } from "./harness/server.ts";
 import { until } from "./harness/wait.ts";
@@ -220,6 +221,17 @@ test("a block is known on one's other devices", async () => {
   const [phone, laptop, bob] = await pairs();
   await phone.parley.block(bob.user);
   await until(laptop.parley.blocked, (users) => users.includes(bob.user), "the block");
+});
+
+test("to block or unblock again is ok and changes nothing", async () => {
+  const [alice, bob] = await online(server, "alice", "bob") as [Device, Device];
+  const blocked = async (): Promise<Id[]> => (await alice.parley.request("user.blocked", {})).users;
+  await alice.parley.unblock(bob.user);
+  assert.deepEqual(await blocked(), []);
+  for (let i = 0; i < 2; i++) await alice.parley.block(bob.user);
+  assert.deepEqual(await blocked(), [bob.user]);
+  for (let i = 0; i < 2; i++) await alice.parley.unblock(bob.user);
+  assert.deepEqual(await blocked(), []);
 });
 
 test("a profile that changes shows where it is read", async () => {

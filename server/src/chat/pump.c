@@ -194,7 +194,7 @@ static void ask_for_persons(struct append_work *w, struct chat *chat)
 static bool facts_ready(struct room *room, struct chat_append *a)
 {
     bool target = a->type == EVENT_EDIT || a->type == EVENT_DELETE || a->type == EVENT_REACTION;
-    bool persons = a->type == EVENT_ADDED || a->type == EVENT_BLOCK;
+    bool persons = a->type == EVENT_ADDED || a->type == EVENT_BLOCK || a->type == EVENT_UNBLOCK;
     if (!target && !persons)
         return true;
     struct append_work *w = work_of(a);

@@ -185,6 +185,13 @@ static enum chat_error decide_block(const struct rules_facts *facts)
     return full ? CHAT_FULL : CHAT_OK;
 }
 
+/* Whoever is blocked can be let go, even if there is no such user any more. */
+static enum chat_error decide_unblock(const struct rules_facts *facts)
+{
+    bool may = facts->to->exists || person_blocks(facts->from, facts->to->id);
+    return may ? CHAT_OK : CHAT_NOT_FOUND;
+}
+
 enum chat_error rules_decide(const struct room *room, const struct chat_append *a,
                              const struct rules_facts *facts)
 {
@@ -214,6 +221,8 @@ enum chat_error rules_decide(const struct room *room, const struct chat_append *
         return decide_role(room, me, a);
     case EVENT_BLOCK:
         return decide_block(facts);
+    case EVENT_UNBLOCK:
+        return decide_unblock(facts);
     default:
         return CHAT_OK;
     }

@@ -11,7 +11,7 @@
 /* What the decision needs besides the room. */
 struct rules_facts {
     const struct event *target;     /* the row at append->target, or NULL: none */
-    const struct person *from, *to; /* ADDED, BLOCK: the caller and the user named; loaded */
+    const struct person *from, *to; /* ADDED, (UN)BLOCK: the caller and the user named; loaded */
 };
 
 /* Whether the contents make sense at all, before anything is looked up: CHAT_OK or INVALID. */
