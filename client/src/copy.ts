@@ -6,7 +6,9 @@
  * Always holds: the cursor has no gap below it; a row and the cursor that counts it are stored in
  * one batch; `stored` is told only after that batch was written, and so is the server.
  */
-import type { ChatEvent, Entry, Id, MemberState, ReceiptPush, Seq } from "./api.ts";
+import type {
+  ChatEvent, ConversationEventsReply, Entry, Id, MemberState, ReceiptPush, Seq,
+} from "./api.ts";
 import { LIMITS } from "./api.ts";
 import type { Clock } from "./clock.ts";
 import { jittered } from "./clock.ts";
@@ -58,6 +60,10 @@ export class Copy {
   loading = false;
   #host: CopyHost;
   #held = new Map<Seq, ChatEvent>();
+  /** How often something beyond the cursor was said to stand. */
+  #hints = 0;
+  /** The newest head that came with events. */
+  #head = 0;
   #cancelGap: (() => void) | undefined;
   #filling = false;
   #dropped = false;
@@ -90,7 +96,8 @@ export class Copy {
   offer(event: ChatEvent): void {
     hear(this.record, event.seq, event.n, event.time);
     if (event.seq > this.record.cursor + 1) {
-      if (this.#held.size < HELD_MAX) this.#held.set(event.seq, event);
+      this.#hold(event);
+      this.#hints++;
       const newest = event.seq > (this.record.last?.seq ?? 0);
       if (event.type === "message" && newest) this.record.last = event;
       this.#expectGap();
@@ -103,6 +110,7 @@ export class Copy {
   /** An event is known to stand at `seq`; it is not here for that. */
   hear(seq: Seq, n: number, time: number): void {
     hear(this.record, seq, n, time);
+    this.#hints++;
     this.#expectGap();
     this.#commit([]);
   }
@@ -110,6 +118,7 @@ export class Copy {
   /** The conversation as the server lists it. */
   meet(entry: Entry): Change[] {
     meetEntry(this.record, entry);
+    this.#hints++;
     const changes: Change[] = [];
     if (entry.first > this.record.cursor + 1) {
       // One was out and came back: what lies between may not be read.
@@ -164,7 +173,7 @@ export class Copy {
     this.#cancelGap?.();
     this.#cancelGap = undefined;
     try {
-      while (!this.#dropped && this.record.cursor < this.record.head && (await this.#fillPage()));
+      while (!this.#dropped && this.#lacks() && (await this.#fillPage()));
     } catch (thrown) {
       this.#refused(asParleyError(thrown));
     } finally {
@@ -184,8 +193,7 @@ export class Copy {
       if (this.#dropped || this.record.from !== before) return true;
       this.record.first = reply.first;
       this.record.from = reply.events[0]?.seq ?? reply.first;
-      const seqs = reply.events.filter((event) => this.rows.take(event)).map((event) => event.seq);
-      this.#commit(seqs);
+      this.#commit(this.rows.takeOlder(reply.events));
       return this.record.from > this.record.first;
     } finally {
       this.#setLoading(false);
@@ -218,33 +226,54 @@ export class Copy {
     this.#cancelGap = this.#host.clock.after(wait, () => void this.fill());
   }
 
+  #lacks(): boolean {
+    return this.record.cursor < Math.max(this.record.head, this.#head);
+  }
+
   /** True: go on. */
   async #fillPage(): Promise<boolean> {
     const was = this.record.cursor;
-    const reply = await this.#host.asker.ask("conversation.events", {
-      conversation: this.id, after: was, limit: PAGE,
-    });
+    const hints = this.#hints;
+    const reply = await this.#eventsAfter(was);
     if (this.#dropped) return false;
-    if (reply.page) {
+    if (reply === "truncated" || reply.page) {
       await this.#host.relearn(this, true);
       return false;
     }
+    // An answer to an older question takes nothing back of what was said meanwhile.
+    const newer = hints !== this.#hints;
+    this.#head = reply.head;
     const first = reply.events[0];
     if (first && first.seq > this.record.cursor + 1) {
       await this.#host.relearn(this, false);
-      return this.record.cursor > was;
+    } else {
+      this.#take(reply.events);
     }
-    this.#take(reply.events);
     // The head may have been heard of before its event can be read: the next compare asks again.
-    return this.record.cursor > was;
+    return newer || this.record.cursor > was;
+  }
+
+  async #eventsAfter(after: Seq): Promise<ConversationEventsReply | "truncated"> {
+    try {
+      return await this.#host.asker.ask("conversation.events", {
+        conversation: this.id, after, limit: PAGE,
+      });
+    } catch (thrown) {
+      if (asParleyError(thrown).code === "truncated") return "truncated";
+      throw thrown;
+    }
   }
 
   #refused(error: ParleyError): void {
     if (this.#dropped) return;
     if (error.code === "not_found") this.#host.gone(this);
     else if (error.code === "ahead") this.#host.restored();
-    else if (error.code === "truncated") void this.#host.relearn(this, true);
     // Anything else: the head stays beyond the cursor, and the next compare asks again.
+  }
+
+  #hold(event: ChatEvent): void {
+    const held = this.#held.get(event.seq);
+    if (held ? held.rev < event.rev : this.#held.size < HELD_MAX) this.#held.set(event.seq, event);
   }
 
   /** Takes events, in any order, none beyond a gap, and then what was held behind them. */

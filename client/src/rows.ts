@@ -31,14 +31,23 @@ export class Rows {
     return true;
   }
 
+  /** Takes a page from before the rows held. It may have been read before events that are here
+   * already: these change it now. The answer: the seqs of what changed. */
+  takeOlder(page: ChatEvent[]): Seq[] {
+    const seqs = new Set(page.filter((row) => this.take(row)).map((row) => row.seq));
+    for (const event of this.values()) for (const seq of this.apply(event)) seqs.add(seq);
+    return [...seqs];
+  }
+
   /** Changes the rows that an event changes besides its own. The answer: their seqs. */
   apply(event: ChatEvent): Seq[] {
     if (event.type !== "edit" && event.type !== "delete" && event.type !== "reaction") return [];
+    const seqs = event.type === "reaction" ? [] : this.#emptyEdits(event.target, event.seq);
     const row = this.#rows.get(event.target);
-    if (row?.type !== "message" || row.rev >= event.seq) return [];
-    const seqs = [row.seq];
-    if (event.type !== "reaction") seqs.push(...this.#emptyEdit(row.edited, event.seq));
-    this.#rows.set(row.seq, changed(row, event));
+    if (row?.type === "message" && row.rev < event.seq) {
+      this.#rows.set(row.seq, changed(row, event));
+      seqs.push(row.seq);
+    }
     return seqs;
   }
 
@@ -50,13 +59,17 @@ export class Rows {
     this.#rows.clear();
   }
 
-  /** The text of the edit before is gone on the server; it goes here too. */
-  #emptyEdit(seq: Seq | undefined, rev: Seq): Seq[] {
-    const row = seq === undefined ? undefined : this.#rows.get(seq);
-    if (row?.type !== "edit" || row.rev >= rev) return [];
-    const { text: _, ...emptied } = row;
-    this.#rows.set(row.seq, { ...emptied, rev });
-    return [row.seq];
+  /** The texts of the edits of `target` before `by` are gone on the server; they go here too.
+   * Looked for one by one: the target may not be here, or be as new as `by` already. */
+  #emptyEdits(target: Seq, by: Seq): Seq[] {
+    const seqs: Seq[] = [];
+    for (const row of this.#rows.values()) {
+      if (row.type !== "edit" || row.target !== target || row.seq >= by || row.rev >= by) continue;
+      const { text: _, ...emptied } = row;
+      this.#rows.set(row.seq, { ...emptied, rev: by });
+      seqs.push(row.seq);
+    }
+    return seqs;
   }
 }
 

@@ -2,8 +2,20 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ChatEvent } from "../src/api.ts";
 import { MemoryStorage } from "../src/storage.ts";
-import type { Change } from "../src/storage.ts";
+import type { Change, Storage } from "../src/storage.ts";
+import type { Answer } from "./rig.ts";
 import { CHAT, ME, ManualClock, FakeServer, PEER, entryOf, makeParley, message, signedIn, texts } from "./rig.ts";
+
+const edit = (seq: number, text?: string, rev = seq): ChatEvent => ({
+  conversation: CHAT, seq, n: 1, rev, time: 0, sender: PEER, type: "edit", target: 1,
+  ...(text === undefined ? {} : { text }),
+});
+const deleted = (seq: number): ChatEvent =>
+  ({ conversation: CHAT, seq, n: 1, rev: seq, time: 0, sender: PEER, type: "delete", target: 1 });
+
+async function storedTexts(storage: Storage): Promise<(string | undefined)[]> {
+  return (await storage.scan("row/")).map(([, row]) => (row as { text?: string }).text);
+}
 
 test("events that come in order are shown in order", async () => {
   const { clock, server, parley } = await signedIn([entryOf()]);
@@ -118,16 +130,127 @@ test("edit, delete and reaction change their target, an older rev does not", asy
 test("a row fetched as it is now is not changed again by the events that made it so", async () => {
   const { clock, server, parley } = await signedIn([entryOf()]);
   const now = message(1, { rev: 3, text: "third", edited: 3 });
-  const edit = (seq: number, text?: string): ChatEvent => ({
-    conversation: CHAT, seq, n: 1, rev: 3, time: 0, sender: PEER, type: "edit", target: 1,
-    ...(text === undefined ? {} : { text }),
-  });
   server.on("conversation.events", () => ({
-    ok: { events: [now, edit(2), edit(3, "third")], head: 3, page: false },
+    ok: { events: [now, edit(2, undefined, 3), edit(3, "third")], head: 3, page: false },
   }));
   server.event(edit(3, "third"));
   await clock.pass(1000);
   assert.deepEqual(texts(parley), ["third"]);
+});
+
+test("an edit empties those before it, also if its message is as new already", async () => {
+  const { clock, server, parley, storage } = await signedIn([entryOf()]);
+  server.event(message(1));
+  server.event(edit(2, "second"));
+  server.event(edit(3, "third"));
+  // A repeated send: the row is pushed again as it is now.
+  server.event(message(1, { rev: 4, text: "fourth", edited: 4 }));
+  server.event(edit(4, "fourth"));
+  await clock.pass(0);
+  assert.deepEqual(texts(parley), ["fourth"]);
+  assert.deepEqual(await storedTexts(storage), ["fourth", undefined, undefined, "fourth"]);
+});
+
+test("a delete empties every edit of its message, also if the message is not here", async () => {
+  const { clock, server, storage } = await signedIn([entryOf({ head: 1, n: 1 })]);
+  server.event(edit(2, "second"));
+  server.event(edit(3, "third"));
+  await clock.pass(0);
+  assert.deepEqual(await storedTexts(storage), [undefined, "third"]);
+  server.event(deleted(4));
+  // An edit as it stood before, pushed again.
+  server.event(edit(3, "third"));
+  await clock.pass(0);
+  assert.deepEqual(await storedTexts(storage), [undefined, undefined, undefined]);
+});
+
+test("a page of history that was read before an edit does not bring the old text back", async () => {
+  const { clock, server, parley, storage } = await signedIn([entryOf({ head: 2, n: 2 })]);
+  let answer: (() => void) | undefined;
+  server.on("message.history", async () => {
+    await new Promise<void>((resolve) => (answer = resolve));
+    return { ok: { events: [message(1), edit(2, "second")], head: 2, first: 1 } };
+  });
+  const loaded = parley.loadOlder(CHAT);
+  await clock.pass(0);
+  server.event(edit(3, "third"));
+  await clock.pass(0);
+  answer?.();
+  await loaded;
+  await clock.pass(0);
+  assert.deepEqual(texts(parley), ["third"]);
+  assert.deepEqual(await storedTexts(storage), ["third", undefined, "third"]);
+});
+
+test("what is said while events are asked for is asked for again, if the answer is older", async () => {
+  const { clock, server, parley } = await signedIn([entryOf({ head: 1, n: 1 })]);
+  const answers: ((answer: Answer) => void)[] = [];
+  server.on("conversation.events", () => new Promise((resolve) => answers.push(resolve)));
+  server.event(message(3));
+  await clock.pass(1000);
+  server.event(message(4));
+  await clock.pass(0);
+  // Read before 2 could be.
+  answers.shift()?.({ ok: { events: [], head: 1, page: false } });
+  await clock.pass(0);
+  answers.shift()?.({ ok: { events: [message(2)], head: 4, page: false } });
+  await clock.pass(0);
+  assert.deepEqual(texts(parley), ["m2", "m3", "m4"]);
+  // Nothing new was said: it waits for the next compare.
+  server.event(message(6));
+  await clock.pass(1000);
+  answers.shift()?.({ ok: { events: [], head: 4, page: false } });
+  await clock.pass(1000);
+  assert.deepEqual(answers, []);
+});
+
+test("a page that names a newer head is a reason to go on", async () => {
+  const { clock, server, parley } = await signedIn([entryOf()]);
+  server.on("conversation.events", ({ after }) => ({
+    ok: { events: [message(after + 1)], head: 4, page: false },
+  }));
+  server.event(message(2));
+  await clock.pass(1000);
+  assert.deepEqual(texts(parley), ["m1", "m2", "m3", "m4"]);
+});
+
+test("of an event that is held the newest form counts", async () => {
+  const { clock, server, parley } = await signedIn([entryOf()]);
+  server.event(message(2, { rev: 3, text: "newer", edited: 3 }));
+  server.event(message(2));
+  server.event(message(1));
+  await clock.pass(0);
+  assert.deepEqual(texts(parley), ["m1", "newer"]);
+});
+
+test("events that are no longer kept mean: drop the copy and start at the head", async () => {
+  const { clock, server, parley } = await signedIn([entryOf()]);
+  server.event(message(1));
+  await clock.pass(0);
+  server.on("conversation.events", () => ({ error: { code: "truncated", message: "" } }));
+  server.entries = [entryOf({ head: 2000, n: 2000, first: 1500, unread: 1999 })];
+  server.event(message(2000));
+  await clock.pass(1000);
+  assert.deepEqual(texts(parley), []);
+  server.event(message(2001));
+  await clock.pass(0);
+  assert.deepEqual(texts(parley), ["m2001"]);
+});
+
+test("a connection that is lost while a copy begins anew leaves it to the next one", async () => {
+  const { clock, server, parley } = await signedIn([entryOf()]);
+  server.event(message(1));
+  server.on("conversation.events", () => ({ error: { code: "truncated", message: "" } }));
+  server.on("conversation.get", () => {
+    server.socket.end(1006);
+    server.on("conversation.get", () => ({ ok: { ...entryOf({ head: 9, n: 9 }), members: [] } }));
+    return undefined;
+  });
+  server.event(message(9));
+  await clock.pass(2000);
+  server.event(message(10));
+  await clock.pass(0);
+  assert.deepEqual(texts(parley), ["m10"]);
 });
 
 test("one who lacks too much drops the copy and starts at the head", async () => {
