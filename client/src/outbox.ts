@@ -189,9 +189,7 @@ export class Outbox {
         await this.#stands(item, await this.#send(item));
       } catch (thrown) {
         const error = asParleyError(thrown);
-        if (error.code === "disconnected" || error.code === "stopped") return;
-        // The connection will be closed for it; the session is over, what was said is kept.
-        if (error.code === "unauthenticated") return;
+        if (over(error)) return;
         await this.#refused(item, error);
       }
     }
@@ -228,7 +226,12 @@ export class Outbox {
     if (error.transient) {
       await sleep(this.#clock, jittered(this.#clock, error.retry_after_ms ?? RETRY_MS, 0.25));
     } else if (error.code === "too_old" || error.code === "after_required") {
-      await this.#lookForKey(item, error.head ?? 0);
+      try {
+        await this.#lookForKey(item, error.head ?? 0);
+      } catch (thrown) {
+        const failed = asParleyError(thrown);
+        if (!over(failed)) await this.#refused(item, failed);
+      }
     } else if (error.code === "ahead" && (item.after ?? 0) > 0) {
       await this.#host.startOver();
     } else {
@@ -274,6 +277,11 @@ export class Outbox {
     this.#host.changed();
     await this.#storage.write([{ drop: itemKey(item) }]);
   }
+}
+
+/** The connection is, or the session: what was said is kept. */
+function over(error: ParleyError): boolean {
+  return ["disconnected", "stopped", "unauthenticated"].includes(error.code);
 }
 
 function itemKey(item: OutboxItem): string {

@@ -182,6 +182,34 @@ test("too old and not found: it goes again as if first tried at the head", async
   assert.equal(second?.["after"], 4);
 });
 
+test("a connection that is lost while it looks for its key leaves it to the next one", async () => {
+  const { clock, server, parley } = await signedIn([entryOf()]);
+  server.on("message.send", () => ({ error: { code: "too_old", message: "", head: 50 } }));
+  server.on("message.history", () => {
+    server.on("message.history", ({ after }) => ({
+      ok: { events: [message(after + 1, { sender: ME, key: server.askedFor("message.send")[0]?.["key"] })], head: 50,
+        first: 1 },
+    }));
+    server.socket.end(1006);
+    return undefined;
+  });
+  const stands = parley.send(CHAT, "hello");
+  await clock.pass(3000);
+  assert.equal((await stands).seq, 1);
+});
+
+test("a key that cannot be looked for is refused for good", async () => {
+  const { clock, server, parley } = await signedIn([entryOf()]);
+  server.on("message.send", () => ({ error: { code: "too_old", message: "", head: 50 } }));
+  server.on("message.history", () => ({ error: { code: "not_found", message: "" } }));
+  await assert.rejects(parley.send(CHAT, "hello"), (error: ParleyError) => error.code === "not_found");
+  assert.deepEqual(states(parley), ["failed"]);
+  server.on("message.send", () => at(51));
+  const next = parley.send(CHAT, "next");
+  await clock.pass(0);
+  assert.equal((await next).seq, 51);
+});
+
 test("after a restore `after` falls to the new head, never rises", async () => {
   const { clock, server, parley } = await signedIn([entryOf()]);
   for (let seq = 1; seq <= 9; seq++) server.event(message(seq));
