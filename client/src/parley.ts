@@ -18,6 +18,7 @@ import type {
 import type { SessionState } from "./accounts.ts";
 import { Accounts } from "./accounts.ts";
 import { Asker } from "./asker.ts";
+import { Blocks } from "./blocks.ts";
 import type { Clock } from "./clock.ts";
 import { systemClock } from "./clock.ts";
 import type { Copy } from "./copy.ts";
@@ -85,6 +86,7 @@ export class Parley {
   #watch: Watch;
   #typing: Typing;
   #people: People;
+  #blocks: Blocks;
 
   #conversations = new Observed<readonly ConversationView[]>(() => this.#listed());
   #unread = new Observed<number>(() =>
@@ -95,7 +97,6 @@ export class Parley {
   #timelines = new ObservedMap<TimelineView>((id) => this.#timelineOf(id));
   #members = new ObservedMap<readonly MemberState[] | undefined>((id) =>
     this.#shelf.get(id)?.members);
-  #blocked = new Value<readonly Id[]>([]);
   #synced = new Value(false);
   /** Views stay the same object until their conversation changes. */
   #made = new Map<Id, ConversationView>();
@@ -116,8 +117,12 @@ export class Parley {
       stopped: (reason) => void this.#stopped(reason),
     });
     this.#asker = new Asker(request, clock);
+    this.#blocks = new Blocks(this.#asker);
     this.#shelf = new Shelf(clock, this.#asker, storage, {
       changed: (copy) => this.#changed(copy),
+      begun: (copy) => {
+        if (copy.record.kind === "own") void this.#blocks.read().catch(() => {});
+      },
       applied: (copy, event) => this.#applied(copy, event),
       stored: (copy) => {
         this.#receipts.check(copy);
@@ -155,7 +160,7 @@ export class Parley {
     this.status = this.#link.status;
     this.conversations = this.#conversations;
     this.unread = this.#unread;
-    this.blocked = this.#blocked;
+    this.blocked = this.#blocks.users;
     this.outbox = this.#pending;
     this.synced = this.#synced;
   }
@@ -362,6 +367,7 @@ export class Parley {
   async #begin(session: SessionState): Promise<SessionState> {
     this.#link.stop();
     this.#outbox.clear();
+    this.#blocks.clear();
     await this.#shelf.dropAll();
     await this.#sync.load();
     this.#shelf.me = session.user;
@@ -383,8 +389,7 @@ export class Parley {
   /** What no event tells of: blocks from before, others' ticks, members of what is open. */
   async #readAgain(): Promise<void> {
     try {
-      this.#blocked.set((await this.#asker.ask("user.blocked", {})).users);
-      await this.#sync.compare();
+      await Promise.all([this.#sync.compare(), this.#blocks.read()]);
       await this.#sync.readTicks();
       const open = [...this.#shelf.all()].filter((copy) => copy.open > 0);
       await Promise.all(open.map((copy) => this.#shelf.refresh(copy)));
@@ -409,7 +414,7 @@ export class Parley {
     this.#watch.clear();
     this.#typing.clear();
     this.#people.clear();
-    this.#blocked.set([]);
+    this.#blocks.clear();
     await this.#shelf.dropAll();
     await this.#accounts.forget();
     await this.#sync.load();
@@ -430,7 +435,9 @@ export class Parley {
         this.#watch.push(push);
         break;
       case "resync":
-        void this.#sync.compare();
+        // Ticks and presence were dropped with the events.
+        this.#watch.online();
+        void this.#readAgain();
         break;
       default:
         break;
@@ -440,15 +447,11 @@ export class Parley {
   #applied(copy: Copy, event: ChatEvent): void {
     if (event.type === "message") this.#typing.ended(copy.id, event.sender);
     if (event.type === "profile") this.#people.refresh(event.sender);
-    if (event.type === "block") this.#blocked.set([...this.#without(event.user), event.user]);
-    if (event.type === "unblock") this.#blocked.set(this.#without(event.user));
-  }
-
-  #without(user: Id): Id[] {
-    return this.#blocked.get().filter((one) => one !== user);
+    this.#blocks.applied(event);
   }
 
   #stands(item: OutboxItem, reply: Appended): boolean {
+    if (item.cmd === "message.send") this.#typing.sent(reply.conversation);
     const copy = this.#shelf.get(reply.conversation);
     if (copy) copy.hear(reply.seq, reply.n, reply.time);
     else void this.#shelf.learn(reply.conversation);

@@ -20,6 +20,8 @@ const PREFETCH_PAGE = 100;
 
 export interface ShelfHandlers {
   changed(copy: Copy): void;
+  /** A copy that begins at its cursor: what came before it, no event will tell. */
+  begun(copy: Copy): void;
   applied(copy: Copy, event: ChatEvent): void;
   stored(copy: Copy): void;
   restored(): void;
@@ -219,6 +221,7 @@ export class Shelf implements CopyHost {
     this.#copies.set(copy.id, copy);
     changes.push({ put: recordKey(copy.id), value: { ...copy.record } });
     this.#handlers.changed(copy);
+    this.#handlers.begun(copy);
     return copy;
   }
 

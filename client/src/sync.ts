@@ -69,7 +69,7 @@ export class Sync {
     this.#lost = 0;
     const restored = this.#state !== undefined && this.#state.incarnation !== incarnation;
     void (restored ? this.startOver() : this.compare());
-    this.#cancelAgain = this.#clock.after(AGAIN_MS, () => void this.compare());
+    this.#compareIn(AGAIN_MS);
     this.#plan();
   }
 
@@ -110,6 +110,11 @@ export class Sync {
     await this.#handlers.restored();
   }
 
+  #compareIn(ms: number): void {
+    this.#cancelAgain?.();
+    this.#cancelAgain = this.#clock.after(ms, () => void this.compare());
+  }
+
   #plan(): void {
     this.#cancelEvery = this.#clock.after(jittered(this.#clock, EVERY_MS, EVERY_PART), () => {
       void this.compare();
@@ -133,6 +138,8 @@ export class Sync {
       if (error.code === "truncated") {
         this.#running = false;
         await this.startOver();
+      } else if (this.#online && error.transient) {
+        this.#compareIn(AGAIN_MS);
       }
       // Anything else ends with the connection; the next one compares first of all.
     } finally {
@@ -163,12 +170,14 @@ export class Sync {
     }
   }
 
-  /** A new device: the token first. */
+  /** A new device: the token first. With it comes the own log, which no list has. */
   async #list(): Promise<void> {
     const epoch = this.#epoch;
     this.#shelf.listing = true;
     try {
-      const { token, incarnation } = await this.#asker.ask("sync", {});
+      const { token, incarnation, entries: own } = await this.#asker.ask("sync", {});
+      if (epoch !== this.#epoch) return;
+      await this.#shelf.meet(own, true);
       for await (const entries of this.#pages()) {
         if (epoch !== this.#epoch) return;
         await this.#shelf.meet(entries, true);

@@ -117,10 +117,12 @@ export class FakeServer implements Transport {
       },
     }));
     this.on("beat", () => ({ ok: { pushed: 0, time: 0 } }));
-    this.on("sync", (args) => ({
-      ok: { token: args["token"] ?? "t0", incarnation: this.incarnation, entries: [], more: false },
+    this.on("sync", ({ token }) => ({
+      ok: { token: token ?? "t0", incarnation: this.incarnation, entries: token ? [] : this.#own(), more: false },
     }));
-    this.on("conversation.list", () => ({ ok: { conversations: this.entries } }));
+    this.on("conversation.list", () => ({
+      ok: { conversations: this.entries.filter((entry) => entry.kind !== "own") },
+    }));
     this.on("conversation.get", (args) => {
       const entry = this.entries.find((one) => one.conversation === args["conversation"]);
       return entry ? { ok: { ...entry, members: [] } } : { error: { code: "not_found", message: "" } };
@@ -139,6 +141,11 @@ export class FakeServer implements Transport {
 
   on(cmd: CommandName, script: Script): void {
     this.scripts.set(cmd, script);
+  }
+
+  /** The own log is in no list: a new device gets it with its first token. */
+  #own(): Entry[] {
+    return this.entries.filter((entry) => entry.kind === "own");
   }
 
   open(url: string, handlers: SocketHandlers): Socket {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { CHAT, ME, PEER, entryOf, makeParley, message, signedIn, texts } from "./rig.ts";
+import { CHAT, ME, PEER, entryOf, makeParley, message, settle, signedIn, texts } from "./rig.ts";
 
 test("a new device takes its token first, then pages the list", async () => {
   const { server, parley } = await signedIn([], (server) => {
@@ -180,6 +180,18 @@ test("typing is told as often as is useful", async () => {
   assert.equal(server.askedFor("typing").length, 2);
 });
 
+test("typing is told anew after a send, also of a conversation that was not known before it", async () => {
+  const { clock, server, parley } = await signedIn();
+  server.on("typing", () => ({ ok: {} }));
+  server.on("conversation.get", () => undefined);
+  server.on("message.send", () => ({ ok: { conversation: CHAT, seq: 1, n: 1, time: 1 } }));
+  for (let i = 0; i < 2; i++) {
+    parley.types(CHAT);
+    await Promise.all([parley.send(PEER, "x"), clock.pass(0)]);
+  }
+  assert.equal(server.askedFor("typing").length, 2);
+});
+
 test("whom somebody watches is told in one list, and again on a new connection", async () => {
   const { clock, server, parley } = await signedIn();
   server.on("presence.watch", ({ users }) => ({
@@ -196,6 +208,63 @@ test("whom somebody watches is told in one list, and again on a new connection",
   server.socket.end(1006);
   await clock.pass(1000);
   assert.deepEqual(server.askedFor("presence.watch").at(-1), { users: [PEER, "201"] });
+});
+
+test("the own log is taken with the first token, and followed from there", async () => {
+  const { clock, server, parley } = await signedIn([entryOf({ conversation: ME, kind: "own", head: 2000 })]);
+  // Asked before this block stood; answered after it was pushed.
+  server.on("user.blocked", async () => {
+    server.on("user.blocked", () => ({ ok: { users: ["5", PEER] } }));
+    server.event({ conversation: ME, n: 0, time: 0, sender: ME, seq: 2001, rev: 2001, type: "block", user: PEER });
+    await settle();
+    return { ok: { users: ["5"] } };
+  });
+  server.push({ push: "resync" });
+  await clock.pass(0);
+  assert.deepEqual(parley.blocked.getSnapshot(), ["5", PEER]);
+  server.event({ conversation: ME, n: 0, time: 0, sender: ME, seq: 2002, rev: 2002, type: "block", user: "6" });
+  await clock.pass(0);
+  assert.deepEqual(parley.blocked.getSnapshot(), ["5", PEER, "6"]);
+  assert.deepEqual(server.askedFor("conversation.get"), []);
+  assert.deepEqual(server.askedFor("conversation.events"), []);
+});
+
+test("an own log that begins anew has its state read anew", async () => {
+  const { clock, server, parley } = await signedIn([entryOf({ conversation: ME, kind: "own", head: 1 })]);
+  server.on("conversation.events", () => ({ ok: { events: [], head: 2000, page: true } }));
+  server.on("user.blocked", () => ({ ok: { users: ["5"] } }));
+  server.entries = [entryOf({ conversation: ME, kind: "own", head: 2000 })];
+  server.event({ conversation: ME, n: 0, time: 0, sender: ME, seq: 2000, rev: 2000, type: "profile", display_name: "x" });
+  await clock.pass(1000);
+  assert.deepEqual(parley.blocked.getSnapshot(), ["5"]);
+});
+
+test("a compare that fails is made again on the same connection", async () => {
+  const { clock, server, parley } = await signedIn();
+  server.on("sync", () => ({ error: { code: "unavailable", message: "", retry_after_ms: 1 } }));
+  void parley.compare();
+  await clock.pass(1000);
+  const failed = server.askedFor("sync").length;
+  await clock.pass(3000);
+  assert.ok(server.askedFor("sync").length > failed);
+  assert.equal(server.sockets.length, 1);
+});
+
+test("told to resync, it reads ticks and presence again", async () => {
+  const { clock, server, parley } = await signedIn([entryOf()]);
+  server.on("presence.watch", ({ users }) => ({
+    ok: { presence: users.map((user: string) => ({ user, online: true })) },
+  }));
+  parley.watch([PEER]);
+  server.event(message(1, { sender: ME, key: "k" }));
+  await clock.pass(200);
+  server.entries = [entryOf({ head: 1, n: 1, peer_read: 1, peer_delivered: 1 })];
+  server.asked.length = 0;
+  server.push({ push: "resync" });
+  await clock.pass(0);
+  const [item] = parley.timeline(CHAT).getSnapshot().items;
+  assert.ok(item?.type === "message" && item.status === "read");
+  assert.equal(server.askedFor("presence.watch").length, 1);
 });
 
 test("blocks follow one's own log", async () => {
