@@ -56,6 +56,7 @@ struct member {
     uint64_t left_seq;                /* left: the removal, the last seq they may read */
     uint64_t left_n;                  /* left: messages up to it */
     uint64_t left_ms;                 /* left: its time */
+    struct str left_title;            /* left: the group's title then */
     uint64_t delivered_seq, read_seq; /* only move forward; read_seq <= delivered_seq */
     uint64_t read_n;                  /* messages up to read_seq: unread = head.n - read_n */
 };

@@ -106,6 +106,18 @@ static int apply_roster(struct turn *t, uint64_t conversation, uint64_t user, bo
     return err;
 }
 
+/* What somebody who goes may know of the group from now on. */
+static int take_leave(struct turn *t, const struct log_head *head, struct member_row *row)
+{
+    struct conversation c;
+    int err = turn_conversation(t, row->member.conversation, &c);
+    if (err)
+        return err == KV_ABSENT ? -EBADMSG : err;
+    row->left_message_seq = head->message_seq;
+    row->member.left_title = c.title;
+    return 0;
+}
+
 /* Added, removed, left, role: one member. */
 static int apply_member(struct turn *t, const struct event *e, const struct log_head *head,
                         uint64_t user)
@@ -116,8 +128,10 @@ static int apply_member(struct turn *t, const struct event *e, const struct log_
         return MIN(err, 0);
     if (!project_member(&row.member, e))
         return 0;
-    row.left_message_seq = row.member.left ? head->message_seq : 0;
-    err = turn_put_member(t, &row);
+    row.left_message_seq = 0;
+    err = row.member.left ? take_leave(t, head, &row) : 0;
+    if (!err)
+        err = turn_put_member(t, &row);
     return err ? err : apply_roster(t, e->conversation, user, !row.member.left);
 }
 

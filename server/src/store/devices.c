@@ -51,11 +51,26 @@ static const struct device *longest_unused(const struct device *devices, uint32_
     return found;
 }
 
+/* Whether the user's password is still the one that was verified. 0 or an answer. */
+static int check_password(struct turn *t, const struct store_device_put *r)
+{
+    struct user user;
+    if (!r->password.p)
+        return 0;
+    int err = turn_user(t, r->device.user, &user);
+    if (err)
+        return err == KV_ABSENT ? STORE_NOT_FOUND : err;
+    return str_eq(r->password, user.password) ? 0 : STORE_MOVED;
+}
+
 int directory_device_put(struct turn *t, struct store_device_put *r)
 {
     struct device before, devices[SCAN_MAX];
     uint32_t n;
-    int err = turn_device(t, r->device.user, r->device.id, &before);
+    int err = check_password(t, r);
+    if (err)
+        return err;
+    err = turn_device(t, r->device.user, r->device.id, &before);
     if (err < 0)
         return err;
     if (!err) {

@@ -41,6 +41,7 @@ void store_user_find(struct store *, struct store_user_find *);
 struct store_user_search {
     struct store_request base;
     struct str prefix, after;
+    bool enabled_only;
     uint32_t limit; /* 1 to 1,000 */
     struct user *users;
     uint32_t n_users;
@@ -48,11 +49,13 @@ struct store_user_search {
 void store_user_search(struct store *, struct store_user_search *);
 
 /* Changes what is set of one user: a password (not absent), disabled (0 or 1; -1 leaves), a later
- * last_seen_ms. DONE (`user` = as it is now), NOT_FOUND, UNKNOWN, FAILED. */
+ * last_seen_ms. DONE (`user` = as it is now), MOVED (the password is not `password_before`),
+ * NOT_FOUND, UNKNOWN, FAILED. */
 struct store_user_set {
     struct store_request base;
     uint64_t id;
     struct str password;
+    struct str password_before; /* absent: whatever it is */
     int disabled;
     uint64_t last_seen_ms;
     struct user user;
@@ -60,10 +63,12 @@ struct store_user_set {
 void store_user_set(struct store *, struct store_user_set *);
 
 /* Writes a device and makes its token_hash findable. Past DEVICES_MAX the one unused for longest
- * goes; `ended` is its id, or 0. DONE, UNKNOWN, FAILED. */
+ * goes; `ended` is its id, or 0. DONE, MOVED (the user's password is not `password`), NOT_FOUND
+ * (the user, when a password is named), UNKNOWN, FAILED. */
 struct store_device_put {
     struct store_request base;
     struct device device;
+    struct str password; /* that was verified; absent: whatever it is */
     uint64_t ended;
 };
 void store_device_put(struct store *, struct store_device_put *);

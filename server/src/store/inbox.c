@@ -11,6 +11,7 @@
 
 #include "model/limits.h"
 #include "store/embedded.h"
+#include "store/project.h"
 #include "util/macros.h"
 #include "util/numbers.h"
 
@@ -140,6 +141,8 @@ static int walk_run(struct walk *w)
             err = -E2BIG;
         if (!err && !member_unpack(&w->rows[n++], w->user, be64_get(key.p + key.n - 8), value))
             err = turn_bad_row(&from);
+        if (!err)
+            w->rows[n - 1].member.left_title = (struct str){0};
         if (err >= 0 && (n == CHUNK || err == KV_ABSENT)) {
             int failed = walk_chunk(w, n);
             err = failed ? failed : err;
@@ -169,9 +172,20 @@ static int fill_last(struct turn *t, struct inbox_entry *entry)
         return 0;
     struct event *last = arena_alloc(t->arena, sizeof(*last));
     int err = turn_event(t, entry->me.conversation, entry->head.message_seq, last);
+    if (!err && entry->me.left)
+        project_as_of(last, entry->me.left_seq, t->arena);
     if (!err)
         entry->last = last;
     return err < 0 ? err : 0;
+}
+
+/* The walk keeps no texts of the rows that it passes. */
+static int fill_left(struct turn *t, struct inbox_entry *entry)
+{
+    struct member_row me;
+    int err = turn_member(t, entry->me.conversation, entry->me.user, &me);
+    entry->me.left_title = entry->conversation.title = me.member.left_title;
+    return MIN(err, 0);
 }
 
 static int fill_peer(struct turn *t, struct inbox_entry *entry)
@@ -196,6 +210,8 @@ static int fill_entry(struct turn *t, const struct candidate *c, struct inbox_en
         struct row_key k = key_conversation(c->me.member.conversation);
         return turn_bad_row(&k);
     }
+    if (!err && entry->me.left)
+        err = fill_left(t, entry);
     if (!err)
         err = fill_last(t, entry);
     return err ? err : fill_peer(t, entry);

@@ -273,6 +273,8 @@ void member_pack(struct builder *out, const struct member_row *r)
     pack_u64(out, m->read_n);
     pack_u64(out, r->left_message_seq);
     pack_u64(out, r->commit);
+    if (m->left)
+        pack_bytes(out, m->left_title);
 }
 
 bool member_unpack(struct member_row *r, uint64_t user, uint64_t conversation, struct str bytes)
@@ -292,6 +294,8 @@ bool member_unpack(struct member_row *r, uint64_t user, uint64_t conversation, s
     m->read_n = unpack_u64(&u);
     r->left_message_seq = unpack_u64(&u);
     r->commit = unpack_u64(&u);
+    if (m->left)
+        m->left_title = unpack_bytes(&u, TITLE_BYTES_MAX);
     return unpack_done(&u);
 }
 

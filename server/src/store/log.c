@@ -2,6 +2,7 @@
 #include "model/limits.h"
 #include "model/record.h"
 #include "store/embedded.h"
+#include "store/project.h"
 #include "util/macros.h"
 #include "util/numbers.h"
 
@@ -151,8 +152,11 @@ int log_events(struct turn *t, struct store_events *r)
         if (err)
             break;
         value = arena_str(t->arena, value);
-        if (record_decode(&r->events[r->n_events++], value, t->arena))
+        struct event *e = &r->events[r->n_events++];
+        if (record_decode(e, value, t->arena))
             err = turn_bad_row(&from);
+        else if (r->as_of)
+            project_as_of(e, r->as_of, t->arena);
     }
     kv_scan_end(&scan);
     if (err < 0)

@@ -62,10 +62,12 @@ struct store_member {
 void store_member(struct store *, struct store_member *);
 
 /* The rows of from_seq..to_seq (both included), as they now are, at most `limit`: the lowest, or
- * with `newest` the highest; always in ascending order. DONE, FAILED. */
+ * with `newest` the highest; always in ascending order. With `as_of` (>= to_seq) they are without
+ * what events after it changed. DONE, FAILED. */
 struct store_events {
     struct store_request base;
     uint64_t conversation, from_seq, to_seq;
+    uint64_t as_of; /* 0: no end */
     uint32_t limit; /* 1 to PAGE_MAX */
     bool newest;
     struct event *events;
@@ -93,7 +95,8 @@ struct store_mark {
 };
 void store_mark(struct store *, struct store_mark *);
 
-/* A conversation as one of its members sees it in a list. */
+/* A conversation as one of its members sees it in a list; a former one sees it, its title and its
+ * last message included, as it was at the removal. */
 struct inbox_entry {
     struct conversation conversation;
     struct member me;

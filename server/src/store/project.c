@@ -53,6 +53,25 @@ bool project_target(struct event *target, const struct event *e, struct arena *a
     return true;
 }
 
+void project_as_of(struct event *row, uint64_t seq, struct arena *arena)
+{
+    if (row->rev <= seq)
+        return;
+    uint32_t n = 0;
+    struct reaction *then = arena_alloc(arena, row->n_reactions * sizeof(*then));
+    for (uint32_t i = 0; i < row->n_reactions; i++) {
+        if (row->reactions[i].seq <= seq)
+            then[n++] = row->reactions[i];
+    }
+    row->reactions = then;
+    row->n_reactions = n;
+    row->rev = seq;
+    if (row->edited_seq > seq) {
+        row->edited_seq = 0;
+        stub(row);
+    }
+}
+
 bool project_emptied(struct event *edit, const struct event *e)
 {
     if (edit->type != EVENT_EDIT || edit->deleted || edit->rev >= e->seq)

@@ -36,6 +36,9 @@ bool project_direct_member(struct member *m, const struct event *e);
 bool project_reads(struct member *m, const struct event *e);
 /* Created, title. */
 bool project_conversation(struct conversation *c, const struct event *e);
+/* Takes from a row what events after `seq` did to it, for somebody who reads no further: reactions
+ * go; a text that was edited since is not there any more, so the message is shown as a stub. */
+void project_as_of(struct event *row, uint64_t seq, struct arena *);
 /* Profile. */
 bool project_user(struct user *u, const struct event *e);
 

@@ -20,7 +20,7 @@
 
 enum store_status {
     STORE_DONE = 0,
-    STORE_MOVED,     /* append: the head is another; nothing written */
+    STORE_MOVED,     /* the head, or the password, is another than named; nothing written */
     STORE_KNOWN,     /* append: a key was used before; nothing written */
     STORE_NOT_FOUND, /* what was asked for is not there */
     STORE_TAKEN,     /* a claim: somebody has it; see the outputs */

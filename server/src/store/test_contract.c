@@ -289,6 +289,21 @@ static void test_search_goes_by_prefix(void **state)
     store_request_deinit(&r.base);
 }
 
+static void test_search_passes_over_the_disabled(void **state)
+{
+    struct rig *rig = *state;
+    people(rig);
+    make_user(rig, 104, "carola");
+    struct store_user_set disable = {.id = CAROL, .disabled = 1};
+    ask(rig, store_user_set, &disable);
+    store_request_deinit(&disable.base);
+    struct store_user_search r = {.prefix = STR("carol"), .enabled_only = true, .limit = 1};
+    ask(rig, store_user_search, &r);
+    assert_int_equal(r.n_users, 1);
+    assert_int_equal(r.users[0].id, 104);
+    store_request_deinit(&r.base);
+}
+
 static void test_a_device_is_found_by_its_token_until_it_ends(void **state)
 {
     struct rig *rig = *state;
@@ -314,6 +329,47 @@ static void test_a_device_is_found_by_its_token_until_it_ends(void **state)
     ask(rig, store_token_find, &again);
     assert_int_equal(again.base.status, STORE_NOT_FOUND);
     store_request_deinit(&again.base);
+}
+
+static enum store_status sign_in(struct rig *rig, uint64_t device, struct str password)
+{
+    struct store_device_put r = {
+        .device = {.id = device, .user = ALICE, .name = STR(""), .token_hash = {(uint8_t)device}},
+        .password = password};
+    ask(rig, store_device_put, &r);
+    enum store_status status = r.base.status;
+    store_request_deinit(&r.base);
+    return status;
+}
+
+static enum store_status set_password(struct rig *rig, struct str before, struct str password)
+{
+    struct store_user_set r = {
+        .id = ALICE, .password = password, .password_before = before, .disabled = -1};
+    ask(rig, store_user_set, &r);
+    enum store_status status = r.base.status;
+    store_request_deinit(&r.base);
+    return status;
+}
+
+static void test_a_password_changed_meanwhile_counts(void **state)
+{
+    struct rig *rig = *state;
+    people(rig);
+    assert_int_equal(sign_in(rig, 7, STR("hash")), STORE_DONE);
+    assert_int_equal(set_password(rig, STR("hash"), STR("new")), STORE_DONE);
+    assert_int_equal(sign_in(rig, 8, STR("hash")), STORE_MOVED);
+    assert_int_equal(set_password(rig, STR("hash"), STR("newer")), STORE_MOVED);
+    assert_int_equal(sign_in(rig, 9, STR("new")), STORE_DONE);
+    struct store_devices r = {.user = ALICE};
+    ask(rig, store_devices, &r);
+    assert_int_equal(r.n_devices, 2);
+    assert_int_equal(r.devices[1].id, 9);
+    store_request_deinit(&r.base);
+    struct store_token_find refused = {.token_hash = {8}};
+    ask(rig, store_token_find, &refused);
+    assert_int_equal(refused.base.status, STORE_NOT_FOUND);
+    store_request_deinit(&refused.base);
 }
 
 static void test_devices_past_the_limit_end_the_oldest(void **state)
@@ -531,6 +587,49 @@ static void test_members_come_and_go(void **state)
     store_request_deinit(&load.base);
 }
 
+static void test_what_comes_later_is_not_for_a_former_member(void **state)
+{
+    struct rig *rig = *state;
+    people(rig);
+    make_group(rig);
+    uint64_t edited = say(rig, GROUP, ALICE, "a1", "as it was");
+    uint64_t last = say(rig, GROUP, ALICE, "a2", "goodbye");
+    change(rig, GROUP, EVENT_REACTION, BOB, "b1", last, "*");
+    struct log_head head = head_of(rig, GROUP);
+    struct event removed = event_after(&head, GROUP, EVENT_REMOVED, ALICE, "a3");
+    removed.user = BOB;
+    uint64_t gone = append_one(rig, removed);
+    change(rig, GROUP, EVENT_EDIT, ALICE, "a4", edited, "not for bob");
+    change(rig, GROUP, EVENT_REACTION, ALICE, "a5", last, "+");
+    change(rig, GROUP, EVENT_TITLE, ALICE, "a6", 0, "without bob");
+
+    struct store_inbox_list bobs = {.user = BOB, .limit = 10};
+    ask(rig, store_inbox_list, &bobs);
+    assert_int_equal(bobs.n_entries, 1);
+    assert_true(str_eq(bobs.entries[0].conversation.title, STR("the group")));
+    assert_int_equal(bobs.entries[0].head.seq, gone);
+    assert_int_equal(bobs.entries[0].last->seq, last);
+    assert_int_equal(bobs.entries[0].last->n_reactions, 1);
+    assert_int_equal(bobs.entries[0].last->reactions[0].user, BOB);
+    store_request_deinit(&bobs.base);
+    struct store_inbox_list alices = {.user = ALICE, .limit = 10};
+    ask(rig, store_inbox_list, &alices);
+    assert_true(str_eq(alices.entries[0].conversation.title, STR("without bob")));
+    store_request_deinit(&alices.base);
+
+    struct store_events then = {
+        .conversation = GROUP, .from_seq = 1, .to_seq = gone, .as_of = gone, .limit = 100};
+    ask(rig, store_events, &then);
+    for (uint32_t i = 0; i < then.n_events; i++)
+        assert_true(then.events[i].rev <= gone);
+    assert_true(then.events[edited - 1].deleted);
+    assert_int_equal(then.events[edited - 1].text.n, 0);
+    assert_int_equal(then.events[edited - 1].edited_seq, 0);
+    assert_int_equal(then.events[last - 1].n_reactions, 1);
+    assert_true(str_eq(then.events[last - 1].text, STR("goodbye")));
+    store_request_deinit(&then.base);
+}
+
 static void test_marks_only_move_forward(void **state)
 {
     struct rig *rig = *state;
@@ -690,7 +789,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         both(test_a_name_is_claimed_once),
         both(test_search_goes_by_prefix),
+        both(test_search_passes_over_the_disabled),
         both(test_a_device_is_found_by_its_token_until_it_ends),
+        both(test_a_password_changed_meanwhile_counts),
         both(test_devices_past_the_limit_end_the_oldest),
         both(test_a_direct_is_claimed_once_however_asked),
         both(test_a_group_claim_keeps_event_one),
@@ -701,6 +802,7 @@ int main(void)
         both(test_edits_and_deletes_leave_no_words_behind),
         both(test_a_reaction_replaces_and_is_taken_back),
         both(test_members_come_and_go),
+        both(test_what_comes_later_is_not_for_a_former_member),
         both(test_marks_only_move_forward),
         both(test_blocks_follow_the_own_log),
         both(test_a_direct_is_listed_from_its_first_message),

@@ -97,8 +97,9 @@ static int search_add(struct turn *t, struct store_user_search *r, struct str va
         struct row_key name = key_username(r->prefix);
         return turn_bad_row(&name);
     }
-    int err = turn_user(t, id, &r->users[r->n_users]);
-    if (!err)
+    struct user *user = &r->users[r->n_users];
+    int err = turn_user(t, id, user);
+    if (!err && !(r->enabled_only && user->disabled))
         r->n_users++;
     return MIN(err, 0);
 }
@@ -136,6 +137,8 @@ int directory_user_set(struct turn *t, struct store_user_set *r)
     if (err)
         return err == KV_ABSENT ? STORE_NOT_FOUND : err;
     struct user *user = &r->user;
+    if (r->password_before.p && !str_eq(r->password_before, user->password))
+        return STORE_MOVED;
     bool disabled = r->disabled < 0 ? user->disabled : r->disabled != 0;
     bool changed =
         r->password.p || disabled != user->disabled || r->last_seen_ms > user->last_seen_ms;
