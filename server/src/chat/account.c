@@ -82,7 +82,8 @@ static void put_done(struct store_request *request)
     store_request_deinit(request);
     if (status == STORE_DONE && s->put.ended)
         notice_devices_ended(s->chat, s->sign->user, &s->put.ended, 1);
-    sign_end(s, error_of(status));
+    /* the password was changed while this one was verified: its devices are ended by now */
+    sign_end(s, status == STORE_MOVED ? CHAT_WRONG_CREDENTIALS : error_of(status));
 }
 
 static void put_device(struct sign *s, uint64_t id)
@@ -103,6 +104,7 @@ static void put_device(struct sign *s, uint64_t id)
                 .created_ms = now,
                 .last_seen_ms = now,
             },
+        .password = s->up ? (struct str){0} : s->find.user.password,
     };
     crypto_sha256(s->put.device.token_hash, str_of(sign->token));
     store_device_put(s->chat->store, &s->put);
@@ -288,13 +290,31 @@ void chat_signin(struct chat *chat, struct chat_sign *sign)
 struct authenticate {
     struct chat_authenticate *auth;
     struct store_token_find find;
+    uint64_t n_ended; /* chat->n_ended when it was asked */
 };
+
+static void token_done(struct store_request *);
+
+static void token_find(struct authenticate *a)
+{
+    struct chat *chat = a->auth->call.chat;
+    a->n_ended = chat->n_ended;
+    a->find = (struct store_token_find){.base.done = token_done};
+    crypto_sha256(a->find.token_hash, a->auth->token);
+    store_token_find(chat->store, &a->find);
+}
 
 static void token_done(struct store_request *request)
 {
     struct authenticate *a = container_of(request, struct authenticate, find.base);
     struct chat_authenticate *auth = a->auth;
     enum chat_error error = error_of(request->status);
+    if (!error && a->n_ended != auth->call.chat->n_ended) {
+        /* some device was ended meanwhile, perhaps this one after it was found */
+        store_request_deinit(request);
+        token_find(a);
+        return;
+    }
     if (error == CHAT_NOT_FOUND)
         error = CHAT_UNAUTHENTICATED;
     if (!error && a->find.user.disabled)
@@ -319,9 +339,7 @@ void chat_authenticate(struct chat *chat, struct chat_authenticate *auth)
     }
     struct authenticate *a = mem_new(sizeof(*a));
     a->auth = auth;
-    a->find.base.done = token_done;
-    crypto_sha256(a->find.token_hash, auth->token);
-    store_token_find(chat->store, &a->find);
+    token_find(a);
 }
 
 /* --- ending devices --- */
@@ -400,7 +418,7 @@ static void set_done(struct store_request *request)
     struct change *c = container_of(request, struct change, set.base);
     enum store_status status = request->status;
     store_request_deinit(request);
-    change_end(c, error_of(status));
+    change_end(c, status == STORE_MOVED ? CHAT_WRONG_CREDENTIALS : error_of(status));
 }
 
 static void new_hashed(struct password_job *job)
@@ -414,6 +432,7 @@ static void new_hashed(struct password_job *job)
         .base.done = set_done,
         .id = c->change->call.user,
         .password = str_of(job->hash),
+        .password_before = c->user.users[0].password,
         .disabled = -1,
     };
     store_user_set(c->chat->store, &c->set);

@@ -29,8 +29,7 @@ struct resolve {
     struct room *to;
     struct room_wait to_wait;
     struct store_direct_claim claim;
-    struct person *from_person, *to_person;
-    struct person_wait person_wait;
+    struct persons persons; /* from, to */
     struct ids_wait ids_wait;
 };
 
@@ -40,8 +39,7 @@ static void resolve_end(struct resolve *r, enum chat_error error)
 {
     struct chat_append *append = r->append;
     room_unref(r->to);
-    person_unref(r->from_person);
-    person_unref(r->to_person);
+    persons_deinit(&r->persons);
     free(r);
     if (error)
         call_done(&append->call, error);
@@ -82,36 +80,30 @@ static void claim_ask(struct resolve *r, uint64_t new_conversation)
     store_direct_claim(r->chat->store, &r->claim);
 }
 
-static void person_ready(struct person_wait *wait, enum chat_error error)
-{
-    struct resolve *r = container_of(wait, struct resolve, person_wait);
-    if (error)
-        resolve_end(r, error);
-    else
-        resolve_tick(r);
-}
-
 /* Decided before the claim; the append decides again. */
-static void resolve_rules(struct resolve *r)
+static void persons_ready(struct persons *persons, enum chat_error error)
 {
-    if (!r->from_person) {
-        r->from_person = person_get(r->chat, r->append->call.user);
-        r->to_person = person_get(r->chat, r->append->to);
-        r->person_wait.ready = person_ready;
-    }
-    if (!person_load(r->from_person, &r->person_wait) ||
-        !person_load(r->to_person, &r->person_wait))
-        return;
-    if (r->append->after) {
+    struct resolve *r = container_of(persons, struct resolve, persons);
+    const struct person *from = persons->persons[0], *to = persons->persons[1];
+    if (error) {
+        resolve_end(r, error);
+    } else if (r->append->after) {
         resolve_end(r, CHAT_AHEAD);
     } else if (r->append->target) {
         resolve_end(r, CHAT_NOT_FOUND);
-    } else if (!person_may_write(r->from_person, r->to_person)) {
-        resolve_end(r, r->to_person->exists ? CHAT_CANNOT_WRITE : CHAT_NOT_FOUND);
+    } else if (!person_may_write(from, to)) {
+        resolve_end(r, to->exists ? CHAT_CANNOT_WRITE : CHAT_NOT_FOUND);
     } else {
         r->state = RESOLVE_CLAIM;
         resolve_tick(r);
     }
+}
+
+static void resolve_rules(struct resolve *r)
+{
+    uint64_t ids[] = {r->append->call.user, r->append->to};
+    r->persons.ready = persons_ready;
+    persons_load(r->chat, &r->persons, ids, 2);
 }
 
 static void id_ready(struct ids_wait *wait, enum chat_error error)

@@ -76,6 +76,7 @@ struct sync_op {
     bool looking; /* a read is under way, or look_again is posted */
     bool woken;   /* something changed since that began */
     bool over;    /* the time is over: answer whatever the next look shows */
+    bool ended;   /* the device is: show nothing */
 };
 
 static void sync_look(struct sync_op *);
@@ -106,7 +107,7 @@ static void sync_looked(struct store_request *request)
 {
     struct sync_op *op = container_of(request, struct sync_op, request.base);
     op->looking = false;
-    enum chat_error error = error_of(request->status);
+    enum chat_error error = op->ended ? CHAT_UNAUTHENTICATED : error_of(request->status);
     bool wait = op->person && !error && !op->request.n_entries && op->sync->token.n && !op->over;
     if (!wait)
         sync_end(op, error);
@@ -188,6 +189,18 @@ void chat_sync_cancel(struct chat *chat, struct chat_sync *sync)
 void inbox_wake(struct person *p)
 {
     list_for_each(&p->waits, node) sync_wake(list_entry(node, struct sync_op, of_person));
+}
+
+void inbox_device_ended(struct person *p, uint64_t device)
+{
+    list_for_each(&p->waits, node)
+    {
+        struct sync_op *op = list_entry(node, struct sync_op, of_person);
+        if (op->sync->call.device != device)
+            continue;
+        op->ended = true;
+        sync_wake(op);
+    }
 }
 
 void inbox_wake_all(struct chat *chat)

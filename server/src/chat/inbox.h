@@ -20,7 +20,8 @@ struct chat_list {
 };
 void chat_list(struct chat *, struct chat_list *);
 
-/* TRUNCATED: the device drops its copies and starts as a new one. */
+/* TRUNCATED: the device drops its copies and starts as a new one. UNAUTHENTICATED: it was ended
+ * while it waited. */
 struct chat_sync {
     struct chat_call call;
     struct str token; /* absent: a token is given, and the own log's entry alone */

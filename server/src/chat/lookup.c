@@ -51,12 +51,8 @@ static void by_id_done(struct store_request *request)
 static void by_prefix_done(struct store_request *request)
 {
     struct users_op *op = container_of(request, struct users_op, by_prefix.base);
-    uint32_t n = 0;
-    for (uint32_t i = 0; request->status == STORE_DONE && i < op->by_prefix.n_users; i++)
-        if (!op->by_prefix.users[i].disabled)
-            op->by_prefix.users[n++] = op->by_prefix.users[i];
     op->users->users = op->by_prefix.users;
-    op->users->n_users = n;
+    op->users->n_users = op->by_prefix.n_users;
     call_done(&op->users->call, error_of(request->status));
     store_request_deinit(request);
     free(op);
@@ -75,8 +71,10 @@ void chat_users(struct chat *chat, struct chat_users *users)
     struct users_op *op = mem_new(sizeof(*op));
     op->users = users;
     if (search) {
-        op->by_prefix = (struct store_user_search){
-            .base.done = by_prefix_done, .prefix = users->prefix, .limit = users->limit};
+        op->by_prefix = (struct store_user_search){.base.done = by_prefix_done,
+                                                   .prefix = users->prefix,
+                                                   .enabled_only = true,
+                                                   .limit = users->limit};
         store_user_search(chat->store, &op->by_prefix);
     } else {
         op->by_id =

@@ -76,6 +76,7 @@ void notice_typing(struct chat *chat, const uint64_t *users, size_t n, uint64_t 
 void notice_devices_ended(struct chat *chat, uint64_t user, const uint64_t *devices, size_t n)
 {
     struct builder b = {0};
+    chat->n_ended++;
     builder_add_byte(&b, NOTICE_DEVICES_ENDED);
     for (size_t i = 0; i < n; i++)
         add_u64(&b, devices[i]);
@@ -219,6 +220,7 @@ static bool read_devices_ended(struct chat *chat, const uint64_t *ids, size_t n,
         return true;
     while (in.n) {
         uint64_t device = take_u64(&in);
+        inbox_device_ended(p, device);
         list_for_each(&p->sessions, node)
         {
             struct session *s = list_entry(node, struct session, of_person);

@@ -23,7 +23,8 @@ void notice_receipt(struct chat *, const uint64_t *users, size_t n, uint64_t con
                     const struct notice_mark *marks, size_t n_marks);
 void notice_typing(struct chat *, const uint64_t *users, size_t n, uint64_t conversation,
                    uint64_t user);
-/* These devices of the user are ended: close their connections. */
+/* These devices of the user are ended: close their connections, answer their waits, and let nobody
+ * who is authenticating begin a session on what was read before. */
 void notice_devices_ended(struct chat *, uint64_t user, const uint64_t *devices, size_t n);
 /* To those who watch the user. */
 void notice_presence(struct chat *, uint64_t user, bool online, uint64_t last_seen_ms);

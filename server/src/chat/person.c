@@ -68,7 +68,8 @@ static void take_answers(struct person *p, const struct person_load *load)
     free(p->blocks);
     p->n_blocks = load->blocks.n_users;
     p->blocks = mem_copy(load->blocks.users, p->n_blocks * sizeof(p->blocks[0]));
-    p->loaded = true;
+    /* somebody who is not there may sign up any time, and nothing would tell */
+    p->loaded = p->exists;
     cached_resize(p->chat, &p->cached, person_bytes(p));
 }
 

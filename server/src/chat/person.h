@@ -14,9 +14,9 @@ struct person {
     struct chat *chat;
     uint64_t id;
 
-    bool loaded;
-    bool exists, disabled;
-    uint64_t *blocks; /* ascending */
+    bool loaded;           /* never while !exists: then each use asks anew */
+    bool exists, disabled; /* as the newest answer had it */
+    uint64_t *blocks;      /* ascending */
     uint32_t n_blocks;
     uint64_t last_seen_ms; /* Unix */
 
@@ -42,7 +42,8 @@ struct person_wait {
 /* With a reference; perhaps not loaded. */
 struct person *person_get(struct chat *, uint64_t id);
 void person_unref(struct person *);
-/* True when loaded; else `wait->ready` will be called, never inside this call. */
+/* True when loaded; else `wait->ready` will be called, never inside this call; CHAT_OK also when
+ * there is no such user. */
 bool person_load(struct person *, struct person_wait *);
 
 /* Many at once: fill in `ready`, call persons_load(), which answers never inside the call. The

@@ -34,7 +34,6 @@ static void access_row_done(struct store_request *request)
     struct access *a = container_of(request, struct access, row.base);
     enum chat_error error = error_of(request->status);
     a->view.me = a->row.member;
-    store_request_deinit(request);
     a->view.head = a->room->head;
     if (!error && a->view.me.left)
         a->view.head = (struct log_head){
@@ -91,6 +90,7 @@ static void access_ask(struct access *a, struct chat *chat, uint64_t conversatio
 
 static void access_deinit(struct access *a)
 {
+    store_request_deinit(&a->row.base);
     room_unref(a->room);
 }
 
@@ -178,6 +178,7 @@ static void read_ready(struct access *access, enum chat_error error)
         .from_seq = from,
         .to_seq = to,
         .limit = read->limit,
+        .as_of = access->view.me.left ? head : 0,
         .newest = read->mode == READ_NEWEST || read->mode == READ_BEFORE,
     };
     store_events(access->room->chat->store, &op->events);
@@ -243,6 +244,7 @@ static void look_ready(struct access *access, enum chat_error error)
     };
     op->look->entry = &op->entry;
     if (access->view.me.left) {
+        op->entry.conversation.title = access->view.me.left_title;
         look_end(op, CHAT_OK);
         return;
     }

@@ -1,5 +1,6 @@
 /* Reading a conversation: its events, its members. Thread: chat. A former member reads no further
- * than the removal; a new one from where the group lets them. */
+ * than the removal, so a title, an edit or a reaction that came later is not for them either; a new
+ * one from where the group lets them. */
 #ifndef PARLEY_CHAT_READ_H
 #define PARLEY_CHAT_READ_H
 
