@@ -126,7 +126,7 @@ static void make_gateway(struct server *s)
         .addresses_n = c->listen.n,
         .origins = c->allowed_origins.items,
         .origins_n = c->allowed_origins.n,
-        .node_url = str_of(c->public_url),
+        .public_url = str_of(c->public_url),
         .incarnation = store_info(s->store)->incarnation,
         .assets = web_assets,
         .assets_n = web_assets_n,
@@ -138,8 +138,6 @@ static void make_gateway(struct server *s)
         .frames_per_s = (uint32_t)c->frames_per_s,
         .frames_burst = (uint32_t)c->frames_burst,
     };
-    if (!options.node_url.n)
-        options.node_url = (struct str){0};
     s->gateway = gateway_new(&options);
 }
 

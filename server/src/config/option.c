@@ -45,8 +45,8 @@ const struct option options[] = {
      "Allow listening beyond this machine although passwords and messages then cross the network "
      "unencrypted. For use behind a proxy that adds TLS."},
     {NULL, "public_url", OPTION_TEXT, FIELD(public_url), 0, 256, "", {NULL},
-     "The URL by which clients reach this server, such as https://chat.example.org; what GET "
-     "/v1/connect answers. Empty: the address at which the client asked."},
+     "The URL by which clients reach this server, such as https://chat.example.org: GET "
+     "/v1/connect names the socket there. Empty: the address at which the client asked."},
     {NULL, "allowed_origins", OPTION_LIST, FIELD(allowed_origins), 0, OPTION_LIST_MAX, "", {NULL},
      "Web origins besides the server's own whose pages may open a WebSocket, such as "
      "https://app.example.org."},

@@ -47,8 +47,20 @@ static void set_defaults(struct gateway_options *o)
     default_u32(&o->idle_ms, 60000);
     default_u32(&o->frames_per_s, 100);
     default_u32(&o->frames_burst, 200);
-    if (!o->node_url.p)
-        o->node_url = STR(API_SOCKET_PATH);
+}
+
+/* Where sockets are opened: relative, or of the public URL with the scheme of a WebSocket. */
+static struct buf *socket_url(struct str public_url)
+{
+    struct builder out = {0};
+    if (str_starts(public_url, STR("http"))) {
+        builder_add_str(&out, STR("ws"));
+        builder_add(&out, public_url.p + 4, public_url.n - 4);
+        while (builder_str(&out).p[out.n - 1] == '/')
+            out.n--;
+    }
+    builder_add_str(&out, STR(API_SOCKET_PATH));
+    return builder_finish(&out);
 }
 
 static void drain_tick(struct timer *);
@@ -61,9 +73,10 @@ struct gateway *gateway_new(const struct gateway_options *options)
     g->options = *options;
     set_defaults(&g->options);
     g->sink.ops = &deliver_ops;
+    g->node_url = socket_url(g->options.public_url);
     g->node = (struct node_facts){
         .incarnation = g->options.incarnation,
-        .url = g->options.node_url,
+        .url = buf_str(g->node_url),
         .policy = STR("least_loaded"),
         .heartbeat_ms = g->options.heartbeat_ms,
         .frames = {.burst = g->options.frames_burst, .per_minute = g->options.frames_per_s * 60},
@@ -119,6 +132,7 @@ void gateway_free(struct gateway *g)
         lane_deinit(&g->lanes[i]);
     loop_timer_cancel(g->options.chat_loop, &g->drain_timer);
     web_bodies_free(g, g->asset_bodies);
+    buf_unref(g->node_url);
     buf_unref(g->resync);
     buf_unref(g->ping);
     buf_unref(g->goaway);

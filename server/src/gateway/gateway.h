@@ -37,7 +37,8 @@ struct gateway_options {
 
     const struct str *origins; /* WebSocket: allowed besides the same origin */
     size_t origins_n;
-    struct str node_url; /* what clients are told to connect to; absent: as they came here */
+    /* http(s)://host[:port][/path] by which clients reach this node; absent: as they came here. */
+    struct str public_url;
 
     uint64_t incarnation; /* of the store; clients are told */
 

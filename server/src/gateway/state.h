@@ -15,6 +15,7 @@ struct gateway {
     struct gateway_options options; /* defaults filled in */
     struct chat *chat;
     struct node_facts node;
+    struct buf *node_url; /* what node.url says */
     struct address addresses[GATEWAY_ADDRESSES_MAX];
     struct buf **asset_bodies; /* as options.assets; each followed by its gzip form or NULL */
     struct buf *resync, *ping; /* always the same: a payload, a whole frame */

@@ -123,6 +123,26 @@ static void test_rest_needs_a_token(void **state)
     reply_expect(http_ask(*state, "GET", "/v1/account", ann.token, NULL), 401, "unauthenticated");
 }
 
+static void test_connect_names_where_sockets_open(void **state)
+{
+    static const struct {
+        const char *public_url, *url;
+    } cases[] = {
+        {NULL, "\"nodes\":[{\"url\":\"/v1/socket\"}]"},
+        {"", "\"nodes\":[{\"url\":\"/v1/socket\"}]"},
+        {"https://chat.example", "\"nodes\":[{\"url\":\"wss://chat.example/v1/socket\"}]"},
+        {"http://a.example:81/b/", "\"nodes\":[{\"url\":\"ws://a.example:81/b/v1/socket\"}]"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct gateway_options options = {.public_url = str_of(cases[i].public_url)};
+        struct node *node = node_new(&options);
+        struct person ann = person_new(node, "ann");
+        reply_expect(http_ask(node, "GET", "/v1/connect", ann.token, NULL), 200, cases[i].url);
+        node_free(node);
+    }
+}
+
 static void test_arguments_come_from_path_query_and_body(void **state)
 {
     struct person bob = person_new(*state, "bob.b");
@@ -303,6 +323,7 @@ int main(void)
         cmocka_unit_test(test_health),
         cmocka_unit_test(test_unknown_paths_and_methods_are_refused),
         cmocka_unit_test(test_rest_needs_a_token),
+        cmocka_unit_test(test_connect_names_where_sockets_open),
         cmocka_unit_test(test_arguments_come_from_path_query_and_body),
         cmocka_unit_test(test_unread_is_counted_and_read),
         cmocka_unit_test(test_pipelined_requests_are_answered_in_order),
