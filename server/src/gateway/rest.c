@@ -125,7 +125,11 @@ void rest_answered(struct client *c, struct exchange *ex)
 static void open_socket(struct client *c, const struct http_request *r)
 {
     struct gateway *g = c->lane->gateway;
-    struct ws_policy policy = {.origins = g->options.origins, .origins_n = g->options.origins_n};
+    struct ws_policy policy = {
+        .origins = g->options.origins,
+        .origins_n = g->options.origins_n,
+        .date = lane_date(c->lane),
+    };
     struct builder out = {0};
     if (c->lane->draining) {
         c->last = true;

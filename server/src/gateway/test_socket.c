@@ -104,8 +104,11 @@ static void test_foreign_origin_is_refused(void **state)
         char text[512];
         snprintf(text, sizeof(text), request, cases[i].origin);
         tcp_send_text(t, text);
-        reply_expect(http_read(t, true), cases[i].status, NULL);
-        if (cases[i].status != 101)
+        struct reply reply = http_read(t, true);
+        bool refused = cases[i].status != 101;
+        assert_int_equal(strstr(reply.head, "\r\nDate: ") != NULL, refused);
+        reply_expect(reply, cases[i].status, NULL);
+        if (refused)
             assert_true(tcp_ends(t));
         tcp_free(t);
     }

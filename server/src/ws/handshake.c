@@ -118,7 +118,7 @@ static struct str agree_protocol(const struct http_request *r, const struct ws_p
     return (struct str){NULL, 0};
 }
 
-static void refuse(enum ws_handshake why, struct builder *out)
+static void refuse(enum ws_handshake why, struct str date, struct builder *out)
 {
     static const struct http_field upgrade[] = {
         {{"Upgrade", 7}, {"websocket", 9}},
@@ -126,7 +126,7 @@ static void refuse(enum ws_handshake why, struct builder *out)
         {{"Sec-WebSocket-Version", 21}, {"13", 2}},
     };
     static const struct http_field allow[] = {{{"Allow", 5}, {"GET", 3}}};
-    struct http_response response = {.status = why};
+    struct http_response response = {.status = why, .date = date};
     if (why == WS_HANDSHAKE_NOT_UPGRADE) {
         response.fields = upgrade;
         response.fields_n = ARRAY_SIZE(upgrade);
@@ -142,7 +142,7 @@ enum ws_handshake ws_handshake(const struct http_request *r, const struct ws_pol
 {
     enum ws_handshake result = judge(r, policy);
     if (result != WS_HANDSHAKE_OK) {
-        refuse(result, out);
+        refuse(result, policy->date, out);
         return result;
     }
     char accept[WS_ACCEPT_TEXT + 1];

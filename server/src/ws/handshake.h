@@ -22,6 +22,7 @@ struct ws_policy {
     /* Subprotocols we speak; the first that the client lists is agreed on, else none is. */
     const struct str *protocols;
     size_t protocols_n;
+    struct str date; /* of a refusal, from http_date() (RFC 9110 §6.6.1); or absent */
 };
 
 /* Beside OK, the status that was answered. */
