@@ -9,6 +9,7 @@
 
 #include "gateway/test_node.h"
 #include "proto/api.gen.h"
+#include "util/clock.h"
 #include "util/mem.h"
 
 static int start(void **state)
@@ -252,6 +253,25 @@ static void test_slow_request_times_out(void **state)
     tcp_free(t);
 }
 
+/* Counted from the answer; one that never asked is closed as well. */
+static void test_idle_connection_is_closed(void **state)
+{
+    (void)state;
+    struct node *node = node_new(&(struct gateway_options){.idle_ms = 1200});
+    struct tcp *t = tcp_new(node, 0), *mute = tcp_new(node, 0);
+    uint64_t from_ms = clock_mono_ms();
+    assert_false(tcp_comes(t, 600));
+    tcp_send_text(t, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
+    reply_expect(http_read(t, false), 200, "ok");
+    assert_true(tcp_ends(mute));
+    assert_in_range(clock_mono_ms() - from_ms, 1200, 5000);
+    assert_true(tcp_ends(t));
+    assert_in_range(clock_mono_ms() - from_ms, 1800, 5000);
+    tcp_free(t);
+    tcp_free(mute);
+    node_free(node);
+}
+
 static void test_continue_is_said_before_the_body(void **state)
 {
     struct tcp *t = tcp_new(*state, 0);
@@ -330,6 +350,7 @@ int main(void)
         cmocka_unit_test(test_body_is_bounded),
         cmocka_unit_test(test_no_request_is_answered_and_closed),
         cmocka_unit_test(test_slow_request_times_out),
+        cmocka_unit_test(test_idle_connection_is_closed),
         cmocka_unit_test(test_continue_is_said_before_the_body),
         cmocka_unit_test(test_long_poll_ends_with_a_message),
     };
