@@ -1,0 +1,23 @@
+/* struct crowd: many people, signed up and connected at once; what most modes start with. */
+#ifndef PARLEY_BENCH_CROWD_H
+#define PARLEY_BENCH_CROWD_H
+
+#include "device.h"
+
+struct crowd {
+    struct load *load;
+    struct account *accounts;
+    struct device *devices;
+    uint32_t n, ready_n; /* how often one became ready */
+};
+
+/* Signs up `n` people with the server at `port`. Dies where it cannot. */
+void crowd_sign_up(struct crowd *, struct load *, uint16_t port, uint32_t n);
+/* Opens devices [from, to) with at most a few hundred under way at once, and returns the seconds
+ * until all are ready. */
+double crowd_connect(struct crowd *, uint16_t port, uint32_t from, uint32_t to, bool beats);
+/* Gives every device its ops and the mode. Before it is connected. */
+void crowd_init_devices(struct crowd *, const struct device_ops *, void *mode);
+void crowd_deinit(struct crowd *);
+
+#endif

@@ -1,0 +1,63 @@
+/* parley-bench: see mode.h for what it measures and options.c for what it takes. */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "body.h"
+#include "die.h"
+#include "mode.h"
+#include "util/macros.h"
+#include "util/mem.h"
+
+static const struct {
+    const char *name;
+    void (*run)(struct bench *);
+    bool repeats;
+} modes[] = {
+    {"limit", mode_limit, true},
+    {"pairs", mode_pairs, true},
+    {"rate", mode_rate, true},
+};
+
+static void raise_descriptors(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit))
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static void run(struct bench *b, const char *name)
+{
+    size_t i = 0;
+    while (i < ARRAY_SIZE(modes) && strcmp(modes[i].name, name))
+        i++;
+    if (i == ARRAY_SIZE(modes))
+        die("there is no mode %s; see --help", name);
+    unsigned n = modes[i].repeats ? (unsigned)b->options->repetitions : 1;
+    for (unsigned k = 0; k < n; k++)
+        modes[i].run(b);
+}
+
+int main(int argc, char **argv)
+{
+    struct options options;
+    struct bench *b = mem_new(sizeof(*b));
+    options_read(&options, argc, argv);
+    signal(SIGPIPE, SIG_IGN);
+    raise_descriptors();
+    body_init();
+    b->options = &options;
+    load_init(&b->load);
+    run(b, options.mode);
+    if (options.json)
+        report_json(&b->report, stdout);
+    else
+        report_table(&b->report, stdout);
+    load_deinit(&b->load);
+    free(b);
+    return 0;
+}

@@ -1,0 +1,164 @@
+/*
+ * A child process that gets SIGKILL when the bench ends. What a run leaves out on purpose: limits
+ * on how often one connection or address may ask, since a bench is not a person, and the cost of a
+ * password, since setting up thousands of accounts would take longer than what is measured.
+ */
+#include "server.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "die.h"
+#include "scratch_dir.h"
+#include "util/clock.h"
+
+enum { START_MS_MAX = 60000 };
+
+static const char preload_name[] = "libparley-bench-syncs.so";
+
+/* The one that runs: it must not write into its directory while that is removed at the end. */
+static pid_t running;
+
+static void kill_running(void)
+{
+    if (!running)
+        return;
+    kill(running, SIGKILL);
+    waitpid(running, NULL, 0);
+}
+
+/* The library lies beside the bench. */
+static void preload_path(char *out, size_t size)
+{
+    char self[SERVER_PATH_MAX];
+    ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+    self[n < 0 ? 0 : n] = 0;
+    snprintf(out, size, "%s/%s", dirname(self), preload_name);
+    if (access(out, R_OK))
+        die("%s: %s", out, strerror(errno));
+}
+
+_Noreturn static void run(const struct server *s, int out)
+{
+    char preload[SERVER_PATH_MAX * 2], page[SERVER_PATH_MAX + 16], log[SERVER_PATH_MAX + 16];
+    char data[SERVER_PATH_MAX + 32], listen[64];
+    preload_path(preload, sizeof(preload));
+    snprintf(page, sizeof(page), "%s/syncs", s->dir);
+    snprintf(log, sizeof(log), "%s/log", s->dir);
+    snprintf(data, sizeof(data), "--data_dir=%s/data", s->dir);
+    snprintf(listen, sizeof(listen), "--listen=127.0.0.1:%u", s->port);
+    setenv("LD_PRELOAD", preload, 1);
+    setenv(SYNCS_VARIABLE, page, 1);
+    int errors = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    dup2(out, STDOUT_FILENO);
+    dup2(errors, STDERR_FILENO);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    execl(s->binary, s->binary, "serve", data, listen, "--registration=open",
+          "--insecure_fast_passwords=true", "--password_queue_max=10000", "--tries_per_address=0",
+          "--tries_per_account=0", "--frames_per_s=1000000", "--frames_burst=1000000",
+          "--connections_max=1000000", "--log.level=warn", (char *)NULL);
+    fprintf(stderr, "%s: %s\n", s->binary, strerror(errno));
+    _exit(127);
+}
+
+static void show_log(const struct server *s)
+{
+    char path[SERVER_PATH_MAX + 16], line[512];
+    snprintf(path, sizeof(path), "%s/log", s->dir);
+    FILE *f = fopen(path, "re");
+    while (f && fgets(line, sizeof(line), f))
+        fputs(line, stderr);
+    if (f)
+        fclose(f);
+}
+
+/* Reads what it prints until the line that names its port. */
+static void wait_until_ready(struct server *s, int out)
+{
+    char text[1024];
+    size_t n = 0;
+    for (;;) {
+        struct pollfd ready = {.fd = out, .events = POLLIN};
+        ssize_t got =
+            poll(&ready, 1, START_MS_MAX) > 0 ? read(out, text + n, sizeof(text) - 1 - n) : -1;
+        if (got <= 0) {
+            show_log(s);
+            die("the server did not start");
+        }
+        n += (size_t)got;
+        text[n] = 0;
+        const char *port = strstr(text, "http://127.0.0.1:");
+        if (port && strchr(port, '\n')) {
+            s->port = (uint16_t)atoi(strrchr(port, ':') + 1);
+            return;
+        }
+    }
+}
+
+void server_start(struct server *s)
+{
+    int pipes[2];
+    uint64_t begun_ns = clock_mono_ns();
+    if (pipe2(pipes, O_CLOEXEC))
+        die("pipe: %s", strerror(errno));
+    s->pid = fork();
+    if (s->pid < 0)
+        die("fork: %s", strerror(errno));
+    if (s->pid == 0)
+        run(s, pipes[1]);
+    static bool registered;
+    if (!registered)
+        atexit(kill_running); /* before what was registered earlier */
+    registered = true;
+    running = s->pid;
+    close(pipes[1]);
+    wait_until_ready(s, pipes[0]);
+    close(pipes[0]);
+    s->started_s = (double)(clock_mono_ns() - begun_ns) / 1e9;
+}
+
+void server_begin(struct server *s, const char *binary, const char *parent)
+{
+    char page[SERVER_PATH_MAX + 16];
+    *s = (struct server){.binary = binary};
+    scratch_dir_make(s->dir, sizeof(s->dir), parent);
+    snprintf(page, sizeof(page), "%s/syncs", s->dir);
+    s->syncs = syncs_make(page);
+    server_start(s);
+}
+
+static void end_with(struct server *s, int signo)
+{
+    if (!s->pid)
+        return;
+    kill(s->pid, signo);
+    while (waitpid(s->pid, NULL, 0) < 0 && errno == EINTR)
+        ;
+    s->pid = running = 0;
+}
+
+void server_stop(struct server *s)
+{
+    end_with(s, SIGTERM);
+}
+
+void server_kill(struct server *s)
+{
+    end_with(s, SIGKILL);
+}
+
+void server_end(struct server *s)
+{
+    server_kill(s);
+    scratch_dir_remove(s->dir);
+}

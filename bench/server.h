@@ -1,0 +1,35 @@
+/*
+ * struct server: a server of one's own, in a fresh directory, on a free port of this machine, with
+ * the counter of syncs in it. It ends with the bench, however that ends, and its directory goes.
+ */
+#ifndef PARLEY_BENCH_SERVER_H
+#define PARLEY_BENCH_SERVER_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "syncs.h"
+
+enum { SERVER_PATH_MAX = 512 };
+
+struct server {
+    const char *binary; /* borrowed */
+    char dir[SERVER_PATH_MAX];
+    pid_t pid; /* 0: does not run */
+    uint16_t port;
+    struct syncs *syncs;
+    double started_s; /* how long the last start took, until it took connections */
+};
+
+/* Makes the directory, below `parent`, and starts `binary` in it. Dies where that fails. */
+void server_begin(struct server *, const char *binary, const char *parent);
+/* Again on the same directory and port. */
+void server_start(struct server *);
+/* SIGTERM, and waits. */
+void server_stop(struct server *);
+/* kill -9. */
+void server_kill(struct server *);
+/* Stops it, if it runs, and removes the directory. */
+void server_end(struct server *);
+
+#endif
