@@ -285,6 +285,35 @@ void chat_signin(struct chat *chat, struct chat_sign *sign)
     sign_begin(chat, sign, false);
 }
 
+/* --- when a device was heard of --- */
+
+struct seen_op {
+    struct chat *chat;
+    struct store_device_seen request;
+};
+
+static void seen_done(struct store_request *request)
+{
+    struct seen_op *op = container_of(request, struct seen_op, request.base);
+    op->chat->busy--;
+    store_request_deinit(request);
+    free(op);
+}
+
+void device_seen(struct chat *chat, uint64_t user, uint64_t device)
+{
+    struct seen_op *op = mem_new(sizeof(*op));
+    op->chat = chat;
+    op->chat->busy++; /* a drain waits for it */
+    op->request = (struct store_device_seen){
+        .base.done = seen_done,
+        .user = user,
+        .device = device,
+        .last_seen_ms = chat_wall_ms(chat),
+    };
+    store_device_seen(chat->store, &op->request);
+}
+
 /* --- tokens --- */
 
 struct authenticate {
@@ -308,8 +337,9 @@ static void token_done(struct store_request *request)
 {
     struct authenticate *a = container_of(request, struct authenticate, find.base);
     struct chat_authenticate *auth = a->auth;
+    struct chat *chat = auth->call.chat;
     enum chat_error error = error_of(request->status);
-    if (!error && a->n_ended != auth->call.chat->n_ended) {
+    if (!error && a->n_ended != chat->n_ended) {
         /* some device was ended meanwhile, perhaps this one after it was found */
         store_request_deinit(request);
         token_find(a);
@@ -322,6 +352,9 @@ static void token_done(struct store_request *request)
     if (!error) {
         auth->call.user = a->find.device.user;
         auth->call.device = a->find.device.id;
+        /* which device has been unused for longest decides who goes when there are too many */
+        if (chat_wall_ms(chat) >= a->find.device.last_seen_ms + LAST_SEEN_EVERY_MS)
+            device_seen(chat, auth->call.user, auth->call.device);
     }
     store_request_deinit(request);
     free(a);

@@ -94,6 +94,11 @@ void cached_unref(struct chat *, struct cached *);
 /* Its size changed. */
 void cached_resize(struct chat *, struct cached *, uint32_t bytes);
 
+/* --- devices --- */
+
+/* Writes down, in the background, that this device is heard of. */
+void device_seen(struct chat *, uint64_t user, uint64_t device);
+
 /* --- time --- */
 
 static inline uint64_t chat_wall_ms(const struct chat *chat)

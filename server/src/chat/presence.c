@@ -95,6 +95,10 @@ void presence_timer(struct timer *timer)
     }
     p->last_seen_ms = chat_wall_ms(p->chat);
     store_last_seen(p);
+    list_for_each(&p->sessions, node)
+    {
+        device_seen(p->chat, p->id, list_entry(node, struct session, of_person)->device);
+    }
     timer_set(p->chat->env->wheel, &p->presence, chat_mono_ms(p->chat) + LAST_SEEN_EVERY_MS);
 }
 

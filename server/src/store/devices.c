@@ -92,6 +92,19 @@ int directory_device_put(struct turn *t, struct store_device_put *r)
     return STORE_DONE;
 }
 
+int directory_device_seen(struct turn *t, struct store_device_seen *r)
+{
+    struct device device;
+    int err = turn_device(t, r->user, r->device, &device);
+    if (err)
+        return err == KV_ABSENT ? STORE_NOT_FOUND : err;
+    if (r->last_seen_ms > device.last_seen_ms) {
+        device.last_seen_ms = r->last_seen_ms;
+        turn_put_device(t, &device);
+    }
+    return STORE_DONE;
+}
+
 int directory_devices(struct turn *t, struct store_devices *r)
 {
     r->devices = arena_alloc(t->arena, SCAN_MAX * sizeof(*r->devices));

@@ -73,6 +73,14 @@ struct store_device_put {
 };
 void store_device_put(struct store *, struct store_device_put *);
 
+/* Moves the time at which a device was last heard of forward. DONE, NOT_FOUND, UNKNOWN, FAILED. */
+struct store_device_seen {
+    struct store_request base;
+    uint64_t user, device;
+    uint64_t last_seen_ms;
+};
+void store_device_seen(struct store *, struct store_device_seen *);
+
 /* A user's devices, oldest first. DONE, FAILED. */
 struct store_devices {
     struct store_request base;

@@ -21,6 +21,8 @@ static int run(struct turn *t, struct store_request *r)
         return directory_user_set(t, whole);
     case STORE_OP_DEVICE_PUT:
         return directory_device_put(t, whole);
+    case STORE_OP_DEVICE_SEEN:
+        return directory_device_seen(t, whole);
     case STORE_OP_DEVICE_END:
         return directory_device_end(t, whole);
     case STORE_OP_DIRECT_CLAIM:

@@ -54,6 +54,7 @@ int directory_user_set(struct turn *, struct store_user_set *);
 
 /* devices.c */
 int directory_device_put(struct turn *, struct store_device_put *);
+int directory_device_seen(struct turn *, struct store_device_seen *);
 int directory_devices(struct turn *, struct store_devices *);
 int directory_device_end(struct turn *, struct store_device_end *);
 int directory_token_find(struct turn *, struct store_token_find *);

@@ -63,6 +63,11 @@ void store_device_put(struct store *s, struct store_device_put *r)
     submit(s, &r->base, STORE_OP_DEVICE_PUT);
 }
 
+void store_device_seen(struct store *s, struct store_device_seen *r)
+{
+    submit(s, &r->base, STORE_OP_DEVICE_SEEN);
+}
+
 void store_device_end(struct store *s, struct store_device_end *r)
 {
     submit(s, &r->base, STORE_OP_DEVICE_END);

@@ -390,6 +390,30 @@ static void test_devices_past_the_limit_end_the_oldest(void **state)
     assert_int_equal(ended, 1);
 }
 
+static void test_a_device_in_use_is_not_the_one_that_goes(void **state)
+{
+    struct rig *rig = *state;
+    people(rig);
+    struct store_device_seen none = {.user = ALICE, .device = 1, .last_seen_ms = 50};
+    ask(rig, store_device_seen, &none);
+    assert_int_equal(none.base.status, STORE_NOT_FOUND);
+    for (uint64_t i = 1; i <= DEVICES_MAX; i++)
+        assert_int_equal(sign_in(rig, i, STR("hash")), STORE_DONE);
+    struct store_device_seen seen = {.user = ALICE, .device = 1, .last_seen_ms = 50};
+    ask(rig, store_device_seen, &seen);
+    assert_int_equal(seen.base.status, STORE_DONE);
+    struct store_device_seen earlier = {.user = ALICE, .device = 1, .last_seen_ms = 40};
+    ask(rig, store_device_seen, &earlier);
+    assert_int_equal(sign_in(rig, DEVICES_MAX + 1, STR("hash")), STORE_DONE);
+    struct store_devices r = {.user = ALICE};
+    ask(rig, store_devices, &r);
+    assert_int_equal(r.n_devices, DEVICES_MAX);
+    assert_int_equal(r.devices[0].id, 1);
+    assert_int_equal(r.devices[0].last_seen_ms, 50);
+    assert_int_equal(r.devices[1].id, 3);
+    store_request_deinit(&r.base);
+}
+
 static void test_a_direct_is_claimed_once_however_asked(void **state)
 {
     struct rig *rig = *state;
@@ -793,6 +817,7 @@ int main(void)
         both(test_a_device_is_found_by_its_token_until_it_ends),
         both(test_a_password_changed_meanwhile_counts),
         both(test_devices_past_the_limit_end_the_oldest),
+        both(test_a_device_in_use_is_not_the_one_that_goes),
         both(test_a_direct_is_claimed_once_however_asked),
         both(test_a_group_claim_keeps_event_one),
         both(test_reservations_go_forward),
