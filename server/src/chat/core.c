@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 
+#include "chat/doubt.h"
 #include "chat/inbox_wait.h"
 #include "chat/notice.h"
 #include "chat/person.h"
@@ -50,6 +51,7 @@ void chat_free(struct chat *chat)
     must(chat->busy == 0);
     chat->options.cache_bytes_max = UINT64_MAX; /* nothing goes while the tables are walked */
     receipts_forget(chat);
+    doubts_forget(chat);
     persons_forget(chat);
     for (struct list *node; (node = list_pop_front(&chat->idle));) {
         struct cached *c = list_entry(node, struct cached, idle);

@@ -14,6 +14,7 @@
 
 #include <stdlib.h>
 
+#include "chat/doubt.h"
 #include "chat/notice.h"
 #include "chat/presence_state.h"
 #include "chat/rules.h"
@@ -37,6 +38,7 @@ struct append_work {
     bool outsider; /* was no present member when refused */
     struct store_key key;
     struct store_member member;
+    uint64_t known_seq, head; /* the row that is read, and the head when that began */
     struct store_events row;
 };
 
@@ -239,12 +241,18 @@ static void finish_known(struct task *task)
     answer(container_of(call, struct chat_append, call), CHAT_OK);
 }
 
+static void read_known_row(struct append_work *w);
+
 static void known_row_done(struct store_request *request)
 {
     struct append_work *w = container_of(request, struct append_work, row.base);
     struct chat_append *a = w->append;
     if (request->status != STORE_DONE || w->row.n_events != 1) {
         answer(a, CHAT_UNAVAILABLE);
+        return;
+    }
+    if (a->room->changed_seq > w->head) { /* perhaps a row that was emptied since */
+        read_known_row(w);
         return;
     }
     const struct event *e = &w->row.events[0];
@@ -261,6 +269,21 @@ static void known_row_done(struct store_request *request)
     post(a->room->chat->env->self, &a->call.task);
 }
 
+static void read_known_row(struct append_work *w)
+{
+    struct room *room = w->append->room;
+    store_request_deinit(&w->row.base);
+    w->head = room->head.seq;
+    w->row = (struct store_events){
+        .base.done = known_row_done,
+        .conversation = room->id,
+        .from_seq = w->known_seq,
+        .to_seq = w->known_seq,
+        .limit = 1,
+    };
+    store_events(room->chat->store, &w->row);
+}
+
 /* The key stands at `seq`: the same command is ok, and its row is pushed again as it now is. */
 static void answer_known(struct chat_append *a, uint64_t seq, const uint8_t *digest)
 {
@@ -269,14 +292,8 @@ static void answer_known(struct chat_append *a, uint64_t seq, const uint8_t *dig
         return;
     }
     struct append_work *w = work_of(a);
-    w->row = (struct store_events){
-        .base.done = known_row_done,
-        .conversation = a->room->id,
-        .from_seq = seq,
-        .to_seq = seq,
-        .limit = 1,
-    };
-    store_events(a->room->chat->store, &w->row);
+    w->known_seq = seq;
+    read_known_row(w);
 }
 
 static void was_member_done(struct store_request *request)
@@ -427,8 +444,11 @@ static void pump_loaded(struct room_wait *wait, enum chat_error error)
         return;
     }
     cached_ref(&room->cached);
-    for (struct list *node; (node = room->waiting.next) != &room->waiting;) {
+    list_for_each(&room->waiting, node)
+    {
         struct chat_append *a = list_entry(node, struct chat_append, link);
+        if (a->work && a->work->missing)
+            continue; /* its facts are on their way to it, and have it looked at again */
         take_from_queue(room, a);
         answer(a, error);
     }
@@ -437,7 +457,8 @@ static void pump_loaded(struct room_wait *wait, enum chat_error error)
 
 void room_pump(struct room *room)
 {
-    if (room->append || list_empty(&room->waiting) || room->pump_waiting)
+    bool nothing = list_empty(&room->waiting) && !room->doubt;
+    if (room->append || nothing || room->pump_waiting)
         return;
     room->pump_wait.ready = pump_loaded;
     if (!room_load(room, &room->pump_wait)) {
@@ -497,7 +518,7 @@ static void apply_to_persons(struct room *room, const struct event *e)
     person_unref(p);
 }
 
-static void stands(struct room *room, const struct event *e)
+void room_stands(struct room *room, const struct event *e)
 {
     uint64_t users[MEMBERS_MAX + 1];
     size_t n = 0;
@@ -543,7 +564,7 @@ static void append_stands(struct room *room, struct room_append *ra)
 {
     put_back_from(room, ra, ra->request.taken);
     for (uint32_t i = 0; i < ra->n; i++)
-        stands(room, &ra->events[i]);
+        room_stands(room, &ra->events[i]);
     /* acknowledged by a task of its own, behind the pushes */
     ra->finish.run = finish;
     post(room->chat->env->self, &ra->finish);
@@ -557,10 +578,9 @@ static void append_known(struct room *room, struct room_append *ra)
     answer_known(known, ra->request.known_seq, ra->request.known_digest);
 }
 
-/* Nobody knows what stands: the callers ask again with their keys. */
-static void append_failed(struct room *room, struct room_append *ra, enum chat_error error)
+/* The callers ask again with their keys. */
+static void append_failed(struct room_append *ra, enum chat_error error)
 {
-    room_forget(room);
     for (uint32_t i = 0; i < ra->n; i++)
         answer(ra->calls[i], error);
 }
@@ -586,12 +606,15 @@ static void append_done(struct store_request *request)
         put_back_from(room, ra, 0);
         drop_all_facts(room);
         break;
+    case STORE_UNKNOWN:
+        room_doubt_append(room, &ra->request);
+        append_failed(ra, error_of(status));
+        break;
     default:
-        drop_all_facts(room);
-        append_failed(room, ra, error_of(status));
+        append_failed(ra, error_of(status));
         break;
     }
-    if (!list_empty(&room->waiting))
+    if (!list_empty(&room->waiting) || room->doubt)
         room_pump_soon(room);
     free(ra);
     room_unref(room);

@@ -8,5 +8,7 @@
 void room_pump(struct room *);
 /* Puts a request into the room's queue; its reference to the room is taken over. */
 void room_enqueue(struct room *, struct chat_append *);
+/* An event stands: it takes effect on what is cached and goes to its readers. */
+void room_stands(struct room *, const struct event *);
 
 #endif

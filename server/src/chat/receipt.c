@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+#include "chat/doubt.h"
 #include "chat/notice.h"
 #include "chat/receipt_state.h"
 #include "chat/room.h"
@@ -87,6 +88,17 @@ static void tell_soon(struct room *room, uint64_t user)
         timer_set(room->chat->env->wheel, &room->receipts, room->told_ms + RECEIPTS_EVERY_MS);
 }
 
+void receipt_moved(struct room *room, const struct member *now)
+{
+    struct member *m = room_member(room, now->user);
+    if (!m)
+        return;
+    m->delivered_seq = MAX(m->delivered_seq, now->delivered_seq);
+    m->read_n = MAX(m->read_n, now->read_n);
+    m->read_seq = MAX(m->read_seq, now->read_seq);
+    tell_soon(room, m->user);
+}
+
 /* --- marking --- */
 
 struct mark_op {
@@ -119,16 +131,12 @@ static void mark_done(struct store_request *request)
 {
     struct mark_op *op = container_of(request, struct mark_op, request.base);
     enum chat_error error = error_of(request->status);
-    const struct member *now = &op->request.member;
     if (!error) {
-        mark_answer(op, now);
-        struct member *m = room_member(op->room, now->user);
-        if (m) {
-            m->delivered_seq = MAX(m->delivered_seq, now->delivered_seq);
-            m->read_n = MAX(m->read_n, now->read_n);
-            m->read_seq = MAX(m->read_seq, now->read_seq);
-            tell_soon(op->room, m->user);
-        }
+        mark_answer(op, &op->request.member);
+        receipt_moved(op->room, &op->request.member);
+    } else if (request->status == STORE_UNKNOWN) {
+        room_doubt_mark(op->room, &op->request);
+        room_pump_soon(op->room);
     }
     store_request_deinit(request);
     mark_end(op, error);

@@ -1,7 +1,7 @@
 /*
  * Owns the rooms of a chat core; the chat thread runs it. A room that is loaded is exact: on one
- * node every append and mark passes through it, and whatever may have failed half-way
- * (`moved`, `unknown`) makes it forget and load again.
+ * node every append and mark passes through it. `moved` makes it forget and load again; after
+ * `unknown` it is in doubt (doubt.c).
  *
  * Refused: applying an event before its append answered, with an undo. An event that changes who
  * may do what ends its append instead (append.c), so nothing is ever undone.
@@ -10,6 +10,7 @@
 
 #include <stdlib.h>
 
+#include "chat/doubt.h"
 #include "chat/pump.h"
 #include "chat/receipt_state.h"
 #include "util/mem.h"
@@ -113,16 +114,10 @@ void room_forget(struct room *room)
 
 /* --- loading --- */
 
-static void load_finished(struct room_load *load)
+static void load_end(struct room_load *load, enum chat_error error)
 {
     struct room *room = load->room;
-    enum chat_error error = load->error;
     room->load = NULL;
-    if (error)
-        room_forget(room);
-    else
-        room->loaded = true;
-    cached_resize(room->chat, &room->cached, room_bytes(room));
     free(load);
     struct list waiting = LIST_INIT(waiting);
     list_splice_back(&waiting, &room->loading);
@@ -131,6 +126,17 @@ static void load_finished(struct room_load *load)
         wait->ready(wait, error);
     }
     room_unref(room);
+}
+
+static void load_finished(struct room_load *load)
+{
+    struct room *room = load->room;
+    if (load->error)
+        room_forget(room);
+    else
+        room->loaded = true;
+    cached_resize(room->chat, &room->cached, room_bytes(room));
+    load_end(load, load->error);
 }
 
 static void load_part_done(struct room_load *load, enum chat_error error)
@@ -177,6 +183,7 @@ static void load_done(struct store_request *request)
             memcpy(room->title, room->conversation.title.p, room->conversation.title.n);
         room->conversation.title.p = room->title;
         room->head = load->request.head;
+        room->changed_seq = room->head.seq; /* it may be */
         room->n_members = load->request.n_members;
         room->members = mem_copy(load->request.members, room->n_members * sizeof(room->members[0]));
         if (room->conversation.kind == CONVERSATION_DIRECT)
@@ -186,19 +193,34 @@ static void load_done(struct store_request *request)
     load_part_done(load, CHAT_OK);
 }
 
+static void load_rows(struct room_load *load)
+{
+    load->request = (struct store_load){.base.done = load_done, .id = load->room->id};
+    store_load(load->room->chat->store, &load->request);
+}
+
+static void load_settled(struct room *room, enum chat_error error)
+{
+    if (!error && !room->loaded)
+        load_rows(room->load);
+    else
+        load_end(room->load, error);
+}
+
 bool room_load(struct room *room, struct room_wait *wait)
 {
-    if (room->loaded)
+    if (room->loaded && !room->doubt)
         return true;
     list_push_back(&room->loading, &wait->link);
     if (room->load)
         return false;
-    struct room_load *load = mem_new(sizeof(*load));
-    room->load = load;
+    room->load = mem_new(sizeof(*room->load));
+    room->load->room = room;
     cached_ref(&room->cached);
-    load->room = room;
-    load->request = (struct store_load){.base.done = load_done, .id = room->id};
-    store_load(room->chat->store, &load->request);
+    if (room->doubt)
+        room_settle(room, load_settled);
+    else
+        load_rows(room->load);
     return false;
 }
 
@@ -290,6 +312,11 @@ void room_apply(struct room *room, const struct event *e)
         memcpy(room->title, e->text.p, e->text.n);
         room->conversation.title.n = e->text.n;
         room->conversation.rev = e->seq;
+        break;
+    case EVENT_EDIT:
+    case EVENT_DELETE:
+    case EVENT_REACTION:
+        room->changed_seq = e->seq;
         break;
     default:
         break;

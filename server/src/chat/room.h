@@ -27,6 +27,7 @@ struct room {
     struct conversation conversation; /* title points to `title` */
     char title[TITLE_BYTES_MAX];
     struct log_head head;
+    uint64_t changed_seq;   /* the newest event known to have changed another row */
     struct member *members; /* present ones, by user id, ascending */
     uint32_t n_members;
     struct person *peers[2]; /* direct: both, loaded; else NULL */
@@ -34,6 +35,7 @@ struct room {
     struct list waiting; /* chat_append.link, in order of arrival */
     uint32_t n_waiting;
     struct room_append *append; /* in flight, or NULL */
+    struct doubt *doubt;        /* writes of which nobody knows whether they stand, or NULL */
     struct list pumping;        /* in chat->pumping while something may be done */
 
     struct list loading; /* room_wait.link */
@@ -50,7 +52,7 @@ void rooms_init(struct chat *);
 /* With a reference; perhaps not loaded. */
 struct room *room_get(struct chat *, uint64_t id);
 void room_unref(struct room *);
-/* True when loaded; else `wait->ready` will be called, never inside this call. */
+/* True when loaded and not in doubt; else `wait->ready` will be called, never inside this call. */
 bool room_load(struct room *, struct room_wait *);
 /* What is cached may be wrong: the next use loads again. */
 void room_forget(struct room *);

@@ -213,3 +213,11 @@ int record_decode(struct event *e, struct str bytes, struct arena *arena)
     decode_fields(e, &u, arena);
     return unpack_done(&u) ? 0 : RECORD_BAD;
 }
+
+void record_copy(struct event *to, const struct event *e, struct arena *arena)
+{
+    struct builder b = {0};
+    record_encode(&b, e);
+    must(record_decode(to, arena_str(arena, builder_str(&b)), arena) == 0);
+    builder_deinit(&b);
+}

@@ -23,5 +23,7 @@ void record_encode(struct builder *out, const struct event *e);
 /* Fills *e; its texts point into `bytes`, its lists into `arena`. 0 or RECORD_*, *e then being
  * anything. */
 int record_decode(struct event *e, struct str bytes, struct arena *arena);
+/* *to becomes a copy of `e` that lies in `arena`, all fields. `e` as for record_encode(). */
+void record_copy(struct event *to, const struct event *e, struct arena *arena);
 
 #endif

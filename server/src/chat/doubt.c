@@ -1,0 +1,175 @@
+/*
+ * Owns the copies of writes that were answered `unknown`; the chat thread runs it. A doubt holds a
+ * reference to its room, which stays loaded as it was before: nobody else appends to it meanwhile.
+ * What turns out to stand then takes effect and is pushed as if it had been answered at once.
+ *
+ * Refused: to load the room again and go on. Nothing may stand then and come to stand afterwards,
+ * with nobody to notice until the next append; and what stood would be known to the room but not to
+ * those that an event of an own log concerns.
+ */
+#include "chat/doubt.h"
+
+#include <stdlib.h>
+
+#include "chat/pump.h"
+#include "chat/receipt_state.h"
+#include "model/record.h"
+#include "util/mem.h"
+
+struct doubt {
+    struct room *room;
+    struct store_append append;
+    struct event events[APPEND_MAX];
+    uint32_t first, n; /* events[first..n) are in doubt */
+    struct arena arena;
+    struct store_mark mark;
+    struct store_mark marks[MEMBERS_MAX]; /* the furthest of each user; n_marks of them */
+    uint32_t n_marks;
+    void (*settled)(struct room *, enum chat_error);
+};
+
+static struct doubt *doubt_of(struct room *room)
+{
+    if (!room->doubt) {
+        room->doubt = mem_new(sizeof(*room->doubt));
+        room->doubt->room = room;
+        cached_ref(&room->cached);
+    }
+    return room->doubt;
+}
+
+static void doubt_free(struct doubt *d)
+{
+    d->room->doubt = NULL;
+    room_unref(d->room);
+    arena_deinit(&d->arena);
+    free(d);
+}
+
+void room_doubt_append(struct room *room, const struct store_append *append)
+{
+    struct doubt *d = doubt_of(room);
+    must(room->loaded && d->first == d->n);
+    d->first = 0;
+    d->n = append->n_events;
+    for (uint32_t i = 0; i < d->n; i++)
+        record_copy(&d->events[i], &append->events[i], &d->arena);
+}
+
+void room_doubt_mark(struct room *room, const struct store_mark *mark)
+{
+    struct doubt *d = doubt_of(room);
+    uint32_t i = 0;
+    while (i < d->n_marks && d->marks[i].user != mark->user)
+        i++;
+    if (i == MEMBERS_MAX) /* of people who left: nobody looks at them */
+        return;
+    struct store_mark *m = &d->marks[i];
+    d->n_marks = MAX(d->n_marks, i + 1);
+    *m = (struct store_mark){
+        .conversation = mark->conversation,
+        .user = mark->user,
+        .delivered_seq = MAX(m->delivered_seq, mark->delivered_seq),
+        .read_seq = MAX(m->read_seq, mark->read_seq),
+        .read_n = MAX(m->read_n, mark->read_n),
+    };
+}
+
+static void settle_next(struct doubt *);
+
+static bool first_stands(const struct doubt *d)
+{
+    const struct event *e = &d->events[d->first];
+    return d->append.known_index == 0 && d->append.known_seq == e->seq &&
+           crypto_equal(d->append.known_digest, e->digest, EVENT_DIGEST_BYTES);
+}
+
+static void append_answered(struct store_request *request)
+{
+    struct doubt *d = container_of(request, struct doubt, append.base);
+    enum store_status status = request->status;
+    uint32_t stand = 0;
+    store_request_deinit(request);
+    if (status != STORE_DONE && status != STORE_KNOWN && status != STORE_MOVED) {
+        d->settled(d->room, CHAT_UNAVAILABLE);
+        return;
+    }
+    if (status == STORE_DONE)
+        stand = d->append.taken;
+    else if (status == STORE_KNOWN && first_stands(d))
+        stand = 1;
+    for (uint32_t i = 0; i < stand; i++)
+        room_stands(d->room, &d->events[d->first++]);
+    if (!stand)
+        room_forget(d->room);
+    /* known: the first try may have taken more, so what follows is asked for in turn */
+    if (status != STORE_KNOWN || !stand)
+        d->first = d->n;
+    settle_next(d);
+}
+
+static void send_append(struct doubt *d)
+{
+    for (uint32_t i = d->first; i < d->n; i++)
+        d->events[i].first_seq = d->room->head.seq + 1;
+    d->append = (struct store_append){
+        .base.done = append_answered,
+        .conversation = d->room->id,
+        .events = &d->events[d->first],
+        .n_events = d->n - d->first,
+        .head = d->room->head,
+    };
+    store_append(d->room->chat->store, &d->append);
+}
+
+static void mark_answered(struct store_request *request)
+{
+    struct doubt *d = container_of(request, struct doubt, mark.base);
+    enum store_status status = request->status;
+    store_request_deinit(request);
+    if (status == STORE_DONE) {
+        receipt_moved(d->room, &d->mark.member);
+    } else if (status != STORE_NOT_FOUND) {
+        room_doubt_mark(d->room, &d->mark);
+        d->settled(d->room, CHAT_UNAVAILABLE);
+        return;
+    }
+    settle_next(d);
+}
+
+static void send_mark(struct doubt *d)
+{
+    d->mark = d->marks[--d->n_marks];
+    d->mark.base.done = mark_answered;
+    d->marks[d->n_marks] = (struct store_mark){0};
+    store_mark(d->room->chat->store, &d->mark);
+}
+
+static void settle_next(struct doubt *d)
+{
+    struct room *room = d->room;
+    void (*settled)(struct room *, enum chat_error) = d->settled;
+    if (d->first < d->n) {
+        send_append(d);
+    } else if (d->n_marks) {
+        send_mark(d);
+    } else {
+        doubt_free(d);
+        settled(room, CHAT_OK);
+    }
+}
+
+void room_settle(struct room *room, void (*settled)(struct room *, enum chat_error))
+{
+    room->doubt->settled = settled;
+    settle_next(room->doubt);
+}
+
+void doubts_forget(struct chat *chat)
+{
+    size_t at = 0;
+    uint64_t id;
+    for (struct room *room; (room = map_next(&chat->rooms, &at, &id));)
+        if (room->doubt)
+            doubt_free(room->doubt);
+}
