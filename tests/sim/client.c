@@ -5,66 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "chat/account.h"
-#include "chat/append.h"
-#include "chat/group.h"
-#include "chat/inbox.h"
-#include "chat/presence.h"
-#include "chat/read.h"
-#include "chat/receipt.h"
+#include "attempt.h"
+#include "commands.h"
+#include "heard.h"
+#include "sabotage.h"
 #include "util/hash.h"
 #include "util/mem.h"
-
-/* A call under way. Every call struct begins with its chat_call. */
-struct attempt {
-    struct list link; /* in world->attempts */
-    struct client *device;
-    uint32_t epoch;
-    struct op *op;
-    struct copy *copy;
-    uint32_t hints; /* the copy's, when this was asked */
-    void (*finish)(struct attempt *);
-    bool inside; /* still inside the call that began it */
-    union {
-        struct chat_call call;
-        struct chat_append append;
-        struct chat_group_create group;
-        struct chat_read read;
-        struct chat_sync sync;
-        struct chat_list list;
-        struct chat_mark mark;
-        struct chat_sign sign;
-        struct chat_conversation look;
-        struct chat_watch watch;
-    } u;
-};
-
-static void attempt_done(struct chat_call *call)
-{
-    struct attempt *a = container_of(call, struct attempt, u.call);
-    if (a->inside)
-        world_fail(a->device->world, "a call ended inside itself");
-    list_remove(&a->link);
-    a->finish(a);
-    free(a);
-}
-
-static struct attempt *attempt_new(struct client *d, void (*finish)(struct attempt *))
-{
-    struct attempt *a = mem_new(sizeof(*a));
-    a->device = d;
-    a->epoch = d->epoch;
-    a->finish = finish;
-    a->inside = true;
-    a->u.call = (struct chat_call){.user = d->user, .device = d->id, .done = attempt_done};
-    list_push_back(&d->world->attempts, &a->link);
-    return a;
-}
-
-static bool seen(const struct attempt *a)
-{
-    return a->epoch == a->device->epoch;
-}
 
 /* --- rows --- */
 
@@ -135,7 +81,7 @@ void lines_apply(struct line *rows, uint64_t base, uint64_t cursor, const struct
 
 /* --- copies --- */
 
-static struct copy *copy_of(struct client *d, uint64_t conversation)
+struct copy *copy_of(struct client *d, uint64_t conversation)
 {
     for (uint32_t i = 0; i < d->n_copies; i++)
         if (d->copies[i].conversation == conversation)
@@ -150,7 +96,14 @@ static struct copy *copy_of(struct client *d, uint64_t conversation)
 static void copy_want(struct copy *c, uint64_t seq)
 {
     c->wanted = MAX(c->wanted, seq);
+    c->asked = false;
     c->hints++;
+}
+
+/* Whether there is something to fetch now. */
+static bool copy_lacks(const struct copy *c)
+{
+    return ((c->wanted > c->cursor && !c->asked) || c->paging) && !c->fetching && !c->gone;
 }
 
 static void copy_drop(struct copy *c)
@@ -195,6 +148,7 @@ static void on_event(struct sink *sink, struct session *const *to, size_t n, con
     struct world *w = container_of(sink, struct world, sink);
     for (size_t i = 0; i < n; i++) {
         struct client *d = client_of(to[i]);
+        hear(d, e, w->step);
         if (rng_percent(&w->rng, w->drop_pushes))
             continue;
         struct copy *c = copy_of(d, e->conversation);
@@ -203,7 +157,7 @@ static void on_event(struct sink *sink, struct session *const *to, size_t n, con
                     (unsigned long long)e->seq, (unsigned long long)e->conversation,
                     (unsigned long long)e->rev);
         bool gap = !c->base || e->seq > c->cursor + 1;
-        if (gap && c->base && w->sabotage && !strcmp(w->sabotage, "gap")) {
+        if (gap && c->base && sabotaged(w, "gap")) {
             c->rows = mem_resize(c->rows, (size_t)(e->seq - c->base) * sizeof(c->rows[0]));
             while (c->cursor + 1 < e->seq)
                 c->rows[++c->cursor - c->base] = (struct line){0};
@@ -221,9 +175,11 @@ static void on_receipt(struct sink *sink, struct session *const *to, size_t n,
                        uint64_t read_seq, uint64_t unread)
 {
     struct world *w = container_of(sink, struct world, sink);
-    (void)to, (void)n, (void)unread;
+    (void)unread;
     if (read_seq > delivered_seq)
         world_fail(w, "read beyond delivered");
+    for (size_t i = 0; i < n; i++)
+        hear_receipt(client_of(to[i]), conversation, user, delivered_seq, read_seq);
     world_saw(w, conversation ^ user ^ delivered_seq ^ read_seq);
 }
 
@@ -243,8 +199,8 @@ static void on_presence(struct sink *sink, struct session *const *to, size_t n, 
 
 static void on_end(struct sink *sink, struct session *s, enum session_end_reason reason)
 {
-    (void)s, (void)reason;
-    world_fail(container_of(sink, struct world, sink), "a session ended unasked");
+    (void)sink, (void)reason;
+    client_of(s)->dismissed = true;
 }
 
 const struct sink_ops client_sink_ops = {on_event, on_receipt, on_typing, on_presence, on_end};
@@ -256,7 +212,7 @@ static void fetched(struct attempt *a)
     struct client *d = a->device;
     struct copy *c = a->copy;
     struct chat_read *read = &a->u.read;
-    if (!seen(a))
+    if (!attempt_seen(a))
         return;
     c->fetching = false;
     if (read->call.error == CHAT_NOT_FOUND) {
@@ -267,12 +223,21 @@ static void fetched(struct attempt *a)
         world_fail(d->world, "the head of %llu went back", (unsigned long long)c->conversation);
     if (read->call.error)
         return;
+    if (read->page) {
+        copy_drop(c);
+        c->paging = true;
+        return;
+    }
+    if (read->mode == READ_NEWEST && read->n_events)
+        read->first = read->events[0].seq;
     if (!c->base || read->first > c->cursor + 1) {
         copy_drop(c);
         c->base = read->first;
         c->cursor = read->first - 1;
     }
+    c->paging = false;
     for (uint32_t i = 0; i < read->n_events; i++) {
+        hear(d, &read->events[i], a->asked_step);
         if (read->events[i].seq > c->cursor + 1)
             world_fail(d->world, "a page of %llu has a hole at %llu",
                        (unsigned long long)c->conversation, (unsigned long long)c->cursor + 1);
@@ -282,7 +247,11 @@ static void fetched(struct attempt *a)
                 (unsigned long long)c->conversation, (unsigned long long)c->cursor,
                 (unsigned long long)read->head, (unsigned long long)c->wanted);
     if (c->hints == a->hints) /* else something came meanwhile */
-        c->wanted = c->cursor < read->head ? read->head : 0;
+        c->asked = c->cursor == read->head;
+    if (c->cursor >= c->wanted)
+        c->wanted = 0;
+    else
+        c->wanted = MAX(c->wanted, read->head);
 }
 
 static void fetch(struct client *d, struct copy *c)
@@ -292,15 +261,18 @@ static void fetch(struct client *d, struct copy *c)
     a->copy = c;
     a->hints = c->hints;
     a->u.read.conversation = c->conversation;
-    a->u.read.mode = READ_AFTER;
+    a->u.read.mode = c->paging ? READ_NEWEST : READ_AFTER;
     a->u.read.at = c->cursor;
+    a->u.read.sync = !c->paging;
     a->u.read.limit = 1 + rng_below(&d->world->rng, 20);
     chat_read(d->world->chat, &a->u.read);
-    a->inside = false;
+    attempt_made(a);
 }
 
-static void take_entry(struct client *d, const struct inbox_entry *entry)
+static void take_entry(struct client *d, const struct inbox_entry *entry, uint64_t asked_step)
 {
+    if (entry->last)
+        hear(d, entry->last, asked_step);
     world_trace(d->world, "device %u: inbox says %llu up to %llu", d->index,
                 (unsigned long long)entry->conversation.id, (unsigned long long)entry->head.seq);
     struct copy *c = copy_of(d, entry->conversation.id);
@@ -313,15 +285,16 @@ static void listed(struct attempt *a)
 {
     struct client *d = a->device;
     struct chat_list *list = &a->u.list;
-    if (!seen(a))
+    if (!attempt_seen(a))
         return;
     if (list->call.error) {
-        d->listing = false;
+        d->listing = d->comparing = false;
         d->token[0] = 0;
+        d->compare_again = true;
         return;
     }
     for (uint32_t i = 0; i < list->n_entries; i++)
-        take_entry(d, &list->entries[i]);
+        take_entry(d, &list->entries[i], a->asked_step);
     d->listing = list->next.n > 0;
     must(list->next.n < sizeof(d->page));
     if (list->next.n)
@@ -337,37 +310,72 @@ static void list_more(struct client *d)
     a->u.list.page = str_of(d->page);
     a->u.list.limit = 1 + rng_below(&d->world->rng, 5);
     chat_list(d->world->chat, &a->u.list);
-    a->inside = false;
+    attempt_made(a);
 }
 
-static void compared(struct attempt *a)
+static void take_changes(struct attempt *a)
 {
     struct client *d = a->device;
     struct chat_sync *sync = &a->u.sync;
-    if (!seen(a))
-        return;
-    d->comparing = false;
-    if (sync->call.error) {
-        d->compare_again = true;
-        return;
-    }
     if (!d->token[0]) { /* a new device: the token first, then the list */
         d->listing = true;
         d->page[0] = 0;
     }
     world_trace(d->world, "device %u compared: %u entries after %s, now %.*s", d->index,
                 sync->n_entries, d->token, (int)sync->next.n, sync->next.p);
+    for (uint32_t i = 0; i < d->n_copies; i++)
+        d->copies[i].asked = false;
     for (uint32_t i = 0; i < sync->n_entries; i++)
-        take_entry(d, &sync->entries[i]);
+        take_entry(d, &sync->entries[i], a->asked_step);
     must(sync->next.n < sizeof(d->token));
     memcpy(d->token, sync->next.p, sync->next.n);
     d->token[sync->next.n] = 0;
     d->compare_again = d->compare_again || sync->more;
 }
 
+static void compared(struct attempt *a)
+{
+    if (!attempt_seen(a))
+        return;
+    a->device->comparing = false;
+    if (a->u.call.error)
+        a->device->compare_again = true;
+    else
+        take_changes(a);
+}
+
+static void waited(struct attempt *a)
+{
+    struct client *d = a->device;
+    bool early = d->world->mono_ms < a->over_ms;
+    if (d->wait != a)
+        return;
+    d->wait = NULL;
+    if (!a->u.call.error && early && !d->world->calm && !a->u.sync.n_entries)
+        world_fail(d->world, "device %u: a wait ended early with nothing", d->index);
+    if (a->u.call.error || !d->token[0] || d->listing)
+        d->compare_again = true;
+    else
+        take_changes(a);
+}
+
+void client_wait(struct client *d)
+{
+    if (d->wait || !d->token[0] || d->listing)
+        return;
+    struct attempt *a = attempt_new(d, waited);
+    d->wait = a;
+    strcpy(d->waited_token, d->token);
+    a->u.sync.token = str_of(d->waited_token);
+    a->u.sync.wait_ms = 1 + rng_below(&d->world->rng, 20000);
+    a->over_ms = d->world->mono_ms + a->u.sync.wait_ms;
+    chat_sync(d->world->chat, &a->u.sync);
+    attempt_made(a);
+}
+
 void client_compare(struct client *d)
 {
-    if (d->world->sabotage && !strcmp(d->world->sabotage, "blind") && d->token[0])
+    if (sabotaged(d->world, "blind") && d->token[0])
         return;
     if (d->comparing) {
         d->compare_again = true;
@@ -378,221 +386,7 @@ void client_compare(struct client *d)
     d->compare_again = false;
     a->u.sync.token = str_of(d->token);
     chat_sync(d->world->chat, &a->u.sync);
-    a->inside = false;
-}
-
-/* --- commands --- */
-
-static void op_answered(struct attempt *a, uint64_t conversation, uint64_t seq)
-{
-    struct op *op = a->op;
-    struct world *w = a->device->world;
-    enum chat_error error = a->u.call.error;
-    if (!error && op->ok && (op->ok_seq != seq || op->ok_conversation != conversation))
-        world_fail(w, "key %s stands twice: %llu and %llu", op->key, (unsigned long long)op->ok_seq,
-                   (unsigned long long)seq);
-    if (!error) {
-        op->ok = true;
-        op->ok_seq = seq;
-        op->ok_conversation = conversation;
-        if (!op->ok_step)
-            op->ok_step = w->step;
-    }
-    world_saw(w, seq ^ error);
-    if (!seen(a))
-        return;
-    a->device->n_under_way--;
-    op->under_way = false;
-    bool again = error == CHAT_UNAVAILABLE || error == CHAT_OVERLOADED;
-    op->waiting = again;
-    op->failed = error && !again;
-}
-
-static void append_answered(struct attempt *a)
-{
-    op_answered(a, a->u.append.conversation, a->u.append.seq);
-}
-
-static void group_answered(struct attempt *a)
-{
-    op_answered(a, a->u.group.conversation, a->u.group.seq);
-}
-
-static void op_send_group(struct client *d, struct op *op, struct str key)
-{
-    struct attempt *a = attempt_new(d, group_answered);
-    a->op = op;
-    a->u.group.title = str_of(op->text);
-    a->u.group.history = op->history;
-    a->u.group.members = op->members;
-    a->u.group.n_members = op->n_members;
-    a->u.group.key = key;
-    chat_group_create(d->world->chat, &a->u.group);
-    a->inside = false;
-}
-
-static void op_send(struct client *d, struct op *op)
-{
-    struct world *w = d->world;
-    op->waiting = false;
-    op->under_way = true;
-    op->tries++;
-    d->n_under_way++;
-    if (w->sabotage && !strcmp(w->sabotage, "newkey"))
-        snprintf(op->key, sizeof(op->key), "x%llx", (unsigned long long)rng_next(&w->rng) >> 8);
-    world_trace(w, "device %u sends %s type %d conversation %llu to %llu target %llu user %llu",
-                d->index, op->key, op->type, (unsigned long long)op->conversation,
-                (unsigned long long)op->to, (unsigned long long)op->target,
-                (unsigned long long)op->user);
-    if (op->type == EVENT_CREATED) {
-        op_send_group(d, op, str_of(op->key));
-        return;
-    }
-    struct attempt *a = attempt_new(d, append_answered);
-    a->op = op;
-    struct chat_append *append = &a->u.append;
-    append->type = op->type;
-    append->to = op->to;
-    append->conversation = op->conversation;
-    append->target = op->target;
-    append->user = op->user;
-    append->role = op->role;
-    append->kind = op->type == EVENT_MESSAGE ? STR("text") : (struct str){0};
-    append->text = str_of(op->text);
-    append->key = str_of(op->key);
-    append->after = op->after;
-    chat_append(w->chat, append);
-    a->inside = false;
-}
-
-static struct op *op_new(struct client *d, enum event_type type)
-{
-    struct world *w = d->world;
-    if (d->n_ops == OPS_MAX || d->n_under_way >= OPS_UNDER_WAY)
-        return NULL;
-    struct op *op = &d->ops[d->n_ops];
-    *op = (struct op){.type = type, .device = d->index, .first_step = w->step, .waiting = true};
-    snprintf(op->key, sizeof(op->key), "k%u-%u", d->index, d->n_ops);
-    snprintf(op->text, sizeof(op->text), "text of %u-%u", d->index, d->n_ops);
-    d->n_ops++;
-    return op;
-}
-
-static struct copy *any_copy(struct client *d)
-{
-    struct copy *c = d->n_copies ? &d->copies[rng_below(&d->world->rng, d->n_copies)] : NULL;
-    return c && c->base && c->cursor >= c->base && c->conversation != d->user ? c : NULL;
-}
-
-static uint64_t any_user(struct world *w)
-{
-    return w->users[rng_below(&w->rng, USERS)];
-}
-
-static void act_message(struct client *d)
-{
-    struct copy *c = any_copy(d);
-    struct op *op = op_new(d, EVENT_MESSAGE);
-    if (!op)
-        return;
-    bool to_user = !c || rng_percent(&d->world->rng, 30);
-    op->to = to_user ? any_user(d->world) : c->conversation;
-    op->after = !to_user ? c->cursor : 0;
-    if (!to_user && rng_percent(&d->world->rng, 20))
-        op->target = c->base + rng_below(&d->world->rng, (uint32_t)(c->cursor - c->base + 1));
-    op_send(d, op);
-}
-
-static void act_on_message(struct client *d, enum event_type type)
-{
-    struct copy *c = any_copy(d);
-    struct op *op = c ? op_new(d, type) : NULL;
-    if (!op)
-        return;
-    op->conversation = c->conversation;
-    op->after = c->cursor;
-    op->target = c->base + rng_below(&d->world->rng, (uint32_t)(c->cursor - c->base + 1));
-    if (type == EVENT_DELETE)
-        op->text[0] = 0;
-    if (type == EVENT_REACTION)
-        snprintf(op->text, sizeof(op->text), "%s", rng_percent(&d->world->rng, 70) ? "+" : "");
-    op_send(d, op);
-}
-
-static void act_on_group(struct client *d, enum event_type type)
-{
-    struct copy *c = any_copy(d);
-    struct op *op = c ? op_new(d, type) : NULL;
-    if (!op)
-        return;
-    op->conversation = c->conversation;
-    op->after = c->cursor;
-    if (type != EVENT_TITLE)
-        op->text[0] = 0;
-    if (type != EVENT_TITLE && type != EVENT_LEFT)
-        op->user = any_user(d->world);
-    if (type == EVENT_ROLE)
-        op->role = rng_percent(&d->world->rng, 50) ? ROLE_ADMIN : ROLE_MEMBER;
-    op_send(d, op);
-}
-
-static void act_create(struct client *d)
-{
-    struct world *w = d->world;
-    struct op *op = op_new(d, EVENT_CREATED);
-    if (!op)
-        return;
-    op->history = rng_percent(&w->rng, 50) ? HISTORY_ALL : HISTORY_JOINED;
-    for (uint32_t i = 0; i < USERS; i++)
-        if (w->users[i] != d->user && rng_percent(&w->rng, 60))
-            op->members[op->n_members++] = w->users[i];
-    op_send(d, op);
-}
-
-static void act_block(struct client *d)
-{
-    bool on = rng_percent(&d->world->rng, 30);
-    struct op *op = op_new(d, on ? EVENT_BLOCK : EVENT_UNBLOCK);
-    if (!op)
-        return;
-    op->user = any_user(d->world);
-    op->text[0] = 0;
-    op_send(d, op);
-}
-
-static void ignored(struct attempt *a)
-{
-    world_saw(a->device->world, a->u.call.error);
-}
-
-static void act_mark(struct client *d)
-{
-    struct copy *c = any_copy(d);
-    if (!c)
-        return;
-    struct attempt *a = attempt_new(d, ignored);
-    a->u.mark.conversation = c->conversation;
-    a->u.mark.seq = c->base + rng_below(&d->world->rng, (uint32_t)(c->cursor - c->base + 1));
-    a->u.mark.read = rng_percent(&d->world->rng, 50);
-    chat_mark(d->world->chat, &a->u.mark);
-    a->inside = false;
-}
-
-static void act_look(struct client *d)
-{
-    struct copy *c = any_copy(d);
-    if (!c)
-        return;
-    struct attempt *a = attempt_new(d, ignored);
-    if (rng_percent(&d->world->rng, 50)) {
-        a->u.look.conversation = c->conversation;
-        chat_conversation(d->world->chat, &a->u.look);
-    } else {
-        a->u.watch.users = d->world->users;
-        a->u.watch.n_users = USERS;
-        chat_watch(d->world->chat, &a->u.watch);
-    }
-    a->inside = false;
+    attempt_made(a);
 }
 
 /* --- the connection --- */
@@ -603,7 +397,7 @@ static void lose_answers(struct client *d)
     d->epoch++;
     if (d->listing) /* the token counts only with the whole list */
         d->token[0] = 0;
-    d->comparing = d->listing = false;
+    d->comparing = d->listing = d->connecting = false;
     d->n_under_way = 0;
     for (uint32_t i = 0; i < d->n_copies; i++)
         d->copies[i].fetching = false;
@@ -613,28 +407,88 @@ static void lose_answers(struct client *d)
     }
 }
 
-static void go_offline(struct client *d)
+void client_go_offline(struct client *d)
 {
     d->online = false;
     lose_answers(d);
+    if (d->wait) {
+        chat_sync_cancel(d->world->chat, &d->wait->u.sync);
+        d->wait = NULL;
+    }
     session_end(d->world->chat, &d->session, d->world->mono_ms);
+    d->signed_out = d->signed_out || d->dismissed;
+    d->dismissed = false;
 }
 
-static void come_online(struct client *d)
+static void authenticated(struct attempt *a)
 {
+    struct client *d = a->device;
+    struct chat_authenticate *auth = &a->u.authenticate;
+    if (!attempt_seen(a))
+        return;
+    d->connecting = false;
+    d->signed_out = auth->call.error == CHAT_UNAUTHENTICATED;
+    if (auth->call.error)
+        return;
+    if (auth->call.user != d->user || auth->call.device != d->id)
+        world_fail(d->world, "device %u is taken for another", d->index);
     d->online = true;
     session_begin(d->world->chat, &d->session, d->user, d->id);
     d->compare_again = true;
 }
 
+/* The device is a new one: what the one before had is gone, but for what it wrote. */
+static void signed_in_again(struct attempt *a)
+{
+    struct client *d = a->device;
+    if (!attempt_seen(a))
+        return;
+    d->connecting = false;
+    if (a->u.call.error)
+        return;
+    d->signed_out = false;
+    d->id = a->u.sign.device;
+    memcpy(d->access, a->u.sign.token, sizeof(d->access));
+    d->token[0] = 0;
+    for (uint32_t i = 0; i < d->n_copies; i++) {
+        copy_drop(&d->copies[i]);
+        d->copies[i].wanted = 0;
+        d->copies[i].paging = false;
+    }
+}
+
+static struct attempt *sign(struct client *d, void (*finish)(struct attempt *), char name[16])
+{
+    snprintf(name, 16, "user%u", d->index / DEVICES_EACH);
+    struct attempt *a = attempt_new(d, finish);
+    a->u.sign.username = str_of(name);
+    a->u.sign.password = STR("correct horse");
+    return a;
+}
+
+static void connect_device(struct client *d)
+{
+    d->connecting = true;
+    if (d->signed_out) {
+        struct attempt *a = sign(d, signed_in_again, d->name);
+        chat_signin(d->world->chat, &a->u.sign);
+        attempt_made(a);
+        return;
+    }
+    struct attempt *a = attempt_new(d, authenticated);
+    a->u.authenticate.token = str_of(d->access);
+    chat_authenticate(d->world->chat, &a->u.authenticate);
+    attempt_made(a);
+}
+
 void clients_crash(struct world *w)
 {
     for (uint32_t i = 0; i < DEVICES; i++) {
-        w->clients[i]->online = false;
+        w->clients[i]->online = w->clients[i]->connecting = w->clients[i]->dismissed = false;
+        w->clients[i]->wait = NULL;
         lose_answers(w->clients[i]);
     }
-    for (struct list *node; (node = list_pop_front(&w->attempts));)
-        free(list_entry(node, struct attempt, link));
+    attempts_forget(w);
 }
 
 /* --- one turn --- */
@@ -642,8 +496,11 @@ void clients_crash(struct world *w)
 /* What brings the device in step. True: it did something. */
 static bool catch_up(struct client *d)
 {
+    if (d->online && d->dismissed)
+        client_go_offline(d);
     if (!d->online) {
-        come_online(d);
+        if (!d->connecting)
+            connect_device(d);
         return true;
     }
     for (uint32_t i = 0; i < d->n_ops && d->n_under_way < OPS_UNDER_WAY; i++)
@@ -657,7 +514,7 @@ static bool catch_up(struct client *d)
     }
     for (uint32_t i = 0; i < d->n_copies; i++) {
         struct copy *c = &d->copies[i];
-        if (c->wanted > c->cursor && !c->fetching && !c->gone) {
+        if (copy_lacks(c)) {
             fetch(d, c);
             return true;
         }
@@ -671,14 +528,14 @@ static bool catch_up(struct client *d)
 
 bool client_in_step(const struct client *d)
 {
-    if (!d->online || d->comparing || d->compare_again || d->listing || d->n_under_way)
-        return d->world->sabotage && !strcmp(d->world->sabotage, "blind");
+    if (!d->online || d->dismissed || d->comparing || d->compare_again || d->listing ||
+        d->n_under_way)
+        return sabotaged(d->world, "blind");
     for (uint32_t i = 0; i < d->n_ops; i++)
         if (d->ops[i].waiting)
             return false;
     for (uint32_t i = 0; i < d->n_copies; i++)
-        if (d->copies[i].fetching ||
-            (d->copies[i].wanted > d->copies[i].cursor && !d->copies[i].gone))
+        if (d->copies[i].fetching || copy_lacks(&d->copies[i]))
             return false;
     return true;
 }
@@ -692,37 +549,7 @@ void client_act(struct client *d, bool calm)
     }
     if (!d->online)
         return;
-    uint32_t what = rng_below(&w->rng, 100);
-    if (what < 40)
-        act_message(d);
-    else if (what < 48)
-        act_on_message(d, EVENT_EDIT);
-    else if (what < 53)
-        act_on_message(d, EVENT_DELETE);
-    else if (what < 61)
-        act_on_message(d, EVENT_REACTION);
-    else if (what < 64)
-        act_create(d);
-    else if (what < 67)
-        act_on_group(d, EVENT_ADDED);
-    else if (what < 69)
-        act_on_group(d, EVENT_REMOVED);
-    else if (what < 71)
-        act_on_group(d, EVENT_LEFT);
-    else if (what < 73)
-        act_on_group(d, EVENT_TITLE);
-    else if (what < 75)
-        act_on_group(d, EVENT_ROLE);
-    else if (what < 77)
-        act_block(d);
-    else if (what < 87)
-        act_mark(d);
-    else if (what < 92)
-        act_look(d);
-    else if (what < 96)
-        d->compare_again = true;
-    else
-        go_offline(d);
+    command_any(d);
 }
 
 /* --- beginning and end --- */
@@ -732,20 +559,17 @@ static void signed_in(struct attempt *a)
     must(!a->u.call.error);
     a->device->user = a->u.sign.user;
     a->device->id = a->u.sign.device;
+    memcpy(a->device->access, a->u.sign.token, sizeof(a->device->access));
 }
 
-static void sign(struct client *d, bool up)
+static void sign_first(struct client *d, bool up)
 {
-    char name[16];
-    snprintf(name, sizeof(name), "user%u", d->index / DEVICES_EACH);
-    struct attempt *a = attempt_new(d, signed_in);
-    a->u.sign.username = str_of(name);
-    a->u.sign.password = STR("correct horse");
+    struct attempt *a = sign(d, signed_in, d->name);
     if (up)
         chat_signup(d->world->chat, &a->u.sign);
     else
         chat_signin(d->world->chat, &a->u.sign);
-    a->inside = false;
+    attempt_made(a);
     world_settle(d->world);
 }
 
@@ -756,7 +580,8 @@ void clients_init(struct world *w)
         d->world = w;
         d->index = i;
         w->clients[i] = d;
-        sign(d, i % DEVICES_EACH == 0);
+        d->hearing = mem_new(sizeof(*d->hearing));
+        sign_first(d, i % DEVICES_EACH == 0);
         w->users[i / DEVICES_EACH] = d->user;
     }
 }
@@ -765,11 +590,13 @@ void clients_deinit(struct world *w)
 {
     for (uint32_t i = 0; i < DEVICES; i++)
         if (w->clients[i]->online)
-            go_offline(w->clients[i]);
+            client_go_offline(w->clients[i]);
     world_settle(w);
     for (uint32_t i = 0; i < DEVICES; i++) {
         for (uint32_t j = 0; j < w->clients[i]->n_copies; j++)
             copy_drop(&w->clients[i]->copies[j]);
+        hearing_deinit(w->clients[i]->hearing);
+        free(w->clients[i]->hearing);
         free(w->clients[i]);
     }
 }

@@ -9,7 +9,7 @@
 #include "model/event.h"
 #include "world.h"
 
-enum { COPIES_MAX = 64, OPS_MAX = 512, OPS_UNDER_WAY = 3 };
+enum { COPIES_MAX = 96, OPS_MAX = 512, OPS_UNDER_WAY = 3 };
 
 /* A row as a device has it, or as the store does: what must be the same for all. */
 struct line {
@@ -26,8 +26,16 @@ struct copy {
     uint64_t cursor; /* all from base to it is here */
     uint64_t wanted; /* there may be something up to it */
     uint32_t hints;  /* how often `wanted` was said: an answer to an older question leaves it */
-    bool fetching, gone;
+    bool fetching, gone, paging;
+    bool asked; /* for `wanted`, in vain: asked again at the next compare */
     struct line *rows;
+    /* marks as pushes told them, by the person's place */
+    uint64_t delivered_seq[USERS], read_seq[USERS];
+    bool told_of_marks;
+    /* as the core showed it at the end */
+    bool looked;
+    uint64_t looked_head, looked_n, looked_read_seq, looked_read_n;
+    uint32_t looked_members;
 };
 
 /* One command of a person, whatever number of times it was sent. */
@@ -45,17 +53,25 @@ struct op {
     uint32_t tries;
     bool waiting, under_way;
     bool ok, failed;
+    enum chat_error error; /* failed: by this, to a try made and answered at these steps */
+    uint64_t last_step, failed_step;
     uint64_t ok_step;
     uint64_t ok_conversation, ok_seq;
 };
+
+struct attempt;
+struct hearing;
 
 struct client {
     struct world *world;
     uint32_t index;
     uint64_t user, id;
+    char access[CRYPTO_TOKEN_TEXT + 1]; /* the device's token */
     struct session session;
-    bool online;
-    uint32_t epoch; /* answers to an older one are not seen by the device */
+    bool online, connecting;
+    bool signed_out; /* its device is ended, as far as it knows */
+    bool dismissed;  /* the core wants its connection closed */
+    uint32_t epoch;  /* answers to an older one are not seen by the device */
     struct copy copies[COPIES_MAX];
     uint32_t n_copies;
     struct op ops[OPS_MAX];
@@ -63,6 +79,10 @@ struct client {
     char token[80];
     bool comparing, compare_again, listing;
     char page[160];
+    struct attempt *wait; /* a waiting sync, or NULL */
+    char waited_token[80];
+    char name[16];
+    struct hearing *hearing;
 };
 
 extern const struct sink_ops client_sink_ops;
@@ -79,6 +99,13 @@ void client_act(struct client *, bool calm);
 bool client_in_step(const struct client *);
 /* What the device compares itself with at the end. */
 void client_compare(struct client *);
+/* Begins a compare that waits for something to change. */
+void client_wait(struct client *);
+void client_go_offline(struct client *);
+/* Of the conversation, made where there was none. */
+struct copy *copy_of(struct client *, uint64_t conversation);
+/* One that has rows, other than the own log; or NULL. */
+struct copy *client_any_copy(struct client *);
 void line_of(struct line *, const struct event *, const struct world *);
 /* What an edit, delete or reaction does to the rows that come before it; rows[0] is `base`. */
 void lines_apply(struct line *rows, uint64_t base, uint64_t cursor, const struct line *e);

@@ -2,22 +2,24 @@
  * parley-sim: runs simulated worlds, a seed each, and reports every seed whose world was found
  * wrong. `parley-sim --seed N --trace` replays one.
  *
- *     parley-sim [--seeds N] [--from N] [--seed N] [--steps N] [--trace] [--sabotage
- * gap|newkey|blind]
+ *     parley-sim [--seeds N] [--from N] [--seed N] [--steps N] [--trace] [--sabotage RULE|all]
  *
- * With --sabotage a rule is broken on purpose, and the run fails unless the checker notices.
- * TEST_SEEDS sets --seeds where none is given.
+ * With --sabotage a rule is broken on purpose (sabotage.h), and the run fails unless the checker
+ * notices soon; with --trace it says what was noticed. TEST_SEEDS sets --seeds where none is given.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "client.h"
+#include "commands.h"
 #include "truth.h"
 #include "util/hash.h"
 #include "util/crypto.h"
 #include "util/log.h"
 #include "world.h"
+
+enum { FINDING_BYTES = 160 };
 
 struct options {
     uint64_t from, seeds;
@@ -53,7 +55,8 @@ static void play(struct world *w, uint32_t steps)
 static void calm_down(struct world *w)
 {
     enum { ROUNDS_MAX = 20000 };
-    w->drop_pushes = 0;
+    world_calm(w);
+    chat_wake_all(w->chat);
     uint32_t rounds = 0;
     for (uint32_t compared = 0; compared < 3;) {
         bool in_step = true;
@@ -77,51 +80,94 @@ static void calm_down(struct world *w)
     }
 }
 
-/* True: the world was found right. */
-static bool run_seed(const struct options *o, uint64_t seed, uint64_t *history, uint64_t *events)
+/* True: the world was found right; else `finding` (or NULL) is the first line of what was not. */
+static bool run_seed(const struct options *o, uint64_t seed, uint64_t *history, uint64_t *events,
+                     char finding[FINDING_BYTES])
 {
     struct world w;
-    world_init(&w, seed);
+    world_init(&w, seed, o->sabotage);
     w.trace = o->trace;
-    w.sabotage = o->sabotage;
     w.drop_pushes = rng_below(&w.rng, 4) * 15;
+    w.fault_percent = rng_percent(&w.rng, 50) ? 0 : 1 + rng_below(&w.rng, 15);
+    w.late_percent = rng_percent(&w.rng, 50) ? 0 : 1 + rng_below(&w.rng, 40);
+    uint32_t faults = w.fault_percent, late = w.late_percent;
     play(&w, o->steps);
     calm_down(&w);
     if (chat_busy(w.chat))
         world_fail(&w, "%u calls never ended", chat_busy(w.chat));
+    for (uint32_t i = 0; i < DEVICES; i++)
+        command_look_at_all(w.clients[i]);
+    world_settle(&w);
+    w.sabotage = NULL; /* the checker reads what stands */
     truth_check(&w);
     bool right = w.errors.n == 0;
-    if (!right && !o->sabotage)
-        printf("seed %llu (%u crashes):\n%.*s", (unsigned long long)seed, w.crashes,
-               (int)w.errors.n, builder_str(&w.errors).p);
+    if (!right && (!o->sabotage || o->trace))
+        printf("seed %llu (%u crashes, %u%% faults, %u%% late):\n%.*s", (unsigned long long)seed,
+               w.crashes, faults, late, (int)w.errors.n, builder_str(&w.errors).p);
     for (uint32_t i = 0; i < DEVICES; i++)
         *events += w.clients[i]->n_ops;
     *history = w.history;
+    struct str found = builder_str(&w.errors);
+    const char *end = found.n ? memchr(found.p, '\n', found.n) : NULL;
+    if (finding && end)
+        snprintf(finding, FINDING_BYTES, "%.*s", (int)(end - found.p), found.p);
     world_deinit(&w);
     return right;
+}
+
+/* Each rule, and within how many seeds breaking it has to be noticed. */
+static const struct {
+    const char *rule;
+    uint32_t seeds_max;
+} sabotages[] = {
+    {"ack-early", 20}, {"double", 20}, {"leak", 20},   {"unread", 20}, {"back", 20},
+    {"undelete", 20},  {"gap", 20},    {"newkey", 20}, {"blind", 20},
+};
+
+/* True: it was noticed in time. */
+static bool run_sabotage(const struct options *given, const char *rule, uint32_t seeds_max)
+{
+    struct options o = *given;
+    o.sabotage = rule;
+    uint64_t history, commands = 0;
+    char finding[FINDING_BYTES] = "";
+    for (uint32_t n = 1; n <= seeds_max; n++)
+        if (!run_seed(&o, o.from + n - 1, &history, &commands, finding)) {
+            printf("%-10s %5u of %u  %s\n", rule, n, seeds_max, finding);
+            return true;
+        }
+    printf("%-10s   not within %u\n", rule, seeds_max);
+    return false;
+}
+
+static int run_sabotages(const struct options *o)
+{
+    int missed = 0, n = 0;
+    printf("sabotage   seeds until caught, and what was found first\n");
+    for (size_t i = 0; i < ARRAY_SIZE(sabotages); i++) {
+        if (strcmp(o->sabotage, "all") != 0 && strcmp(o->sabotage, sabotages[i].rule) != 0)
+            continue;
+        missed += !run_sabotage(o, sabotages[i].rule, sabotages[i].seeds_max);
+        n++;
+    }
+    if (!n)
+        return fprintf(stderr, "no such sabotage: %s\n", o->sabotage), 2;
+    return missed ? 1 : 0;
 }
 
 static int run(const struct options *o)
 {
     uint64_t failed = 0, commands = 0, history = 0, again = 0, ignored = 0;
     for (uint64_t seed = o->from; seed < o->from + o->seeds && failed < 10; seed++) {
-        bool right = run_seed(o, seed, &history, &commands);
+        bool right = run_seed(o, seed, &history, &commands, NULL);
         failed += !right;
-        if (o->sabotage && !right) {
-            printf("sabotage %s caught at seed %llu\n", o->sabotage, (unsigned long long)seed);
-            return 0;
-        }
         if (seed % 50 == 0) {
-            run_seed(o, seed, &again, &ignored);
+            run_seed(o, seed, &again, &ignored, NULL);
             if (history != again) {
                 printf("seed %llu does not replay\n", (unsigned long long)seed);
                 failed++;
             }
         }
-    }
-    if (o->sabotage) {
-        printf("sabotage %s was not caught\n", o->sabotage);
-        return 1;
     }
     printf("%llu seeds, %llu commands, %llu seeds failed\n", (unsigned long long)o->seeds,
            (unsigned long long)commands, (unsigned long long)failed);
@@ -157,5 +203,5 @@ int main(int argc, char **argv)
     log_set_level(LOG_OFF);
     if (crypto_init())
         return 2;
-    return run(&o);
+    return o.sabotage ? run_sabotages(&o) : run(&o);
 }

@@ -4,37 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "client.h"
-#include "model/limits.h"
-#include "store/log.h"
+#include "replay.h"
 #include "util/hash.h"
 #include "util/mem.h"
-
-enum { LOGS_MAX = 256, STINTS_MAX = 64 };
-
-/* A time during which somebody could read: from..to. */
-struct stint {
-    uint64_t user, from, to;
-    bool open;
-    enum role role;
-};
-
-struct truth_log {
-    uint64_t id;
-    struct store_load load;
-    struct line *rows; /* as the store has them: rows[0] is seq 1 */
-    char (*keys)[KEY_BYTES_MAX + 1];
-    uint64_t *first_seq;
-    uint64_t n_rows;
-    struct stint stints[STINTS_MAX];
-    uint32_t n_stints;
-};
-
-struct truth {
-    struct world *world;
-    struct truth_log *logs[LOGS_MAX];
-    uint32_t n_logs;
-};
 
 static bool line_same(const struct line *a, const struct line *b)
 {
@@ -46,7 +18,7 @@ static bool line_same(const struct line *a, const struct line *b)
 
 /* --- reading the store --- */
 
-static void nothing(struct store_request *request)
+void truth_nothing(struct store_request *request)
 {
     (void)request;
 }
@@ -57,13 +29,14 @@ static void read_rows(struct truth *t, struct truth_log *log)
     log->rows = mem_new_array(head, sizeof(log->rows[0]));
     log->keys = mem_new_array(head, sizeof(log->keys[0]));
     log->first_seq = mem_new_array(head, sizeof(log->first_seq[0]));
+    log->reads = mem_new_array(head, sizeof(log->reads[0]));
     while (log->n_rows < head) {
         struct store_events page = {
-            .base.done = nothing,
+            .base.done = truth_nothing,
             .conversation = log->id,
             .from_seq = log->n_rows + 1,
             .to_seq = head,
-            .limit = 100,
+            .limit = PAGE_MAX,
         };
         store_events(t->world->store, &page);
         world_settle(t->world);
@@ -73,6 +46,7 @@ static void read_rows(struct truth *t, struct truth_log *log)
                 world_fail(t->world, "log %llu is not dense at %llu", (unsigned long long)log->id,
                            (unsigned long long)log->n_rows + 1);
             log->first_seq[log->n_rows] = e->first_seq;
+            log->reads[log->n_rows] = e->reads;
             memcpy(log->keys[log->n_rows], e->key.p, e->key.n);
             line_of(&log->rows[log->n_rows++], e, t->world);
         }
@@ -85,7 +59,7 @@ static void read_rows(struct truth *t, struct truth_log *log)
     }
 }
 
-static struct truth_log *log_of(struct truth *t, uint64_t id)
+struct truth_log *log_of(struct truth *t, uint64_t id)
 {
     for (uint32_t i = 0; i < t->n_logs; i++)
         if (t->logs[i]->id == id)
@@ -93,7 +67,7 @@ static struct truth_log *log_of(struct truth *t, uint64_t id)
     struct truth_log *log = mem_new(sizeof(*log));
     log->id = id;
     log->load.id = id;
-    log->load.base.done = nothing;
+    log->load.base.done = truth_nothing;
     store_load(t->world->store, &log->load);
     world_settle(t->world);
     if (log->load.base.status == STORE_DONE)
@@ -105,7 +79,7 @@ static struct truth_log *log_of(struct truth *t, uint64_t id)
 
 /* --- replay --- */
 
-static struct stint *present(struct truth_log *log, uint64_t user)
+struct stint *present(struct truth_log *log, uint64_t user)
 {
     for (uint32_t i = 0; i < log->n_stints; i++)
         if (log->stints[i].user == user && log->stints[i].open)
@@ -113,11 +87,12 @@ static struct stint *present(struct truth_log *log, uint64_t user)
     return NULL;
 }
 
-static void enter(struct truth_log *log, uint64_t user, uint64_t from, enum role role)
+static void enter(struct truth_log *log, uint64_t user, uint64_t since, uint64_t from,
+                  enum role role)
 {
     must(log->n_stints < STINTS_MAX);
-    log->stints[log->n_stints++] =
-        (struct stint){.user = user, .from = from, .to = UINT64_MAX, .open = true, .role = role};
+    log->stints[log->n_stints++] = (struct stint){
+        .user = user, .since = since, .from = from, .to = UINT64_MAX, .open = true, .role = role};
 }
 
 static void leave(struct truth *t, struct truth_log *log, uint64_t user, uint64_t seq)
@@ -140,10 +115,10 @@ static void replay_members(struct truth *t, struct truth_log *log, const struct 
     switch (e->type) {
     case EVENT_CREATED:
         for (uint32_t i = 0; i < e->n_members; i++)
-            enter(log, e->members[i].user, 1, e->members[i].role);
+            enter(log, e->members[i].user, 1, 1, e->members[i].role);
         break;
     case EVENT_ADDED:
-        enter(log, e->user, history == HISTORY_ALL ? 1 : e->seq, ROLE_MEMBER);
+        enter(log, e->user, e->seq, history == HISTORY_ALL ? 1 : e->seq, ROLE_MEMBER);
         break;
     case EVENT_REMOVED:
         leave(t, log, e->user, e->seq);
@@ -160,6 +135,12 @@ static void replay_members(struct truth *t, struct truth_log *log, const struct 
     default:
         break;
     }
+    uint32_t members = 0;
+    for (uint32_t i = 0; i < log->n_stints; i++)
+        members += log->stints[i].open;
+    if (members > MEMBERS_MAX)
+        world_fail(t->world, "log %llu: %u members at %llu", (unsigned long long)log->id, members,
+                   (unsigned long long)e->seq);
     bool group = log->load.conversation.kind == CONVERSATION_GROUP;
     if (group && e->type != EVENT_LEFT && !present(log, e->sender))
         world_fail(t->world, "log %llu: seq %llu is by %llu, no member",
@@ -171,14 +152,14 @@ static void replay_all_members(struct truth *t, struct truth_log *log)
 {
     const struct conversation *c = &log->load.conversation;
     if (c->kind != CONVERSATION_GROUP) {
-        enter(log, c->users[0], 1, ROLE_MEMBER);
+        enter(log, c->users[0], 0, 1, ROLE_MEMBER);
         if (c->users[1] != c->users[0])
-            enter(log, c->users[1], 1, ROLE_MEMBER);
+            enter(log, c->users[1], 0, 1, ROLE_MEMBER);
         return;
     }
     for (uint64_t seq = 1; seq <= log->n_rows; seq++) {
         struct store_events one = {
-            .base.done = nothing,
+            .base.done = truth_nothing,
             .conversation = log->id,
             .from_seq = seq,
             .to_seq = seq,
@@ -279,7 +260,7 @@ static void check_projection(struct truth *t, struct truth_log *log)
 
 /* --- what must hold of devices --- */
 
-static bool may_read(const struct truth_log *log, uint64_t user, uint64_t seq)
+bool may_read(const struct truth_log *log, uint64_t user, uint64_t seq)
 {
     for (uint32_t i = 0; i < log->n_stints; i++) {
         const struct stint *s = &log->stints[i];
@@ -373,7 +354,7 @@ static void check_list(struct truth *t, uint64_t user)
     uint64_t newest_ms = UINT64_MAX;
     do {
         struct store_inbox_list list = {
-            .base.done = nothing, .user = user, .page = page, .limit = 3};
+            .base.done = truth_nothing, .user = user, .page = page, .limit = 3};
         store_inbox_list(t->world->store, &list);
         world_settle(t->world);
         for (uint32_t i = 0; i < list.n_entries; i++) {
@@ -477,11 +458,13 @@ void truth_check(struct world *w)
             check_block(&t, &w->clients[i]->ops[j]);
         }
     }
+    witness_check(&t);
     for (uint32_t i = 0; i < t.n_logs; i++) {
         store_request_deinit(&t.logs[i]->load.base);
         free(t.logs[i]->rows);
         free(t.logs[i]->keys);
         free(t.logs[i]->first_seq);
+        free(t.logs[i]->reads);
         free(t.logs[i]);
     }
 }

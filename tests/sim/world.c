@@ -14,8 +14,9 @@
 
 #include "bus/local.h"
 #include "client.h"
+#include "faults.h"
+#include "sabotage.h"
 #include "store/kv_memory.h"
-#include "store/memory.h"
 #include "util/mem.h"
 
 /* --- queues --- */
@@ -98,13 +99,13 @@ static const struct env_ops env_ops = {env_wall_ms, env_mono_ms, env_random, env
 
 static void start_core(struct world *w)
 {
-    static const uint8_t secret[CRYPTO_SECRET_BYTES] = {1, 2, 3};
-    w->store = store_memory_open(w->kv, &w->store_queue.poster, &w->chat_queue.poster, secret, 7);
-    store_memory_take_at_most(w->store, 1 + rng_below(&w->rng, 8));
-    w->bus = bus_local_new(&w->chat_queue.poster);
+    w->faults = faults_new(w, w->faults);
+    w->store = faults_inner(w->faults);
+    world_settle(w); /* what was late is decided before anybody asks */
+    w->bus = sabotage_bus(w, bus_local_new(&w->chat_queue.poster));
     struct chat_options options = {
         .env = &w->env,
-        .store = w->store,
+        .store = faults_store(w->faults),
         .bus = w->bus,
         .sink = &w->sink,
         .registration_open = true,
@@ -115,16 +116,16 @@ static void start_core(struct world *w)
     w->chat = chat_new(&options);
 }
 
-void world_init(struct world *w, uint64_t seed)
+void world_init(struct world *w, uint64_t seed, const char *sabotage)
 {
-    *w = (struct world){.seed = seed, .rng.state = seed, .mono_ms = 1000};
+    *w = (struct world){.seed = seed, .rng.state = seed, .mono_ms = 1000, .sabotage = sabotage};
     w->wall_ms = UINT64_C(1790000000000);
     w->env = (struct env){.ops = &env_ops, .self = &w->chat_queue.poster, .wheel = &w->wheel};
     w->sink.ops = &client_sink_ops;
     queue_init(&w->chat_queue);
     queue_init(&w->store_queue);
     list_init(&w->attempts);
-    w->kv = kv_memory_new();
+    w->kv = sabotage_kv(w, kv_memory_new());
     start_core(w);
     clients_init(w);
 }
@@ -136,7 +137,7 @@ void world_deinit(struct world *w)
     chat_free(w->chat);
     world_settle(w);
     bus_free(w->bus);
-    store_free(w->store);
+    faults_free(w->faults);
     kv_free(w->kv);
     builder_deinit(&w->errors);
 }
@@ -148,8 +149,18 @@ void world_crash(struct world *w)
     clients_crash(w);
     list_init(&w->chat_queue.tasks);
     list_init(&w->store_queue.tasks);
-    store_memory_crash(w->store);
+    faults_crash(w->faults);
     start_core(w);
+}
+
+void world_calm(struct world *w)
+{
+    w->calm = true;
+    w->drop_pushes = 0;
+    w->fault_percent = w->late_percent = 0;
+    while (faults_land(w->faults) || faults_answer(w->faults))
+        ;
+    world_settle(w);
 }
 
 /* --- time and turns --- */
@@ -165,10 +176,15 @@ void world_pass(struct world *w, uint64_t ms)
 
 bool world_step(struct world *w)
 {
+    enum { LATE_ANSWER_PERMILLE = 50, LATE_WRITE_PERMILLE = 5 };
     w->step++;
+    if (w->late_percent && rng_below(&w->rng, 1000) < LATE_ANSWER_PERMILLE)
+        faults_answer(w->faults);
+    if (w->fault_percent && rng_below(&w->rng, 1000) < LATE_WRITE_PERMILLE)
+        faults_land(w->faults);
     struct queue *first = rng_percent(&w->rng, 50) ? &w->chat_queue : &w->store_queue;
     struct queue *second = first == &w->chat_queue ? &w->store_queue : &w->chat_queue;
-    return queue_run(first) || queue_run(second);
+    return queue_run(first) || queue_run(second) || faults_answer(w->faults);
 }
 
 void world_settle(struct world *w)
@@ -181,7 +197,10 @@ void world_settle(struct world *w)
 
 void world_fail(struct world *w, const char *format, ...)
 {
+    enum { REPORT_BYTES_MAX = 4096 };
     char line[512];
+    if (w->errors.n > REPORT_BYTES_MAX)
+        return;
     va_list args;
     va_start(args, format);
     int n = vsnprintf(line, sizeof(line), format, args);

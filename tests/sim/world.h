@@ -17,6 +17,7 @@
 enum { USERS = 5, DEVICES_EACH = 2, DEVICES = USERS * DEVICES_EACH };
 
 struct client;
+struct faults;
 struct kv;
 
 /* Posted tasks, run one at a time in their order. */
@@ -36,27 +37,33 @@ struct world {
     struct env env;
     struct sink sink;
     struct kv *kv;
-    struct store *store;
+    struct faults *faults;
+    struct store *store; /* the one behind the faults: the checker reads it */
     struct bus *bus;
     struct chat *chat;
     uint32_t crashes;
     uint64_t users[USERS];
     struct client *clients[DEVICES];
-    struct list attempts;  /* calls under way: they die with the core */
-    uint64_t history;      /* a hash of all that devices saw */
-    const char *sabotage;  /* a rule broken on purpose, to try the checker; or NULL */
-    uint32_t drop_pushes;  /* percent */
-    struct builder errors; /* what the checker found, a line each */
+    struct list attempts;   /* calls under way: they die with the core */
+    uint64_t history;       /* a hash of all that devices saw */
+    const char *sabotage;   /* a rule broken on purpose, to try the checker; or NULL */
+    uint32_t drop_pushes;   /* percent */
+    uint32_t fault_percent; /* of what goes to the store, and of its answers, goes wrong */
+    uint32_t late_percent;  /* of its answers come late */
+    bool calm;              /* the faults are over */
+    struct builder errors;  /* what the checker found, a line each */
 };
 
-void world_init(struct world *, uint64_t seed);
+void world_init(struct world *, uint64_t seed, const char *sabotage);
 void world_deinit(struct world *);
 /* Runs one task, or lets time pass. False: nothing was there to run. */
 bool world_step(struct world *);
-/* Runs until nothing is left to run at this moment. */
+/* Runs until nothing is left to run at this moment; late answers come, late writes do not. */
 void world_settle(struct world *);
 /* The core dies; a new one starts on what the store holds. */
 void world_crash(struct world *);
+/* No more faults: what was to come late has come, or never will. */
+void world_calm(struct world *);
 /* Time passes, and what is due fires. */
 void world_pass(struct world *, uint64_t ms);
 /* A line for the report: the run has failed. */

@@ -1,0 +1,51 @@
+/* struct attempt: a call of a device under way. It dies with the core. */
+#ifndef PARLEY_SIM_ATTEMPT_H
+#define PARLEY_SIM_ATTEMPT_H
+
+#include "chat/account.h"
+#include "chat/append.h"
+#include "chat/group.h"
+#include "chat/inbox.h"
+#include "chat/presence.h"
+#include "chat/read.h"
+#include "chat/receipt.h"
+#include "client.h"
+
+struct attempt {
+    struct list link; /* in world->attempts */
+    struct client *device;
+    uint32_t epoch;
+    uint64_t asked_step;
+    struct op *op;
+    struct copy *copy;
+    struct marked *marked;
+    uint32_t hints;   /* the copy's, when this was asked */
+    uint64_t over_ms; /* a wait: when it may end with nothing */
+    void (*finish)(struct attempt *);
+    bool inside; /* still inside the call that began it */
+    union {      /* every call struct begins with its chat_call */
+        struct chat_call call;
+        struct chat_append append;
+        struct chat_group_create group;
+        struct chat_read read;
+        struct chat_sync sync;
+        struct chat_list list;
+        struct chat_mark mark;
+        struct chat_sign sign;
+        struct chat_authenticate authenticate;
+        struct chat_device_end end;
+        struct chat_conversation look;
+        struct chat_watch watch;
+        struct chat_typing typing;
+    } u;
+};
+
+struct attempt *attempt_new(struct client *, void (*finish)(struct attempt *));
+/* The call that it is for has been made. */
+void attempt_made(struct attempt *);
+/* Whether the device still hears the answer. */
+bool attempt_seen(const struct attempt *);
+/* The core died. */
+void attempts_forget(struct world *);
+
+#endif

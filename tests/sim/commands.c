@@ -1,0 +1,370 @@
+/* See commands.h. */
+#include "commands.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "attempt.h"
+#include "heard.h"
+#include "sabotage.h"
+
+/* --- commands --- */
+
+static void op_answered(struct attempt *a, uint64_t conversation, uint64_t seq)
+{
+    struct op *op = a->op;
+    struct world *w = a->device->world;
+    enum chat_error error = a->u.call.error;
+    if (!error && op->ok && (op->ok_seq != seq || op->ok_conversation != conversation))
+        world_fail(w, "key %s stands twice: %llu and %llu", op->key, (unsigned long long)op->ok_seq,
+                   (unsigned long long)seq);
+    if (!error) {
+        op->ok = true;
+        op->ok_seq = seq;
+        op->ok_conversation = conversation;
+        if (!op->ok_step)
+            op->ok_step = w->step;
+    }
+    world_saw(w, seq ^ error);
+    if (!attempt_seen(a))
+        return;
+    a->device->n_under_way--;
+    op->under_way = false;
+    bool again = error == CHAT_UNAVAILABLE || error == CHAT_OVERLOADED;
+    op->waiting = again;
+    op->failed = error && !again;
+    op->error = error;
+    op->failed_step = w->step;
+}
+
+static void append_answered(struct attempt *a)
+{
+    op_answered(a, a->u.append.conversation, a->u.append.seq);
+}
+
+static void group_answered(struct attempt *a)
+{
+    op_answered(a, a->u.group.conversation, a->u.group.seq);
+}
+
+static void op_send_group(struct client *d, struct op *op, struct str key)
+{
+    struct attempt *a = attempt_new(d, group_answered);
+    a->op = op;
+    a->u.group.title = str_of(op->text);
+    a->u.group.history = op->history;
+    a->u.group.members = op->members;
+    a->u.group.n_members = op->n_members;
+    a->u.group.key = key;
+    chat_group_create(d->world->chat, &a->u.group);
+    attempt_made(a);
+}
+
+void op_send(struct client *d, struct op *op)
+{
+    struct world *w = d->world;
+    op->waiting = false;
+    op->under_way = true;
+    op->tries++;
+    op->last_step = d->world->step;
+    d->n_under_way++;
+    if (sabotaged(w, "newkey"))
+        snprintf(op->key, sizeof(op->key), "x%llx", (unsigned long long)rng_next(&w->rng) >> 8);
+    world_trace(w, "device %u sends %s type %d conversation %llu to %llu target %llu user %llu",
+                d->index, op->key, op->type, (unsigned long long)op->conversation,
+                (unsigned long long)op->to, (unsigned long long)op->target,
+                (unsigned long long)op->user);
+    if (op->type == EVENT_CREATED) {
+        op_send_group(d, op, str_of(op->key));
+        return;
+    }
+    struct attempt *a = attempt_new(d, append_answered);
+    a->op = op;
+    struct chat_append *append = &a->u.append;
+    append->type = op->type;
+    append->to = op->to;
+    append->conversation = op->conversation;
+    append->target = op->target;
+    append->user = op->user;
+    append->role = op->role;
+    append->kind = op->type == EVENT_MESSAGE ? STR("text") : (struct str){0};
+    append->text = str_of(op->text);
+    append->key = str_of(op->key);
+    append->after = op->after;
+    chat_append(w->chat, append);
+    attempt_made(a);
+}
+
+struct copy *client_any_copy(struct client *d)
+{
+    struct copy *c = d->n_copies ? &d->copies[rng_below(&d->world->rng, d->n_copies)] : NULL;
+    return c && c->base && c->cursor >= c->base && c->conversation != d->user ? c : NULL;
+}
+
+static struct op *op_new(struct client *d, enum event_type type)
+{
+    struct world *w = d->world;
+    if (d->n_ops == OPS_MAX || d->n_under_way >= OPS_UNDER_WAY)
+        return NULL;
+    struct op *op = &d->ops[d->n_ops];
+    *op = (struct op){.type = type, .device = d->index, .first_step = w->step, .waiting = true};
+    snprintf(op->key, sizeof(op->key), "k%u-%u", d->index, d->n_ops);
+    snprintf(op->text, sizeof(op->text), "text of %u-%u", d->index, d->n_ops);
+    d->n_ops++;
+    return op;
+}
+
+static uint64_t any_user(struct world *w)
+{
+    return w->users[rng_below(&w->rng, USERS)];
+}
+
+static void act_message(struct client *d)
+{
+    struct copy *c = client_any_copy(d);
+    struct op *op = op_new(d, EVENT_MESSAGE);
+    if (!op)
+        return;
+    bool to_user = !c || rng_percent(&d->world->rng, 30);
+    op->to = to_user ? any_user(d->world) : c->conversation;
+    op->after = !to_user ? c->cursor : 0;
+    if (!to_user && rng_percent(&d->world->rng, 20))
+        op->target = c->base + rng_below(&d->world->rng, (uint32_t)(c->cursor - c->base + 1));
+    op_send(d, op);
+}
+
+/* A command for a conversation that the device has, or NULL. */
+static struct op *op_in(struct client *d, enum event_type type, struct copy **copy)
+{
+    *copy = client_any_copy(d);
+    struct op *op = *copy ? op_new(d, type) : NULL;
+    if (!op)
+        return NULL;
+    op->conversation = (*copy)->conversation;
+    op->after = (*copy)->cursor;
+    return op;
+}
+
+static void act_on_message(struct client *d, enum event_type type)
+{
+    struct copy *c;
+    struct op *op = op_in(d, type, &c);
+    if (!op)
+        return;
+    op->target = c->base + rng_below(&d->world->rng, (uint32_t)(c->cursor - c->base + 1));
+    if (type == EVENT_DELETE)
+        op->text[0] = 0;
+    if (type == EVENT_REACTION)
+        snprintf(op->text, sizeof(op->text), "%s", rng_percent(&d->world->rng, 70) ? "+" : "");
+    op_send(d, op);
+}
+
+static void act_on_group(struct client *d, enum event_type type)
+{
+    struct copy *c;
+    struct op *op = op_in(d, type, &c);
+    if (!op)
+        return;
+    if (type != EVENT_TITLE)
+        op->text[0] = 0;
+    if (type != EVENT_TITLE && type != EVENT_LEFT)
+        op->user = any_user(d->world);
+    if (type == EVENT_ROLE)
+        op->role = rng_percent(&d->world->rng, 50) ? ROLE_ADMIN : ROLE_MEMBER;
+    op_send(d, op);
+}
+
+static void act_create(struct client *d)
+{
+    struct world *w = d->world;
+    struct op *op = op_new(d, EVENT_CREATED);
+    if (!op)
+        return;
+    op->history = rng_percent(&w->rng, 50) ? HISTORY_ALL : HISTORY_JOINED;
+    for (uint32_t i = 0; i < USERS; i++)
+        if (w->users[i] != d->user && rng_percent(&w->rng, 60))
+            op->members[op->n_members++] = w->users[i];
+    op_send(d, op);
+}
+
+static void act_block(struct client *d)
+{
+    bool on = rng_percent(&d->world->rng, 40);
+    struct op *op = op_new(d, on ? EVENT_BLOCK : EVENT_UNBLOCK);
+    if (!op)
+        return;
+    op->user = any_user(d->world);
+    op->text[0] = 0;
+    op_send(d, op);
+}
+
+static void act_profile(struct client *d)
+{
+    struct op *op = op_new(d, EVENT_PROFILE);
+    if (op)
+        op_send(d, op);
+}
+
+/* --- what is not resent --- */
+
+static void ignored(struct attempt *a)
+{
+    world_saw(a->device->world, a->u.call.error);
+}
+
+static void mark_answered(struct attempt *a)
+{
+    const struct chat_mark *mark = &a->u.mark;
+    ignored(a);
+    if (mark->call.error)
+        return;
+    a->marked->ok = true;
+    a->marked->ok_step = a->device->world->step;
+    if (mark->delivered_seq < mark->seq || (mark->read && mark->read_seq < mark->seq))
+        world_fail(a->device->world, "a mark at %llu is told to stand at %llu",
+                   (unsigned long long)mark->seq, (unsigned long long)mark->delivered_seq);
+}
+
+static void act_mark(struct client *d)
+{
+    struct copy *c = client_any_copy(d);
+    if (!c)
+        return;
+    struct attempt *a = attempt_new(d, mark_answered);
+    a->u.mark.conversation = c->conversation;
+    a->u.mark.seq = rng_percent(&d->world->rng, 40)
+                        ? c->cursor
+                        : c->base + rng_below(&d->world->rng, (uint32_t)(c->cursor - c->base + 1));
+    a->u.mark.read = rng_percent(&d->world->rng, 70);
+    a->marked = hear_mark(d, c->conversation, a->u.mark.seq, a->u.mark.read);
+    chat_mark(d->world->chat, &a->u.mark);
+    attempt_made(a);
+}
+
+static void look_answered(struct attempt *a)
+{
+    const struct chat_conversation *look = &a->u.look;
+    struct copy *c = a->copy;
+    ignored(a);
+    if (look->call.error || !a->device->world->calm)
+        return;
+    c->looked = true;
+    c->looked_head = look->entry->head.seq;
+    c->looked_n = look->entry->head.n;
+    c->looked_read_seq = look->entry->me.read_seq;
+    c->looked_read_n = look->entry->me.read_n;
+    c->looked_members = look->n_members;
+}
+
+static void look(struct client *d, struct copy *c)
+{
+    struct attempt *a = attempt_new(d, look_answered);
+    a->copy = c;
+    a->u.look.conversation = c->conversation;
+    chat_conversation(d->world->chat, &a->u.look);
+    attempt_made(a);
+}
+
+void command_look_at_all(struct client *d)
+{
+    for (uint32_t i = 0; i < d->n_copies; i++)
+        look(d, &d->copies[i]);
+}
+
+static void history_read(struct attempt *a)
+{
+    ignored(a);
+    for (uint32_t i = 0; !a->u.call.error && i < a->u.read.n_events; i++)
+        hear(a->device, &a->u.read.events[i], a->asked_step);
+}
+
+static void act_history(struct client *d, struct copy *c)
+{
+    struct attempt *a = attempt_new(d, history_read);
+    a->u.read.conversation = c->conversation;
+    a->u.read.mode = rng_percent(&d->world->rng, 50) ? READ_BEFORE : READ_AROUND;
+    a->u.read.at = c->cursor;
+    a->u.read.limit = 1 + rng_below(&d->world->rng, 20);
+    chat_read(d->world->chat, &a->u.read);
+    attempt_made(a);
+}
+
+static void act_look(struct client *d)
+{
+    struct copy *c = client_any_copy(d);
+    if (!c)
+        return;
+    uint32_t what = rng_below(&d->world->rng, 4);
+    if (what == 0) {
+        look(d, c);
+        return;
+    }
+    if (what == 1) {
+        act_history(d, c);
+        return;
+    }
+    struct attempt *a = attempt_new(d, ignored);
+    if (what == 2) {
+        a->u.watch.users = d->world->users;
+        a->u.watch.n_users = USERS;
+        chat_watch(d->world->chat, &a->u.watch);
+    } else {
+        a->u.typing.conversation = c->conversation;
+        chat_typing(d->world->chat, &a->u.typing);
+    }
+    attempt_made(a);
+}
+
+static void act_sign_out(struct client *d)
+{
+    struct attempt *a = attempt_new(d, ignored);
+    bool other = rng_percent(&d->world->rng, 50);
+    a->u.end.device = other ? d->world->clients[d->index ^ 1]->id : 0;
+    chat_device_end(d->world->chat, &a->u.end);
+    attempt_made(a);
+}
+
+/* --- by chance --- */
+
+void command_any(struct client *d)
+{
+    static const struct {
+        uint32_t below;
+        enum event_type type;
+        void (*on)(struct client *, enum event_type);
+    } changes[] = {
+        {48, EVENT_EDIT, act_on_message},     {53, EVENT_DELETE, act_on_message},
+        {61, EVENT_REACTION, act_on_message}, {67, EVENT_ADDED, act_on_group},
+        {69, EVENT_REMOVED, act_on_group},    {71, EVENT_LEFT, act_on_group},
+        {72, EVENT_TITLE, act_on_group},      {74, EVENT_ROLE, act_on_group},
+    };
+    static const struct {
+        uint32_t below;
+        void (*act)(struct client *);
+    } acts[] = {
+        {75, act_profile}, {80, act_block},  {88, act_mark},     {92, act_look},
+        {95, client_wait}, {97, act_create}, {98, act_sign_out},
+    };
+    uint32_t what = rng_below(&d->world->rng, 100);
+    if (what < 40) {
+        act_message(d);
+        return;
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(changes); i++) {
+        if (what < changes[i].below) {
+            changes[i].on(d, changes[i].type);
+            return;
+        }
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(acts); i++) {
+        if (what < acts[i].below) {
+            acts[i].act(d);
+            return;
+        }
+    }
+    if (rng_percent(&d->world->rng, 50))
+        d->compare_again = true;
+    else
+        client_go_offline(d);
+}

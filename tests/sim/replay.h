@@ -1,0 +1,48 @@
+/* Inside the checker: the logs as the store has them, and what replaying them gives. */
+#ifndef PARLEY_SIM_REPLAY_H
+#define PARLEY_SIM_REPLAY_H
+
+#include "client.h"
+#include "model/limits.h"
+#include "store/log.h"
+
+enum { LOGS_MAX = 256, STINTS_MAX = 128 };
+
+/* A time during which somebody could read: from..to. */
+struct stint {
+    uint64_t user, from, to;
+    uint64_t since; /* the event that let them in */
+    bool open;
+    enum role role;
+};
+
+struct truth_log {
+    uint64_t id;
+    struct store_load load;
+    struct line *rows; /* as the store has them: rows[0] is seq 1 */
+    char (*keys)[KEY_BYTES_MAX + 1];
+    uint64_t *first_seq;
+    bool *reads;
+    uint64_t n_rows;
+    struct stint stints[STINTS_MAX];
+    uint32_t n_stints;
+};
+
+struct truth {
+    struct world *world;
+    struct truth_log *logs[LOGS_MAX];
+    uint32_t n_logs;
+};
+
+/* Read from the store at the first call. */
+struct truth_log *log_of(struct truth *, uint64_t id);
+/* The stint that is not over, or NULL. */
+struct stint *present(struct truth_log *, uint64_t user);
+bool may_read(const struct truth_log *, uint64_t user, uint64_t seq);
+/* For the store's requests of the checker. */
+void truth_nothing(struct store_request *);
+
+/* witness.c: what must hold of all that devices were told on the way. */
+void witness_check(struct truth *);
+
+#endif

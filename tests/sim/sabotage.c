@@ -1,0 +1,231 @@
+/* See sabotage.h. All of it stands between the domain and what it is given: the server's own code
+ * is the one that runs in production. */
+#include "sabotage.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "bus/bus.h"
+#include "model/limits.h"
+#include "model/record.h"
+#include "store/kv.h"
+#include "store/log.h"
+#include "store/ops.h"
+#include "util/mem.h"
+#include "world.h"
+
+bool sabotaged(const struct world *w, const char *rule)
+{
+    return w->sabotage && !strcmp(w->sabotage, rule);
+}
+
+/* --- questions --- */
+
+/* An append that the store is still to carry out. */
+struct early {
+    struct store_append request;
+    struct event events[APPEND_MAX];
+    struct arena arena;
+};
+
+static void early_done(struct store_request *request)
+{
+    struct early *early = container_of(request, struct early, request.base);
+    store_request_deinit(request);
+    arena_deinit(&early->arena);
+    free(early);
+}
+
+static void acknowledge_early(struct store *inner, struct store_append *r)
+{
+    struct early *early = mem_new(sizeof(*early));
+    for (uint32_t i = 0; i < r->n_events; i++)
+        record_copy(&early->events[i], &r->events[i], &early->arena);
+    early->request = *r;
+    early->request.base = (struct store_request){.done = early_done};
+    early->request.events = early->events;
+    store_append(inner, &early->request);
+    r->base.status = STORE_DONE;
+    r->taken = r->n_events;
+    r->head.seq += r->n_events;
+    r->head.n = r->events[r->n_events - 1].n;
+}
+
+bool sabotage_question(struct world *w, struct store *inner, struct store_request *r)
+{
+    if (r->op == STORE_OP_APPEND && sabotaged(w, "ack-early")) {
+        acknowledge_early(inner, container_of(r, struct store_append, base));
+        return true;
+    }
+    if (r->op == STORE_OP_MARK && sabotaged(w, "unread")) {
+        struct store_mark *mark = container_of(r, struct store_mark, base);
+        mark->read_n += mark->read_n > 0;
+    }
+    return false;
+}
+
+/* --- answers --- */
+
+static void move_back(struct member *m)
+{
+    m->read_seq -= m->read_seq > 0;
+    m->delivered_seq = MAX(m->read_seq, m->delivered_seq - (m->delivered_seq > 0));
+}
+
+static void bring_back(struct store_events *r)
+{
+    for (uint32_t i = 0; i < r->n_events; i++)
+        if (r->events[i].type == EVENT_MESSAGE && r->events[i].deleted)
+            r->events[i].text = STR("what was said");
+}
+
+void sabotage_answer(struct world *w, struct store_request *r)
+{
+    if (r->op == STORE_OP_LOAD && sabotaged(w, "back")) {
+        struct store_load *load = container_of(r, struct store_load, base);
+        for (uint32_t i = 0; i < load->n_members; i++)
+            move_back(&load->members[i]);
+    }
+    if (r->op == STORE_OP_EVENTS && sabotaged(w, "undelete"))
+        bring_back(container_of(r, struct store_events, base));
+}
+
+/* --- a kv that forgets keys --- */
+
+struct forgetful {
+    struct kv kv;
+    struct kv_ops ops;
+    struct kv *inner;
+};
+
+static struct kv *inner_of(struct kv *kv)
+{
+    return container_of(kv, struct forgetful, kv)->inner;
+}
+
+static int forgetful_get(struct kv *kv, const struct kv_snapshot *snapshot, enum kv_table table,
+                         struct str key, struct arena *arena, struct str *value)
+{
+    return inner_of(kv)->ops->get(inner_of(kv), snapshot, table, key, arena, value);
+}
+
+static int forgetful_get_many(struct kv *kv, const struct kv_snapshot *snapshot,
+                              enum kv_table table, const struct str *keys, size_t n,
+                              struct arena *arena, struct str *values)
+{
+    return inner_of(kv)->ops->get_many(inner_of(kv), snapshot, table, keys, n, arena, values);
+}
+
+static struct kv_cursor *forgetful_open(struct kv *kv, const struct kv_snapshot *snapshot,
+                                        enum kv_table table, struct str from, struct str to,
+                                        bool backward)
+{
+    return inner_of(kv)->ops->open(inner_of(kv), snapshot, table, from, to, backward);
+}
+
+static struct kv_snapshot *forgetful_snapshot(struct kv *kv)
+{
+    return inner_of(kv)->ops->snapshot(inner_of(kv));
+}
+
+static void forgetful_release(struct kv *kv, struct kv_snapshot *snapshot)
+{
+    inner_of(kv)->ops->release(inner_of(kv), snapshot);
+}
+
+static int forgetful_commit(struct kv *kv, const struct rowmap changes[KV_TABLES])
+{
+    struct rowmap kept[KV_TABLES];
+    memcpy(kept, changes, sizeof(kept));
+    kept[KV_KEYS] = (struct rowmap){0};
+    return inner_of(kv)->ops->commit(inner_of(kv), kept);
+}
+
+static void forgetful_free(struct kv *kv)
+{
+    kv_free(inner_of(kv));
+    free(container_of(kv, struct forgetful, kv));
+}
+
+struct kv *sabotage_kv(struct world *w, struct kv *inner)
+{
+    if (!sabotaged(w, "double"))
+        return inner;
+    struct forgetful *f = mem_new(sizeof(*f));
+    f->inner = inner;
+    f->kv.ops = &f->ops;
+    f->ops = (struct kv_ops){
+        .get = forgetful_get,
+        .get_many = forgetful_get_many,
+        .open = forgetful_open,
+        .next = inner->ops->next,
+        .close = inner->ops->close,
+        .snapshot = forgetful_snapshot,
+        .release = forgetful_release,
+        .commit = forgetful_commit,
+        .free = forgetful_free,
+    };
+    return &f->kv;
+}
+
+/* --- a bus that tells everybody --- */
+
+struct loud {
+    struct bus bus;
+    struct bus *inner;
+    struct bus_handler ear;
+    struct world *world;
+};
+
+static struct loud *loud_of(struct bus *bus)
+{
+    return container_of(bus, struct loud, bus);
+}
+
+static void loud_deliver(struct bus_handler *ear, enum bus_topic_kind kind, const uint64_t *ids,
+                         size_t n, struct buf *message)
+{
+    struct bus_handler *handler = container_of(ear, struct loud, ear)->bus.handler;
+    handler->deliver(handler, kind, ids, n, message);
+}
+
+static void loud_subscribe(struct bus *bus, enum bus_topic_kind kind, uint64_t id)
+{
+    bus_subscribe(loud_of(bus)->inner, kind, id);
+}
+
+static void loud_unsubscribe(struct bus *bus, enum bus_topic_kind kind, uint64_t id)
+{
+    bus_unsubscribe(loud_of(bus)->inner, kind, id);
+}
+
+static void loud_publish(struct bus *bus, enum bus_topic_kind kind, const uint64_t *ids, size_t n,
+                         struct buf *message)
+{
+    struct loud *l = loud_of(bus);
+    if (kind == BUS_USER)
+        bus_publish(l->inner, kind, l->world->users, USERS, message);
+    else
+        bus_publish(l->inner, kind, ids, n, message);
+}
+
+static void loud_free(struct bus *bus)
+{
+    bus_free(loud_of(bus)->inner);
+    free(loud_of(bus));
+}
+
+static const struct bus_ops loud_ops = {loud_subscribe, loud_unsubscribe, loud_publish, loud_free};
+
+struct bus *sabotage_bus(struct world *w, struct bus *inner)
+{
+    if (!sabotaged(w, "leak"))
+        return inner;
+    struct loud *l = mem_new(sizeof(*l));
+    l->bus.ops = &loud_ops;
+    l->inner = inner;
+    l->world = w;
+    l->ear.deliver = loud_deliver;
+    bus_attach(inner, &l->ear);
+    return &l->bus;
+}

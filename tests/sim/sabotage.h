@@ -1,0 +1,33 @@
+/*
+ * Rules broken on purpose, one a run (world->sabotage), to see that the checker notices:
+ *
+ *   ack-early  an append is acknowledged before it is durable
+ *   double     a key that stands is not recognised
+ *   leak       pushes go to everybody
+ *   unread     a read mark counts one message too many
+ *   back       a watermark goes back
+ *   undelete   a deleted text is returned
+ *   gap, newkey, blind   the device's own, in client.c: it skips a gap, resends under another key,
+ *              never compares
+ */
+#ifndef PARLEY_SIM_SABOTAGE_H
+#define PARLEY_SIM_SABOTAGE_H
+
+#include <stdbool.h>
+
+struct bus;
+struct kv;
+struct store;
+struct store_request;
+struct world;
+
+bool sabotaged(const struct world *, const char *rule);
+/* True: the request is answered as it now stands. */
+bool sabotage_question(struct world *, struct store *inner, struct store_request *);
+/* What the store answered, before anybody sees it. */
+void sabotage_answer(struct world *, struct store_request *);
+/* Wrapped, or themselves: whichever the run asks for. They own what they wrap. */
+struct kv *sabotage_kv(struct world *, struct kv *);
+struct bus *sabotage_bus(struct world *, struct bus *);
+
+#endif

@@ -1,0 +1,33 @@
+/*
+ * The limits of server/src/model/limits.h, scaled down to what five people reach within a run. The
+ * simulator's own build of the server finds this header first. What nobody reaches keeps its size.
+ */
+#ifndef PARLEY_MODEL_LIMITS_H
+#define PARLEY_MODEL_LIMITS_H
+
+enum {
+    USERNAME_BYTES_MIN = 3,
+    USERNAME_BYTES_MAX = 32,
+    DISPLAY_NAME_BYTES_MAX = 256,
+    ABOUT_BYTES_MAX = 512,
+    PASSWORD_BYTES_MIN = 8,
+    PASSWORD_BYTES_MAX = 256,
+    DEVICE_NAME_BYTES_MAX = 64,
+    DEVICES_MAX = 32,
+    TITLE_BYTES_MAX = 128,
+    TEXT_BYTES_MAX = 8 * 1024,
+    KIND_BYTES_MAX = 32,
+    EMOJI_BYTES_MAX = 32,
+    KEY_BYTES_MAX = 64,
+    MEMBERS_MAX = 4, /* one less than there are people */
+    REACTIONS_MAX = 2,
+    BLOCKS_MAX = 2,
+    PAGE_MAX = 20,
+    LIST_MAX = 5,
+    SYNC_MAX = 3,
+    SEARCH_MAX = 20,
+    APPEND_MAX = 4,
+    EVENTS_BEHIND_MAX = 12,
+};
+
+#endif
