@@ -20,6 +20,7 @@
 enum {
     WRITE_BUFFER_BYTES = 32 * 1024 * 1024, /* of one table: how much is replayed after a crash */
     OPEN_FILES_MAX = 1024,                 /* descriptors are for connections */
+    INFO_LOG_NOTHING = 6,                  /* one above RocksDB's highest level */
     BLOOM_BITS = 10,                       /* one false positive in a hundred */
     GET_MANY_MAX = 512,       /* keys in one batched read: its arrays lie on the stack */
     FAMILIES = KV_TABLES + 1, /* RocksDB wants its default one opened too */
@@ -263,7 +264,9 @@ static rocksdb_options_t *database_options(void)
     rocksdb_options_set_max_open_files(o, OPEN_FILES_MAX);
     rocksdb_options_set_max_background_jobs(o, 2);
     rocksdb_options_set_keep_log_file_num(o, 2);
-    rocksdb_options_set_info_log_level(o, 2 /* warnings */);
+    /* Its own log lies in the data directory: on a full disk the second line that cannot be written
+     * fails an assertion of RocksDB and takes the process along. What matters comes as errors. */
+    rocksdb_options_set_info_log_level(o, INFO_LOG_NOTHING);
     rocksdb_options_set_paranoid_checks(o, 1);
     return o;
 }

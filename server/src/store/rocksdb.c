@@ -71,14 +71,18 @@ static int sync_directory(const char *path)
     return err;
 }
 
+/* Made or found, its entry is durable: whoever made it may have been killed before the sync. Only a
+ * parent that may not be opened is left to whoever prepared it. */
 static int make_directory(const char *path)
 {
-    if (mkdir(path, 0700) == 0) {
-        char parent[PATH_MAX];
-        snprintf(parent, sizeof(parent), "%s/..", path);
-        return sync_directory(parent);
-    }
-    return errno == EEXIST ? 0 : -errno;
+    char parent[PATH_MAX];
+    bool made = mkdir(path, 0700) == 0;
+    if (!made && errno != EEXIST)
+        return -errno;
+    if (snprintf(parent, sizeof(parent), "%s/..", path) >= (int)sizeof(parent))
+        return -ENAMETOOLONG;
+    int err = sync_directory(parent);
+    return !made && err == -EACCES ? 0 : err;
 }
 
 /* The descriptor that holds the lock, or a negative errno. */
@@ -101,11 +105,17 @@ static int open_threads(struct store **out, const struct store_rocksdb_options *
                         struct poster *completions, char *why, size_t why_size)
 {
     char path[PATH_MAX];
-    snprintf(path, sizeof(path), "%s/rocksdb", options->directory);
     struct kv *kv = NULL;
-    int err = kv_rocksdb_open(&kv, path,
-                              options->cache_bytes ? options->cache_bytes : CACHE_BYTES_DEFAULT,
-                              why, why_size);
+    int n = snprintf(path, sizeof(path), "%s/rocksdb", options->directory);
+    /* RocksDB would make it, but syncs only what is in it. */
+    int err = n >= (int)sizeof(path) ? -ENAMETOOLONG : make_directory(path);
+    if (err) {
+        snprintf(why, why_size, "%s cannot be made: %s", path, strerror(-err));
+        return err;
+    }
+    err = kv_rocksdb_open(&kv, path,
+                          options->cache_bytes ? options->cache_bytes : CACHE_BYTES_DEFAULT, why,
+                          why_size);
     if (err)
         return err;
     uint8_t secret[CRYPTO_SECRET_BYTES];
