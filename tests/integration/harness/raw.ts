@@ -29,7 +29,7 @@ export class Raw {
   }
 
   /** Opened, and no more. */
-  static async open(server: Server): Promise<Raw> {
+  static async open(server: Pick<Server, "socketUrl">): Promise<Raw> {
     const socket = new WebSocket(server.socketUrl);
     const raw = new Raw(socket);
     await within(new Promise((resolve, reject) => {
@@ -40,7 +40,7 @@ export class Raw {
     return raw;
   }
 
-  static async signedIn(server: Server, token: string): Promise<Raw> {
+  static async signedIn(server: Pick<Server, "socketUrl">, token: string): Promise<Raw> {
     const raw = await Raw.open(server);
     raw.auth = await raw.ok("auth", { token });
     return raw;
