@@ -48,20 +48,28 @@ export class Server {
   readonly dir: string;
   readonly port: number;
   #options: Options;
+  #descriptors: number | undefined;
   #child: ChildProcess | undefined;
   #log = "";
 
-  constructor(dir: string, port: number, options: Options) {
+  constructor(dir: string, port: number, options: Options, descriptors?: number) {
     this.dir = dir;
     this.port = port;
     this.#options = options;
+    this.#descriptors = descriptors;
   }
 
-  static async start(options: Options = {}): Promise<Server> {
+  /** `descriptors`: as many as it may have open, where that is what a test is about. */
+  static async start(options: Options = {}, descriptors?: number): Promise<Server> {
     const dir = await mkdtemp(join(tmpdir(), "parley-integration-"));
-    const server = new Server(dir, await freePort(), { ...USUAL, ...options });
+    const server = new Server(dir, await freePort(), { ...USUAL, ...options }, descriptors);
     await server.start();
     return server;
+  }
+
+  get pid(): number {
+    assert.ok(this.#child?.pid, "it does not run");
+    return this.#child.pid;
   }
 
   get base(): string {
@@ -79,7 +87,9 @@ export class Server {
 
   async start(): Promise<void> {
     assert.ok(BINARY, "PARLEYD must name the server's binary");
-    const child = spawn(BINARY, ["serve", ...this.#flags()], {
+    const limited = ["-c", `ulimit -n ${this.#descriptors} && exec "$0" "$@"`, BINARY];
+    const [program, ...first] = this.#descriptors ? ["sh", ...limited] : [BINARY];
+    const child = spawn(program as string, [...first, "serve", ...this.#flags()], {
       env: environment(), stdio: ["ignore", "pipe", "pipe"], cwd: this.dir,
     });
     this.#child = child;
@@ -126,8 +136,8 @@ export class Server {
   }
 
   /** Runs another subcommand of the binary on this server's directory. */
-  command(...args: string[]): { status: number | null; output: string } {
-    return command([...args, `--data_dir=${join(this.dir, "data")}`]);
+  command(args: string[], input = ""): { status: number | null; output: string } {
+    return command([...args, `--data_dir=${join(this.dir, "data")}`], input);
   }
 
   #flags(): string[] {
@@ -155,9 +165,14 @@ export class Server {
   }
 }
 
-/** Runs the binary to its end. */
-export function command(args: string[], input = ""): { status: number | null; output: string } {
-  const done = spawnSync(BINARY, args, { env: environment(), input, encoding: "utf8", timeout: 30_000 });
+/** Runs the binary to its end, with these variables besides the usual. */
+export function command(
+  args: string[],
+  input = "",
+  variables: Record<string, string> = {},
+): { status: number | null; output: string } {
+  const env = { ...environment(), ...variables };
+  const done = spawnSync(BINARY, args, { env, input, encoding: "utf8", timeout: 30_000 * PATIENCE });
   return { status: done.status, output: done.stdout + done.stderr };
 }
 
