@@ -75,6 +75,12 @@ void chat_wake_all(struct chat *chat)
     inbox_wake_all(chat);
 }
 
+void chat_end(struct chat *chat)
+{
+    chat->options.cache_bytes_max = UINT64_MAX; /* nothing goes while the table is walked */
+    persons_end(chat);
+}
+
 /* --- calls --- */
 
 bool call_begin(struct chat *chat, struct chat_call *call)
@@ -168,7 +174,8 @@ bool ids_take(struct chat *chat, uint64_t *id, struct ids_wait *wait)
         return false;
     chat->ids_asked = true;
     chat->busy++;
-    uint64_t from = MAX(now, chat->ids_ready ? chat->ids.up_to_ms : 0);
+    /* a clock before the first timestamp there is must not be walked up to it by the minute */
+    uint64_t from = MAX(MAX(now, SNOWFLAKE_EPOCH_MS), chat->ids_ready ? chat->ids.up_to_ms : 0);
     chat->reserve = (struct store_reserve){
         .base.done = reserve_done,
         .worker = chat->options.worker,

@@ -106,8 +106,10 @@ struct mark_op {
     struct chat_mark *mark;
     struct room *room;
     struct room_wait wait;
+    struct store_member row; /* of a former member */
     struct store_events event;
     struct store_mark request;
+    uint64_t head_seq, head_n; /* where what the caller may read ends */
     struct task task;
 };
 
@@ -122,9 +124,22 @@ static void mark_end(struct mark_op *op, enum chat_error error)
 static void mark_answer(struct mark_op *op, const struct member *m)
 {
     struct chat_mark *mark = op->mark;
+    uint64_t head_n = m->left ? m->left_n : op->room->head.n;
     mark->delivered_seq = m->delivered_seq;
     mark->read_seq = m->read_seq;
-    mark->unread = op->room->head.n - MIN(m->read_n, op->room->head.n);
+    mark->unread = head_n - MIN(m->read_n, head_n);
+}
+
+/* A former member's marks are for their own devices. */
+static void tell_former(const struct mark_op *op, const struct member *m)
+{
+    struct notice_mark mark = {
+        .user = m->user,
+        .delivered_seq = m->delivered_seq,
+        .read_seq = m->read_seq,
+        .unread = op->mark->unread,
+    };
+    notice_receipt(op->chat, &m->user, 1, op->room->id, &mark, 1);
 }
 
 static void mark_done(struct store_request *request)
@@ -134,6 +149,8 @@ static void mark_done(struct store_request *request)
     if (!error) {
         mark_answer(op, &op->request.member);
         receipt_moved(op->room, &op->request.member);
+        if (op->request.member.left)
+            tell_former(op, &op->request.member);
     } else if (request->status == STORE_UNKNOWN) {
         room_doubt_mark(op->room, &op->request);
         room_pump_soon(op->room);
@@ -172,8 +189,8 @@ static void event_done(struct store_request *request)
 static void mark_find_n(struct mark_op *op)
 {
     const struct chat_mark *mark = op->mark;
-    if (!mark->read || mark->seq == op->room->head.seq) {
-        mark_write(op, op->room->head.n);
+    if (!mark->read || mark->seq == op->head_seq) {
+        mark_write(op, op->head_n);
         return;
     }
     op->event = (struct store_events){
@@ -186,18 +203,14 @@ static void mark_find_n(struct mark_op *op)
     store_events(op->chat->store, &op->event);
 }
 
-static void mark_ready(struct mark_op *op, enum chat_error error)
+static void mark_as(struct mark_op *op, const struct member *me)
 {
     struct chat_mark *mark = op->mark;
-    const struct member *me = error ? NULL : room_member(op->room, mark->call.user);
-    if (!error && !me)
-        error = CHAT_NOT_FOUND;
-    if (!error && mark->seq > op->room->head.seq) {
-        mark->call.head = op->room->head.seq;
-        error = CHAT_AHEAD;
-    }
-    if (error) {
-        mark_end(op, error);
+    op->head_seq = me->left ? me->left_seq : op->room->head.seq;
+    op->head_n = me->left ? me->left_n : op->room->head.n;
+    if (mark->seq > op->head_seq) {
+        mark->call.head = op->head_seq;
+        mark_end(op, CHAT_AHEAD);
         return;
     }
     uint64_t now = mark->read ? me->read_seq : me->delivered_seq;
@@ -207,6 +220,39 @@ static void mark_ready(struct mark_op *op, enum chat_error error)
         return;
     }
     mark_find_n(op);
+}
+
+static void row_done(struct store_request *request)
+{
+    struct mark_op *op = container_of(request, struct mark_op, row.base);
+    enum chat_error error = error_of(request->status);
+    struct member me = op->row.member;
+    store_request_deinit(request);
+    if (!error && !me.left)
+        error = CHAT_UNAVAILABLE; /* joined between the two looks: ask again */
+    if (error)
+        mark_end(op, error);
+    else
+        mark_as(op, &me);
+}
+
+static void mark_ready(struct mark_op *op, enum chat_error error)
+{
+    if (error) {
+        mark_end(op, error);
+        return;
+    }
+    const struct member *me = room_member(op->room, op->mark->call.user);
+    if (me) {
+        mark_as(op, me);
+        return;
+    }
+    op->row = (struct store_member){
+        .base.done = row_done,
+        .conversation = op->room->id,
+        .user = op->mark->call.user,
+    };
+    store_member(op->chat->store, &op->row);
 }
 
 static void mark_loaded(struct room_wait *wait, enum chat_error error)

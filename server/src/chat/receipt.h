@@ -4,7 +4,8 @@
 
 #include "chat/chat.h"
 
-/* NOT_FOUND (not a present member), AHEAD (beyond the head), UNAVAILABLE. */
+/* A former member marks what they may read, and nobody else is told: else it were unread for ever.
+ * NOT_FOUND (never a member), AHEAD (beyond the head, or the removal), UNAVAILABLE. */
 struct chat_mark {
     struct chat_call call;
     uint64_t conversation;
