@@ -168,6 +168,7 @@ const PROVOKED: { [pair: string]: Provoke } = {
   "receipt.read not_found": asOutsider(() => ({ conversation: group, seq: 1 })),
   "receipt.read ahead": asOwner(() => ({ conversation: group, seq: FAR })),
   "typing not_found": asOutsider(() => ({ conversation: group })),
+  "typing cannot_write": asOwner(() => ({ conversation: blocked })),
 };
 
 /** What is not provoked by this table, and why. */

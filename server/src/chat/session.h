@@ -52,7 +52,7 @@ void session_begin(struct chat *, struct session *, uint64_t user, uint64_t devi
 /* It closed. `heard_ms`: mono time at which it was last heard. */
 void session_end(struct chat *, struct session *, uint64_t heard_ms);
 
-/* Live only. NOT_FOUND. */
+/* Live only. NOT_FOUND, CANNOT_WRITE (in a 1:1, as for a message). */
 struct chat_typing {
     struct chat_call call;
     uint64_t conversation;
