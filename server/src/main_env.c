@@ -5,6 +5,7 @@
  */
 #include "main_env.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include "loop/loop.h"
@@ -16,7 +17,7 @@
 struct hashing {
     struct job job;
     struct password_job *asked;
-    bool fast;
+    const struct real_env *env;
 };
 
 static struct real_env *real_env_of(struct env *env)
@@ -48,10 +49,12 @@ static void run_hashing(struct job *job)
     struct password_job *asked = h->asked;
 
     asked->error = 0;
-    if (asked->verify)
+    if (atomic_load(&h->env->stopping))
+        asked->error = -ECANCELED;
+    else if (asked->verify)
         asked->matches = crypto_password_verify(asked->hash, asked->password);
     else
-        asked->error = crypto_password_hash(asked->hash, asked->password, h->fast);
+        asked->error = crypto_password_hash(asked->hash, asked->password, h->env->fast_passwords);
 }
 
 static void hashing_done(struct job *job)
@@ -71,7 +74,7 @@ static bool real_password(struct env *env, struct password_job *asked)
     *h = (struct hashing){
         .job = {.run = run_hashing, .done = hashing_done},
         .asked = asked,
-        .fast = e->fast_passwords,
+        .env = e,
     };
     if (pool_submit(e->passwords, &h->job, env->self) == 0)
         return true;
@@ -94,4 +97,9 @@ void real_env_init(struct real_env *e, struct loop *loop, struct pool *passwords
         .passwords = passwords,
         .fast_passwords = fast_passwords,
     };
+}
+
+void real_env_stop(struct real_env *e)
+{
+    atomic_store(&e->stopping, true);
 }

@@ -84,6 +84,7 @@ static void on_signal(struct signals *signals, int signo)
         _exit(1);
     s->draining = true;
     log_info("draining", log_i64("signal", signo));
+    real_env_stop(&s->env);
     chat_wake_all(s->chat);
     gateway_drain(s->gateway, (uint32_t)s->config->drain_ms, drained, s);
 }

@@ -46,5 +46,36 @@ read -r -t 20 line <"$dir/said"
 expect 1 "cannot listen: Address already in use" \
     serve --listen "127.0.0.1:${line##*:}" --data_dir "$dir/second"
 
+# A queue of passwords is not hashed to its end before the server ends.
+mkfifo "$dir/said2"
+"$parleyd" serve --listen 127.0.0.1:0 --data_dir "$dir/third" --registration open \
+    --password_queue_max 200 --tries_per_address 0 >"$dir/said2" 2>"$dir/log2" &
+third=$!
+read -r -t 20 line <"$dir/said2"
+clients=()
+for ((i = 0; i < 100; i++)); do
+    body="{\"username\":\"user$i\",\"password\":\"long enough\"}"
+    exec {client}<>"/dev/tcp/127.0.0.1/${line##*:}"
+    printf 'POST /v1/signup HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s' \
+        ${#body} "$body" >&"$client"
+    clients+=("$client")
+done
+read -r -t 20 _ <&"${clients[0]}"
+kill "$third"
+refused=0
+for client in "${clients[@]}"; do
+    said=$(timeout 20 cat <&"$client")
+    exec {client}>&-
+    [[ $said != *'"overloaded"'* ]] || refused=$((refused + 1))
+done
+wait "$third"
+ended=$?
+if ((ended == 0 && refused > 0)); then
+    passed=$((passed + 1))
+else
+    failed=$((failed + 1))
+    echo "FAILED to drop passwords that wait: exit $ended, $refused of ${#clients[@]} refused"
+fi
+
 echo "$passed passed, $failed failed, 0 skipped"
 ((failed == 0))
