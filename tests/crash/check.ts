@@ -239,11 +239,10 @@ export class Checker {
   }
 
   async #newcomers(): Promise<void> {
-    const raw = this.#world.users[0]?.raw;
     for (const one of this.#world.newcomers.splice(0)) {
-      const reply = await raw?.ask("user.get", { user: one.id });
-      if (reply?.ok?.username !== one.name)
-        this.#complain(`${one.name} signed up and is lost: ${JSON.stringify(reply)}`);
+      const account = await this.#world.rest.call("account.get", {}, one.session.token).catch(String);
+      if (typeof account === "string" || account.username !== one.name)
+        this.#complain(`${one.name} signed up and is lost: ${JSON.stringify(account)}`);
     }
   }
 }

@@ -10,6 +10,7 @@ const CUT = process.env["CRASH_CUT"] ?? "";
 /** Orders to the shim, in the order of enum disk_order. */
 const ORDERS = ["pretend", "room", "syncs", "errno", "once", "sync_us", "failed", "synced"] as const;
 type Order = (typeof ORDERS)[number];
+export type Orders = Partial<Record<Order, bigint>>;
 /** The server was killed before it did anything. */
 const NOT_BEGUN = 3;
 export const NONE = 2n ** 64n - 1n;
@@ -40,19 +41,21 @@ export class Disk {
   }
 
   /** Before each start of the server: what its environment needs. */
-  mount(orders: Partial<Record<Order, bigint>> = {}): NodeJS.ProcessEnv {
+  mount(orders: Orders = {}): NodeJS.ProcessEnv {
     if (!this.#watched) return {};
     rmSync(this.#state, { recursive: true, force: true });
     this.#run++;
     mkdirSync(join(this.#state, "nodes"), { recursive: true });
-    const all = { room: NONE, syncs: NONE, sync_us: 1000n, ...orders };
+    const all: Orders = { room: NONE, syncs: NONE, sync_us: 1000n, ...orders };
     closeSync(openSync(join(this.#state, "control"), "w"));
-    for (const order of ORDERS) this.order(order, all[order as keyof typeof all] ?? 0n);
+    this.orders(Object.fromEntries(ORDERS.map((order) => [order, all[order] ?? 0n])));
     return { LD_PRELOAD: SHIM, CRASH_DISK_ROOT: this.#root, CRASH_DISK_STATE: this.#state };
   }
 
-  order(order: Order, value: bigint): void {
-    this.#number(order, (fd, at) => writeSync(fd, new BigUint64Array([value]), 0, 8, at));
+  /** While the server runs, in this order. */
+  orders(orders: Orders): void {
+    for (const [order, value] of Object.entries(orders))
+      this.#number(order as Order, (fd, at) => writeSync(fd, new BigUint64Array([value]), 0, 8, at));
   }
 
   told(order: Order): bigint {

@@ -67,6 +67,11 @@ export class Host {
     if (address === undefined) throw new Error(`the server does not start:\n${this.#log}`);
   }
 
+  /** False once it ended, of itself or not. */
+  get isAlive(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
   async isReady(): Promise<boolean> {
     return (await web(`${this.base}/readyz`)).status === 200;
   }

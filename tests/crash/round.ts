@@ -6,6 +6,7 @@
 import { eventually } from "../integration/harness/wait.ts";
 import { sleep } from "../integration/harness/wait.ts";
 import { Checker } from "./check.ts";
+import type { Orders } from "./disk.ts";
 import { Disk, NONE } from "./disk.ts";
 import { Host } from "./host.ts";
 import { Random } from "./random.ts";
@@ -21,6 +22,13 @@ const LOAD_MAX = 3000;
 const DISASTERS_MAX = 3;
 /** Commands that a broken store must have refused before one believes it. */
 const REFUSED_MIN = 30;
+/** Of a start: about as long as it takes. */
+const START_MS = 120;
+/** Before the disk is full, or a sync fails. */
+const ROOM_MAX = 60_000;
+const SYNCS_MAX = 20;
+/** What a start on a failing disk must say. */
+const DISK_WORDS = /No space left|Input\/output error/;
 
 export interface Outcome {
   sent: number;
@@ -79,44 +87,54 @@ class Round {
     return this.#host?.log ?? "";
   }
 
-  async #start(orders: Parameters<Disk["mount"]>[0] = {}): Promise<void> {
-    this.#host = new Host(this.#disk.data, this.#disk.mount(orders));
+  async #start(): Promise<void> {
+    this.#host = new Host(this.#disk.data, this.#disk.mount());
     await this.#host.listens();
   }
 
   /** Ends with the server dead. */
   async #disaster(): Promise<void> {
     const world = this.#world;
-    if (this.#kind === "pretend") this.#disk.order("pretend", 1n);
+    if (this.#kind === "pretend") this.#disk.orders({ pretend: 1n });
     const target = world.acknowledged + this.#random.below(LOAD_MAX) + (this.#kind === "pretend" ? 100 : 0);
     await world.when(() => world.acknowledged >= target);
     await sleep(this.#random.below(5));
-    if (this.#kind === "full" || this.#kind === "sync") await this.#fault();
-    await this.#dies();
+    const fails = this.#kind === "full" || this.#kind === "sync";
+    if (fails) await this.#fault();
+    await this.#dies(fails && this.#random.once(3));
   }
 
-  async #dies(): Promise<void> {
-    await this.#host.dies(this.#kind === "full" && this.#random.once(3) ? "SIGTERM" : "SIGKILL");
-    if (this.#kind === "kill") return;
-    // A full disk is still there after a kill; the others lose power.
-    if (this.#kind === "full" && this.#random.once(2)) return;
+  /** `gently`: by SIGTERM, which a server must follow whatever its disk does. */
+  async #dies(gently = false): Promise<void> {
+    if (!this.#host.isAlive) this.#world.complain(`the server died of itself:\n${this.#host.log}`);
+    const status = await this.#host.dies(gently ? "SIGTERM" : "SIGKILL");
+    if (gently && status === null) this.#world.complain(`it does not end well:\n${this.#host.log}`);
+    this.#losesPower();
+  }
+
+  /** Without power for a moment, where the kind of the round is more than a kill. */
+  #losesPower(): void {
+    if (this.#kind === "kill" || (this.#kind === "full" && this.#random.once(2))) return;
     const how = this.#kind === "pretend" || this.#random.once(3) ? "drop" : "some";
     this.#notes.push(this.#disk.cut(this.#random.below(2 ** 31), how));
+  }
+
+  /** Which failure of the disk comes next. */
+  get #orders(): Orders {
+    if (this.#kind === "full") return { room: BigInt(this.#random.below(ROOM_MAX)) };
+    return {
+      errno: this.#random.once(2) ? EIO : ENOSPC,
+      once: BigInt(this.#random.below(2)),
+      syncs: BigInt(this.#random.below(SYNCS_MAX)),
+    };
   }
 
   /** The disk gives an error, and then, maybe, works again. Nothing is `ok` from then on. */
   async #fault(): Promise<void> {
     const world = this.#world;
-    const again = this.#random.once(2);
-    if (this.#kind === "full") {
-      this.#disk.order("room", BigInt(this.#random.below(60_000)));
-    } else {
-      this.#disk.order("errno", this.#random.once(2) ? EIO : ENOSPC);
-      this.#disk.order("once", again ? 1n : 0n);
-      this.#disk.order("syncs", BigInt(this.#random.below(20)));
-    }
+    this.#disk.orders(this.#orders);
     await eventually(() => world.unavailable > 0 || undefined, "an answer that says so");
-    if (again && this.#kind === "full") this.#disk.order("room", NONE);
+    if (this.#kind === "full" && this.#random.once(2)) this.#disk.orders({ room: NONE });
     await eventually(() => world.unavailable >= REFUSED_MIN || undefined, "more refusals");
     await eventually(async () => !(await this.#host.isReady()) || undefined, "not ready");
     await this.#reads();
@@ -140,12 +158,25 @@ class Round {
   /** Starts again, maybe only after dying in the middle of starting. */
   async #starts(): Promise<void> {
     while (this.#kind !== "pretend" && this.#random.once(2)) {
-      const host = new Host(this.#disk.data, this.#disk.mount());
-      await Promise.race([host.address, sleep(this.#random.below(120))]);
-      this.#host = host;
+      if ((this.#kind === "full" || this.#kind === "sync") && this.#random.once(2)) {
+        await this.#failsToStart();
+        continue;
+      }
+      this.#host = new Host(this.#disk.data, this.#disk.mount());
+      await Promise.race([this.#host.address, sleep(this.#random.below(START_MS))]);
       await this.#dies();
     }
     await this.#start();
+  }
+
+  /** A start on a disk that fails in its middle: it says why and ends, or comes through. */
+  async #failsToStart(): Promise<void> {
+    this.#host = new Host(this.#disk.data, this.#disk.mount(this.#orders));
+    const address = await this.#host.address;
+    if (address === undefined && ((await this.#host.ended) !== 1 || !DISK_WORDS.test(this.#host.log)))
+      this.#world.complain(`a start on a failing disk ends without a clear word:\n${this.#host.log}`);
+    await this.#host.dies();
+    this.#losesPower();
   }
 
   async #recovered(): Promise<void> {

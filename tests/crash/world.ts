@@ -2,7 +2,7 @@
  * The people of a round, what they do at full speed, and the record of all of it: each command
  * with what was said to it. The checker (check.ts) holds the server to this record.
  */
-import type { Appended, CommandName, Id, Push, Session } from "../../client/src/index.ts";
+import type { Appended, CommandName, Id, Push, Rest, Session } from "../../client/src/index.ts";
 import type { Answer } from "../integration/harness/raw.ts";
 import { Raw } from "../integration/harness/raw.ts";
 import { sleep } from "../integration/harness/wait.ts";
@@ -75,8 +75,9 @@ export class World {
   readonly newcomers: User[] = [];
   readonly complaints: string[] = [];
   acknowledged = 0;
-  /** Writes whose end was left open by an answer, and when the first of them was heard. */
+  /** Answers that left a write open. */
   unavailable = 0;
+  /** What is asked from here on is asked after the first of these was heard. */
   #broken = Infinity;
   #asked = 0;
   #group = "";
@@ -145,6 +146,10 @@ export class World {
     this.#tell();
   }
 
+  get rest(): Rest {
+    return restAt((this.#host as Host).base);
+  }
+
   get open(): Command[] {
     return [...this.ledger.values()].filter((one) => !one.ok && one.refused === undefined);
   }
@@ -162,7 +167,7 @@ export class World {
   #book(command: Command, answer: Answer<"message.send">, asked: number): void {
     const { ok, error } = answer;
     if (ok !== undefined) {
-      if (asked > this.#broken && asked === command.asked)
+      if (asked >= this.#broken && asked === command.asked)
         this.complain(`${command.cmd} ${command.args.key}: ok after the store had failed`);
       if (command.ok && (command.ok.conversation !== ok.conversation || command.ok.seq !== ok.seq))
         this.complain(`${command.cmd} ${command.args.key}: ok at ${ok.seq}, before at ${command.ok.seq}`);
@@ -262,13 +267,12 @@ export class World {
     const asked = this.#asked;
     const user = await this.#signUp(`newcomer-${this.#asked++}`).catch(() => undefined);
     if (!user) return;
-    if (asked > this.#broken) this.complain(`${user.name}: signed up after the store had failed`);
+    if (asked >= this.#broken) this.complain(`${user.name}: signed up after the store had failed`);
     this.newcomers.push(user);
   }
 
   async #signUp(username: string): Promise<User> {
-    const rest = restAt((this.#host as Host).base);
-    const session = await rest.call("signup", { username, password: PASSWORD });
+    const session = await this.rest.call("signup", { username, password: PASSWORD });
     return new User(username, session);
   }
 }
