@@ -296,6 +296,26 @@ static void test_of_two_changes_at_once_one_stands(void **state)
     assert_int_equal(again.call.error, CHAT_OK);
 }
 
+/* Who measures the time of the answer does not learn which names there are. */
+static void test_a_name_that_is_not_there_costs_a_hash_too(void **state)
+{
+    struct rig *rig = *state;
+    signs_up(rig, "alice");
+    rig->holds_passwords = true;
+    struct chat_sign wrong = sign_of("alice", STR("wrong password"));
+    struct chat_sign nobody = sign_of("nobody", STR("wrong password"));
+    start(rig, chat_signin, &wrong);
+    start(rig, chat_signin, &nobody);
+    settle(rig);
+    assert_int_equal(rig->n_done, 1);
+    assert_int_equal(rig->n_held, 2);
+    let_passwords_go(rig);
+    settle(rig);
+    assert_int_equal(rig->n_done, 3);
+    assert_int_equal(wrong.call.error, CHAT_WRONG_CREDENTIALS);
+    assert_int_equal(nobody.call.error, CHAT_WRONG_CREDENTIALS);
+}
+
 static void test_a_clock_of_1970_makes_ids_at_once(void **state)
 {
     struct rig *rig = *state;
@@ -387,6 +407,7 @@ int main(void)
         TEST(test_a_device_that_another_left_alone_is_let_in),
         TEST(test_a_sign_in_by_a_password_that_changed_meanwhile_is_refused),
         TEST(test_of_two_changes_at_once_one_stands),
+        TEST(test_a_name_that_is_not_there_costs_a_hash_too),
         TEST(test_a_clock_of_1970_makes_ids_at_once),
         TEST(test_a_clock_set_back_repeats_no_id),
         TEST(test_who_was_asked_about_before_can_be_written_to),
