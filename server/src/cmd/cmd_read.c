@@ -9,14 +9,45 @@
 enum {
     /* Events in one answer of messages.unread, over all its conversations: a page. */
     UNREAD_EVENTS_MAX = PAGE_MAX,
+    /* Text in one answer, as stored: a page of usual messages is far below it, and a page of the
+     * longest would hold up the chat thread, and fill the asker's queue, for six times as many
+     * bytes when each must be escaped. */
+    ANSWER_TEXT_BYTES_MAX = 256 * 1024,
+    /* What a reaction counts as text. */
+    REACTION_BYTES = 16,
 };
+
+static size_t text_bytes(const struct event *e)
+{
+    return e->text.n + (size_t)e->n_reactions * REACTION_BYTES;
+}
+
+/* Shortens a page to about `bytes_max` of text, one event at least: the asker pages on from where
+ * it ends. Gives up the end that the next page will begin with. Returns the text left. */
+static size_t fit(struct chat_read *read, size_t bytes_max)
+{
+    size_t bytes = 0;
+    for (uint32_t i = 0; i < read->n_events; i++)
+        bytes += text_bytes(&read->events[i]);
+    while (bytes > bytes_max && read->n_events > 1) {
+        const struct event *first = read->events, *last = first + read->n_events - 1;
+        bool from_end = read->mode == READ_AFTER ||
+                        (read->mode == READ_AROUND && last->seq + first->seq > 2 * read->at);
+        bytes -= text_bytes(from_end ? last : first);
+        if (!from_end)
+            read->events++;
+        read->n_events--;
+    }
+    return bytes;
+}
 
 static void events_read(struct chat_call *asked)
 {
     struct call *call = call_of(asked);
     if (call_refused(call))
         return;
-    const struct chat_read *read = (const struct chat_read *)asked;
+    struct chat_read *read = (struct chat_read *)asked;
+    fit(read, ANSWER_TEXT_BYTES_MAX);
     struct writer *w = call_reply(call);
     writer_object_begin(w);
     encode_events(w, "events", read->events, read->n_events, call->user);
@@ -43,7 +74,8 @@ static void history_read(struct chat_call *asked)
     struct call *call = call_of(asked);
     if (call_refused(call))
         return;
-    const struct chat_read *read = (const struct chat_read *)asked;
+    struct chat_read *read = (struct chat_read *)asked;
+    fit(read, ANSWER_TEXT_BYTES_MAX);
     struct writer *w = call_reply(call);
     writer_object_begin(w);
     encode_events(w, "events", read->events, read->n_events, call->user);
@@ -79,6 +111,7 @@ struct unread {
     struct call *call;
     uint32_t at, n; /* conversations */
     uint32_t events_left;
+    size_t text_left;
     struct {
         uint64_t conversation, read_seq, unread;
     } rows[LIST_MAX];
@@ -109,6 +142,8 @@ static void unread_events_read(struct chat_call *asked)
     struct unread *u = ((struct unread_read *)asked)->unread;
     struct chat_read *read = (struct chat_read *)asked;
     if (asked->error == CHAT_OK) {
+        size_t bytes = fit(read, u->text_left);
+        u->text_left -= MIN(bytes, u->text_left);
         write_unread(u, read->events, read->n_events);
     } else if (asked->error == CHAT_UNAVAILABLE || asked->error == CHAT_OVERLOADED) {
         builder_reset(&u->call->out);
@@ -124,7 +159,7 @@ static void unread_events_read(struct chat_call *asked)
 static void read_unread(struct unread *u)
 {
     const struct args_messages_unread *args = u->call->args;
-    while (u->at < u->n && !u->events_left)
+    while (u->at < u->n && (!u->events_left || !u->text_left))
         write_unread(u, NULL, 0);
     if (u->at == u->n) {
         writer_array_end(&u->call->writer);
@@ -148,7 +183,12 @@ static void unread_listed(struct chat_call *asked)
         return;
     const struct chat_list *list = (const struct chat_list *)asked;
     struct unread *u = arena_alloc(&call->arena, sizeof(*u));
-    *u = (struct unread){.call = call, .n = list->n_entries, .events_left = UNREAD_EVENTS_MAX};
+    *u = (struct unread){
+        .call = call,
+        .n = list->n_entries,
+        .events_left = UNREAD_EVENTS_MAX,
+        .text_left = ANSWER_TEXT_BYTES_MAX,
+    };
     must(u->n <= LIST_MAX);
     for (uint32_t i = 0; i < u->n; i++) {
         const struct inbox_entry *entry = &list->entries[i];

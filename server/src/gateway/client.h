@@ -24,6 +24,9 @@ enum {
     /* Calls of one socket under way: what a client would send without waiting, with room. Past it
      * the socket is not read until one is answered. */
     CLIENT_CALLS_MAX = 32,
+    /* Those of them that ask for pages, of which each answer may be megabytes: few, so that a
+     * client that does not read holds no more than its queue may. */
+    CLIENT_READS_MAX = 3,
     /* Queued for one connection before pushes are left out and a resync is owed: what a phone on a
      * slow line catches up with in seconds. */
     CLIENT_PUSH_BYTES_MAX = 1024 * 1024,
@@ -31,7 +34,7 @@ enum {
      * not read the answers holds itself back. */
     CLIENT_UNREAD_BYTES_MAX = 256 * 1024,
     /* The end of the queue, with the replies to what was under way when reading stopped: a page of
-     * the longest messages, each byte of them escaped, is 5 MiB. */
+     * conversations with the longest last messages, each byte of them escaped, is 2.4 MiB. */
     CLIENT_QUEUE_BYTES_MAX = 8 * 1024 * 1024,
     CLIENT_QUEUE_ENTRIES_MAX = 16 * 1024,
     /* For the peer to take our last bytes. */
@@ -48,6 +51,7 @@ struct client {
     uint64_t rate_us;  /* frames: when the bucket will be full again (mono) */
     uint8_t list;      /* enum lane_list */
     uint8_t calls;     /* sent to the chat thread, not yet back */
+    uint8_t reads;     /* socket: those of the calls that ask for pages */
     uint8_t misread;   /* socket: frames in a row that were no JSON */
     bool is_socket : 1;
     bool asked : 1;               /* the chat thread has heard of it */

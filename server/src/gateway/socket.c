@@ -23,10 +23,24 @@ enum {
     DRAINING_RETRY_MS = 1000,
 };
 
+static bool is_read(enum command command)
+{
+    switch (command) {
+    case COMMAND_CONVERSATION_EVENTS:
+    case COMMAND_CONVERSATION_LIST:
+    case COMMAND_MESSAGE_HISTORY:
+    case COMMAND_MESSAGES_UNREAD:
+    case COMMAND_SYNC:
+        return true;
+    default:
+        return false;
+    }
+}
+
 static bool takes_frames(const struct client *c)
 {
     unsigned calls_max = c->session ? CLIENT_CALLS_MAX : 1;
-    return c->calls < calls_max && c->list != LANE_CLOSING &&
+    return c->calls < calls_max && c->reads < CLIENT_READS_MAX && c->list != LANE_CLOSING &&
            conn_queued_bytes(&c->conn) <= CLIENT_UNREAD_BYTES_MAX;
 }
 
@@ -141,6 +155,7 @@ static void take_message(struct client *c, struct str message)
     call->command = request.command;
     call->args = request.args;
     call->id = request.id;
+    c->reads += is_read(call->command);
     client_ask(c, ex);
 }
 
@@ -225,6 +240,7 @@ static void authenticated(struct client *c, const struct call *call)
 
 void socket_answered(struct client *c, struct exchange *ex)
 {
+    c->reads -= is_read(ex->call.command);
     if (c->list == LANE_CLOSING)
         return;
     send_answer(c, ex->reply);

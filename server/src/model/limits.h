@@ -24,7 +24,7 @@ enum {
     BLOCKS_MAX = 1000,        /* of one user: read whole at a decision */
     PAGE_MAX = 100,           /* events in one answer */
     LIST_MAX = 50,            /* conversations in one answer */
-    SYNC_MAX = 200,           /* entries in one sync answer */
+    SYNC_MAX = 50,            /* entries in one sync answer, each with its longest last message */
     SEARCH_MAX = 20,          /* users in one search answer */
     APPEND_MAX = 64,          /* events in one append: one batch of the store */
     EVENTS_BEHIND_MAX = 1000, /* a device that lacks more in one conversation pages instead */
