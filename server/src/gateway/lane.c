@@ -23,6 +23,14 @@
  * its health can be asked. */
 enum { SPARE_CONNECTIONS = 64 };
 
+enum {
+    /* Connections that a full node closes for each new one: more than one, so that it comes back
+     * below its limit. */
+    MAKE_ROOM = 2,
+    /* Within this an honest client has sent the rest of what it began. */
+    PROMPT_MS = 1000,
+};
+
 /* Clients by their place. */
 
 void lane_list(struct lane *lane, struct client *c, enum lane_list list)
@@ -116,11 +124,35 @@ struct str lane_date(struct lane *lane)
 
 /* Coming. */
 
+/* The one that most likely asks for nothing; NULL: all do. */
+static struct client *most_idle(struct lane *lane)
+{
+    struct list *idle = &lane->lists[LANE_IDLE], *greeting = &lane->lists[LANE_GREETING];
+    if (!list_empty(idle))
+        return client_of_node(idle->next);
+    if (list_empty(greeting))
+        return NULL;
+    struct client *c = client_of_node(greeting->next);
+    return loop_now_ms(lane->loop) - c->since_ms >= PROMPT_MS ? c : NULL;
+}
+
+/* Else whoever opens enough connections and stays silent would keep everybody out for idle_ms. */
+static void make_room(struct lane *lane)
+{
+    struct client *c;
+    for (int i = 0; i < MAKE_ROOM && (c = most_idle(lane)); i++) {
+        lane_list(lane, c, LANE_CLOSING);
+        conn_close_now(&c->conn);
+    }
+}
+
 static void on_accept(struct listener *listener, int fd, const struct address *address)
 {
     struct lane *lane = container_of(listener, struct lane_listener, listener)->lane;
     struct gateway *g = lane->gateway;
     unsigned n = atomic_fetch_add(&g->clients, 1) + 1;
+    if (n > g->options.connections_max)
+        make_room(lane);
     if (n > g->options.connections_max + SPARE_CONNECTIONS) {
         log_warn("conn_refused", log_str("why", "connections_max"));
         close(fd);
