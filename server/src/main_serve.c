@@ -31,10 +31,16 @@ enum {
     LOOK_EVERY_MS = 500,      /* whether the store still writes */
     LOOK_DRAINED_MS = 5,      /* whether the domain has ended its last calls */
     LAST_CALLS_MS_MAX = 1000, /* after the drain: a last_seen or two */
+    /* What connections leave: the store's 1,024 files, since one that it cannot open when it must
+     * is the end of all writing; the connections beyond the limit that the gateway still answers;
+     * the loops' own. Half of all where there are few. */
+    DESCRIPTORS_KEPT = 1280,
+    DESCRIPTORS_MIN = 256,
 };
 
 struct server {
     const struct config *config;
+    uint64_t descriptors; /* that we may have open */
     struct threads threads;
     struct signals signals;
     struct store *store;
@@ -116,6 +122,31 @@ int serve_check(const struct config *config)
     return parse_addresses(config, addresses);
 }
 
+/* As many descriptors as we are allowed; 0 if that is too few. */
+static uint64_t raise_descriptors(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit))
+        return DESCRIPTORS_MIN;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    if (limit.rlim_max >= DESCRIPTORS_MIN)
+        return limit.rlim_max;
+    fprintf(stderr, "parleyd: %llu file descriptors are too few, allow at least %d (ulimit -n)\n",
+            (unsigned long long)limit.rlim_max, DESCRIPTORS_MIN);
+    return 0;
+}
+
+/* As configured, or what the descriptors are enough for. */
+static uint32_t connections_max(const struct config *c, uint64_t descriptors)
+{
+    uint64_t room = descriptors - MIN(descriptors / 2, (uint64_t)DESCRIPTORS_KEPT);
+    if (c->connections_max <= room)
+        return (uint32_t)c->connections_max;
+    log_warn("connections_max_lowered", log_u64("to", room), log_u64("descriptors", descriptors));
+    return (uint32_t)room;
+}
+
 static void make_gateway(struct server *s)
 {
     const struct config *c = s->config;
@@ -131,7 +162,7 @@ static void make_gateway(struct server *s)
         .incarnation = store_info(s->store)->incarnation,
         .assets = web_assets,
         .assets_n = web_assets_n,
-        .connections_max = (uint32_t)c->connections_max,
+        .connections_max = connections_max(c, s->descriptors),
         .heartbeat_ms = (uint32_t)c->heartbeat_ms,
         .silent_ms = (uint32_t)c->silent_ms,
         .auth_ms = (uint32_t)c->auth_ms,
@@ -178,15 +209,6 @@ static int listen_and_say(struct server *s)
     return 0;
 }
 
-static void raise_descriptors(void)
-{
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit))
-        return;
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 /* --- all of it --- */
 
 static int run(struct server *s)
@@ -226,7 +248,9 @@ static int compose_and_run(struct server *s)
 int serve(const struct config *config)
 {
     struct server s = {.config = config};
-    raise_descriptors();
+    s.descriptors = raise_descriptors();
+    if (!s.descriptors)
+        return 1;
     if (parse_addresses(config, s.addresses))
         return 1;
     int err =

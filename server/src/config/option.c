@@ -71,7 +71,8 @@ const struct option options[] = {
     {"Limits", "net_threads", OPTION_COUNT, FIELD(net_threads), 0, 256, "0", {NULL},
      "Threads that serve connections. 0: one for each core but one, at least one."},
     {NULL, "connections_max", OPTION_COUNT, FIELD(connections_max), 1, 10000000, "10000", {NULL},
-     "Connections at once. Past it a new one is closed. Each takes a file descriptor."},
+     "Connections at once; fewer where the process may not open as many files. Past it those that "
+     "ask for nothing are closed, then new ones."},
     {NULL, "frames_per_s", OPTION_COUNT, FIELD(frames_per_s), 1, 1000000, "100", {NULL},
      "Frames a second that one connection may send, lasting."},
     {NULL, "frames_burst", OPTION_COUNT, FIELD(frames_burst), 1, 1000000, "200", {NULL},
