@@ -89,9 +89,14 @@ static int hash_password(const struct admin *a, const struct secret *secret,
         fputs("parleyd: not enough memory to hash a password\n", stderr);
         return 1;
     }
+    return 0;
+}
+
+/* Once it holds. */
+static void tell_password(const struct secret *secret)
+{
     if (secret->made)
         printf("password\t%s\n", secret->text);
-    return 0;
 }
 
 /* --- the commands --- */
@@ -111,26 +116,30 @@ static int find(struct admin *a, const char *name, uint64_t *id)
     return status ? 1 : 0;
 }
 
-static bool next_id(struct admin *a, uint64_t *id)
+static bool reserve(struct admin *a, uint64_t up_to_ms, uint64_t *used_up_to_ms)
 {
-    uint64_t now = clock_wall_ms();
-    struct store_reserve r = {.worker = 0, .up_to_ms = now + RESERVE_MS};
-    struct store_reserve again;
+    struct store_reserve r = {.worker = 0, .up_to_ms = up_to_ms};
     expect(a, &r.base);
     store_reserve(a->store, &r);
-    if (wait_for(a, &r.base))
+    enum store_status status = wait_for(a, &r.base);
+    *used_up_to_ms = r.used_up_to_ms;
+    store_request_deinit(&r.base);
+    return status == STORE_DONE;
+}
+
+static bool next_id(struct admin *a, uint64_t *id)
+{
+    uint64_t now = clock_wall_ms(), up_to = now + RESERVE_MS, used, again;
+    if (!reserve(a, up_to, &used))
         return false;
-    struct snowflake ids;
-    snowflake_init(&ids, 0, r.used_up_to_ms);
-    if (r.used_up_to_ms >= r.up_to_ms) { /* the clock was set back */
-        again = (struct store_reserve){.worker = 0, .up_to_ms = r.used_up_to_ms + RESERVE_MS};
-        expect(a, &again.base);
-        store_reserve(a->store, &again);
-        if (wait_for(a, &again.base))
+    if (used >= up_to) { /* the clock was set back */
+        up_to = used + RESERVE_MS;
+        if (!reserve(a, up_to, &again))
             return false;
-        r.up_to_ms = again.up_to_ms;
     }
-    snowflake_extend(&ids, r.up_to_ms);
+    struct snowflake ids;
+    snowflake_init(&ids, 0, used);
+    snowflake_extend(&ids, up_to);
     return snowflake_next(&ids, now, id);
 }
 
@@ -171,9 +180,11 @@ static int add(struct admin *a, const char *name)
         fprintf(stderr, "parleyd: there is a user %s already\n", name);
     else if (status)
         fputs("parleyd: the store could not be written\n", stderr);
-    else
-        printf("added\t%s\t%llu\n", name, (unsigned long long)id);
-    return status ? 1 : 0;
+    if (status)
+        return 1;
+    tell_password(&secret);
+    printf("added\t%s\t%llu\n", name, (unsigned long long)id);
+    return 0;
 }
 
 static int list(struct admin *a, const char *name)
@@ -186,6 +197,7 @@ static int list(struct admin *a, const char *name)
         expect(a, &r.base);
         store_user_search(a->store, &r);
         if (wait_for(a, &r.base)) {
+            store_request_deinit(&r.base);
             fputs("parleyd: the store could not be read\n", stderr);
             return 1;
         }
@@ -235,6 +247,7 @@ static int reset_password(struct admin *a, const char *name)
     if (find(a, name, &id) || read_password(&secret) || hash_password(a, &secret, hash) ||
         set(a, name, str_of(hash), -1))
         return 1;
+    tell_password(&secret);
     struct store_device_end r = {.user = id};
     expect(a, &r.base);
     store_device_end(a->store, &r);

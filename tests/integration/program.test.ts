@@ -153,7 +153,9 @@ test("users are added with the password that comes in, and listed by name", asyn
 test("what cannot be done to a user is said, and changes nothing", async () => {
   const user = await users("refused");
   says(user("add alice", PASSWORD), 0, /added/);
-  says(user("add alice", "another password"), 1, /there is a user alice already/);
+  for (const input of ["another password", ""]) {
+    says(user("add alice", input), 1, /^parleyd: there is a user alice already\n$/);
+  }
   says(user("add bob", "short"), 1, /8 to 256 bytes/);
   says(user("add bob", "x".repeat(257)), 1, /8 to 256 bytes/);
   for (const name of ["Bob", "bo", "b".repeat(33), "bob!"]) says(user(`add ${name}`, PASSWORD), 1, /3 to 32 of a-z/);
