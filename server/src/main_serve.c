@@ -30,7 +30,7 @@
 enum {
     LOOK_EVERY_MS = 500,      /* whether the store still writes */
     LOOK_DRAINED_MS = 5,      /* whether the domain has ended its last calls */
-    LAST_CALLS_MS_MAX = 1000, /* after the drain: a last_seen or two */
+    LAST_CALLS_MS_MAX = 1500, /* after the drain: when each who was there was last seen */
     /* What connections leave: the store's 1,024 files, since one that it cannot open when it must
      * is the end of all writing; the connections beyond the limit that the gateway still answers;
      * the loops' own. Half of all where there are few. */
@@ -76,7 +76,8 @@ static void drained(struct gateway *gateway, bool clean, void *arg)
     struct server *s = arg;
     (void)gateway;
     s->stuck = !clean;
-    s->drained = true; /* what the last sessions left to be written ends in look() */
+    s->drained = true;
+    chat_end(s->chat); /* what that and the last sessions left to be written ends in look() */
     s->end_ms = loop_now_ms(s->threads.chat) + LAST_CALLS_MS_MAX;
     loop_timer_set(s->threads.chat, &s->look, 0);
 }

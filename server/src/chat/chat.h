@@ -62,5 +62,8 @@ void chat_free(struct chat *);
 uint32_t chat_busy(const struct chat *);
 /* Ends long waits (sync with wait_ms) at once: for a drain. */
 void chat_wake_all(struct chat *);
+/* The process ends: whoever is there, or was a moment ago, is stored as seen. To be called once all
+ * sessions have ended; the writes count as calls under way. */
+void chat_end(struct chat *);
 
 #endif

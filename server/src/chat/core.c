@@ -75,6 +75,12 @@ void chat_wake_all(struct chat *chat)
     inbox_wake_all(chat);
 }
 
+void chat_end(struct chat *chat)
+{
+    chat->options.cache_bytes_max = UINT64_MAX; /* nothing goes while the table is walked */
+    persons_end(chat);
+}
+
 /* --- calls --- */
 
 bool call_begin(struct chat *chat, struct chat_call *call)

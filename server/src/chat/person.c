@@ -16,6 +16,7 @@ struct person_load {
     struct store_users user;
     struct store_blocks blocks;
     int missing; /* answers that are yet to come */
+    bool again;  /* what was read may be from before a change that stands */
     enum chat_error error;
 };
 
@@ -73,12 +74,18 @@ static void take_answers(struct person *p, const struct person_load *load)
     cached_resize(p->chat, &p->cached, person_bytes(p));
 }
 
+static void load_rows(struct person_load *);
+
 static void load_answered(struct person_load *load, enum store_status status)
 {
     if (status != STORE_DONE)
         load->error = error_of(status);
     if (--load->missing > 0)
         return;
+    if (load->again && !load->error) {
+        load_rows(load);
+        return;
+    }
     struct person *p = load->person;
     enum chat_error error = load->error;
     p->load = NULL;
@@ -106,6 +113,19 @@ static void blocks_done(struct store_request *request)
     load_answered(container_of(request, struct person_load, blocks.base), request->status);
 }
 
+static void load_rows(struct person_load *load)
+{
+    struct person *p = load->person;
+    store_request_deinit(&load->user.base);
+    store_request_deinit(&load->blocks.base);
+    load->again = false;
+    load->missing = 2;
+    load->user = (struct store_users){.base.done = user_done, .ids = &p->id, .n_ids = 1};
+    load->blocks = (struct store_blocks){.base.done = blocks_done, .user = p->id};
+    store_users(p->chat->store, &load->user);
+    store_blocks(p->chat->store, &load->blocks);
+}
+
 bool person_load(struct person *p, struct person_wait *wait)
 {
     if (p->loaded)
@@ -117,11 +137,7 @@ bool person_load(struct person *p, struct person_wait *wait)
     p->load = load;
     cached_ref(&p->cached);
     load->person = p;
-    load->missing = 2;
-    load->user = (struct store_users){.base.done = user_done, .ids = &p->id, .n_ids = 1};
-    load->blocks = (struct store_blocks){.base.done = blocks_done, .user = p->id};
-    store_users(p->chat->store, &load->user);
-    store_blocks(p->chat->store, &load->blocks);
+    load_rows(load);
     return false;
 }
 
@@ -203,6 +219,8 @@ bool person_blocks(const struct person *p, uint64_t user)
 
 void person_set_block(struct person *p, uint64_t user, bool on)
 {
+    if (p->load)
+        p->load->again = true;
     if (!p->loaded || person_blocks(p, user) == on)
         return;
     uint32_t at = block_place(p, user);
@@ -222,6 +240,14 @@ bool person_may_write(const struct person *from, const struct person *to)
 {
     return to->exists && !to->disabled && !person_blocks(from, to->id) &&
            !person_blocks(to, from->id);
+}
+
+void persons_end(struct chat *chat)
+{
+    size_t at = 0;
+    uint64_t id;
+    for (struct person *p; (p = map_next(&chat->persons, &at, &id));)
+        presence_end(p);
 }
 
 void persons_forget(struct chat *chat)

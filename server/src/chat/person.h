@@ -66,6 +66,8 @@ bool person_blocks(const struct person *, uint64_t user);
 void person_set_block(struct person *, uint64_t user, bool on);
 /* Whether a 1:1 message or an invitation may go between the two; both are loaded. */
 bool person_may_write(const struct person *from, const struct person *to);
+/* For chat_end(): everybody goes offline. */
+void persons_end(struct chat *);
 /* For chat_free(): cancels timers and gives up the live state. */
 void persons_forget(struct chat *);
 

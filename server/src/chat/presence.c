@@ -102,6 +102,12 @@ void presence_timer(struct timer *timer)
     timer_set(p->chat->env->wheel, &p->presence, chat_mono_ms(p->chat) + LAST_SEEN_EVERY_MS);
 }
 
+void presence_end(struct person *p)
+{
+    if (p->online && !p->n_sessions)
+        go_offline(p);
+}
+
 void presence_forget(struct person *p)
 {
     if (!p->online)

@@ -15,6 +15,8 @@ void presence_told(struct person *, bool online, uint64_t last_seen_ms);
 void presence_block_changed(struct person *p, uint64_t user, bool on);
 /* Ends all watches of a session. */
 void presence_unwatch(struct chat *, struct session *);
+/* For chat_end(): ends the grace of whoever is in it. */
+void presence_end(struct person *);
 /* For chat_free(): drops the reference that being online holds. */
 void presence_forget(struct person *);
 

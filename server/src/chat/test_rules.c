@@ -1,0 +1,392 @@
+/* The table of who may do what, every cell of it, and what depends on more than the role. */
+#include <assert.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "chat/rules.h"
+#include "util/macros.h"
+
+enum { OWNER = 1, ADMIN = 2, MEMBER = 3, OUTSIDER = 8, SOMEBODY = 9 };
+
+/* A conversation with whoever its kind has, 100 events long. */
+struct scene {
+    struct room room;
+    struct member members[MEMBERS_MAX];
+    struct person persons[10];
+    struct event target;
+};
+
+static void scene_init(struct scene *s, enum conversation_kind kind)
+{
+    *s = (struct scene){.room = {.loaded = true, .conversation.kind = kind, .members = s->members}};
+    s->room.head = (struct log_head){.seq = 100, .n = 50};
+    for (uint64_t i = 0; i < ARRAY_SIZE(s->persons); i++)
+        s->persons[i] = (struct person){.id = i, .loaded = true, .exists = true};
+    uint32_t n = kind == CONVERSATION_GROUP ? 3 : kind == CONVERSATION_DIRECT ? 2 : 1;
+    for (uint32_t i = 0; i < n; i++)
+        s->members[i] = (struct member){
+            .user = i + 1, .role = (enum role)(ROLE_OWNER - i), .rev = 1, .from_seq = 1};
+    s->room.n_members = n;
+    if (kind == CONVERSATION_DIRECT) {
+        s->room.peers[0] = &s->persons[1];
+        s->room.peers[1] = &s->persons[2];
+    }
+    s->target = (struct event){.seq = 5, .rev = 5, .type = EVENT_MESSAGE};
+}
+
+/* What the one who asks meets: a message of their own, somebody to add or block. */
+static enum chat_error decide(struct scene *s, uint64_t who, struct chat_append a)
+{
+    struct rules_facts facts = {
+        .target = &s->target, .from = &s->persons[who], .to = &s->persons[a.user]};
+    a.call.user = who;
+    return rules_decide(&s->room, &a, &facts);
+}
+
+/* --- the table --- */
+
+#define YES  CHAT_OK
+#define ROLE CHAT_FORBIDDEN
+#define NONE CHAT_INVALID
+#define IN_GROUPS(owner, admin, member)                                                            \
+    {                                                                                              \
+        NONE, NONE, owner, admin, member, NONE                                                     \
+    }
+#define IN_TALKS                                                                                   \
+    {                                                                                              \
+        YES, YES, YES, YES, YES, NONE                                                              \
+    }
+#define IN_OWN_LOGS                                                                                \
+    {                                                                                              \
+        NONE, NONE, NONE, NONE, NONE, YES                                                          \
+    }
+
+/* Columns: 1:1, notes to self, a group's owner, admin, member, the own log. The target is one's own
+ * message, the user named somebody of a lower role where there is one. */
+static const struct {
+    enum event_type type;
+    enum chat_error cells[6];
+} table[] = {
+    {EVENT_MESSAGE, IN_TALKS},
+    {EVENT_EDIT, IN_TALKS},
+    {EVENT_DELETE, IN_TALKS},
+    {EVENT_REACTION, IN_TALKS},
+    {EVENT_ADDED, IN_GROUPS(YES, YES, ROLE)},
+    {EVENT_REMOVED, IN_GROUPS(YES, YES, ROLE)},
+    {EVENT_LEFT, IN_GROUPS(YES, YES, YES)},
+    {EVENT_TITLE, IN_GROUPS(YES, YES, ROLE)},
+    {EVENT_ROLE, IN_GROUPS(YES, ROLE, ROLE)},
+    {EVENT_PROFILE, IN_OWN_LOGS},
+    {EVENT_BLOCK, IN_OWN_LOGS},
+    {EVENT_UNBLOCK, IN_OWN_LOGS},
+};
+static_assert(ARRAY_SIZE(table) == EVENT_TYPES - 2, "all but `created` and the gap at 0");
+
+static const struct {
+    enum conversation_kind kind;
+    uint64_t who;
+} columns[] = {
+    {CONVERSATION_DIRECT, OWNER}, {CONVERSATION_SELF, OWNER},   {CONVERSATION_GROUP, OWNER},
+    {CONVERSATION_GROUP, ADMIN},  {CONVERSATION_GROUP, MEMBER}, {CONVERSATION_OWN, OWNER},
+};
+
+static struct chat_append any_of(enum event_type type)
+{
+    struct chat_append a = {.type = type, .target = 5, .text = STR("+")};
+    bool in = type == EVENT_REMOVED || type == EVENT_ROLE;
+    a.user = in ? MEMBER : SOMEBODY;
+    a.role = ROLE_ADMIN;
+    return a;
+}
+
+static void test_every_cell_of_the_table(void **state)
+{
+    (void)state;
+    for (size_t row = 0; row < ARRAY_SIZE(table); row++)
+        for (size_t column = 0; column < ARRAY_SIZE(columns); column++) {
+            struct scene s;
+            scene_init(&s, columns[column].kind);
+            s.target.sender = columns[column].who;
+            enum chat_error error = decide(&s, columns[column].who, any_of(table[row].type));
+            if (error != table[row].cells[column])
+                fail_msg("event %d, column %zu: %d", table[row].type, column, error);
+        }
+}
+
+static void test_nobody_from_outside_may_do_or_learn_anything(void **state)
+{
+    (void)state;
+    for (size_t row = 0; row < ARRAY_SIZE(table); row++)
+        for (size_t column = 0; column < ARRAY_SIZE(columns); column++) {
+            struct scene s;
+            scene_init(&s, columns[column].kind);
+            s.target.sender = OUTSIDER;
+            assert_int_equal(decide(&s, OUTSIDER, any_of(table[row].type)), CHAT_NOT_FOUND);
+        }
+}
+
+/* --- targets --- */
+
+static void test_only_ones_own_message_is_edited(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_init(&s, CONVERSATION_GROUP);
+    s.target.sender = MEMBER;
+    assert_int_equal(decide(&s, OWNER, any_of(EVENT_EDIT)), CHAT_FORBIDDEN);
+    assert_int_equal(decide(&s, ADMIN, any_of(EVENT_EDIT)), CHAT_FORBIDDEN);
+    assert_int_equal(decide(&s, MEMBER, any_of(EVENT_EDIT)), CHAT_OK);
+}
+
+static void test_admins_delete_what_others_wrote_in_groups_only(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_init(&s, CONVERSATION_GROUP);
+    s.target.sender = OWNER;
+    assert_int_equal(decide(&s, ADMIN, any_of(EVENT_DELETE)), CHAT_OK);
+    assert_int_equal(decide(&s, MEMBER, any_of(EVENT_DELETE)), CHAT_FORBIDDEN);
+    scene_init(&s, CONVERSATION_DIRECT);
+    s.target.sender = ADMIN;
+    assert_int_equal(decide(&s, OWNER, any_of(EVENT_DELETE)), CHAT_FORBIDDEN);
+}
+
+static void test_a_target_must_be_a_message_that_stands_and_may_be_read(void **state)
+{
+    (void)state;
+    static const enum event_type types[] = {EVENT_EDIT, EVENT_DELETE, EVENT_REACTION};
+    for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
+        struct scene s;
+        scene_init(&s, CONVERSATION_GROUP);
+        s.target.sender = MEMBER;
+        s.target.deleted = true;
+        assert_int_equal(decide(&s, MEMBER, any_of(types[i])), CHAT_NOT_FOUND);
+        s.target.deleted = false;
+        s.target.type = EVENT_TITLE;
+        assert_int_equal(decide(&s, MEMBER, any_of(types[i])), CHAT_NOT_FOUND);
+        s.target.type = EVENT_MESSAGE;
+        s.members[2].from_seq = 6;
+        assert_int_equal(decide(&s, MEMBER, any_of(types[i])), CHAT_NOT_FOUND);
+    }
+}
+
+static void test_a_reply_is_to_something_that_may_be_read(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_init(&s, CONVERSATION_GROUP);
+    s.members[2].from_seq = 5;
+    struct chat_append reply = any_of(EVENT_MESSAGE);
+    assert_int_equal(decide(&s, MEMBER, reply), CHAT_OK);
+    reply.target = 4;
+    assert_int_equal(decide(&s, MEMBER, reply), CHAT_NOT_FOUND);
+    reply.target = 101;
+    assert_int_equal(decide(&s, MEMBER, reply), CHAT_NOT_FOUND);
+}
+
+static void test_what_is_ahead_of_the_head_is_refused(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_init(&s, CONVERSATION_GROUP);
+    struct chat_append a = any_of(EVENT_MESSAGE);
+    a.after = 100;
+    assert_int_equal(decide(&s, MEMBER, a), CHAT_OK);
+    a.after = 101;
+    assert_int_equal(decide(&s, MEMBER, a), CHAT_AHEAD);
+}
+
+static void test_the_last_reaction_and_the_one_too_many(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct reaction reactions[REACTIONS_MAX];
+    scene_init(&s, CONVERSATION_GROUP);
+    for (uint32_t i = 0; i < REACTIONS_MAX; i++)
+        reactions[i] = (struct reaction){.user = 1000 + i, .emoji = STR("+")};
+    s.target.reactions = reactions;
+    s.target.n_reactions = REACTIONS_MAX - 1;
+    assert_int_equal(decide(&s, MEMBER, any_of(EVENT_REACTION)), CHAT_OK);
+    s.target.n_reactions = REACTIONS_MAX;
+    assert_int_equal(decide(&s, MEMBER, any_of(EVENT_REACTION)), CHAT_FULL);
+    reactions[7].user = MEMBER; /* one's own changes */
+    assert_int_equal(decide(&s, MEMBER, any_of(EVENT_REACTION)), CHAT_OK);
+}
+
+/* --- members --- */
+
+static void test_only_whoever_has_a_lower_role_is_removed(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_init(&s, CONVERSATION_GROUP);
+    struct chat_append a = {.type = EVENT_REMOVED, .user = OWNER};
+    assert_int_equal(decide(&s, ADMIN, a), CHAT_FORBIDDEN);
+    assert_int_equal(decide(&s, OWNER, a), CHAT_FORBIDDEN); /* oneself: that is to leave */
+    a.user = ADMIN;
+    assert_int_equal(decide(&s, ADMIN, a), CHAT_FORBIDDEN);
+    assert_int_equal(decide(&s, OWNER, a), CHAT_OK);
+    a.user = SOMEBODY;
+    assert_int_equal(decide(&s, OWNER, a), CHAT_NOT_MEMBER);
+}
+
+static void test_an_owner_gives_roles_to_others_who_are_in(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_init(&s, CONVERSATION_GROUP);
+    struct chat_append a = {.type = EVENT_ROLE, .user = OWNER, .role = ROLE_MEMBER};
+    assert_int_equal(decide(&s, OWNER, a), CHAT_FORBIDDEN);
+    a.user = SOMEBODY;
+    assert_int_equal(decide(&s, OWNER, a), CHAT_NOT_MEMBER);
+}
+
+static void test_the_last_member_and_the_one_too_many(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_init(&s, CONVERSATION_GROUP);
+    for (uint32_t i = 3; i < MEMBERS_MAX; i++)
+        s.members[i] = (struct member){.user = 100 + i, .role = ROLE_MEMBER};
+    s.room.n_members = MEMBERS_MAX - 1;
+    assert_int_equal(decide(&s, ADMIN, any_of(EVENT_ADDED)), CHAT_OK);
+    s.room.n_members = MEMBERS_MAX;
+    assert_int_equal(decide(&s, ADMIN, any_of(EVENT_ADDED)), CHAT_FULL);
+}
+
+static void test_whom_one_may_add(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_init(&s, CONVERSATION_GROUP);
+    struct chat_append a = {.type = EVENT_ADDED, .user = MEMBER};
+    assert_int_equal(decide(&s, ADMIN, a), CHAT_ALREADY_MEMBER);
+    a.user = SOMEBODY;
+    s.persons[SOMEBODY].exists = false;
+    assert_int_equal(decide(&s, ADMIN, a), CHAT_NOT_FOUND);
+    s.persons[SOMEBODY].exists = true;
+    s.persons[SOMEBODY].disabled = true;
+    assert_int_equal(decide(&s, ADMIN, a), CHAT_CANNOT_WRITE);
+    s.persons[SOMEBODY].disabled = false;
+    uint64_t admin = ADMIN;
+    s.persons[SOMEBODY].blocks = &admin;
+    s.persons[SOMEBODY].n_blocks = 1;
+    assert_int_equal(decide(&s, ADMIN, a), CHAT_CANNOT_WRITE);
+    assert_int_equal(decide(&s, OWNER, a), CHAT_OK);
+}
+
+static void test_who_becomes_owner(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_init(&s, CONVERSATION_GROUP);
+    assert_int_equal(rules_successor(&s.room, ADMIN), 0);
+    assert_int_equal(rules_successor(&s.room, OWNER), ADMIN);
+    s.members[1].role = ROLE_MEMBER;
+    s.members[1].rev = 9; /* demoted later than the other joined */
+    assert_int_equal(rules_successor(&s.room, OWNER), MEMBER);
+    s.members[1].rev = 1; /* as long: the lower id */
+    assert_int_equal(rules_successor(&s.room, OWNER), ADMIN);
+    s.room.n_members = 1;
+    assert_int_equal(rules_successor(&s.room, OWNER), 0);
+}
+
+/* --- blocks --- */
+
+static void test_a_block_on_either_side_stops_what_reaches_the_other(void **state)
+{
+    (void)state;
+    static const enum event_type types[] = {EVENT_MESSAGE, EVENT_EDIT, EVENT_REACTION};
+    for (uint64_t blocker = 1; blocker <= 2; blocker++) {
+        struct scene s;
+        uint64_t other = 3 - blocker;
+        scene_init(&s, CONVERSATION_DIRECT);
+        s.target.sender = OWNER;
+        s.persons[blocker].blocks = &other;
+        s.persons[blocker].n_blocks = 1;
+        for (size_t i = 0; i < ARRAY_SIZE(types); i++)
+            assert_int_equal(decide(&s, OWNER, any_of(types[i])), CHAT_CANNOT_WRITE);
+        assert_int_equal(decide(&s, OWNER, any_of(EVENT_DELETE)), CHAT_OK);
+    }
+}
+
+static void test_nobody_writes_to_a_disabled_account(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_init(&s, CONVERSATION_DIRECT);
+    s.persons[2].disabled = true;
+    assert_int_equal(decide(&s, OWNER, any_of(EVENT_MESSAGE)), CHAT_CANNOT_WRITE);
+}
+
+static void test_the_last_block_and_the_one_too_many(void **state)
+{
+    (void)state;
+    struct scene s;
+    uint64_t blocked[BLOCKS_MAX];
+    scene_init(&s, CONVERSATION_OWN);
+    for (uint32_t i = 0; i < BLOCKS_MAX; i++)
+        blocked[i] = 1000 + i;
+    s.persons[OWNER].blocks = blocked;
+    s.persons[OWNER].n_blocks = BLOCKS_MAX - 1;
+    assert_int_equal(decide(&s, OWNER, any_of(EVENT_BLOCK)), CHAT_OK);
+    s.persons[OWNER].n_blocks = BLOCKS_MAX;
+    assert_int_equal(decide(&s, OWNER, any_of(EVENT_BLOCK)), CHAT_FULL);
+    blocked[0] = SOMEBODY; /* again */
+    assert_int_equal(decide(&s, OWNER, any_of(EVENT_BLOCK)), CHAT_OK);
+    s.persons[SOMEBODY].exists = false;
+    assert_int_equal(decide(&s, OWNER, any_of(EVENT_BLOCK)), CHAT_NOT_FOUND);
+}
+
+/* --- contents --- */
+
+static void test_contents_that_make_no_sense(void **state)
+{
+    (void)state;
+    static char big[TEXT_BYTES_MAX + 1];
+    memset(big, 'x', sizeof(big));
+    struct chat_append good = {
+        .type = EVENT_MESSAGE, .to = 1, .kind = STR("text"), .text = STR("x"), .key = STR("k")};
+    assert_int_equal(rules_check_contents(&good), CHAT_OK);
+    struct chat_append bad[] = {good, good, good, good, good, good, good};
+    bad[0].to = 0;
+    bad[1].kind = (struct str){0};
+    bad[2].text = (struct str){0};
+    bad[3].text = str_n(big, sizeof(big));
+    bad[4].key = STR("a b");
+    bad[5].key = str_n(big, KEY_BYTES_MAX + 1);
+    bad[6].type = EVENT_CREATED;
+    for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+        assert_int_equal(rules_check_contents(&bad[i]), CHAT_INVALID);
+    good.text = str_n(big, TEXT_BYTES_MAX);
+    good.key = str_n(big, KEY_BYTES_MAX);
+    assert_int_equal(rules_check_contents(&good), CHAT_OK);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_cell_of_the_table),
+        cmocka_unit_test(test_nobody_from_outside_may_do_or_learn_anything),
+        cmocka_unit_test(test_only_ones_own_message_is_edited),
+        cmocka_unit_test(test_admins_delete_what_others_wrote_in_groups_only),
+        cmocka_unit_test(test_a_target_must_be_a_message_that_stands_and_may_be_read),
+        cmocka_unit_test(test_a_reply_is_to_something_that_may_be_read),
+        cmocka_unit_test(test_what_is_ahead_of_the_head_is_refused),
+        cmocka_unit_test(test_the_last_reaction_and_the_one_too_many),
+        cmocka_unit_test(test_only_whoever_has_a_lower_role_is_removed),
+        cmocka_unit_test(test_an_owner_gives_roles_to_others_who_are_in),
+        cmocka_unit_test(test_the_last_member_and_the_one_too_many),
+        cmocka_unit_test(test_whom_one_may_add),
+        cmocka_unit_test(test_who_becomes_owner),
+        cmocka_unit_test(test_a_block_on_either_side_stops_what_reaches_the_other),
+        cmocka_unit_test(test_nobody_writes_to_a_disabled_account),
+        cmocka_unit_test(test_the_last_block_and_the_one_too_many),
+        cmocka_unit_test(test_contents_that_make_no_sense),
+    };
+    return cmocka_run_group_tests_name("chat/rules", tests, NULL, NULL);
+}
