@@ -53,7 +53,7 @@ export class Person {
   async signsUp(password = PASSWORD): Promise<void> {
     await this.opensThePage();
     await this.asksToSignUp(password);
-    await this.isIn();
+    await this.isUpToDate();
   }
 
   async asksToSignUp(password = PASSWORD, name = this.name): Promise<void> {
@@ -78,7 +78,7 @@ export class Person {
 
   async reloads(): Promise<void> {
     await this.page.reload();
-    await this.isIn();
+    await this.isUpToDate();
   }
 
   /** Looks somebody up by the start of their name and opens the conversation. */
@@ -140,6 +140,19 @@ export class Person {
 
   async isIn(): Promise<void> {
     await this.search.waitFor();
+  }
+
+  /** The list is what stands on the server. */
+  async isUpToDate(): Promise<void> {
+    await this.isIn();
+    await this.page.locator(".sidebar").getByText("Loading…").waitFor({ state: "detached" });
+  }
+
+  /** Connected again, by pressing the button or by itself, whichever comes first. */
+  async isBack(): Promise<void> {
+    const pressed = this.banner.getByRole("button", { name: "Try now" }).click().catch(() => {});
+    await this.banner.waitFor({ state: "detached" });
+    void pressed;
   }
 
   async sees(text: string): Promise<void> {

@@ -33,6 +33,8 @@ export class Stage {
       Server.start({ tries_per_address: 0, "presence.offline_after_ms": 1000, ...options }),
       launch(),
     ]);
+    const page = await (await fetch(server.base)).text();
+    assert.match(page, /<script type="module"/, "this server was built without the page");
     return new Stage(server, browser);
   }
 

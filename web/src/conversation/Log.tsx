@@ -1,17 +1,22 @@
 /** What was said, oldest first. */
 import type { ConversationView, Id, MessageView, Seq } from "parley-client";
 import { useMemo, useRef, useState } from "react";
+import { BeforeUpdate } from "../hooks/BeforeUpdate.ts";
 import { useArrowKeys } from "../hooks/useArrowKeys.ts";
 import { useObservable } from "../hooks/useObservable.ts";
 import { Message } from "../message/Message.tsx";
 import { MessageActionsContext, useMessageActions } from "../message/actions.ts";
 import { useParley } from "../session/context.ts";
 import { DayLine } from "./DayLine.tsx";
+import type { Line } from "./lines.ts";
 import { linesOf } from "./lines.ts";
 import { NoticeLine } from "./NoticeLine.tsx";
 import { useLogScroll } from "./useLogScroll.ts";
 import { useOlder } from "./useOlder.ts";
+import { useReach } from "./useReach.ts";
 import { useReading } from "./useReading.ts";
+
+const NO_LINES: readonly Line[] = [];
 
 export interface LogProps {
   id: Id;
@@ -24,7 +29,10 @@ export function Log({ id, view, onReply, onEdit }: LogProps) {
   const log = useRef<HTMLDivElement>(null);
   const timeline = useObservable(useParley().timeline(id));
   const readTo = useReadTo(view);
-  const lines = useMemo(() => linesOf(timeline, readTo), [timeline, readTo]);
+  const reaching = useReach(id, timeline, readTo);
+  const lines = useMemo(
+    () => (reaching ? NO_LINES : linesOf(timeline, readTo)), [reaching, timeline, readTo],
+  );
   const actions = useMessageActions(view?.conversation, onReply, onEdit);
   const older = useOlder(log, id, timeline);
   const read = useReading(log, id, lines);
@@ -43,6 +51,7 @@ export function Log({ id, view, onReply, onEdit }: LogProps) {
         read();
       }}
     >
+      <BeforeUpdate run={remember} />
       <MessageActionsContext value={actions}>
         <ol className="log-lines">
           {timeline.has_older && <li className="log-more">{timeline.loading ? "Loading…" : ""}</li>}

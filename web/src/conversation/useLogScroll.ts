@@ -18,7 +18,8 @@ interface Hold {
   line?: { id: string; top: number };
 }
 
-/** The answer is for every scroll event. */
+/** The answer is for every scroll event, and for right before the lines change: by then the browser
+ * may have scrolled further than it has told. */
 export function useLogScroll(log: RefObject<HTMLDivElement | null>, lines: readonly Line[]) {
   const hold = useRef<Hold>({ atEnd: true });
   const shown = useRef<{ last: string | undefined } | undefined>(undefined);
@@ -57,6 +58,7 @@ export function useLogScroll(log: RefObject<HTMLDivElement | null>, lines: reado
 
 function look(box: HTMLElement): Hold {
   const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < END_PX;
+  if (atEnd) return { atEnd };
   const edge = box.getBoundingClientRect().top;
   for (const line of box.querySelectorAll<HTMLElement>("[data-line]")) {
     const { top, bottom } = line.getBoundingClientRect();
@@ -65,23 +67,30 @@ function look(box: HTMLElement): Hold {
   return { atEnd };
 }
 
+/** What is held, where it was. */
 function keep(box: HTMLElement, { atEnd, line }: Hold): void {
   if (atEnd) {
-    box.scrollTop = box.scrollHeight;
+    moveBy(box, box.scrollHeight - box.clientHeight - box.scrollTop);
     return;
   }
   const held = line && find(box, line.id);
-  if (!held) return;
-  const top = held.getBoundingClientRect().top - box.getBoundingClientRect().top;
-  box.scrollTop += top - line.top;
+  if (held) moveBy(box, topOf(box, held) - line.top);
+}
+
+/** Not at all where nothing moved: to set a place ends a smooth scroll that is under way. */
+function moveBy(box: HTMLElement, px: number): void {
+  if (Math.abs(px) >= 1) box.scrollTop += px;
+}
+
+function topOf(box: HTMLElement, line: HTMLElement): number {
+  return line.getBoundingClientRect().top - box.getBoundingClientRect().top;
 }
 
 /** False: nothing is unread. */
 function showUnread(box: HTMLElement): boolean {
   const unread = find(box, "unread");
   if (!unread) return false;
-  const top = unread.getBoundingClientRect().top - box.getBoundingClientRect().top;
-  box.scrollTop += top - box.clientHeight * UNREAD_SHOWN_AT;
+  moveBy(box, topOf(box, unread) - box.clientHeight * UNREAD_SHOWN_AT);
   return true;
 }
 

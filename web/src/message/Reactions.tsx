@@ -21,7 +21,7 @@ export function Reactions({ message }: { message: MessageView }) {
               aria-label={`${emoji}, ${users.length}`}
               onClick={() => react(message, mine ? "" : emoji)}
             >
-              <span>{emoji}</span>
+              <span className="reaction-emoji">{emoji}</span>
               {users.length > 1 && <span className="reaction-count">{users.length}</span>}
             </button>
           </li>

@@ -10,7 +10,9 @@ export function useWatch(users: readonly Id[]): void {
   useEffect(() => (all === "" ? undefined : parley.watch(all.split(" "))), [parley, all]);
 }
 
-/** For whom somebody watches. */
+/** Of somebody who is watched; not known while there is no connection. */
 export function usePresence(user: Id): Presence | undefined {
-  return useObservable(useParley().presence(user));
+  const parley = useParley();
+  const presence = useObservable(parley.presence(user));
+  return useObservable(parley.status).state === "online" ? presence : undefined;
 }

@@ -5,13 +5,12 @@ import { useObservable } from "../hooks/useObservable.ts";
 import { useComplain } from "../ui/notices.tsx";
 import { useParley } from "./context.ts";
 
-function wordsOf({ state, reason, retry_in_s }: Status): string | undefined {
+function wordsOf({ state, reason }: Status): string | undefined {
   switch (state) {
     case "connecting":
       return "Connecting…";
     case "waiting":
-      return "Offline. What you write is sent once the server is back." +
-        (retry_in_s ? ` Next try in ${retry_in_s} s.` : "");
+      return "Offline. Messages will be sent later.";
     case "stopped":
       return reason === "account_disabled"
         ? "This account is disabled. Ask whoever runs this server."
@@ -39,6 +38,10 @@ export function SessionBanner() {
       {words !== undefined && (
         <div className={`banner banner-${status.state}`}>
           <span>{words}</span>
+          {/* Not for those who hear the page: it would speak every second. */}
+          {status.retry_in_s !== undefined && status.retry_in_s > 0 && (
+            <span className="banner-countdown" aria-hidden="true">Next try in {status.retry_in_s} s.</span>
+          )}
           {status.reason === "account_disabled" ? (
             <button type="button" className="link" onClick={() => parley.signOut().catch(complain)}>
               Sign out

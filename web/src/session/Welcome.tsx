@@ -9,7 +9,8 @@ import "./welcome.css";
 
 export function Welcome() {
   const [isNew, setIsNew] = useState(false);
-  const ended = useObservable(useParley().status).reason;
+  const { reason } = useObservable(useParley().status);
+  const wasEnded = reason === "signed_out" || reason === "unauthenticated";
   return (
     <main className="welcome">
       <section className="welcome-card">
@@ -18,7 +19,7 @@ export function Welcome() {
           <h1 className="wordmark">Parley</h1>
           <p>{isNew ? "Make an account on this server." : "Good to see you."}</p>
         </header>
-        {ended === "signed_out" && !isNew && (
+        {wasEnded && !isNew && (
           <p className="hint" role="status">This device was signed out.</p>
         )}
         {isNew ? <SignUp /> : <SignIn />}

@@ -1,0 +1,101 @@
+/** Signing up, in and out: in words what went wrong, and nothing kept of whoever has left. */
+import assert from "node:assert/strict";
+import { after, afterEach, before, test } from "node:test";
+import { Stage } from "./harness/stage.ts";
+
+let stage: Stage;
+before(async () => (stage = await Stage.open()));
+afterEach(() => stage.clear());
+after(() => stage.close());
+
+test("a wrong password and a name that nobody has are answered in the same plain words", async () => {
+  const [alice] = await stage.people("alice");
+  await alice!.signsOut();
+  alice!.expects(/401 \(Unauthorized\)/);
+  await alice!.asksToSignIn("wrong horse");
+  await alice!.seesWords("This name and password do not belong together.");
+  await alice!.asksToSignIn("wrong horse", "nobody-at-all");
+  await alice!.seesWords("This name and password do not belong together.");
+  await alice!.asksToSignIn();
+  await alice!.isIn();
+});
+
+test("a taken name, and one that cannot be, are told", async () => {
+  const [alice] = await stage.people("alice");
+  const other = await stage.person("other");
+  other.expects(/409 \(Conflict\)/, /400 \(Bad Request\)/);
+  await other.opensThePage();
+  await other.asksToSignUp(undefined, alice!.name);
+  await other.seesWords("This name is taken.");
+  await other.asksToSignUp(undefined, "so is this?");
+  await other.seesWords("A name has 3 to 32 characters");
+  // What a phone's keyboard makes of a name.
+  await other.asksToSignUp(undefined, `${other.name[0]!.toUpperCase()}${other.name.slice(1)} `);
+  await other.isIn();
+});
+
+test("a server that takes no sign-ups says so", async () => {
+  const closed = await Stage.open({ registration: "closed" });
+  try {
+    const alice = await closed.person("alice");
+    alice.expects(/403 \(Forbidden\)/);
+    await alice.opensThePage();
+    await alice.asksToSignUp();
+    await alice.seesWords("This server takes no sign-ups.");
+    await closed.clear();
+  } finally {
+    await closed.close();
+  }
+});
+
+test("signing out leaves nothing in the browser, and the next one sees nothing of it", async () => {
+  const [alice, bob] = await stage.people("alice", "bob");
+  await alice!.finds(bob!);
+  await alice!.writes("a secret");
+  await alice!.seesTick("a secret", "delivered");
+  await alice!.box.fill("an unfinished secret");
+  await alice!.signsOut();
+  assert.deepEqual(await kept(), { local: 0, session: 0, databases: 0, caches: 0, cookie: "", hash: "" });
+
+  const next = await stage.person("carol");
+  await alice!.asksToSignUp(undefined, next.name);
+  await alice!.seesWords("No conversations yet.");
+  const html = await alice!.page.content();
+  for (const trace of ["secret", bob!.name, alice!.name]) assert.ok(!html.includes(trace), trace);
+  await alice!.finds(bob!);
+  assert.deepEqual(await alice!.texts(), []);
+  assert.equal(await alice!.box.inputValue(), "");
+
+  /** What the browser holds for the page. */
+  function kept(): Promise<object> {
+    return alice!.page.evaluate(async () => ({
+      local: localStorage.length,
+      session: sessionStorage.length,
+      databases: (await indexedDB.databases()).length,
+      caches: (await caches.keys()).length,
+      cookie: document.cookie,
+      hash: location.hash,
+    }));
+  }
+});
+
+test("signing out in one tab signs the other out", async () => {
+  const [alice] = await stage.people("alice");
+  const tab = await alice!.context.newPage();
+  await tab.goto(`${stage.server.base}/`);
+  await tab.getByRole("searchbox").waitFor();
+  await alice!.signsOut();
+  await tab.getByRole("form", { name: "Sign in" }).waitFor();
+});
+
+test("a device that is ended elsewhere is told so", async () => {
+  const [alice] = await stage.people("alice");
+  const { request } = alice!.context;
+  const { token } = await alice!.session();
+  const headers = { authorization: `Bearer ${token}` };
+  const { devices } = await (await request.get(`${stage.server.base}/v1/devices`, { headers })).json();
+  for (const { device, current } of devices) {
+    if (!current) await request.delete(`${stage.server.base}/v1/devices/${device}`, { headers });
+  }
+  await alice!.seesWords("This device was signed out.");
+});

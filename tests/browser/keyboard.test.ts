@@ -1,0 +1,86 @@
+/** The page without a mouse, and in a narrow window. */
+import assert from "node:assert/strict";
+import { after, afterEach, before, test } from "node:test";
+import type { Locator } from "playwright-core";
+import type { Person } from "./harness/person.ts";
+import { PASSWORD } from "./harness/person.ts";
+import { Stage } from "./harness/stage.ts";
+
+/** More stops than this before what one looks for are a nuisance. */
+const TABS_MAX = 12;
+
+let stage: Stage;
+before(async () => (stage = await Stage.open()));
+afterEach(() => stage.clear());
+after(() => stage.close());
+
+/** Presses a key until the focus is where it is wanted. */
+async function pressUntil(person: Person, key: string, wanted: Locator): Promise<void> {
+  for (let i = 0; i < TABS_MAX; i++) {
+    if (await wanted.evaluate((element) => element === document.activeElement)) return;
+    await person.page.keyboard.press(key);
+  }
+  assert.fail(`the focus does not get there with ${TABS_MAX} × ${key}`);
+}
+
+test("signing in, choosing a conversation, writing and sending need no mouse", async () => {
+  const [alice, bob] = await stage.people("alice", "bob");
+  await bob!.finds(alice!);
+  await bob!.writes("for you");
+  await alice!.signsOut();
+  const { keyboard } = alice!.page;
+
+  await keyboard.type(alice!.name);
+  await keyboard.press("Tab");
+  await keyboard.type(PASSWORD);
+  await keyboard.press("Enter");
+  await alice!.row(bob!).waitFor();
+  await pressUntil(alice!, "Tab", alice!.row(bob!));
+  await keyboard.press("Enter");
+  await alice!.sees("for you");
+  await keyboard.type("one line");
+  await keyboard.press("Shift+Enter");
+  await keyboard.type("another");
+  await keyboard.press("Enter");
+  await bob!.seesExactly(["for you", "one line\nanother"]);
+
+  // Back to the message, and answer it.
+  await pressUntil(alice!, "Shift+Tab", alice!.message("another").locator(".message-more"));
+  await keyboard.press("ArrowUp");
+  await keyboard.press("Enter");
+  const reply = alice!.page.getByRole("button", { name: "Reply" });
+  await reply.waitFor();
+  await pressUntil(alice!, "Tab", reply);
+  await keyboard.press("Enter");
+  await keyboard.type("an answer");
+  await keyboard.press("Enter");
+  await bob!.message("an answer").locator(".quote").getByText("for you").waitFor();
+});
+
+test("Enter takes the word of an input method and sends nothing", async () => {
+  const [alice, bob] = await stage.people("alice", "bob");
+  await alice!.finds(bob!);
+  const devtools = await alice!.context.newCDPSession(alice!.page);
+  await alice!.box.focus();
+  await devtools.send("Input.imeSetComposition", { text: "にほん", selectionStart: 3, selectionEnd: 3 });
+  await alice!.box.dispatchEvent("keydown", { key: "Enter", isComposing: true, bubbles: true });
+  assert.deepEqual(await alice!.texts(), []);
+  await devtools.send("Input.insertText", { text: "日本" });
+  await alice!.box.press("Enter");
+  await bob!.opens(alice!);
+  await bob!.seesExactly(["日本"]);
+});
+
+test("a narrow window shows the list or the conversation, and the way back", async () => {
+  const [alice, bob] = await stage.people("alice", "bob");
+  await alice!.page.setViewportSize({ width: 360, height: 640 });
+  await alice!.finds(bob!);
+  await alice!.writes("on the way");
+  await alice!.search.waitFor({ state: "hidden" });
+  await alice!.page.getByRole("button", { name: "Back to the list" }).click();
+  await alice!.box.waitFor({ state: "hidden" });
+  await alice!.opens(bob!);
+  await alice!.sees("on the way");
+  await alice!.page.goBack();
+  await alice!.row(bob!).waitFor();
+});

@@ -1,0 +1,51 @@
+/** What happens to the page and to what is said when the server cannot be reached. */
+import { after, afterEach, before, test } from "node:test";
+import type { Person } from "./harness/person.ts";
+import { Stage } from "./harness/stage.ts";
+
+let stage: Stage;
+before(async () => (stage = await Stage.open()));
+afterEach(() => stage.clear());
+after(() => stage.close());
+
+async function talking(): Promise<[Person, Person]> {
+  const [alice, bob] = await stage.people("alice", "bob");
+  await alice!.finds(bob!);
+  await alice!.writes("before");
+  await bob!.opens(alice!);
+  await alice!.seesTick("before", "read");
+  return [alice!, bob!];
+}
+
+test("a killed server shows; what is written meanwhile stands once when it is back", async () => {
+  const [alice, bob] = await talking();
+  for (const person of [alice, bob]) person.expects(/ERR_CONNECTION/, /WebSocket connection to/);
+  await stage.server.kill();
+  await Promise.all([alice, bob].map((person) => person.banner.getByText("Offline").waitFor()));
+  await alice.writes("meanwhile");
+  await alice.seesTick("meanwhile", "waiting to be sent");
+
+  await stage.server.start();
+  await Promise.all([alice, bob].map((person) => person.isBack()));
+  await alice.seesTick("meanwhile", "read");
+  await alice.writes("after");
+  await bob.seesExactly(["before", "meanwhile", "after"]);
+  await alice.seesExactly(["before", "meanwhile", "after"]);
+});
+
+test("what waits to be sent outlives a reload", async () => {
+  const [alice, bob] = await talking();
+  alice.expects(/ERR_FAILED/);
+  // The page and its files still come; the way to a node does not.
+  await alice.page.route("**/v1/connect", (route) => route.abort());
+  await alice.page.reload();
+  await alice.banner.getByText("Offline").waitFor();
+  await alice.writes("it waits");
+  await alice.page.reload();
+  await alice.seesTick("it waits", "waiting to be sent");
+  await alice.page.unroute("**/v1/connect");
+  await alice.isBack();
+  await bob.seesExactly(["before", "it waits"]);
+  await alice.seesExactly(["before", "it waits"]);
+  await alice.seesTick("it waits", "read");
+});

@@ -1,0 +1,107 @@
+/** Long conversations: pages before, what comes meanwhile, and what of it counts as read. */
+import assert from "node:assert/strict";
+import { after, afterEach, before, test } from "node:test";
+import type { Locator } from "playwright-core";
+import { eventually } from "../integration/harness/wait.ts";
+import { restAt } from "../integration/harness/web.ts";
+import type { Person } from "./harness/person.ts";
+import { Stage } from "./harness/stage.ts";
+
+const MESSAGES = 250;
+
+let stage: Stage;
+before(async () => (stage = await Stage.open()));
+afterEach(() => stage.clear());
+after(() => stage.close());
+
+/** Some are a line, some many. */
+function textOf(i: number): string {
+  return `message ${i}${"\nmore of it".repeat(i % 4)}`;
+}
+
+/** Alice has written all that to Bob, who has read it or not, and opens the conversation. */
+async function afterManyMessages(read: boolean): Promise<[Person, Person, string[]]> {
+  const [alice, bob] = await stage.people("alice", "bob");
+  const [from, to] = await Promise.all([alice!.session(), bob!.session()]);
+  const rest = restAt(stage.server.base);
+  const texts = Array.from({ length: MESSAGES }, (_, i) => textOf(i + 1));
+  for (const text of texts) await rest.call("message.send", { to: to.user, text }, from.token);
+  await bob!.hasUnread(alice!, MESSAGES);
+  if (read) {
+    const { conversations } = await rest.call("messages.unread", {}, to.token);
+    const { conversation } = conversations[0]!;
+    await rest.call("receipt.read", { conversation, seq: MESSAGES }, to.token);
+  }
+  await bob!.reloads();
+  await bob!.opens(alice!);
+  await bob!.sees(`message ${MESSAGES}`);
+  return [alice!, bob!, texts];
+}
+
+/** Scrolls and says which line then stands first in view, and where. */
+function scrollTo(log: Locator, top: number): Promise<{ line: string; at: number }> {
+  return log.evaluate((box, top) => {
+    box.scrollTop = top;
+    const edge = box.getBoundingClientRect().top;
+    const lines = [...box.querySelectorAll<HTMLElement>("[data-line]")];
+    const first = lines.find((line) => line.getBoundingClientRect().bottom > edge);
+    return { line: first?.dataset["line"] ?? "", at: (first?.getBoundingClientRect().top ?? 0) - edge };
+  }, top);
+}
+
+function placeOf(log: Locator, line: string): Promise<number> {
+  return log.evaluate((box, line) => {
+    const found = box.querySelector(`[data-line="${CSS.escape(line)}"]`);
+    return (found?.getBoundingClientRect().top ?? NaN) - box.getBoundingClientRect().top;
+  }, line);
+}
+
+test("pages before come as one scrolls up, nothing jumps, nothing stands twice", async () => {
+  const [, bob, texts] = await afterManyMessages(true);
+  let pages = 0;
+  for (let have = (await bob.texts()).length; have < MESSAGES; pages++) {
+    // By turns close to the top, and at the very top, where no browser holds anything by itself.
+    const { line, at } = await scrollTo(bob.log, pages % 2 === 0 ? 300 : 0);
+    have = await eventually(async () => {
+      const now = (await bob.texts()).length;
+      return now > have ? now : undefined;
+    }, `more than ${have} messages`);
+    const moved = Math.abs((await placeOf(bob.log, line)) - at);
+    assert.ok(moved < 2, `page ${pages}: what was in view moved by ${moved} pixels`);
+  }
+  assert.ok(pages >= 3, `it came in ${pages} pages`);
+  assert.deepEqual(await bob.texts(), texts);
+});
+
+test("much that is unread is shown from its beginning, and read as it comes into view", async () => {
+  const [alice, bob] = await afterManyMessages(false);
+  const { line, at } = await bob.log.evaluate((box) => {
+    const unread = box.querySelector("[data-line=unread]");
+    const message = unread?.nextElementSibling as HTMLElement | null;
+    const top = (message?.getBoundingClientRect().top ?? 0) - box.getBoundingClientRect().top;
+    return { line: message?.innerText ?? "", at: top / box.clientHeight };
+  });
+  assert.match(line, /message 1\b/);
+  assert.ok(at > 0 && at < 0.5, `it stands at ${at} of the log's height`);
+  const badge = bob.row(alice).locator(".badge");
+  await badge.filter({ hasNotText: `${MESSAGES} unread` }).waitFor();
+  const left = parseInt(await badge.innerText(), 10);
+  assert.ok(left > MESSAGES / 2 && left < MESSAGES, `${left} are left to read`);
+  await bob.log.press("End");
+  await bob.hasUnread(alice, 0);
+});
+
+test("what comes while one reads further up moves nothing and stays unread until in view", async () => {
+  const [alice, bob] = await afterManyMessages(true);
+  await alice.opens(bob);
+  await bob.hasUnread(alice, 0);
+  const { line, at } = await scrollTo(bob.log, 900);
+  await alice.writes("much later");
+  await bob.sees("much later");
+  await bob.hasUnread(alice, 1);
+  assert.ok(Math.abs((await placeOf(bob.log, line)) - at) < 2);
+  await alice.seesTick("much later", "delivered");
+  await bob.log.press("End");
+  await bob.hasUnread(alice, 0);
+  await alice.seesTick("much later", "read");
+});
