@@ -89,18 +89,23 @@ static void test_no_auth_closes_in_time(void **state)
     tcp_free(t);
 }
 
+/* The same origin may, and what `origins` names. */
 static void test_foreign_origin_is_refused(void **state)
 {
     static const char request[] = "GET /v1/socket HTTP/1.1\r\nHost: localhost\r\n"
                                   "Upgrade: websocket\r\nConnection: Upgrade\r\n"
-                                  "Sec-WebSocket-Version: 13\r\nOrigin: http://%s\r\n"
+                                  "Sec-WebSocket-Version: 13\r\nOrigin: %s\r\n"
                                   "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
     static const struct {
         const char *origin;
         int status;
-    } cases[] = {{"localhost", 101}, {"evil.example", 403}};
-    for (size_t i = 0; i < 2; i++) {
-        struct tcp *t = tcp_new(*state, 0);
+    } cases[] = {
+        {"http://localhost", 101}, {"https://app.example", 101}, {"http://evil.example", 403}};
+    static const struct str origins[] = {{"https://app.example", 19}};
+    (void)state;
+    struct node *node = node_new(&(struct gateway_options){.origins = origins, .origins_n = 1});
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct tcp *t = tcp_new(node, 0);
         char text[512];
         snprintf(text, sizeof(text), request, cases[i].origin);
         tcp_send_text(t, text);
@@ -112,6 +117,7 @@ static void test_foreign_origin_is_refused(void **state)
             assert_true(tcp_ends(t));
         tcp_free(t);
     }
+    node_free(node);
 }
 
 static void test_message_reaches_devices_and_its_key_only_the_senders(void **state)
