@@ -96,7 +96,7 @@ enum api_close {
     API_CLOSE_SIGNED_OUT = 4500, /* The device was signed out or ended. */
     API_CLOSE_UNAUTHENTICATED = 4501, /* The token is not valid. Sign in again. */
     API_CLOSE_ACCOUNT_DISABLED = 4502, /* An operator disabled the account. */
-    API_CLOSE_MISUSE = 4503, /* The client broke the protocol: a first frame that is not `auth`, a binary message, or frame after frame that is not JSON. */
+    API_CLOSE_MISUSE = 4503, /* The client broke the protocol: a first frame that is not `auth`, or frame after frame that is not JSON. (What RFC 6455 has a code for, a binary message among it, closes with that.) */
 };
 
 /* What a new member may read: from joining on, or all. */
