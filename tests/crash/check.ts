@@ -87,10 +87,12 @@ export class Checker {
 
   async #history(user: User, { conversation, head }: Entry): Promise<ChatEvent[]> {
     const events: ChatEvent[] = [];
-    // One page at a time: all of them at once are more than a connection's queue takes.
-    for (let after = 0; after < head; after += PAGE) {
-      const reply = await user.raw.ok("message.history", { conversation, after, limit: PAGE });
-      events.push(...reply.events);
+    for (let after = 0; after < head;) {
+      const page = await user.raw.ok("message.history", { conversation, after, limit: PAGE });
+      const last = page.events.at(-1);
+      if (!last) break;
+      events.push(...page.events);
+      after = last.seq;
     }
     return events;
   }

@@ -1,4 +1,4 @@
-/** Numbers from a seed: whatever a round draws, the same seed draws again. */
+/** Numbers from a seed: the same ones from the same seed. */
 export class Random {
   #state: number;
 

@@ -154,6 +154,11 @@ export class World {
     return [...this.ledger.values()].filter((one) => !one.ok && one.refused === undefined);
   }
 
+  /** To be asked again. */
+  someAcknowledged(): Command[] {
+    return [...this.ledger.values()].filter(({ ok }) => ok && this.#random.once(20));
+  }
+
   get #owner(): User {
     return this.users[0] as User;
   }
