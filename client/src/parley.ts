@@ -198,6 +198,8 @@ export class Parley {
       if (error.code !== "unauthenticated") throw error;
     }
     await this.#forget();
+    // The server closes the socket before it answers: to whoever asked for it that is no news.
+    this.#link.stop();
   }
 
   /** Takes the connection down; everything stays. */

@@ -235,3 +235,15 @@ test("signing out gives up what waits, and forgets everything", async () => {
   await refused;
   assert.deepEqual(await storage.scan(""), []);
 });
+
+test("signing out oneself is not told as if another had done it", async () => {
+  const { parley } = await signedIn([], (server) => {
+    const { fetch } = server;
+    server.fetch = (url, init) => {
+      if (url.endsWith("/v1/signout")) server.socket.end(4500);
+      return fetch(url, init);
+    };
+  });
+  await parley.signOut();
+  assert.deepEqual(parley.status.getSnapshot(), { state: "off" });
+});

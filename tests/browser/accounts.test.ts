@@ -55,6 +55,7 @@ test("signing out leaves nothing in the browser, and the next one sees nothing o
   await alice!.seesTick("a secret", "delivered");
   await alice!.box.fill("an unfinished secret");
   await alice!.signsOut();
+  assert.equal(await alice!.page.getByText("This device was signed out.").count(), 0);
   assert.deepEqual(await kept(), { local: 0, session: 0, databases: 0, caches: 0, cookie: "", hash: "" });
 
   const next = await stage.person("carol");

@@ -40,16 +40,12 @@ export const Message = memo(function Message(props: MessageProps) {
               ? <p className="message-sender"><bdi>{name}</bdi></p>
               : <span className="unseen">{message.own ? "You" : name}: </span>}
             {message.reply_to !== undefined && !message.deleted && <Quote message={quoted} />}
-            {message.deleted
-              ? <p className="message-text message-deleted">Message deleted</p>
-              : <Text text={message.text ?? ""} />}
-            <span className="message-foot">
-              {message.edited && <span>edited</span>}
-              <time dateTime={new Date(message.time).toISOString()} title={wholeMoment(message.time)}>
-                {clockTime(message.time)}
-              </time>
-              {message.own && message.status && !message.deleted && <Ticks status={message.status} />}
-            </span>
+            <div className="bubble-said">
+              {message.deleted
+                ? <p className="message-text message-deleted">Message deleted</p>
+                : <Text text={message.text ?? ""} />}
+              <Foot message={message} />
+            </div>
           </div>
           {stands && <MessageMenu message={message} isLast={isLast} />}
         </div>
@@ -59,6 +55,18 @@ export const Message = memo(function Message(props: MessageProps) {
     </li>
   );
 }, isSame);
+
+/** When, and how far it got. */
+function Foot({ message }: { message: MessageView }) {
+  const { time, edited, own, status, deleted } = message;
+  return (
+    <span className="message-foot">
+      {edited && <span>edited</span>}
+      <time dateTime={new Date(time).toISOString()} title={wholeMoment(time)}>{clockTime(time)}</time>
+      {own && status && !deleted && <Ticks status={status} />}
+    </span>
+  );
+}
 
 /** A timeline makes its messages anew with every change; most of them say the same as before. */
 function isSame(a: MessageProps, b: MessageProps): boolean {
