@@ -302,6 +302,17 @@ test("delivered is told only after the event was stored, and once for many", asy
   assert.deepEqual(server.askedFor("receipt.delivered"), [{ conversation: CHAT, seq: 3 }]);
 });
 
+test("what stands behind a gap is acknowledged when the gap is closed, not before", async () => {
+  const { clock, server } = await signedIn([entryOf()]);
+  server.on("conversation.events", () => undefined);
+  for (const seq of [1, 3, 4]) server.event(message(seq));
+  await clock.pass(1000);
+  assert.deepEqual(server.askedFor("receipt.delivered"), [{ conversation: CHAT, seq: 1 }]);
+  server.event(message(2));
+  await clock.pass(1000);
+  assert.deepEqual(server.askedFor("receipt.delivered").slice(1), [{ conversation: CHAT, seq: 4 }]);
+});
+
 test("an event and its cursor are stored in one batch", async () => {
   const batches: (readonly Change[])[] = [];
   class Recording extends MemoryStorage {
