@@ -31,11 +31,12 @@ enum {
      * slow line catches up with in seconds. */
     CLIENT_PUSH_BYTES_MAX = 1024 * 1024,
     /* The same before the connection is not read any more, so that a client that asks and does
-     * not read the answers holds itself back. */
+     * not read the answers holds itself back. A socket's pushes come on top: they alone must not
+     * make us deaf to what it says, its signs of life among it. */
     CLIENT_UNREAD_BYTES_MAX = 256 * 1024,
     /* The end of the queue, with the replies to what was under way when reading stopped: a page of
      * conversations with the longest last messages, each byte of them escaped, is 2.4 MiB. */
-    CLIENT_QUEUE_BYTES_MAX = 8 * 1024 * 1024,
+    CLIENT_QUEUE_BYTES_MAX = 9 * 1024 * 1024,
     CLIENT_QUEUE_ENTRIES_MAX = 16 * 1024,
     /* For the peer to take our last bytes. */
     CLIENT_LINGER_MS = 2000,

@@ -41,7 +41,7 @@ static bool takes_frames(const struct client *c)
 {
     unsigned calls_max = c->session ? CLIENT_CALLS_MAX : 1;
     return c->calls < calls_max && c->reads < CLIENT_READS_MAX && c->list != LANE_CLOSING &&
-           conn_queued_bytes(&c->conn) <= CLIENT_UNREAD_BYTES_MAX;
+           conn_queued_bytes(&c->conn) <= CLIENT_PUSH_BYTES_MAX + CLIENT_UNREAD_BYTES_MAX;
 }
 
 static bool send_frame(struct client *c, struct buf *payload)

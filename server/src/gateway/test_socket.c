@@ -291,6 +291,36 @@ static void test_slow_reader_is_told_to_resync(void **state)
     node_free(node);
 }
 
+/* One that says it is there is not silent, however much it has yet to read. */
+static void test_slow_reader_is_still_heard(void **state)
+{
+    enum { MESSAGES = 900, BEATS = 10, SILENT_MS = 2000 };
+    (void)state;
+    struct node *node = node_new(&(struct gateway_options){
+        .silent_ms = SILENT_MS, .frames_per_s = 1000, .frames_burst = 1000});
+    struct person pat = person_new(node, "pat"), quin = person_new(node, "quin");
+    struct tcp *slow = ws_new(node, 4096);
+    ws_say(slow, "{\"id\":1,\"cmd\":\"auth\",\"token\":\"%s\"}", quin.token);
+    ws_sees(slow, "{\"id\":1,\"ok\":");
+    struct tcp *t = ws_signed_in(node, &pat);
+    flood(t, quin.user, MESSAGES);
+    for (int i = 0; i < BEATS; i++) {
+        ws_say(slow, "{\"id\":%d,\"cmd\":\"beat\"}", 100 + i);
+        usleep(2 * SILENT_MS / BEATS * 1000);
+    }
+    int answers = 0;
+    for (bool resync = false; !resync;) {
+        char *frame = ws_expect(slow, "");
+        answers += strstr(frame, "\"ok\":") != NULL;
+        resync = strcmp(frame, "{\"push\":\"resync\"}") == 0;
+        free(frame);
+    }
+    assert_int_equal(answers, BEATS);
+    tcp_free(t);
+    tcp_free(slow);
+    node_free(node);
+}
+
 static void test_rate_is_bounded(void **state)
 {
     (void)state;
@@ -414,6 +444,7 @@ int main(void)
         cmocka_unit_test(test_more_calls_than_fit_wait_their_turn),
         cmocka_unit_test(test_bad_frames_are_told_and_in_the_end_refused),
         cmocka_unit_test(test_slow_reader_is_told_to_resync),
+        cmocka_unit_test(test_slow_reader_is_still_heard),
         cmocka_unit_test(test_rate_is_bounded),
         cmocka_unit_test(test_connections_are_bounded),
         cmocka_unit_test(test_drain_says_goaway_and_ends_what_waits),
