@@ -92,6 +92,11 @@ function waitingKeys(): string[] {
   return Object.keys(sessionStorage).filter((key) => key.startsWith(PREFIX + OUTBOX));
 }
 
+/** What cannot be read was written by no version of ours. */
 function parsed(text: string | null): unknown {
-  return text === null ? undefined : JSON.parse(text);
+  try {
+    return text === null ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
