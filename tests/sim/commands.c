@@ -266,8 +266,19 @@ static void look(struct client *d, struct copy *c)
     attempt_made(a);
 }
 
+static void shown_access(struct attempt *a)
+{
+    if (a->u.call.error)
+        world_fail(a->device->world, "device %u is connected with a token that is ended",
+                   a->device->index);
+}
+
 void command_look_at_all(struct client *d)
 {
+    struct attempt *a = attempt_new(d, shown_access);
+    a->u.authenticate.token = str_of(d->access);
+    chat_authenticate(d->world->chat, &a->u.authenticate);
+    attempt_made(a);
     for (uint32_t i = 0; i < d->n_copies; i++)
         look(d, &d->copies[i]);
 }

@@ -8,7 +8,8 @@
 void op_send(struct client *, struct op *);
 /* One thing by chance. */
 void command_any(struct client *);
-/* Asks for all conversations as the core now shows them, into copy->looked. */
+/* Asks for all conversations as the core now shows them, into copy->looked, and whether the token
+ * that the device is connected with still holds. */
 void command_look_at_all(struct client *);
 
 #endif

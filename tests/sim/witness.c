@@ -142,16 +142,28 @@ static bool may_block(const struct world *w, const struct op *block, uint64_t ot
     return true;
 }
 
-/* Nobody is refused for a block that has surely ended. */
+/* The person that a message was for: a user, or the other one of a 1:1; 0: a group. */
+static uint64_t person_of(const struct truth *t, uint64_t to, uint64_t sender)
+{
+    for (uint32_t i = 0; i < t->n_logs; i++) {
+        const struct conversation *c = &t->logs[i]->load.conversation;
+        if (t->logs[i]->id == to && c->kind == CONVERSATION_DIRECT)
+            return c->users[0] == sender ? c->users[1] : c->users[0];
+        if (t->logs[i]->id == to && c->kind == CONVERSATION_GROUP)
+            return 0;
+    }
+    return to;
+}
+
+/* Nobody is refused for a block that has surely ended, or somebody who is not disabled. */
 static void check_refused(struct truth *t, const struct op *op, uint64_t sender)
 {
     const struct world *w = t->world;
-    uint64_t to = op->to;
-    for (uint32_t i = 0; i < t->n_logs; i++) {
-        const struct conversation *c = &t->logs[i]->load.conversation;
-        if (t->logs[i]->id == op->to && c->kind == CONVERSATION_DIRECT)
-            to = c->users[0] == sender ? c->users[1] : c->users[0];
-    }
+    uint64_t to = person_of(t, op->to, sender);
+    for (uint32_t i = 0; i < w->n_outs; i++)
+        if (w->outs[i].user == to && w->outs[i].from < op->failed_step &&
+            w->outs[i].to > op->last_step)
+            return;
     for (uint32_t i = 0; i < DEVICES; i++)
         for (uint32_t j = 0; j < w->clients[i]->n_ops; j++) {
             const struct op *block = &w->clients[i]->ops[j];
@@ -161,6 +173,17 @@ static void check_refused(struct truth *t, const struct op *op, uint64_t sender)
                 return;
         }
     world_fail(t->world, "command %s was refused for a block that does not stand", op->key);
+}
+
+/* Nobody writes to a disabled account. */
+static void check_disabled(struct truth *t, const struct op *op, uint64_t sender)
+{
+    const struct world *w = t->world;
+    uint64_t to = person_of(t, op->to, sender);
+    for (uint32_t i = 0; i < w->n_outs; i++)
+        if (w->outs[i].user == to && op->first_step > w->outs[i].from &&
+            op->ok_step < w->outs[i].to)
+            world_fail(t->world, "command %s went to a disabled account", op->key);
 }
 
 /* --- what the core shows at the end --- */
@@ -234,6 +257,8 @@ void witness_check(struct truth *t)
                 check_delete(t, op);
             if (op->ok && op->type == EVENT_MESSAGE)
                 check_sent(t, op, d->user);
+            if (op->ok && op->type == EVENT_MESSAGE)
+                check_disabled(t, op, d->user);
             if (op->failed && op->type == EVENT_MESSAGE && op->error == CHAT_CANNOT_WRITE)
                 check_refused(t, op, d->user);
         }

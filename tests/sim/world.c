@@ -16,6 +16,7 @@
 #include "client.h"
 #include "faults.h"
 #include "sabotage.h"
+#include "store/directory.h"
 #include "store/kv_memory.h"
 #include "util/mem.h"
 
@@ -95,6 +96,48 @@ static bool env_password(struct env *env, struct password_job *job)
 
 static const struct env_ops env_ops = {env_wall_ms, env_mono_ms, env_random, env_password};
 
+/* --- the operator --- */
+
+static void user_set(struct store_request *request)
+{
+    must(request->status == STORE_DONE);
+}
+
+static void set_disabled(struct world *w, uint64_t user, bool on)
+{
+    world_trace(w, "%llu is %s", (unsigned long long)user, on ? "disabled" : "enabled");
+    struct store_user_set set = {.base.done = user_set, .id = user, .disabled = on};
+    uint32_t fault_percent = w->fault_percent, late_percent = w->late_percent;
+    w->fault_percent = w->late_percent = 0;
+    store_user_set(w->store, &set);
+    world_settle(w);
+    w->fault_percent = fault_percent;
+    w->late_percent = late_percent;
+    store_request_deinit(&set.base);
+}
+
+/* Enables whoever is disabled, at the end all; or disables somebody. */
+static void change_accounts(struct world *w)
+{
+    bool changed = false;
+    for (uint32_t i = 0; i < w->n_outs; i++) {
+        struct out *out = &w->outs[i];
+        if (out->to != UINT64_MAX || (!w->calm && rng_percent(&w->rng, 50)))
+            continue;
+        set_disabled(w, out->user, false);
+        out->to = w->step;
+        changed = true;
+    }
+    if (changed || w->calm || w->n_outs == OUTS_MAX || !rng_percent(&w->rng, 30))
+        return;
+    uint64_t user = w->users[rng_below(&w->rng, USERS)];
+    for (uint32_t i = 0; i < w->n_outs; i++)
+        if (w->outs[i].user == user && w->outs[i].to == UINT64_MAX)
+            return;
+    set_disabled(w, user, true);
+    w->outs[w->n_outs++] = (struct out){.user = user, .from = w->step, .to = UINT64_MAX};
+}
+
 /* --- the core --- */
 
 static void start_core(struct world *w)
@@ -102,6 +145,8 @@ static void start_core(struct world *w)
     w->faults = faults_new(w, w->faults);
     w->store = faults_inner(w->faults);
     world_settle(w); /* what was late is decided before anybody asks */
+    if (w->crashes)
+        change_accounts(w);
     w->bus = sabotage_bus(w, bus_local_new(&w->chat_queue.poster));
     struct chat_options options = {
         .env = &w->env,
@@ -161,6 +206,9 @@ void world_calm(struct world *w)
     while (faults_land(w->faults) || faults_answer(w->faults))
         ;
     world_settle(w);
+    for (uint32_t i = 0; i < w->n_outs; i++)
+        if (w->outs[i].to == UINT64_MAX)
+            world_crash(w); /* a new core, and all accounts enabled */
 }
 
 /* --- time and turns --- */

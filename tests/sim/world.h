@@ -14,7 +14,12 @@
 #include "util/task.h"
 #include "util/wheel.h"
 
-enum { USERS = 5, DEVICES_EACH = 2, DEVICES = USERS * DEVICES_EACH };
+enum { USERS = 5, DEVICES_EACH = 2, DEVICES = USERS * DEVICES_EACH, OUTS_MAX = 64 };
+
+/* Between these steps an account was disabled. */
+struct out {
+    uint64_t user, from, to;
+};
 
 struct client;
 struct faults;
@@ -43,6 +48,8 @@ struct world {
     struct chat *chat;
     uint32_t crashes;
     uint64_t users[USERS];
+    struct out outs[OUTS_MAX];
+    uint32_t n_outs;
     struct client *clients[DEVICES];
     struct list attempts;   /* calls under way: they die with the core */
     uint64_t history;       /* a hash of all that devices saw */
@@ -60,7 +67,8 @@ void world_deinit(struct world *);
 bool world_step(struct world *);
 /* Runs until nothing is left to run at this moment; late answers come, late writes do not. */
 void world_settle(struct world *);
-/* The core dies; a new one starts on what the store holds. */
+/* The core dies; a new one starts on what the store holds. While there is none an account may be
+ * disabled or enabled, as an operator does. */
 void world_crash(struct world *);
 /* No more faults: what was to come late has come, or never will. */
 void world_calm(struct world *);

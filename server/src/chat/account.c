@@ -387,7 +387,8 @@ static void end_finish(struct task *task)
     call_done(container_of(task, struct chat_call, task), CHAT_OK);
 }
 
-/* Closes the connections of what ended; done() follows behind that. */
+/* Closes the connections of what ended; done() follows behind that. Also of what may have ended: a
+ * device that has not comes back with its token. */
 static void end_done(struct store_request *request)
 {
     struct end_op *op = container_of(request, struct end_op, request.base);
@@ -395,6 +396,8 @@ static void end_done(struct store_request *request)
     enum chat_error error = error_of(request->status);
     if (!error && op->request.n_ended)
         notice_devices_ended(call->chat, op->request.user, op->request.ended, op->request.n_ended);
+    if (request->status == STORE_UNKNOWN && op->request.device)
+        notice_devices_ended(call->chat, op->request.user, &op->request.device, 1);
     store_request_deinit(request);
     free(op);
     if (error) {
