@@ -113,6 +113,8 @@ static void sync_looked(struct store_request *request)
         sync_end(op, error);
     else if (op->woken)
         sync_look(op);
+    else
+        store_request_deinit(request); /* while it waits it needs none of that memory */
 }
 
 static void sync_look(struct sync_op *op)
