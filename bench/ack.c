@@ -14,8 +14,8 @@ static void tell(struct timer *timer)
     a->asking = true;
     a->told = a->stored;
     device_ask(a->device, ASK_DELIVERED, a->number,
-               "\"cmd\":\"receipt.delivered\",\"conversation\":\"%s\",\"seq\":%" PRIu64,
-               a->conversation, a->told);
+               "\"cmd\":\"receipt.%s\",\"conversation\":\"%s\",\"seq\":%" PRIu64,
+               a->reads ? "read" : "delivered", a->conversation, a->told);
 }
 
 void ack_init(struct ack *a, struct device *device, uint32_t number)
@@ -42,7 +42,10 @@ void ack_stored(struct ack *a, uint64_t seq)
 void ack_answered(struct ack *a, struct str frame)
 {
     uint64_t delivered;
-    if (!scan_u64(frame, STR("\"delivered\":"), &delivered) || delivered != a->told)
+    struct str name = a->reads ? STR("\"read\":") : STR("\"delivered\":");
+    if (!a->asking) /* stopped meanwhile */
+        return;
+    if (!scan_u64(frame, name, &delivered) || delivered != a->told)
         die("a mark at %" PRIu64 " was answered %.*s", a->told, (int)frame.n, frame.p);
     a->asking = false;
     if (a->stored > a->told)

@@ -15,6 +15,7 @@ struct ack {
     uint32_t number; /* of the request */
     uint64_t stored, told;
     bool asking;
+    bool reads; /* it also says that it has read them */
 };
 
 void ack_init(struct ack *, struct device *, uint32_t number);

@@ -17,6 +17,9 @@ void body_init(void);
 void body_write(char *out, size_t n, uint32_t conversation, uint32_t k);
 bool body_is(struct str text, size_t n, uint32_t conversation, uint32_t k);
 
+/* Which conversation's text it says it is. False: it is none. */
+bool body_conversation(struct str text, uint32_t *conversation);
+
 /* A key as the client library makes them: 32 hexadecimal digits, never the same again. */
 enum { KEY_TEXT = 32 };
 void key_write(char out[KEY_TEXT]);

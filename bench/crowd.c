@@ -4,10 +4,11 @@
  */
 #include "crowd.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
+#include "body.h"
 #include "die.h"
 #include "scan.h"
 #include "util/macros.h"
@@ -39,8 +40,8 @@ static void ask_next(struct sign_up_link *l)
     if (all->asked == all->crowd->n)
         return;
     l->account = &all->crowd->accounts[all->asked++];
-    int n = snprintf(body, sizeof(body), "{\"username\":\"u%x-%u\",\"password\":\"password\"}",
-                     (unsigned)getpid(), all->asked);
+    int n = snprintf(body, sizeof(body),
+                     "{\"username\":\"u%016" PRIx64 "\",\"password\":\"password\"}", random_next());
     n = snprintf(request, sizeof(request),
                  "POST /v1/signup HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
                  "Content-Length: %d\r\n\r\n%s",

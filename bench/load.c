@@ -132,6 +132,8 @@ void link_sent(struct link *l)
 
 void link_set_deaf(struct link *l, bool deaf)
 {
+    if (!link_is_open(l))
+        return;
     l->deaf = deaf;
     watch(l, EPOLL_CTL_MOD);
 }

@@ -5,6 +5,7 @@
 #ifndef PARLEY_BENCH_MODE_H
 #define PARLEY_BENCH_MODE_H
 
+#include "flock.h"
 #include "limit_relay.h"
 #include "limit_rocksdb.h"
 #include "load.h"
@@ -35,5 +36,56 @@ void mode_pairs(struct bench *);
 /* rate: open loop. */
 void pairs_open(struct pairs *, double rate, double warm_s, double seconds, struct talk *);
 void mode_rate(struct bench *);
+
+/* group: closed loop of one group, on a server of its own. */
+void group_measure(struct bench *, double warm_s, double seconds, bool reads, struct talk *);
+void mode_group(struct bench *);
+
+/* slow_reader: what the others of a group notice of one that does not read. */
+struct slow_reader {
+    double without_ms, with_ms; /* the others' p99 to delivery */
+    double grown_bytes;         /* the server's memory, with what it writes in that time */
+    bool closed;                /* the server gave the one up */
+};
+void slow_reader_measure(struct bench *, double rate, double seconds, struct slow_reader *);
+void row_slow_reader(struct bench *, const struct slow_reader *);
+void mode_slow_reader(struct bench *);
+
+/* Starts a server with --connections people, measures, and ends both. */
+void mode_with_flock(struct bench *, void (*measure)(struct bench *, struct flock *));
+
+/* idle: memory of a connection that does nothing. */
+struct idle {
+    double bytes, connected, connects_s;
+};
+void idle_measure(struct bench *, struct flock *, struct idle *);
+void row_idle(struct bench *, const struct idle *);
+void mode_idle(struct bench *);
+
+/* connect */
+void row_connect(struct bench *, double connects_s, double accepts_s);
+void mode_connect(struct bench *);
+
+/* storm: everybody comes back at once. The flock is connected. */
+struct storm {
+    double most_s, all_s; /* after the jitter: until 99%, and all, were in sync */
+    double started_s, caught_up;
+    double memory_ratio; /* the peak to what it had before */
+};
+void storm_measure(struct flock *, struct storm *);
+void row_storm(struct bench *, const struct storm *);
+void mode_storm(struct bench *);
+
+/* history: random pages of a store of many events. */
+struct history {
+    double p50_ms, p99_ms, pages_s, start_s, fill_s, events;
+};
+void history_measure(struct bench *, uint64_t events, double seconds, struct history *);
+void row_history(struct bench *, const struct history *);
+void mode_history(struct bench *);
+
+/* Every row of the table; and the same in small. */
+void mode_all(struct bench *);
+void mode_smoke(struct bench *);
 
 #endif

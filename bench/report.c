@@ -59,6 +59,14 @@ double median(const double *values, unsigned n)
     return n % 2 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
 }
 
+double row_detail_median(const struct row *row, const char *name)
+{
+    for (unsigned i = 0; i < row->details_n; i++)
+        if (strcmp(row->details[i].name, name) == 0)
+            return median(row->details[i].values, row->details[i].n);
+    return NAN;
+}
+
 double row_ratio(const struct row *row)
 {
     double ratios[REPORT_SAMPLES_MAX];

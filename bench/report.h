@@ -47,6 +47,8 @@ struct row *report_row(struct report *, const char *key, const char *unit, enum 
 void row_add(struct row *, double value, double limit);
 /* A further figure of a repetition. */
 void row_detail(struct row *, const char *name, double value);
+/* The median of one. */
+double row_detail_median(const struct row *, const char *name);
 
 double median(const double *values, unsigned n);
 /* The median of value / limit over the repetitions. */

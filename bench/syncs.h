@@ -15,6 +15,8 @@
 
 /* Names the file of the shared page, in the server's environment. */
 #define SYNCS_VARIABLE "BENCH_SYNCS"
+/* Set to anything: the log is not synced at all, and nothing is counted. */
+#define SYNCS_DROP_VARIABLE "BENCH_DROP_SYNCS"
 
 struct syncs {
     _Atomic uint64_t begun, ended; /* of the log (files named *.log) */
