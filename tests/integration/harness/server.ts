@@ -28,6 +28,7 @@ const USUAL: Options = {
   // Raw clients send faster than people.
   frames_per_s: 100_000,
   frames_burst: 100_000,
+  drain_ms: 8000 * PATIENCE,
 };
 
 const running = new Set<ChildProcess>();
