@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ERRORS, ParleyError } from "parley-client";
+import { wordsFor, wordsForCode } from "../src/words/errors.ts";
+import { bytesOf, piecesOf } from "../src/words/text.ts";
+import { dayName, lastSeen, shortTime } from "../src/words/time.ts";
+
+const NOON = new Date(2026, 4, 20, 12).getTime();
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+function hrefsOf(text: string): (string | undefined)[] {
+  return piecesOf(text).flatMap((piece) => piece.href ?? []);
+}
+
+test("addresses are found, without what ends the sentence", () => {
+  assert.deepEqual(hrefsOf("see https://a.example/x?y=1, or (http://b.example)."),
+    ["https://a.example/x?y=1", "http://b.example"]);
+  assert.deepEqual(hrefsOf("https://a.example/x\nhttps://b.example/"), ["https://a.example/x", "https://b.example/"]);
+});
+
+test("nothing but the web's addresses is one", () => {
+  const others = "javascript:alert(1) data:text/html,x file:///etc ftp://a https:// xhttps://a.example https:x";
+  assert.deepEqual(hrefsOf(others), []);
+  assert.deepEqual(hrefsOf('<a href="https://a.example/">'), ["https://a.example/"]);
+});
+
+test("the pieces are the text, whatever it is", () => {
+  const texts = ["", "plain", "https://a.example", "x https://a.example/).", "https://a https://[ https://b", "\n "];
+  for (const text of texts) assert.equal(piecesOf(text).map((piece) => piece.text).join(""), text);
+});
+
+test("bytes are counted as they are sent", () => {
+  assert.deepEqual(["", "a", "ä", "€", "😄"].map(bytesOf), [0, 1, 2, 3, 4]);
+});
+
+test("every error that a person may cause has words of its own", () => {
+  const ours = ["bad_json", "unknown_command", "method_not_allowed", "bad_request"];
+  const protocol = ["key_reused", "ahead", "after_required", "too_old", "truncated"];
+  const said = Object.keys(ERRORS).filter((code) => ![...ours, ...protocol].includes(code)).map(wordsForCode);
+  assert.ok(!said.includes(wordsForCode("no such code")));
+  assert.equal(new Set(said).size, said.length);
+});
+
+test("a bad field is told by the field, never in the server's words", () => {
+  const error = new ParleyError("bad_request", "username: not a username", { field: "username" });
+  assert.match(wordsFor(error), /3 to 32 characters/);
+  assert.equal(wordsFor(new ParleyError("bad_request", "x", { field: "no_such" })), wordsForCode("bad_request"));
+  assert.equal(wordsFor(new Error("secret detail")), wordsForCode("bad_request"));
+});
+
+test("days are those of the calendar, not spans of 24 hours", () => {
+  assert.equal(dayName(NOON - 11 * HOUR, NOON), "Today");
+  assert.equal(dayName(NOON - 13 * HOUR, NOON), "Yesterday");
+  assert.equal(shortTime(NOON - 13 * HOUR, NOON), "Yesterday");
+  assert.doesNotMatch(shortTime(NOON - 2 * DAY, NOON), /Yesterday|\d/);
+  assert.match(shortTime(NOON - 30 * DAY, NOON), /\d/);
+});
+
+test("last seen grows coarser with time, and a clock that lags says nothing odd", () => {
+  assert.equal(lastSeen(NOON + 5000, NOON), "last seen just now");
+  assert.equal(lastSeen(NOON - 30_000, NOON), "last seen just now");
+  assert.equal(lastSeen(NOON - 5 * MINUTE, NOON), "last seen 5 min ago");
+  assert.match(lastSeen(NOON - 3 * HOUR, NOON), /^last seen at /);
+  assert.match(lastSeen(NOON - DAY, NOON), /^last seen yesterday at /);
+  assert.match(lastSeen(NOON - 9 * DAY, NOON), /^last seen on /);
+});
