@@ -18,7 +18,7 @@ export type Kind = (typeof KINDS)[number];
 const EIO = 5n;
 const ENOSPC = 28n;
 /** Acknowledged commands before a disaster, at most. */
-const LOAD_MAX = 3000;
+const LOAD_MAX = 2000;
 const DISASTERS_MAX = 3;
 /** Commands that a broken store must have refused before one believes it. */
 const REFUSED_MIN = 30;
@@ -68,7 +68,7 @@ class Round {
       await this.#starts();
       await this.#recovered();
     }
-    await this.#host.dies();
+    await this.#dies(true);
   }
 
   get outcome(): Outcome {
@@ -108,7 +108,7 @@ class Round {
   async #dies(gently = false): Promise<void> {
     if (!this.#host.isAlive) this.#world.complain(`the server died of itself:\n${this.#host.log}`);
     const status = await this.#host.dies(gently ? "SIGTERM" : "SIGKILL");
-    if (gently && status === null) this.#world.complain(`it does not end well:\n${this.#host.log}`);
+    if (gently && status !== 0) this.#world.complain(`it ends with ${status}:\n${this.#host.log}`);
     this.#losesPower();
   }
 
