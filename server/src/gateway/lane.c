@@ -29,6 +29,8 @@ enum {
     MAKE_ROOM = 2,
     /* Within this an honest client has sent the rest of what it began. */
     PROMPT_MS = 1000,
+    /* A tick that is later than this was not held up by work. */
+    STOPPED_MS = 1000,
 };
 
 /* Clients by their place. */
@@ -43,6 +45,7 @@ void lane_list(struct lane *lane, struct client *c, enum lane_list list)
 
 static void tick_soon(struct lane *lane)
 {
+    lane->tick_set_ms = loop_now_ms(lane->loop);
     loop_timer_set(lane->loop, &lane->tick, LANE_TICK_MS);
 }
 
@@ -104,10 +107,14 @@ static void tick(struct timer *timer)
 {
     struct lane *lane = container_of(timer, struct lane, tick);
     const struct gateway_options *o = &lane->gateway->options;
-    expire(lane, LANE_IDLE, o->idle_ms, rest_idle);
-    expire(lane, LANE_GREETING, o->auth_ms, late);
-    expire(lane, LANE_SOCKETS, o->silent_ms, socket_silent);
-    expire(lane, LANE_SOCKETS, 2 * (uint64_t)o->heartbeat_ms, socket_ping);
+    /* After the process was stopped (a suspended machine, a debugger) what came meanwhile is still
+     * to be read: nobody is late before that. */
+    if (loop_now_ms(lane->loop) - lane->tick_set_ms < LANE_TICK_MS + STOPPED_MS) {
+        expire(lane, LANE_IDLE, o->idle_ms, rest_idle);
+        expire(lane, LANE_GREETING, o->auth_ms, late);
+        expire(lane, LANE_SOCKETS, o->silent_ms, socket_silent);
+        expire(lane, LANE_SOCKETS, 2 * (uint64_t)o->heartbeat_ms, socket_ping);
+    }
     if (lane->clients_n)
         tick_soon(lane);
 }

@@ -49,6 +49,7 @@ struct lane {
     size_t clients_n;
     uint64_t clients_ever;
     struct timer tick;
+    uint64_t tick_set_ms; /* when it was armed (mono) */
     bool draining;
     struct task drain, emptied, hurry;
     char date[HTTP_DATE_BYTES + 1];
