@@ -4,7 +4,7 @@ import type {
   ApiError, AuthReply, ClientErrorCode, CommandName, Commands, Push,
 } from "../../../client/src/index.ts";
 import type { Server } from "./server.ts";
-import { eventually, within } from "./wait.ts";
+import { PATIENCE, eventually, within } from "./wait.ts";
 
 /** Not any error's code, but what a test may also want to hear. */
 type Refusal = Omit<ApiError, "code"> & { code: ClientErrorCode };
@@ -58,7 +58,7 @@ export class Raw {
       this.#answered.set(id, resolve);
       void this.closed.then(() => resolve({ error: { code: "disconnected", message: "" } }));
     });
-    return within(answer, `an answer to ${cmd}`, 30_000);
+    return within(answer, `an answer to ${cmd}`, 30_000 * PATIENCE);
   }
 
   async ok<C extends CommandName>(cmd: C, args: Commands[C]["args"]): Promise<Commands[C]["reply"]> {
