@@ -116,3 +116,34 @@ test("somebody whose id was asked about before they signed up is there once they
     return true;
   }, "an id that was guessed");
 });
+
+test("whoever is put out is told so, and then of nothing any more", async () => {
+  const { alice, bob, conversation, gone } = await bobIsRemoved();
+  const isEvent = (seq: number) => (push: Push): push is Push & { push: "event" } =>
+    push.push === "event" && push.event.conversation === conversation && push.event.seq === seq;
+  await bob.push(isEvent(gone), "the removal");
+  const { token } = await bob.ok("sync", {});
+  const { seq } = await alice.ok("message.send", { to: conversation, text: "not for bob" });
+  assert.deepEqual((await bob.ok("sync", { token })).entries, []);
+  assert.equal(bob.pushes.find(isEvent(seq)), undefined);
+});
+
+test("what was said before a member joined can be neither reacted to nor answered, nor is it pushed", async () => {
+  const [a, b] = (await people(server, "alice", "bob")) as [Person, Person];
+  const [alice, bob] = [await a.raw(), await b.raw()];
+  const { conversation } = await alice.ok("group.create", { title: "g", members: [] });
+  const early = { to: conversation, text: "early", key: "early" };
+  const { seq } = await alice.ok("message.send", early);
+  await alice.ok("group.add", { conversation, user: b.user });
+  assert.equal((await bob.refused("message.react", { conversation, seq, emoji: "x" })).code, "not_found");
+  assert.equal((await bob.refused("message.send", { to: conversation, text: "x", reply_to: seq })).code, "not_found");
+  const beyond = { to: conversation, text: "x", reply_to: seq + 100 };
+  assert.equal((await alice.refused("message.send", beyond)).code, "not_found");
+  // A repeat is pushed again, to those who may read it.
+  assert.equal((await alice.ok("message.send", early)).seq, seq);
+  const { seq: later } = await alice.ok("message.send", { to: conversation, text: "later" });
+  const seen = (at: number) => (push: Push): push is Push & { push: "event" } =>
+    push.push === "event" && push.event.conversation === conversation && push.event.seq === at;
+  await bob.push(seen(later), "what came after");
+  assert.equal(bob.pushes.find(seen(seq)), undefined);
+});
