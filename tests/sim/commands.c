@@ -7,6 +7,7 @@
 
 #include "attempt.h"
 #include "heard.h"
+#include "model/limits.h"
 #include "sabotage.h"
 
 /* --- commands --- */
@@ -295,8 +296,8 @@ static void act_history(struct client *d, struct copy *c)
     struct attempt *a = attempt_new(d, history_read);
     a->u.read.conversation = c->conversation;
     a->u.read.mode = rng_percent(&d->world->rng, 50) ? READ_BEFORE : READ_AROUND;
-    a->u.read.at = c->cursor;
-    a->u.read.limit = 1 + rng_below(&d->world->rng, 20);
+    a->u.read.at = 1 + rng_below(&d->world->rng, (uint32_t)c->cursor + 8); /* also beyond the end */
+    a->u.read.limit = 1 + rng_below(&d->world->rng, PAGE_MAX);
     chat_read(d->world->chat, &a->u.read);
     attempt_made(a);
 }
