@@ -46,7 +46,6 @@ export const LIMITS = {
   "behind_events_max": 1000,
   "wait_s_max": 25,
   "typing_ms": 6000,
-  "auth_ms_max": 5000,
   "frame_bytes_max": 65536,
   "body_bytes_max": 65536,
   "json_depth_max": 8,

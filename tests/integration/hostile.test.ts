@@ -150,12 +150,12 @@ test("long polls that wait cost little, and all are answered", () => withServer(
 }));
 
 test("a server that was stopped for a while hears first who is still there", () =>
-  withServer([{ heartbeat_ms: 1000, silent_ms: 2000 }], async (server) => {
+  withServer([{ heartbeat_ms: 1000, silent_ms: 3000 }], async (server) => {
     const [alice] = (await people(server, "alice")) as [Person];
     const raw = await alice.raw();
     process.kill(server.pid, "SIGSTOP");
     const beats: Promise<unknown>[] = [];
-    for (let i = 0; i < 3; i++) {
+    for (let i = 0; i < 4; i++) {
       await sleep(1000);
       beats.push(raw.ok("beat", {}));
     }

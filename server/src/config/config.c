@@ -346,8 +346,8 @@ int config_check(struct config *c, struct builder *out)
     struct str url = str_of(c->public_url);
     int r = 0;
 
-    if (c->silent_ms <= c->heartbeat_ms)
-        r |= config_complain(c, "silent_ms", "must be more than heartbeat_ms", out);
+    if (c->silent_ms < 3 * c->heartbeat_ms)
+        r |= config_complain(c, "silent_ms", "must be at least three times heartbeat_ms", out);
     if (c->frames_burst < c->frames_per_s)
         r |= config_complain(c, "frames_burst", "must not be less than frames_per_s", out);
     if (url.n && !str_starts(url, STR("http://")) && !str_starts(url, STR("https://")))

@@ -85,8 +85,8 @@ const struct option options[] = {
 
     {"Times", "heartbeat_ms", OPTION_MS, FIELD(heartbeat_ms), 1000, 60000, "5000", {NULL},
      "How often a client is asked to show that it is there."},
-    {NULL, "silent_ms", OPTION_MS, FIELD(silent_ms), 2000, 600000, "30000", {NULL},
-     "A connection that shows nothing for so long is closed. More than heartbeat_ms."},
+    {NULL, "silent_ms", OPTION_MS, FIELD(silent_ms), 3000, 600000, "30000", {NULL},
+     "A connection that shows nothing for so long is closed. It is pinged after two heartbeats."},
     {NULL, "auth_ms", OPTION_MS, FIELD(auth_ms), 100, 60000, "5000", {NULL},
      "Time for the first frame of a WebSocket, and for a whole HTTP request."},
     {NULL, "idle_ms", OPTION_MS, FIELD(idle_ms), 1000, 3600000, "60000", {NULL},

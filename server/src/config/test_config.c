@@ -384,7 +384,7 @@ static void test_options_that_contradict_each_other(void **state)
     const char *const env[] = {NULL};
 
     assert_int_equal(load(f, flags, env), CONFIG_BAD);
-    assert_said(f, "flag --silent_ms: silent_ms: must be more than heartbeat_ms\n");
+    assert_said(f, "flag --silent_ms: silent_ms: must be at least three times heartbeat_ms\n");
     assert_said(f, "flag --public_url: public_url: must begin with http:// or https://\n");
     assert_said(f, "flag --allowed_origins: allowed_origins: each must begin with");
 }

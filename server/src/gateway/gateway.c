@@ -10,6 +10,7 @@
 #include "gateway/gateway.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "cmd/encode.h"
 #include "gateway/state.h"
@@ -43,7 +44,7 @@ static void set_defaults(struct gateway_options *o)
     default_u32(&o->connections_max, 10000);
     default_u32(&o->heartbeat_ms, 5000);
     default_u32(&o->silent_ms, 30000);
-    default_u32(&o->auth_ms, API_AUTH_MS_MAX);
+    default_u32(&o->auth_ms, 5000);
     default_u32(&o->idle_ms, 60000);
     default_u32(&o->frames_per_s, 100);
     default_u32(&o->frames_burst, 200);
@@ -107,8 +108,12 @@ int gateway_start(struct gateway *g, struct chat *chat)
         int r = listener_claim(&g->addresses[i]);
         for (size_t lane = 0; !r && lane < g->lanes_n; lane++)
             r = lane_listen(&g->lanes[lane], &g->addresses[i]);
-        if (r)
+        if (r) {
+            char text[ADDRESS_TEXT_MAX];
+            address_format(&g->addresses[i], text);
+            log_error("listen_failed", log_str("address", text), log_str("why", strerror(-r)));
             return r;
+        }
     }
     atomic_store(&g->ready, true);
     return 0;

@@ -115,6 +115,9 @@ static void tick(struct timer *timer)
         expire(lane, LANE_SOCKETS, o->silent_ms, socket_silent);
         expire(lane, LANE_SOCKETS, 2 * (uint64_t)o->heartbeat_ms, socket_ping);
     }
+    if (lane->refused_n)
+        log_warn("conn_refused", log_str("why", "connections_max"), log_u64("n", lane->refused_n));
+    lane->refused_n = 0;
     if (lane->clients_n)
         tick_soon(lane);
 }
@@ -161,7 +164,7 @@ static void on_accept(struct listener *listener, int fd, const struct address *a
     if (n > g->options.connections_max)
         make_room(lane);
     if (n > g->options.connections_max + SPARE_CONNECTIONS) {
-        log_warn("conn_refused", log_str("why", "connections_max"));
+        lane->refused_n++;
         close(fd);
     } else if (client_open(lane, fd, address)) {
         return;

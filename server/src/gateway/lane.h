@@ -50,6 +50,7 @@ struct lane {
     uint64_t clients_ever;
     struct timer tick;
     uint64_t tick_set_ms; /* when it was armed (mono) */
+    uint64_t refused_n;   /* since the last tick: one line of the log says so */
     bool draining;
     struct task drain, emptied, hurry;
     char date[HTTP_DATE_BYTES + 1];

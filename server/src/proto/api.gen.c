@@ -32,7 +32,6 @@ const struct limit_spec api_limits[API_LIMIT_COUNT] = {
     {LIT("behind_events_max"), API_BEHIND_EVENTS_MAX},
     {LIT("wait_s_max"), API_WAIT_S_MAX},
     {LIT("typing_ms"), API_TYPING_MS},
-    {LIT("auth_ms_max"), API_AUTH_MS_MAX},
     {LIT("frame_bytes_max"), API_FRAME_BYTES_MAX},
     {LIT("body_bytes_max"), API_BODY_BYTES_MAX},
     {LIT("json_depth_max"), API_JSON_DEPTH_MAX},

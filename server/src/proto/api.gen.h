@@ -37,7 +37,6 @@
 #define API_BEHIND_EVENTS_MAX           1000 /* events a device may lack in one conversation before it must page */
 #define API_WAIT_S_MAX                  25 /* longest wait of a sync, in seconds */
 #define API_TYPING_MS                   6000 /* how long a typing push holds, in milliseconds */
-#define API_AUTH_MS_MAX                 5000 /* time for the first frame of a socket, in milliseconds */
 #define API_FRAME_BYTES_MAX             65536 /* largest socket frame from a client */
 #define API_BODY_BYTES_MAX              65536 /* largest REST body */
 #define API_JSON_DEPTH_MAX              8 /* deepest nesting of JSON from a client */
@@ -48,7 +47,7 @@
 /* Opens a WebSocket. */
 #define API_SOCKET_PATH "/v1/socket"
 
-enum { API_LIMIT_COUNT = 32 };
+enum { API_LIMIT_COUNT = 31 };
 extern const struct limit_spec api_limits[API_LIMIT_COUNT];
 
 /* Errors; 0 is success. */
