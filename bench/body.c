@@ -60,16 +60,17 @@ bool body_is(struct str text, size_t n, uint32_t conversation, uint32_t k)
            memcmp(text.p + HEAD, slice(conversation, k), n - HEAD) == 0;
 }
 
-bool body_conversation(struct str text, uint32_t *conversation)
+bool body_head(struct str text, uint32_t *conversation, uint32_t *k)
 {
-    uint32_t v = 0;
-    for (size_t i = 0; i < HEAD / 2; i++) {
+    uint64_t v = 0;
+    for (size_t i = 0; i < HEAD; i++) {
         const char *digit = i < text.n ? memchr(hex, text.p[i], sizeof(hex)) : NULL;
         if (!digit)
             return false;
-        v = v << 4 | (uint32_t)(digit - hex);
+        v = v << 4 | (uint64_t)(digit - hex);
     }
-    *conversation = v;
+    *conversation = (uint32_t)(v >> 32);
+    *k = (uint32_t)v;
     return true;
 }
 

@@ -17,8 +17,8 @@ void body_init(void);
 void body_write(char *out, size_t n, uint32_t conversation, uint32_t k);
 bool body_is(struct str text, size_t n, uint32_t conversation, uint32_t k);
 
-/* Which conversation's text it says it is. False: it is none. */
-bool body_conversation(struct str text, uint32_t *conversation);
+/* Which conversation's text it says it is, and the how manieth. False: it is none. */
+bool body_head(struct str text, uint32_t *conversation, uint32_t *k);
 
 /* A key as the client library makes them: 32 hexadecimal digits, never the same again. */
 enum { KEY_TEXT = 32 };

@@ -157,6 +157,14 @@ double crowd_connect(struct crowd *c, uint16_t port, uint32_t from, uint32_t to,
     return (double)(c->load->now_ns - begun_ns) / 1e9;
 }
 
+uint64_t crowd_frames(const struct crowd *c)
+{
+    uint64_t frames = 0;
+    for (uint32_t i = 0; i < c->n; i++)
+        frames += c->devices[i].frames;
+    return frames;
+}
+
 void crowd_deinit(struct crowd *c)
 {
     for (uint32_t i = 0; i < c->n; i++)

@@ -18,6 +18,8 @@ void crowd_sign_up(struct crowd *, struct load *, uint16_t port, uint32_t n);
 double crowd_connect(struct crowd *, uint16_t port, uint32_t from, uint32_t to, bool beats);
 /* Gives every device its ops and the mode. Before it is connected. */
 void crowd_init_devices(struct crowd *, const struct device_ops *, void *mode);
+/* Received so far, by all. */
+uint64_t crowd_frames(const struct crowd *);
 void crowd_deinit(struct crowd *);
 
 #endif

@@ -72,6 +72,21 @@ void device_say(struct device *d, uint64_t number, struct str to, size_t size, u
     device_send(d, str_n(text, (size_t)(at - text)));
 }
 
+void device_create_group(struct device *d, const struct account *others, uint32_t n)
+{
+    struct builder ids = {0};
+    for (uint32_t i = 0; i < n; i++) {
+        builder_add_str(&ids, i ? STR(",\"") : STR("\""));
+        builder_add_str(&ids, str_of(others[i].user_text));
+        builder_add_byte(&ids, '"');
+    }
+    struct str members = builder_str(&ids);
+    device_ask(d, ASK_OTHER, 0,
+               "\"cmd\":\"group.create\",\"title\":\"bench\",\"members\":[%.*s],\"key\":\"bench\"",
+               (int)members.n, members.p);
+    builder_deinit(&ids);
+}
+
 /* --- what comes --- */
 
 static void prove(struct device *d)

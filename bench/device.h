@@ -80,5 +80,7 @@ void device_ask(struct device *, enum ask, uint64_t number, const char *format, 
 /* Sends `message.send` with the k-th text of conversation number c (body.h). */
 void device_say(struct device *, uint64_t number, struct str to, size_t size, uint32_t c,
                 uint32_t k, uint64_t after);
+/* Sends `group.create` with n others; the answer is to ASK_OTHER. */
+void device_create_group(struct device *, const struct account *others, uint32_t n);
 
 #endif

@@ -10,7 +10,6 @@
 #include "body.h"
 #include "die.h"
 #include "scan.h"
-#include "util/buf.h"
 #include "util/mem.h"
 
 enum { SETTLE_S = 30 };
@@ -69,7 +68,7 @@ static void on_event(struct device *d, struct str frame)
     struct group_member *m = &g->members[d->number];
     struct str text = scan_text(frame, STR("\"text\":"));
     uint64_t seq = 0;
-    uint32_t writer;
+    uint32_t writer, number;
     if (m->slow)
         return;
     if (!scan_u64(frame, STR("\"seq\":"), &seq) || seq != m->seq + 1)
@@ -78,7 +77,7 @@ static void on_event(struct device *d, struct str frame)
     m->seq = seq;
     if (seq == 1) /* the group was created */
         return;
-    if (!body_conversation(text, &writer) || writer >= g->writers_n ||
+    if (!body_head(text, &writer, &number) || writer >= g->writers_n ||
         !body_is(text, g->size, writer, m->next[writer]))
         die("user %s got another text than was sent: %.*s", d->account->user_text, (int)frame.n,
             frame.p);
@@ -155,17 +154,7 @@ static bool is_created(void *arg)
 
 static void create(struct group *g)
 {
-    struct builder members = {0};
-    for (uint32_t i = 1; i < g->n; i++) {
-        builder_add_str(&members, i > 1 ? STR(",\"") : STR("\""));
-        builder_add_str(&members, str_of(g->crowd.accounts[i].user_text));
-        builder_add_byte(&members, '"');
-    }
-    struct str ids = builder_str(&members);
-    device_ask(&g->crowd.devices[0], ASK_OTHER, 0,
-               "\"cmd\":\"group.create\",\"title\":\"bench\",\"members\":[%.*s],\"key\":\"bench\"",
-               (int)ids.n, ids.p);
-    builder_deinit(&members);
+    device_create_group(&g->crowd.devices[0], &g->crowd.accounts[1], g->n - 1);
     if (!load_until(g->load, is_created, g, SETTLE_S))
         die("the group was not created");
 }
@@ -205,19 +194,11 @@ void group_free(struct group *g)
     free(g);
 }
 
-static uint64_t frames_of(const struct group *g)
-{
-    uint64_t frames = 0;
-    for (uint32_t i = 0; i < g->n; i++)
-        frames += g->crowd.devices[i].frames;
-    return frames;
-}
-
 void group_begin(struct group *g, struct measure *m)
 {
     histogram_reset(&g->ok_ns);
     histogram_reset(&g->delivered_ns);
-    g->frames_before = frames_of(g);
+    g->frames_before = crowd_frames(&g->crowd);
     measure_begin(m, g->server);
 }
 
@@ -226,7 +207,7 @@ void group_end(struct group *g, struct measure *m, struct talk *talk)
     measure_end(m, g->server);
     talk_latencies(talk->ok_ms, &g->ok_ns);
     talk_latencies(talk->delivered_ms, &g->delivered_ns);
-    talk_fill(talk, m, g->ok_ns.n, g->delivered_ns.n, frames_of(g) - g->frames_before);
+    talk_fill(talk, m, g->ok_ns.n, g->delivered_ns.n, crowd_frames(&g->crowd) - g->frames_before);
 }
 
 static bool is_settled(void *arg)

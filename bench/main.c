@@ -27,6 +27,7 @@ static const struct {
     {"connect", mode_connect, true},
     {"storm", mode_storm, true},
     {"history", mode_history, true},
+    {"mix", mode_mix, true},
 };
 
 static void raise_descriptors(void)

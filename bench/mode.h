@@ -84,6 +84,9 @@ void history_measure(struct bench *, uint64_t events, double seconds, struct his
 void row_history(struct bench *, const struct history *);
 void mode_history(struct bench *);
 
+/* mix: what people do. */
+void mode_mix(struct bench *);
+
 /* Every row of the table; and the same in small. */
 void mode_all(struct bench *);
 void mode_smoke(struct bench *);

@@ -27,7 +27,7 @@ void row_storm(struct bench *b, const struct storm *s)
     row_detail(row, "server_start_s", s->started_s);
     row_detail(row, "caught_up", s->caught_up);
     row_detail(row, "peak_to_steady", s->memory_ratio);
-    row->also_asked = true;
+    row->also = "peak_to_steady < 1.5";
     row->also_met = row_detail_median(row, "peak_to_steady") < 1.5;
 }
 

@@ -47,6 +47,7 @@ static void usage(FILE *out)
           "  connect   connections with a token per second\n"
           "  storm     all are cut off and come back\n"
           "  history   random pages of a store of many events\n"
+          "  mix       what people do: writing, looking, typing, acknowledging\n"
           "  smoke     a little of everything, to see that it works\n\n"
           "  --server=PATH    the parleyd to measure\n"
           "  --dir=PATH       where fresh data directories are made; default /var/tmp\n"

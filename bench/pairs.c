@@ -186,19 +186,11 @@ void pairs_free(struct pairs *all)
     free(all);
 }
 
-static uint64_t frames_of(const struct pairs *all)
-{
-    uint64_t frames = 0;
-    for (uint32_t i = 0; i < all->crowd.n; i++)
-        frames += all->crowd.devices[i].frames;
-    return frames;
-}
-
 void pairs_begin(struct pairs *all, struct measure *m)
 {
     histogram_reset(&all->ok_ns);
     histogram_reset(&all->delivered_ns);
-    all->frames_before = frames_of(all);
+    all->frames_before = crowd_frames(&all->crowd);
     measure_begin(m, all->server);
 }
 
@@ -207,5 +199,6 @@ void pairs_end(struct pairs *all, struct measure *m, struct talk *talk)
     measure_end(m, all->server);
     talk_latencies(talk->ok_ms, &all->ok_ns);
     talk_latencies(talk->delivered_ms, &all->delivered_ns);
-    talk_fill(talk, m, all->ok_ns.n, all->delivered_ns.n, frames_of(all) - all->frames_before);
+    talk_fill(talk, m, all->ok_ns.n, all->delivered_ns.n,
+              crowd_frames(&all->crowd) - all->frames_before);
 }

@@ -81,7 +81,7 @@ bool row_met(const struct row *row)
     bool met = row->bound == BOUND_AT_LEAST ? ratio >= row->factor : ratio <= row->factor;
     if (row->n == 0 || isnan(ratio))
         return false;
-    return (met && (!row->also_asked || row->also_met)) || row->instead_met;
+    return (met && (!row->also || row->also_met)) || row->instead_met;
 }
 
 /* --- the table --- */
@@ -131,6 +131,8 @@ static void print_row(const struct row *row, FILE *out)
             column = 0;
         }
     }
+    if (row->also)
+        fprintf(out, "             and %s: %s\n", row->also, row->also_met ? "met" : "NOT MET");
     if (row->note)
         fprintf(out, "             %s\n", row->note);
 }

@@ -24,8 +24,9 @@ struct row {
     double factor;
     double values[REPORT_SAMPLES_MAX], limits[REPORT_SAMPLES_MAX];
     unsigned n;
-    /* What else the target asks for; AND, or instead of, the bound. */
-    bool also_asked, also_met, instead_met;
+    const char *also; /* what the target asks for besides, or NULL */
+    bool also_met;
+    bool instead_met; /* it is met whatever the bound says */
     const char *note; /* why there is no value, or a remark */
     struct detail {
         const char *name;

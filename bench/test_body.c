@@ -29,16 +29,17 @@ static void test_texts_differ_by_conversation_and_number(void **state)
 {
     (void)state;
     char text[SIZE];
-    uint32_t conversation;
+    uint32_t conversation, number;
     for (uint32_t k = 0; k < 1000; k++) {
         body_write(text, SIZE, 3, k);
         assert_false(body_is(str_n(text, SIZE), SIZE, 3, k + 1));
         assert_false(body_is(str_n(text, SIZE), SIZE, 4, k));
-        assert_true(body_conversation(str_n(text, SIZE), &conversation));
+        assert_true(body_head(str_n(text, SIZE), &conversation, &number));
         assert_int_equal(conversation, 3);
+        assert_int_equal(number, k);
     }
-    assert_false(body_conversation(STR("0000000g"), &conversation));
-    assert_false(body_conversation(STR("000"), &conversation));
+    assert_false(body_head(STR("000000000000000g"), &conversation, &number));
+    assert_false(body_head(STR("000"), &conversation, &number));
 }
 
 static void test_keys_do_not_repeat(void **state)

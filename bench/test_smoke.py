@@ -35,6 +35,8 @@ def check_table():
     check(done.returncode == 0, "the small run ends well", done)
     check(not left, f"it leaves nothing behind: {left}", done)
     rows = json.loads(done.stdout)
+    mix = rows.pop("mix", {})
+    check(mix.get("value", 0) > 0, "the mix of what people do was measured", done)
     check(sorted(rows) == sorted(ROWS), "each row is there, and no other", done)
     for key, row in rows.items():
         check({"value", "unit", "limit", "ratio", "met"} <= row.keys(), f"{key} is whole", done)
