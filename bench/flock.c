@@ -241,7 +241,8 @@ void flock_storm(struct flock *f, double jitter_s, double *most_s, double *all_s
     for (uint32_t i = 0; i < f->n; i++)
         times[i] = f->members[i].in_sync_ns - begun_ns;
     qsort(times, f->n, sizeof(*times), by_time);
-    *most_s = (double)times[(size_t)(f->n - 1) * 99 / 100] / 1e9;
+    size_t most = (size_t)(f->n - 1) * 99 / 100;
+    *most_s = (double)times[most] / 1e9;
     *all_s = (double)times[f->n - 1] / 1e9;
     wait_for(f, &f->watching_n, f->n, "watched again");
     f->returns = false;

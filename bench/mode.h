@@ -63,13 +63,13 @@ void row_idle(struct bench *, const struct idle *);
 void mode_idle(struct bench *);
 
 /* connect */
-void row_connect(struct bench *, double connects_s, double accepts_s);
+void row_connect(struct bench *, const struct flock *, double connects_s, double accepts_s);
 void mode_connect(struct bench *);
 
 /* storm: everybody comes back at once. The flock is connected. */
 struct storm {
     double most_s, all_s; /* after the jitter: until 99%, and all, were in sync */
-    double started_s, caught_up;
+    double connections, started_s, caught_up;
     double memory_ratio; /* the peak to what it had before */
 };
 void storm_measure(struct flock *, struct storm *);
@@ -86,6 +86,9 @@ void mode_history(struct bench *);
 
 /* mix: what people do. */
 void mode_mix(struct bench *);
+
+/* soak: an open loop for --soak seconds. */
+void mode_soak(struct bench *);
 
 /* Every row of the table; and the same in small. */
 void mode_all(struct bench *);

@@ -129,7 +129,7 @@ static void repeat_flock(struct bench *b, struct flock *f)
     flock_disconnect(f);
     server_stop(f->server);
     server_start(f->server);
-    row_connect(b, f->n / flock_connect(f, 0, f->n, true), accepts_s);
+    row_connect(b, f, f->n / flock_connect(f, 0, f->n, true), accepts_s);
 }
 
 /* --- all --- */

@@ -12,6 +12,7 @@ void storm_measure(struct flock *f, struct storm *out)
     memory_read(&steady, f->server->pid);
     flock_storm(f, JITTER_S, &out->most_s, &out->all_s);
     memory_read(&peak, f->server->pid);
+    out->connections = f->n;
     out->started_s = f->server->started_s;
     out->caught_up = (double)(f->caught_up - caught_up);
     out->memory_ratio = (double)peak.peak / (double)steady.resident;
@@ -23,6 +24,7 @@ void row_storm(struct bench *b, const struct storm *s)
 {
     struct row *row = report_row(&b->report, "storm", "s", BOUND_AT_MOST, 1);
     row_add(row, s->all_s, 3);
+    row_detail(row, "connections", s->connections);
     row_detail(row, "p99_s", s->most_s);
     row_detail(row, "server_start_s", s->started_s);
     row_detail(row, "caught_up", s->caught_up);

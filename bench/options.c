@@ -30,6 +30,7 @@ static const struct number numbers[] = {
     {"members", AT(members), 100, 2, 100, "of a group"},
     {"senders", AT(senders), 1, 1, 100, "members who write"},
     {"events", AT(events), 10000000, 1000, 1000000000, "that history fills in"},
+    {"soak", AT(soak), 600, 1, 86400, "seconds of the soak"},
     {"repetitions", AT(repetitions), 3, 1, 16, "of each measurement; the median is reported"},
 };
 /* clang-format on */
@@ -48,6 +49,7 @@ static void usage(FILE *out)
           "  storm     all are cut off and come back\n"
           "  history   random pages of a store of many events\n"
           "  mix       what people do: writing, looking, typing, acknowledging\n"
+          "  soak      an open loop through many compactions\n"
           "  smoke     a little of everything, to see that it works\n\n"
           "  --server=PATH    the parleyd to measure\n"
           "  --dir=PATH       where fresh data directories are made; default /var/tmp\n"

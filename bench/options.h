@@ -9,7 +9,7 @@ struct options {
     const char *server; /* the binary */
     const char *dir;    /* fresh directories are made below it */
     double pairs, window, size, seconds, warm, rate, connections, members, senders, events,
-        repetitions;
+        repetitions, soak;
     bool json, quick;
 };
 
