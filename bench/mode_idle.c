@@ -1,13 +1,13 @@
 /* The slope between two numbers of connections, so that what the server has anyway is left out. */
 #include "mode.h"
 
-enum { SETTLE_MS = 700 };
+enum { SETTLE_MS = 200, CONNECTIONS_PER_MS = 25 };
 
-static double anonymous_bytes(struct bench *b, const struct server *server)
+static double anonymous_bytes(struct bench *b, const struct flock *f)
 {
     struct memory memory;
-    load_for(&b->load, SETTLE_MS / 1e3);
-    memory_read(&memory, server->pid);
+    load_for(&b->load, (SETTLE_MS + (double)f->n / CONNECTIONS_PER_MS) / 1e3);
+    memory_read(&memory, f->server->pid);
     return (double)memory.anonymous;
 }
 
@@ -15,9 +15,9 @@ void idle_measure(struct bench *b, struct flock *f, struct idle *out)
 {
     uint32_t fewer = f->n / 3;
     double seconds = flock_connect(f, 0, fewer, false);
-    double before = anonymous_bytes(b, f->server);
+    double before = anonymous_bytes(b, f);
     seconds += flock_connect(f, fewer, f->n, false);
-    double after = anonymous_bytes(b, f->server);
+    double after = anonymous_bytes(b, f);
     *out = (struct idle){
         .bytes = (after - before) / (f->n - fewer),
         .connected = f->n,
