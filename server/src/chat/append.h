@@ -38,6 +38,7 @@ struct chat_append {
     /* the domain's own, from here on */
     struct list link;
     struct room *room;
+    uint64_t marks_before; /* room->marks_ever when it came */
     uint8_t digest[EVENT_DIGEST_BYTES];
     char made_key[32];
     bool repeatable;

@@ -17,6 +17,7 @@
 #include "chat/doubt.h"
 #include "chat/notice.h"
 #include "chat/presence_state.h"
+#include "chat/receipt_state.h"
 #include "chat/rules.h"
 #include "util/mem.h"
 
@@ -105,6 +106,7 @@ void room_enqueue(struct room *room, struct chat_append *a)
         room_unref(room);
         return;
     }
+    a->marks_before = room->marks_ever;
     list_push_back(&room->waiting, &a->link);
     room->n_waiting++;
     room_pump_soon(room);
@@ -195,6 +197,9 @@ static void ask_for_persons(struct append_work *w, struct chat *chat)
 /* Whether the request can be decided now; if not, what it lacks is on its way. */
 static bool facts_ready(struct room *room, struct chat_append *a)
 {
+    /* marks that came later are not waited for: else who never stops marking holds up the room */
+    if (a->type == EVENT_MESSAGE && receipt_under_way(room, a->call.user, a->marks_before))
+        return false;
     bool target = a->type == EVENT_EDIT || a->type == EVENT_DELETE || a->type == EVENT_REACTION;
     bool persons = a->type == EVENT_ADDED || a->type == EVENT_BLOCK || a->type == EVENT_UNBLOCK;
     if (!target && !persons)

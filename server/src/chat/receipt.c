@@ -2,6 +2,9 @@
  * Marks move forward in the store, then in the room, then the others are told: at once, or, when
  * the room was told within the last RECEIPTS_EVERY_MS, together with whatever moves until
  * then. A hundred readers of one message cost a few notices, not a hundred. Chat thread.
+ *
+ * A send that came behind its sender's read mark is decided when the mark has ended (pump.c): only
+ * then is it known whether anything is unread. So the room lists the marks that are under way.
  */
 #include "chat/receipt.h"
 
@@ -102,6 +105,8 @@ void receipt_moved(struct room *room, const struct member *now)
 /* --- marking --- */
 
 struct mark_op {
+    struct list link; /* in room->marking, if it is one of read */
+    uint64_t number;  /* the room's how many-th */
     struct chat *chat;
     struct chat_mark *mark;
     struct room *room;
@@ -113,9 +118,25 @@ struct mark_op {
     struct task task;
 };
 
+bool receipt_under_way(const struct room *room, uint64_t user, uint64_t marks_ever)
+{
+    list_for_each(&room->marking, node)
+    {
+        const struct mark_op *op = list_entry(node, struct mark_op, link);
+        if (op->number > marks_ever)
+            break;
+        if (op->mark->call.user == user)
+            return true;
+    }
+    return false;
+}
+
 static void mark_end(struct mark_op *op, enum chat_error error)
 {
     struct chat_mark *mark = op->mark;
+    list_remove(&op->link);
+    if (mark->read && !list_empty(&op->room->waiting))
+        room_pump_soon(op->room);
     room_unref(op->room);
     free(op);
     call_done(&mark->call, error);
@@ -272,6 +293,11 @@ void chat_mark(struct chat *chat, struct chat_mark *mark)
     struct mark_op *op = mem_new(sizeof(*op));
     *op = (struct mark_op){.chat = chat, .mark = mark, .wait.ready = mark_loaded};
     op->room = room_get(chat, mark->conversation);
+    list_init(&op->link);
+    if (mark->read) {
+        op->number = ++op->room->marks_ever;
+        list_push_back(&op->room->marking, &op->link);
+    }
     if (!room_load(op->room, &op->wait))
         return;
     op->task.run = mark_later;

@@ -73,7 +73,8 @@ static void forget_loaded(struct room *room)
 static void room_evict(struct chat *chat, struct cached *cached)
 {
     struct room *room = container_of(cached, struct room, cached);
-    must(list_empty(&room->waiting) && !room->append && list_empty(&room->unsaid));
+    must(list_empty(&room->waiting) && !room->append);
+    must(list_empty(&room->unsaid) && list_empty(&room->marking));
     map_remove(&chat->rooms, room->id);
     list_remove(&room->pumping);
     forget_loaded(room);
@@ -93,6 +94,7 @@ struct room *room_get(struct chat *chat, uint64_t id)
     list_init(&room->waiting);
     list_init(&room->pumping);
     list_init(&room->loading);
+    list_init(&room->marking);
     list_init(&room->unsaid);
     timer_init(&room->receipts, receipts_timer);
     cached_init(chat, &room->cached, room_bytes(room), room_evict);

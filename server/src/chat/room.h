@@ -38,6 +38,9 @@ struct room {
     struct doubt *doubt;        /* writes of which nobody knows whether they stand, or NULL */
     struct list pumping;        /* in chat->pumping while something may be done */
 
+    struct list marking; /* read marks under way (receipt.c), in order of arrival */
+    uint64_t marks_ever; /* how many of those there were */
+
     struct list loading; /* room_wait.link */
     struct room_wait pump_wait;
     bool pump_waiting; /* what waits in the queue waits for the load */

@@ -7,6 +7,8 @@
 #include <cmocka.h>
 
 #include "chat/test_core.h"
+#include "store/ops.h"
+#include "util/macros.h"
 
 enum { READERS = 20, TOLD_EVERY_MS = 100 };
 
@@ -64,6 +66,103 @@ static void test_a_send_reads_only_if_nothing_was_unread(void **state)
     assert_int_equal(core_mark(core, bob, &mark), CHAT_OK);
     assert_int_equal(mark.read_seq, 3);
     assert_int_equal(mark.unread, 0);
+    core_free(core);
+}
+
+static int n_answered;
+
+static void count_answer(struct chat_call *call)
+{
+    (void)call;
+    n_answered++;
+}
+
+/* A read mark and a send of the same person, the one right behind the other. */
+static enum chat_error marks_and_sends(struct core *core, uint64_t user, uint64_t conversation,
+                                       uint64_t seq)
+{
+    struct chat_mark mark = mark_at(conversation, seq, true);
+    struct chat_append a = {.type = EVENT_MESSAGE,
+                            .to = conversation,
+                            .kind = STR("text"),
+                            .text = STR("read it"),
+                            .call = {.user = user, .done = count_answer}};
+    mark.call = a.call;
+    n_answered = 0;
+    chat_mark(core->chat, &mark);
+    chat_append(core->chat, &a);
+    core_run(core);
+    assert_int_equal(n_answered, 2);
+    assert_int_equal(a.call.error, CHAT_OK);
+    return mark.call.error;
+}
+
+static uint64_t unread_of(struct core *core, uint64_t user, uint64_t conversation)
+{
+    struct chat_mark mark = mark_at(conversation, 1, false);
+    assert_int_equal(core_mark(core, user, &mark), CHAT_OK);
+    return mark.unread;
+}
+
+static void test_a_send_counts_on_the_mark_before_it(void **state)
+{
+    (void)state;
+    struct core *core = core_new(NULL);
+    uint64_t ann = core_user(core, "ann"), bob = core_user(core, "bob");
+    uint64_t direct = core_send(core, ann, bob);
+    assert_int_equal(marks_and_sends(core, bob, direct, 1), CHAT_OK);
+    assert_int_equal(unread_of(core, bob, direct), 0);
+
+    /* the mark's own count is looked up first, when it is below the head */
+    core_send(core, ann, direct);
+    struct chat_append edit = {
+        .type = EVENT_EDIT, .conversation = direct, .target = 3, .text = STR("hullo")};
+    assert_int_equal(core_append(core, ann, &edit), CHAT_OK);
+    assert_int_equal(marks_and_sends(core, bob, direct, 3), CHAT_OK);
+    assert_int_equal(unread_of(core, bob, direct), 0);
+
+    /* and it may be of less than all */
+    core_send(core, ann, direct);
+    core_send(core, ann, direct);
+    assert_int_equal(marks_and_sends(core, bob, direct, 6), CHAT_OK);
+    assert_int_equal(unread_of(core, bob, direct), 2);
+    core_free(core);
+}
+
+/* A store that writes no mark. */
+struct markless {
+    struct store store;
+    struct core *core;
+};
+
+static void markless_submit(struct store *store, struct store_request *request)
+{
+    struct core *core = container_of(store, struct markless, store)->core;
+    if (request->op != STORE_OP_MARK) {
+        core->store->ops->submit(core->store, request);
+        return;
+    }
+    request->status = STORE_FAILED;
+    post(&core->answers.poster, &request->task);
+}
+
+static const struct store_info *markless_info(const struct store *store)
+{
+    return store_info(container_of(store, struct markless, store)->core->store);
+}
+
+static void test_a_send_does_not_count_on_a_mark_that_fails(void **state)
+{
+    (void)state;
+    static const struct store_ops ops = {.submit = markless_submit, .info = markless_info};
+    struct core *core = core_new(NULL);
+    struct markless markless = {{&ops}, core};
+    uint64_t ann = core_user(core, "ann"), bob = core_user(core, "bob");
+    uint64_t direct = core_send(core, ann, bob);
+    core->chat->store = &markless.store;
+    assert_int_equal(marks_and_sends(core, bob, direct, 1), CHAT_UNAVAILABLE);
+    core->chat->store = core->store;
+    assert_int_equal(unread_of(core, bob, direct), 2);
     core_free(core);
 }
 
@@ -126,6 +225,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_marks_only_move_forward),
         cmocka_unit_test(test_a_send_reads_only_if_nothing_was_unread),
+        cmocka_unit_test(test_a_send_counts_on_the_mark_before_it),
+        cmocka_unit_test(test_a_send_does_not_count_on_a_mark_that_fails),
         cmocka_unit_test(test_marks_of_many_are_told_together),
         cmocka_unit_test(test_a_mark_that_moves_nothing_is_not_told),
     };
