@@ -147,3 +147,21 @@ test("what was said before a member joined can be neither reacted to nor answere
   await bob.push(seen(later), "what came after");
   assert.equal(bob.pushes.find(seen(seq)), undefined);
 });
+
+test("only a message is answered, also one that was deleted since", async () => {
+  const [a, b] = (await people(server, "alice", "bob")) as [Person, Person];
+  const alice = await a.raw();
+  const { conversation, seq } = await alice.ok("message.send", { to: b.user, text: "hello" });
+  const answer = (reply_to: number) => ({ to: conversation, text: "re", reply_to });
+  const { seq: edit } = await alice.ok("message.edit", { conversation, seq, text: "hullo" });
+  const { seq: reaction } = await alice.ok("message.react", { conversation, seq, emoji: "x" });
+  const { seq: removal } = await alice.ok("message.delete", { conversation, seq });
+  for (const no of [edit, reaction, removal, removal + 1])
+    assert.equal((await alice.refused("message.send", answer(no))).code, "not_found");
+  const sent = { ...answer(seq), key: "late" };
+  const { seq: re } = await alice.ok("message.send", sent);
+  assert.equal((await alice.ok("message.send", sent)).seq, re);
+  assert.equal((await alice.ok("message.send", answer(re))).seq, re + 1);
+  const { conversation: group } = await alice.ok("group.create", { title: "g", members: [b.user] });
+  assert.equal((await alice.refused("message.send", { ...answer(1), to: group })).code, "not_found");
+});

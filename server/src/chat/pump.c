@@ -200,7 +200,8 @@ static bool facts_ready(struct room *room, struct chat_append *a)
     /* marks that came later are not waited for: else who never stops marking holds up the room */
     if (a->type == EVENT_MESSAGE && receipt_under_way(room, a->call.user, a->marks_before))
         return false;
-    bool target = a->type == EVENT_EDIT || a->type == EVENT_DELETE || a->type == EVENT_REACTION;
+    bool target = a->target && (a->type == EVENT_MESSAGE || a->type == EVENT_EDIT ||
+                                a->type == EVENT_DELETE || a->type == EVENT_REACTION);
     bool persons = a->type == EVENT_ADDED || a->type == EVENT_BLOCK || a->type == EVENT_UNBLOCK;
     if (!target && !persons)
         return true;

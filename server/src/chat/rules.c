@@ -99,18 +99,23 @@ enum chat_error rules_may_reach(const struct room *room, uint64_t user)
     return person_may_write(room->peers[me], room->peers[1 - me]) ? CHAT_OK : CHAT_CANNOT_WRITE;
 }
 
-static enum chat_error decide_message(const struct room *room, const struct member *me,
-                                      const struct chat_append *a)
+static bool is_message_seen_by(const struct member *me, const struct event *target)
 {
-    if (a->target && (a->target > room->head.seq || a->target < me->from_seq))
+    return target && target->type == EVENT_MESSAGE && target->seq >= me->from_seq;
+}
+
+/* What is answered may have been deleted since: nobody's words are lost for that. */
+static enum chat_error decide_message(const struct room *room, const struct member *me,
+                                      const struct chat_append *a, const struct event *target)
+{
+    if (a->target && !is_message_seen_by(me, target))
         return CHAT_NOT_FOUND;
     return rules_may_reach(room, me->user);
 }
 
 static bool message_stands(const struct member *me, const struct event *target)
 {
-    return target && target->type == EVENT_MESSAGE && target->seq >= me->from_seq &&
-           !target->deleted;
+    return is_message_seen_by(me, target) && !target->deleted;
 }
 
 static enum chat_error decide_edit(const struct room *room, const struct member *me,
@@ -206,7 +211,7 @@ enum chat_error rules_decide(const struct room *room, const struct chat_append *
         return CHAT_FORBIDDEN;
     switch (a->type) {
     case EVENT_MESSAGE:
-        return decide_message(room, me, a);
+        return decide_message(room, me, a, facts->target);
     case EVENT_EDIT:
         return decide_edit(room, me, facts->target);
     case EVENT_DELETE:

@@ -174,18 +174,25 @@ static void test_a_target_must_be_a_message_that_stands_and_may_be_read(void **s
     }
 }
 
-static void test_a_reply_is_to_something_that_may_be_read(void **state)
+static void test_a_reply_is_to_a_message_that_may_be_read(void **state)
 {
     (void)state;
     struct scene s;
     scene_init(&s, CONVERSATION_GROUP);
-    s.members[2].from_seq = 5;
     struct chat_append reply = any_of(EVENT_MESSAGE);
+    s.members[2].from_seq = 5;
+    s.target.deleted = true; /* it was there when the answer was written */
     assert_int_equal(decide(&s, MEMBER, reply), CHAT_OK);
-    reply.target = 4;
+    s.members[2].from_seq = 6;
     assert_int_equal(decide(&s, MEMBER, reply), CHAT_NOT_FOUND);
-    reply.target = 101;
-    assert_int_equal(decide(&s, MEMBER, reply), CHAT_NOT_FOUND);
+    assert_int_equal(decide(&s, OWNER, reply), CHAT_OK);
+    for (enum event_type type = EVENT_CREATED; type < EVENT_TYPES; type++) {
+        s.target.type = type;
+        assert_int_equal(decide(&s, OWNER, reply),
+                         type == EVENT_MESSAGE ? CHAT_OK : CHAT_NOT_FOUND);
+    }
+    reply.call.user = OWNER; /* and there must be something at all */
+    assert_int_equal(rules_decide(&s.room, &reply, &(struct rules_facts){0}), CHAT_NOT_FOUND);
 }
 
 static void test_what_is_ahead_of_the_head_is_refused(void **state)
@@ -375,7 +382,7 @@ int main(void)
         cmocka_unit_test(test_only_ones_own_message_is_edited),
         cmocka_unit_test(test_admins_delete_what_others_wrote_in_groups_only),
         cmocka_unit_test(test_a_target_must_be_a_message_that_stands_and_may_be_read),
-        cmocka_unit_test(test_a_reply_is_to_something_that_may_be_read),
+        cmocka_unit_test(test_a_reply_is_to_a_message_that_may_be_read),
         cmocka_unit_test(test_what_is_ahead_of_the_head_is_refused),
         cmocka_unit_test(test_the_last_reaction_and_the_one_too_many),
         cmocka_unit_test(test_only_whoever_has_a_lower_role_is_removed),
