@@ -127,34 +127,47 @@ void crowd_init_devices(struct crowd *c, const struct device_ops *ops, void *mod
 
 struct connecting {
     struct crowd *crowd;
+    const uint32_t *done;
+    uint32_t done_before, from, next, to, at_once;
     uint16_t port;
-    uint32_t next, to, ready_before, from;
     bool beats;
 };
+
+static uint32_t connected(const struct connecting *c)
+{
+    return *c->done - c->done_before;
+}
 
 static bool all_connected(void *arg)
 {
     struct connecting *c = arg;
-    uint32_t ready = c->crowd->ready_n - c->ready_before;
-    while (c->next < c->to && c->next - c->from - ready < CONNECTING_MAX)
+    while (c->next < c->to && c->next - c->from - connected(c) < c->at_once)
         device_open(&c->crowd->devices[c->next++], c->port, c->beats);
-    return ready == c->to - c->from;
+    return connected(c) == c->to - c->from;
+}
+
+double crowd_connect_until(struct crowd *c, uint16_t port, uint32_t from, uint32_t to, bool beats,
+                           const uint32_t *done, uint32_t at_once)
+{
+    struct connecting connecting = {.crowd = c,
+                                    .done = done,
+                                    .done_before = *done,
+                                    .from = from,
+                                    .next = from,
+                                    .to = to,
+                                    .at_once = at_once,
+                                    .port = port,
+                                    .beats = beats};
+    uint64_t begun_ns = c->load->now_ns;
+    if (!load_until(c->load, all_connected, &connecting, PATIENCE_S))
+        die("only %u of %u connections were ready within %d s", connected(&connecting), to - from,
+            PATIENCE_S);
+    return (double)(c->load->now_ns - begun_ns) / 1e9;
 }
 
 double crowd_connect(struct crowd *c, uint16_t port, uint32_t from, uint32_t to, bool beats)
 {
-    struct connecting connecting = {.crowd = c,
-                                    .port = port,
-                                    .from = from,
-                                    .next = from,
-                                    .to = to,
-                                    .ready_before = c->ready_n,
-                                    .beats = beats};
-    uint64_t begun_ns = c->load->now_ns;
-    if (!load_until(c->load, all_connected, &connecting, PATIENCE_S))
-        die("only %u of %u connections were ready within %d s",
-            c->ready_n - connecting.ready_before, to - from, PATIENCE_S);
-    return (double)(c->load->now_ns - begun_ns) / 1e9;
+    return crowd_connect_until(c, port, from, to, beats, &c->ready_n, CONNECTING_MAX);
 }
 
 uint64_t crowd_frames(const struct crowd *c)

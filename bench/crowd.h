@@ -16,6 +16,9 @@ void crowd_sign_up(struct crowd *, struct load *, uint16_t port, uint32_t n);
 /* Opens devices [from, to) with at most a few hundred under way at once, and returns the seconds
  * until all are ready. */
 double crowd_connect(struct crowd *, uint16_t port, uint32_t from, uint32_t to, bool beats);
+/* The same, where one is under way until the counter `done` has gone up for it. */
+double crowd_connect_until(struct crowd *, uint16_t port, uint32_t from, uint32_t to, bool beats,
+                           const uint32_t *done, uint32_t at_once);
 /* Gives every device its ops and the mode. Before it is connected. */
 void crowd_init_devices(struct crowd *, const struct device_ops *, void *mode);
 /* Received so far, by all. */

@@ -15,6 +15,8 @@
 enum {
     PATIENCE_S = 60,
     RETRY_MS_MAX = 200, /* after a refused connection */
+    SETTLING_MAX =
+        32, /* connecting at once: what is under way must not count as memory of idle ones */
 };
 
 static struct flock_member *member_of(const struct device *d)
@@ -193,12 +195,11 @@ static void wait_for(struct flock *f, const uint32_t *counter, uint32_t reaches,
 
 double flock_connect(struct flock *f, uint32_t from, uint32_t to, bool plain)
 {
-    uint32_t watching = f->watching_n + to - from;
     f->plain = plain;
-    double seconds = crowd_connect(&f->crowd, f->server->port, from, to, !plain);
-    if (!plain)
-        wait_for(f, &f->watching_n, watching, "were in sync and watched");
-    return seconds;
+    if (plain)
+        return crowd_connect(&f->crowd, f->server->port, from, to, false);
+    return crowd_connect_until(&f->crowd, f->server->port, from, to, true, &f->watching_n,
+                               SETTLING_MAX);
 }
 
 void flock_disconnect(struct flock *f)
