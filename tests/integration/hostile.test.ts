@@ -101,7 +101,7 @@ test("a page of the longest messages ends early, and the next goes on", () => wi
   assert.equal(newest.at(-1)?.seq, 100);
 }));
 
-test("pages that are asked for and not read cost little, and hold up nobody", () => withServer([], async (server) => {
+test("pages that are asked for and not read cost little, and hold up nobody", () => withServer([{ auth_ms: 60_000 }], async (server) => {
   const [mallory, alice] = (await people(server, "mallory", "alice")) as [Person, Person];
   const raw = await mallory.raw();
   const bystander = await alice.raw();
@@ -113,10 +113,10 @@ test("pages that are asked for and not read cost little, and hold up nobody", ()
   const sockets = await silent(server, 50);
   for (const socket of sockets) {
     socket.pause();
-    socket.write(ask.repeat(20));
+    socket.write(ask.repeat(20 / PATIENCE));
   }
   const greedy = await Promise.all(Array.from({ length: 10 }, () => mallory.raw()));
-  const asked = greedy.flatMap((one) => Array.from({ length: 16 }, () =>
+  const asked = greedy.flatMap((one) => Array.from({ length: 16 / PATIENCE }, () =>
     one.ask("message.history", { conversation: sent[0]?.conversation, limit: 100 })));
   let most = 0;
   for (let i = 0; i < 100; i++) {

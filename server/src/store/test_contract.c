@@ -397,13 +397,16 @@ static void test_a_device_in_use_is_not_the_one_that_goes(void **state)
     struct store_device_seen none = {.user = ALICE, .device = 1, .last_seen_ms = 50};
     ask(rig, store_device_seen, &none);
     assert_int_equal(none.base.status, STORE_NOT_FOUND);
+    store_request_deinit(&none.base);
     for (uint64_t i = 1; i <= DEVICES_MAX; i++)
         assert_int_equal(sign_in(rig, i, STR("hash")), STORE_DONE);
     struct store_device_seen seen = {.user = ALICE, .device = 1, .last_seen_ms = 50};
     ask(rig, store_device_seen, &seen);
     assert_int_equal(seen.base.status, STORE_DONE);
+    store_request_deinit(&seen.base);
     struct store_device_seen earlier = {.user = ALICE, .device = 1, .last_seen_ms = 40};
     ask(rig, store_device_seen, &earlier);
+    store_request_deinit(&earlier.base);
     assert_int_equal(sign_in(rig, DEVICES_MAX + 1, STR("hash")), STORE_DONE);
     struct store_devices r = {.user = ALICE};
     ask(rig, store_devices, &r);
