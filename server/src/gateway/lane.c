@@ -27,8 +27,10 @@ enum {
     /* Connections that a full node closes for each new one: more than one, so that it comes back
      * below its limit. */
     MAKE_ROOM = 2,
-    /* Within this an honest client has sent the rest of what it began. */
+    /* Within this an honest client has sent the rest of what it began, and read a short answer. */
     PROMPT_MS = 1000,
+    /* Idle connections looked at to find one that has read its answer. */
+    LOOK_AT_MAX = 16,
     /* A tick that is later than this was not held up by work. */
     STOPPED_MS = 1000,
 };
@@ -134,26 +136,47 @@ struct str lane_date(struct lane *lane)
 
 /* Coming. */
 
-/* The one that most likely asks for nothing; NULL: all do. */
-static struct client *most_idle(struct lane *lane)
+static bool had_time(struct lane *lane, const struct client *c)
 {
-    struct list *idle = &lane->lists[LANE_IDLE], *greeting = &lane->lists[LANE_GREETING];
-    if (!list_empty(idle))
-        return client_of_node(idle->next);
-    if (list_empty(greeting))
-        return NULL;
-    struct client *c = client_of_node(greeting->next);
-    return loop_now_ms(lane->loop) - c->since_ms >= PROMPT_MS ? c : NULL;
+    return loop_now_ms(lane->loop) - c->since_ms >= PROMPT_MS;
 }
 
-/* Else whoever opens enough connections and stays silent would keep everybody out for idle_ms. */
+/* The one that most likely asks for nothing; NULL: all do. Whoever has an answer to read, or is in
+ * the middle of a request or before `auth`, is given a moment. */
+static struct client *most_idle(struct lane *lane)
+{
+    struct list *greeting = &lane->lists[LANE_GREETING];
+    int looked_at = 0;
+    list_for_each(&lane->lists[LANE_IDLE], node)
+    {
+        struct client *c = client_of_node(node);
+        if (!conn_queued_bytes(&c->conn) || had_time(lane, c))
+            return c;
+        if (++looked_at == LOOK_AT_MAX)
+            break;
+    }
+    struct client *c = list_empty(greeting) ? NULL : client_of_node(greeting->next);
+    return c && had_time(lane, c) ? c : NULL;
+}
+
+/* Not by client_close(): who is silent would stay for its linger time. */
+static void close_promptly(struct client *c)
+{
+    if (c->is_socket)
+        socket_close(c, API_CLOSE_OVERLOADED);
+    else
+        lane_list(c->lane, c, LANE_CLOSING);
+    conn_close_promptly(&c->conn);
+}
+
+/* Else whoever opens enough connections and stays silent would keep everybody out for idle_ms.
+ * Looks at this lane alone: the kernel spreads connections evenly, so of so many silent ones each
+ * lane has its share. */
 static void make_room(struct lane *lane)
 {
     struct client *c;
-    for (int i = 0; i < MAKE_ROOM && (c = most_idle(lane)); i++) {
-        lane_list(lane, c, LANE_CLOSING);
-        conn_close_now(&c->conn);
-    }
+    for (int i = 0; i < MAKE_ROOM && (c = most_idle(lane)); i++)
+        close_promptly(c);
 }
 
 static void on_accept(struct listener *listener, int fd, const struct address *address)

@@ -5,6 +5,7 @@
 #include "gateway/test_node.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -24,6 +25,8 @@
 #include "chat/chat.h"
 #include "chat/env.h"
 #include "gateway/assets.h"
+#include "gateway/client.h"
+#include "gateway/state.h"
 #include "loop/loop.h"
 #include "loop/loop_thread.h"
 #include "store/memory.h"
@@ -122,7 +125,7 @@ static const struct env_ops env_ops = {env_wall_ms, env_mono_ms, env_random, env
 
 /* The node. */
 
-struct node *node_new(const struct gateway_options *differences)
+struct node *node_with_tries(const struct gateway_options *differences, uint32_t tries_address)
 {
     static const uint8_t secret[CRYPTO_SECRET_BYTES] = {7};
     struct node *node = mem_new(sizeof(*node));
@@ -151,7 +154,8 @@ struct node *node_new(const struct gateway_options *differences)
                                                  .store = node->store,
                                                  .bus = node->bus,
                                                  .sink = gateway_sink(node->gateway),
-                                                 .registration_open = true});
+                                                 .registration_open = true,
+                                                 .tries_address = tries_address});
     assert_int_equal(gateway_start(node->gateway, node->chat), 0);
     node->port = gateway_addresses(node->gateway)[0].port;
     pthread_mutex_init(&node->lock, NULL);
@@ -160,6 +164,11 @@ struct node *node_new(const struct gateway_options *differences)
     for (int i = 0; i < NET_THREADS; i++)
         assert_int_equal(loop_thread_start(&node->net_threads[i], node->loops[i], "net"), 0);
     return node;
+}
+
+struct node *node_new(const struct gateway_options *differences)
+{
+    return node_with_tries(differences, 0);
 }
 
 uint16_t node_port(const struct node *node)
@@ -250,6 +259,42 @@ struct tcp *tcp_new(const struct node *node, int receive_bytes)
     setsockopt(t->fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
     assert_int_equal(connect(t->fd, (struct sockaddr *)&to, sizeof(to)), 0);
     t->data = mem_new(1);
+    return t;
+}
+
+/* A connection as the listener would hand it to the lane. */
+struct arrival {
+    struct task task;
+    struct lane *lane;
+    struct address address;
+    int fd;
+};
+
+static void arrive(struct task *task)
+{
+    struct arrival *a = container_of(task, struct arrival, task);
+    atomic_fetch_add(&a->lane->gateway->clients, 1);
+    client_open(a->lane, a->fd, &a->address);
+    free(a);
+}
+
+struct tcp *tcp_from(struct node *node, const char *address)
+{
+    int ends[2];
+    struct tcp *t = mem_new(sizeof(*t));
+    struct arrival *a = mem_new(sizeof(*a));
+    assert_int_equal(address_parse(&a->address, str_of(address)), 0);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends), 0);
+    assert_int_equal(fcntl(ends[0], F_SETFL, 0), 0); /* ours blocks */
+    int bytes = 1;                                   /* the fewest there are */
+    setsockopt(ends[1], SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes));
+    t->fd = ends[0];
+    t->data = mem_new(1);
+    a->fd = ends[1];
+    a->lane = &node->gateway->lanes[0];
+    a->task.run = arrive;
+    list_init(&a->task.node);
+    post(&node->net_loops[0].poster, &a->task);
     return t;
 }
 
@@ -365,10 +410,9 @@ void reply_expect(struct reply reply, int status, const char *text)
     reply_free(&reply);
 }
 
-struct reply http_ask(const struct node *node, const char *method, const char *path,
-                      const char *token, const char *body)
+struct reply http_ask_on(struct tcp *t, const char *method, const char *path, const char *token,
+                         const char *body)
 {
-    struct tcp *t = tcp_new(node, 0);
     char head[1024];
     snprintf(head, sizeof(head),
              "%s %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: %zu\r\n%s%s%s\r\n", method, path,
@@ -377,7 +421,14 @@ struct reply http_ask(const struct node *node, const char *method, const char *p
     tcp_send_text(t, head);
     if (body)
         tcp_send_text(t, body);
-    struct reply reply = http_read(t, strcmp(method, "HEAD") == 0);
+    return http_read(t, strcmp(method, "HEAD") == 0);
+}
+
+struct reply http_ask(const struct node *node, const char *method, const char *path,
+                      const char *token, const char *body)
+{
+    struct tcp *t = tcp_new(node, 0);
+    struct reply reply = http_ask_on(t, method, path, token, body);
     tcp_free(t);
     return reply;
 }

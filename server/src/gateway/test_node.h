@@ -17,6 +17,8 @@ struct node;
 /* `options`: what differs from the defaults; loops, addresses, chat loop and assets are filled in.
  */
 struct node *node_new(const struct gateway_options *options);
+/* One that allows an address so many tries to sign in. */
+struct node *node_with_tries(const struct gateway_options *options, uint32_t tries_address);
 uint16_t node_port(const struct node *);
 struct gateway *node_gateway(struct node *);
 /* Begins to drain. */
@@ -34,6 +36,8 @@ struct tcp {
 };
 
 struct tcp *tcp_new(const struct node *, int receive_bytes);
+/* One that the node takes to come from this address; little fits on the way here. */
+struct tcp *tcp_from(struct node *, const char *address);
 void tcp_free(struct tcp *);
 void tcp_send(struct tcp *, const void *p, size_t n);
 void tcp_send_text(struct tcp *, const char *text);
@@ -57,6 +61,9 @@ struct reply http_read(struct tcp *, bool head_only);
 /* A request on a connection of its own. `token` and `body` may be NULL. */
 struct reply http_ask(const struct node *, const char *method, const char *path, const char *token,
                       const char *body);
+/* The same on this connection, which stays. */
+struct reply http_ask_on(struct tcp *, const char *method, const char *path, const char *token,
+                         const char *body);
 void reply_free(struct reply *);
 /* Asserts the status and that the body holds the text (NULL: any), and frees. */
 void reply_expect(struct reply, int status, const char *text);

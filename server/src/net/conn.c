@@ -146,6 +146,18 @@ static void take_eof(struct conn *c)
         conn_close(c);
 }
 
+/* What the transport has taken and not sent; nothing new can be sent before. False: it cannot yet,
+ * or the connection has ended. */
+static bool flush(struct conn *c)
+{
+    int r = c->transport.ops->flush(&c->transport);
+    if (r == -EAGAIN)
+        c->blocked = true;
+    else if (r)
+        end(c, r);
+    return r == 0;
+}
+
 /* The rest and what one recv adds to it. */
 static void read_some(struct conn *c)
 {
@@ -153,12 +165,15 @@ static void read_some(struct conn *c)
     size_t kept = c->rest ? c->rest->n : 0;
     must(kept < c->handler->read_max);
     ssize_t n = c->transport.ops->recv(&c->transport, data + kept, c->handler->read_max - kept);
-    if (n == -EAGAIN)
-        return;
-    if (n < 0) {
+    if (n < 0 && n != -EAGAIN) {
         end(c, (int)n);
         return;
     }
+    /* A handshake speaks while it reads. */
+    if (!c->blocked && !flush(c))
+        loop_hook_set(c->loop, &c->hook);
+    if (c->ended || n == -EAGAIN)
+        return;
     if (n == 0) {
         take_eof(c);
         return;
@@ -274,7 +289,7 @@ size_t conn_queued_bytes(const struct conn *c)
 
 static void write_some(struct conn *c)
 {
-    if (!c->queue || c->blocked || c->ended)
+    if (c->blocked || c->ended || !flush(c) || !c->queue)
         return;
     struct iovec parts[PARTS_MAX];
     int parts_n = write_queue_peek(c->queue, parts, PARTS_MAX);
@@ -293,6 +308,8 @@ static void write_some(struct conn *c)
         c->blocked = true;
     else if (c->queue)
         loop_hook_set(c->loop, &c->hook);
+    else if (!flush(c) && c->ended)
+        return;
     else if (c->handler->on_drained && !c->closing)
         c->handler->on_drained(c);
 }
@@ -305,12 +322,14 @@ static void finish_if_due(struct conn *c)
     if (c->ended || !c->finishing || c->queue)
         return;
     if (!c->finished) {
-        c->finished = true;
         int r = c->transport.ops->shutdown(&c->transport);
-        if (r) {
+        c->finished = r == 0;
+        if (r == -EAGAIN)
+            c->blocked = true;
+        else if (r)
             end(c, r);
+        if (r)
             return;
-        }
     }
     if (c->eof)
         end(c, 0);
@@ -337,6 +356,13 @@ void conn_close(struct conn *c)
 
 void conn_close_now(struct conn *c)
 {
+    end(c, -ECANCELED);
+}
+
+void conn_close_promptly(struct conn *c)
+{
+    c->closing = true;
+    write_some(c);
     end(c, -ECANCELED);
 }
 

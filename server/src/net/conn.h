@@ -115,6 +115,8 @@ void conn_finish(struct conn *);
 void conn_close(struct conn *);
 /* Closes the socket and drops the queue at once. on_closed() follows at the end of the turn. */
 void conn_close_now(struct conn *);
+/* The same, after the socket was offered what is queued once more. */
+void conn_close_promptly(struct conn *);
 
 /* Whether conn_send() could still take something. */
 static inline bool conn_is_open(const struct conn *c)
