@@ -79,7 +79,8 @@ void client_ask(struct client *c, struct exchange *ex)
 {
     must(c->calls < CLIENT_CALLS_MAX);
     struct call *call = &ex->call;
-    memcpy(call->address.b, c->conn.peer.ip, sizeof(call->address.b));
+    /* by network: one customer has more IPv6 addresses than there are tries */
+    memcpy(call->address.b, address_network(&c->conn.peer).ip, sizeof(call->address.b));
     call->time_ms = clock_wall_ms();
     call->framed = c->is_socket;
     call->session = c->is_socket ? &c->peer.session : NULL;

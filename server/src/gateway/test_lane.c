@@ -1,4 +1,4 @@
-/* Who is let in: room for newcomers on a node that is full of silence. */
+/* Who is let in: tries by network, and room for newcomers on a node that is full of silence. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,6 +9,39 @@
 #include "gateway/test_node.h"
 #include "proto/api.gen.h"
 #include "util/clock.h"
+
+/* --- tries --- */
+
+static int tries_to_sign_in(struct node *node, const char *address, const char *token)
+{
+    struct tcp *t = tcp_from(node, address);
+    struct reply reply = http_ask_on(t, "POST", "/v1/signin", token,
+                                     "{\"username\":\"nobody\",\"password\":\"pass word\"}");
+    int status = reply.status;
+    reply_free(&reply);
+    tcp_free(t);
+    return status;
+}
+
+static void test_tries_count_for_a_network(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *address, *neighbour, *other;
+    } cases[] = {
+        {"[2001:db8:0:1::1]:1", "[2001:db8:0:1:ffff:2:3:4]:1", "[2001:db8:0:2::1]:1"},
+        {"192.0.2.1:1", "192.0.2.1:2", "192.0.2.2:1"},
+    };
+    struct node *node = node_with_tries(&(struct gateway_options){0}, 2);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        assert_int_equal(tries_to_sign_in(node, cases[i].address, NULL), 401);
+        assert_int_equal(tries_to_sign_in(node, cases[i].neighbour, NULL), 401);
+        assert_int_equal(tries_to_sign_in(node, cases[i].address, NULL), 429);
+        assert_int_equal(tries_to_sign_in(node, cases[i].neighbour, NULL), 429);
+        assert_int_equal(tries_to_sign_in(node, cases[i].other, NULL), 401);
+    }
+    node_free(node);
+}
 
 /* --- room --- */
 
@@ -114,6 +147,7 @@ static void test_who_reads_an_answer_is_not_in_the_way(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_tries_count_for_a_network),
         cmocka_unit_test(test_silent_connections_make_room),
         cmocka_unit_test(test_sockets_without_auth_make_room),
         cmocka_unit_test(test_who_reads_an_answer_is_not_in_the_way),
