@@ -63,6 +63,7 @@ static void answered(struct call *call)
 {
     struct exchange *ex = container_of(call, struct exchange, call);
     struct peer *p = &ex->client->peer;
+    must(!p->cancelling);
     if (call->command == COMMAND_AUTH && !call->problem.error && !call->gone)
         p->begun = true;
     ex->reply = builder_finish(&call->out);
@@ -109,6 +110,9 @@ void peer_take(struct peer *p, struct exchange *ex)
 
 void peer_stop_waiting(struct peer *p)
 {
+    /* An answer from inside would take exchanges out of the list that is walked, and might free the
+     * client that it hangs in. */
+    p->cancelling = true;
     list_for_each(&p->exchanges, node)
     {
         struct call *call = &list_entry(node, struct exchange, node)->call;
@@ -117,6 +121,7 @@ void peer_stop_waiting(struct peer *p)
         if (cancel)
             cancel(call);
     }
+    p->cancelling = false;
 }
 
 void peer_hang_up(struct peer *p, uint64_t heard_ms)

@@ -20,6 +20,7 @@ struct peer {
     struct list exchanges;
     bool begun;        /* the session is */
     bool gone;         /* the connection closed */
+    bool cancelling;   /* waits are being ended: no answer comes inside that */
     bool end_sent;     /* the net thread was told to close it */
     uint16_t end_code; /* once the domain asked to close it: enum api_close */
     uint64_t heard_ms; /* once gone: when the connection was last heard */
