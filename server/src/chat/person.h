@@ -27,6 +27,7 @@ struct person {
     bool online;
     bool signed_out;       /* the newest session to end was signed out */
     uint64_t heard_ms;     /* mono: newest sign of life of an ended session */
+    uint64_t seen_due_ms;  /* mono: online: last_seen is to be stored by then */
     struct timer presence; /* going offline, or storing last_seen while online */
 
     struct list loading; /* person_wait.link */

@@ -67,11 +67,19 @@ static void go_offline(struct person *p)
     person_unref(p);
 }
 
+static void store_later(struct person *p)
+{
+    p->seen_due_ms = chat_mono_ms(p->chat) + LAST_SEEN_EVERY_MS;
+    timer_set(p->chat->env->wheel, &p->presence, p->seen_due_ms);
+}
+
 void presence_arrived(struct person *p)
 {
-    timer_set(p->chat->env->wheel, &p->presence, chat_mono_ms(p->chat) + LAST_SEEN_EVERY_MS);
-    if (p->online)
+    if (p->online) { /* the due time stays: else it never came for one who comes and goes */
+        timer_set(p->chat->env->wheel, &p->presence, p->seen_due_ms);
         return;
+    }
+    store_later(p);
     p->online = true;
     cached_ref(&p->cached);
     notice_presence(p->chat, p->id, true, 0);
@@ -99,7 +107,7 @@ void presence_timer(struct timer *timer)
     {
         device_seen(p->chat, p->id, list_entry(node, struct session, of_person)->device);
     }
-    timer_set(p->chat->env->wheel, &p->presence, chat_mono_ms(p->chat) + LAST_SEEN_EVERY_MS);
+    store_later(p);
 }
 
 void presence_end(struct person *p)

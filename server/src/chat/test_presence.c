@@ -153,6 +153,25 @@ static void test_last_seen_is_stored_while_there(void **state)
     core_free(t.core);
 }
 
+static void test_last_seen_is_stored_of_who_comes_and_goes(void **state)
+{
+    (void)state;
+    struct two t = begin();
+    ann_comes(&t);
+    for (uint64_t there_ms = 0; there_ms < 3 * LAST_SEEN_EVERY_MS; there_ms += 60 * 1000) {
+        core_pass(t.core, 30 * 1000 + 1);
+        ann_goes(&t);
+        core_pass(t.core, OFFLINE_AFTER_MS - 1);
+        ann_comes(&t);
+        core_pass(t.core, 0);
+        if (there_ms >= LAST_SEEN_EVERY_MS)
+            assert_true(core_last_seen(t.core, t.ann) >=
+                        t.core->wall_ms - LAST_SEEN_EVERY_MS - OFFLINE_AFTER_MS);
+    }
+    ann_goes(&t);
+    core_free(t.core);
+}
+
 /* The sessions of a drain have just ended, so everybody is in the grace. */
 static void test_the_end_stores_when_everybody_was_seen(void **state)
 {
@@ -182,6 +201,7 @@ int main(void)
         cmocka_unit_test(test_coming_is_told_without_last_seen),
         cmocka_unit_test(test_whoever_is_blocked_sees_nobody),
         cmocka_unit_test(test_last_seen_is_stored_while_there),
+        cmocka_unit_test(test_last_seen_is_stored_of_who_comes_and_goes),
         cmocka_unit_test(test_the_end_stores_when_everybody_was_seen),
     };
     return cmocka_run_group_tests_name("chat/presence", tests, NULL, NULL);
