@@ -142,6 +142,16 @@ export interface MemberState extends Person {
   read: Seq;
 }
 
+/** How far a member got. */
+export interface Mark {
+  /** whose watermarks these are */
+  user: Id;
+  /** a device of theirs holds everything up to it */
+  delivered: Seq;
+  /** they read up to it */
+  read: Seq;
+}
+
 /** Someone's reaction to a message. */
 export interface Reaction {
   user: Id;
@@ -340,15 +350,13 @@ export interface EventPush {
   event: ChatEvent;
 }
 
-/** A member got or read further. */
-export interface ReceiptPush {
-  push: "receipt";
+/** Members got or read further. */
+export interface ReceiptsPush {
+  push: "receipts";
   conversation: Id;
-  /** whose watermarks these are */
-  user: Id;
-  delivered: Seq;
-  read: Seq;
-  /** one's own only: what is left to read */
+  /** one a member at most, as they stand */
+  marks: Mark[];
+  /** if one's own mark is among them: what is left to read */
   unread?: number;
 }
 
@@ -379,7 +387,7 @@ export interface GoawayPush {
 
 export type Push =
   | EventPush
-  | ReceiptPush
+  | ReceiptsPush
   | TypingPush
   | PresencePush
   | ResyncPush

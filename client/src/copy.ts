@@ -7,14 +7,14 @@
  * one batch; `stored` is told only after that batch was written, and so is the server.
  */
 import type {
-  ChatEvent, ConversationEventsReply, Entry, Id, MemberState, ReceiptPush, Seq,
+  ChatEvent, ConversationEventsReply, Entry, Id, MemberState, ReceiptsPush, Seq,
 } from "./api.ts";
 import { LIMITS } from "./api.ts";
 import type { Clock } from "./clock.ts";
 import { jittered } from "./clock.ts";
 import { ParleyError, asParleyError } from "./error.ts";
 import type { ConversationRecord } from "./record.ts";
-import { applyToRecord, hear, meetEntry, meetOwnReceipt, meetPeer, unread } from "./record.ts";
+import { applyToRecord, hear, meetEntry, meetOwnMark, meetPeer, unread } from "./record.ts";
 import { Rows } from "./rows.ts";
 import type { Asker } from "./asker.ts";
 import type { Change } from "./storage.ts";
@@ -132,21 +132,18 @@ export class Copy {
     return changes;
   }
 
-  receipt(push: ReceiptPush): void {
-    if (push.user === this.#host.me) {
-      if (!meetOwnReceipt(this.record, push, (seq) => this.nAt(seq))) this.#host.compareSoon();
-    } else if (push.user === this.record.peer) {
-      meetPeer(this.record, push.delivered, push.read);
-    }
-    const member = this.members?.find((one) => one.user === push.user);
-    if (this.members && member) {
-      const moved = {
-        ...member,
-        delivered: Math.max(member.delivered, push.delivered),
-        read: Math.max(member.read, push.read),
-      };
-      this.members = this.members.map((one) => (one === member ? moved : one));
-    }
+  receipts(push: ReceiptsPush): void {
+    const moved = new Map(push.marks.map((mark) => [mark.user, mark]));
+    const own = moved.get(this.#host.me);
+    if (own && !meetOwnMark(this.record, own, push.unread ?? 0, (seq) => this.nAt(seq))) this.#host.compareSoon();
+    const peers = this.record.peer && moved.get(this.record.peer);
+    if (peers) meetPeer(this.record, peers.delivered, peers.read);
+    this.members = this.members?.map((member) => {
+      const mark = moved.get(member.user);
+      if (!mark) return member;
+      const { delivered, read } = mark;
+      return { ...member, delivered: Math.max(member.delivered, delivered), read: Math.max(member.read, read) };
+    });
     this.#commit([]);
   }
 

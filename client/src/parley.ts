@@ -427,8 +427,8 @@ export class Parley {
       case "event":
         this.#shelf.offer(push.event);
         break;
-      case "receipt":
-        this.#shelf.receipt(push);
+      case "receipts":
+        this.#shelf.receipts(push);
         break;
       case "typing":
         this.#typing.heard(push.conversation, push.user);

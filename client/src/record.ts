@@ -4,7 +4,7 @@
  * unread = n − read_n, both counted by the server: `n` at the head, `read_n` at `read`.
  */
 import type {
-  ChatEvent, ConversationKind, Entry, Id, ReceiptPush, Role, Seq, Time,
+  ChatEvent, ConversationKind, Entry, Id, Mark, Role, Seq, Time,
 } from "./api.ts";
 
 export interface ConversationRecord {
@@ -89,23 +89,24 @@ export function meetPeer(record: ConversationRecord, delivered?: Seq, read?: Seq
   record.peer_read = Math.max(record.peer_read ?? 0, read ?? 0);
 }
 
-/** A push about one's own marks, set on any device. `n_at`: messages up to a seq, where known.
+/** One's own marks as pushed, set on any device. `n_at`: messages up to a seq, where known.
  * False: the unread count is a guess, ask. */
-export function meetOwnReceipt(
+export function meetOwnMark(
   record: ConversationRecord,
-  push: ReceiptPush,
+  mark: Mark,
+  unread: number,
   n_at: (seq: Seq) => number | undefined,
 ): boolean {
-  record.delivered_there = Math.max(record.delivered_there, push.delivered);
-  record.read_there = push.read;
-  if (push.read <= record.read) return true;
-  record.read = push.read;
-  const n = n_at(push.read);
+  record.delivered_there = Math.max(record.delivered_there, mark.delivered);
+  record.read_there = mark.read;
+  if (mark.read <= record.read) return true;
+  record.read = mark.read;
+  const n = n_at(mark.read);
   if (n !== undefined) {
     record.read_n = n;
     return true;
   }
-  record.read_n = Math.max(record.read_n, record.n - (push.unread ?? 0));
+  record.read_n = Math.max(record.read_n, record.n - unread);
   return false;
 }
 

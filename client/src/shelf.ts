@@ -2,7 +2,7 @@
  * All copies that the device holds, and what they have in common: loading them from storage,
  * meeting what the server lists, dropping what is of no use.
  */
-import type { ChatEvent, ConversationGetReply, Entry, Id, ReceiptPush } from "./api.ts";
+import type { ChatEvent, ConversationGetReply, Entry, Id, ReceiptsPush } from "./api.ts";
 import type { Asker } from "./asker.ts";
 import type { Clock } from "./clock.ts";
 import type { CopyHost } from "./copy.ts";
@@ -84,8 +84,8 @@ export class Shelf implements CopyHost {
     else if (!this.listing) void this.learn(event.conversation);
   }
 
-  receipt(push: ReceiptPush): void {
-    this.#copies.get(push.conversation)?.receipt(push);
+  receipts(push: ReceiptsPush): void {
+    this.#copies.get(push.conversation)?.receipts(push);
   }
 
   /** Entries of the list or of a compare. Resolves when stored. `fresh`: of a new device, which

@@ -368,7 +368,7 @@ test("another device's read mark clears the count here, and marks never go back"
   const { clock, server, parley } = await signedIn([entryOf()]);
   for (let seq = 1; seq <= 3; seq++) server.event(message(seq));
   const receipt = (read: number, unread: number): void =>
-    server.push({ push: "receipt", conversation: CHAT, user: ME, delivered: 3, read, unread });
+    server.push({ push: "receipts", conversation: CHAT, marks: [{ user: ME, delivered: 3, read }], unread });
   receipt(2, 1);
   await clock.pass(0);
   assert.equal(parley.conversation(CHAT).getSnapshot()?.unread, 1);
@@ -387,12 +387,29 @@ test("ticks follow the other one's marks", async () => {
     return item?.type === "message" ? item.status : undefined;
   };
   assert.equal(status(), "sent");
-  server.push({ push: "receipt", conversation: CHAT, user: PEER, delivered: 1, read: 0 });
+  server.push({ push: "receipts", conversation: CHAT, marks: [{ user: PEER, delivered: 1, read: 0 }] });
   await clock.pass(0);
   assert.equal(status(), "delivered");
-  server.push({ push: "receipt", conversation: CHAT, user: PEER, delivered: 1, read: 1 });
+  server.push({ push: "receipts", conversation: CHAT, marks: [{ user: PEER, delivered: 1, read: 1 }] });
   await clock.pass(0);
   assert.equal(status(), "read");
+});
+
+test("one push moves one's own mark and the other one's", async () => {
+  const { clock, server, parley } = await signedIn([entryOf()]);
+  server.event(message(1, { sender: ME, key: "k" }));
+  server.event(message(2));
+  const marks = [{ user: PEER, delivered: 2, read: 2 }, { user: ME, delivered: 2, read: 2 }];
+  server.push({ push: "receipts", conversation: CHAT, marks, unread: 0 });
+  await clock.pass(0);
+  assert.equal(parley.conversation(CHAT).getSnapshot()?.unread, 0);
+  const item = parley.timeline(CHAT).getSnapshot().items[0];
+  assert.equal(item?.type === "message" ? item.status : undefined, "read");
+  // About others alone: it says nothing of what one has read.
+  server.event(message(3));
+  server.push({ push: "receipts", conversation: CHAT, marks: [{ user: PEER, delivered: 3, read: 3 }] });
+  await clock.pass(0);
+  assert.equal(parley.conversation(CHAT).getSnapshot()?.unread, 1);
 });
 
 test("a conversation that was unknown is learnt from its start", async () => {

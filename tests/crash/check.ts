@@ -217,9 +217,8 @@ export class Checker {
   /** Nothing is pushed before it is durable. */
   #pushes(id: Id, { user, events }: View): void {
     user.pushed = user.pushed.filter((push) => {
-      if (push.push === "receipt" && push.conversation === id) {
-        const whose = this.#world.users.find((one) => one.id === push.user);
-        whose?.mark(id, push);
+      if (push.push === "receipts" && push.conversation === id) {
+        for (const mark of push.marks) this.#world.users.find((one) => one.id === mark.user)?.mark(id, mark);
         return false;
       }
       if (push.push !== "event" || push.event.conversation !== id) return true;

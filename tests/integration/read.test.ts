@@ -4,8 +4,9 @@ import { after, before, test } from "node:test";
 import type { Id } from "../../client/src/index.ts";
 import type { Person } from "./harness/people.ts";
 import { people } from "./harness/people.ts";
+import { isReceipts } from "./harness/raw.ts";
 import { Server } from "./harness/server.ts";
-import { PATIENCE, sleep } from "./harness/wait.ts";
+import { PATIENCE, eventually, sleep } from "./harness/wait.ts";
 
 let server: Server;
 before(async () => (server = await Server.start()));
@@ -214,16 +215,35 @@ test("marks only move forward, and not beyond the head", async () => {
   raw.close();
 });
 
+test("each frame of receipts tells only those it is about what they have left to read", async () => {
+  const [alice, ...readers] = (await people(server, "alice", "bob", "carol", "dave")) as [Person, ...Person[]];
+  const a = await alice.raw();
+  const { conversation } = await a.ok("group.create", { title: "all", members: readers.map((one) => one.user) });
+  for (const text of ["1", "2"]) await a.ok("message.send", { to: conversation, text });
+  const raws = await Promise.all(readers.map((one) => one.raw()));
+  await Promise.all(raws.map((raw) => raw.ok("receipt.read", { conversation, seq: 2 })));
+  const readAll = readers.map(({ user }) => ({ user, delivered: 2, read: 2 }));
+  for (const [i, raw] of [a, ...raws].entries()) {
+    const heard = await eventually(() => {
+      const pushes = raw.pushes.filter(isReceipts).filter((push) => push.marks.some((mark) => mark.read === 2));
+      return pushes.flatMap((push) => push.marks).length === readers.length ? pushes : undefined;
+    }, "the marks of all");
+    const marks = heard.flatMap((push) => push.marks);
+    assert.deepEqual(readers.map(({ user }) => marks.find((mark) => mark.user === user)), readAll);
+    const self = [alice, ...readers][i]!.user;
+    for (const push of heard)
+      assert.equal(push.unread, push.marks.some((mark) => mark.user === self) ? 1 : undefined);
+    raw.close();
+  }
+});
+
 test("receipts are pushed to the others and to one's own devices", async () => {
   const [alice, bob] = await two();
   const conversation = await writes(alice, bob.user, 2);
   const [a, b, bs] = await Promise.all([alice.raw(), bob.raw(), bob.raw()]);
   await b.ok("receipt.read", { conversation, seq: 2 });
-  const isReceipt = (one: { push: string }): one is Extract<typeof a.pushes[number], { push: "receipt" }> =>
-    one.push === "receipt";
-  const toAlice = await a.push(isReceipt, "bob's receipt");
-  assert.deepEqual([toAlice.user, toAlice.read, toAlice.delivered, toAlice.unread], [bob.user, 2, 2, undefined]);
-  const toSelf = await bs.push(isReceipt, "one's own receipt");
-  assert.deepEqual([toSelf.user, toSelf.read, toSelf.unread], [bob.user, 2, 0]);
+  const marks = [{ user: bob.user, delivered: 2, read: 2 }];
+  assert.deepEqual(await a.push(isReceipts, "bob's receipt"), { push: "receipts", conversation, marks });
+  assert.deepEqual(await bs.push(isReceipts, "one's own receipt"), { push: "receipts", conversation, marks, unread: 0 });
   for (const raw of [a, b, bs]) raw.close();
 });

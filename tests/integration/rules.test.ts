@@ -1,10 +1,10 @@
 /** Who may know what, and rules that must not be decided on what held a moment ago. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import type { Id, Push } from "../../client/src/index.ts";
+import type { Id, Push, ReceiptsPush } from "../../client/src/index.ts";
 import type { Person } from "./harness/people.ts";
 import { PASSWORD, people } from "./harness/people.ts";
-import { Raw } from "./harness/raw.ts";
+import { Raw, isReceipts } from "./harness/raw.ts";
 import { Server } from "./harness/server.ts";
 import { eventually, within } from "./harness/wait.ts";
 import { restAt } from "./harness/web.ts";
@@ -79,11 +79,11 @@ test("what a former member never read can still be read away, and no further", a
   const before = alice.pushes.length;
   assert.deepEqual(await bob.ok("receipt.read", { conversation, seq: gone }), { read: gone, unread: 0 });
   assert.equal((await bob.ok("messages.unread", {})).total, 0);
-  const isReceipt = (push: Push): push is Push & { push: "receipt" } => push.push === "receipt" && push.read === gone;
-  const told = await second.push(isReceipt, "the receipt on the other device");
+  const isTold = (push: Push): push is ReceiptsPush => isReceipts(push) && push.marks.some((mark) => mark.read === gone);
+  const told = await second.push(isTold, "the receipt on the other device");
   assert.equal(told.unread, 0);
   await alice.ok("message.send", { to: conversation, text: "behind it" });
-  assert.equal(alice.pushes.slice(before).find(isReceipt), undefined);
+  assert.equal(alice.pushes.slice(before).find(isTold), undefined);
 });
 
 test("a waiting sync of a device that is ended is answered at once", async () => {

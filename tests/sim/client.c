@@ -170,17 +170,20 @@ static void on_event(struct sink *sink, struct session *const *to, size_t n, con
     }
 }
 
-static void on_receipt(struct sink *sink, struct session *const *to, size_t n,
-                       uint64_t conversation, uint64_t user, uint64_t delivered_seq,
-                       uint64_t read_seq, uint64_t unread)
+static void on_receipts(struct sink *sink, struct session *const *to, size_t n,
+                        uint64_t conversation, const struct mark *marks, size_t n_marks)
 {
     struct world *w = container_of(sink, struct world, sink);
-    (void)unread;
-    if (read_seq > delivered_seq)
-        world_fail(w, "read beyond delivered");
-    for (size_t i = 0; i < n; i++)
-        hear_receipt(client_of(to[i]), conversation, user, delivered_seq, read_seq);
-    world_saw(w, conversation ^ user ^ delivered_seq ^ read_seq);
+    for (const struct mark *m = marks; m < marks + n_marks; m++) {
+        for (const struct mark *before = marks; before < m; before++)
+            if (before->user == m->user)
+                world_fail(w, "one member twice in a push of receipts");
+        if (m->read_seq > m->delivered_seq)
+            world_fail(w, "read beyond delivered");
+        for (size_t i = 0; i < n; i++)
+            hear_receipt(client_of(to[i]), conversation, m);
+        world_saw(w, conversation ^ m->user ^ m->delivered_seq ^ m->read_seq);
+    }
 }
 
 static void on_typing(struct sink *sink, struct session *const *to, size_t n, uint64_t conversation,
@@ -203,7 +206,7 @@ static void on_end(struct sink *sink, struct session *s, enum session_end_reason
     client_of(s)->dismissed = true;
 }
 
-const struct sink_ops client_sink_ops = {on_event, on_receipt, on_typing, on_presence, on_end};
+const struct sink_ops client_sink_ops = {on_event, on_receipts, on_typing, on_presence, on_end};
 
 /* --- fetching and comparing --- */
 

@@ -46,18 +46,17 @@ struct marked *hear_mark(struct client *d, uint64_t conversation, uint64_t seq, 
     return m;
 }
 
-void hear_receipt(struct client *d, uint64_t conversation, uint64_t user, uint64_t delivered_seq,
-                  uint64_t read_seq)
+void hear_receipt(struct client *d, uint64_t conversation, const struct mark *m)
 {
     struct copy *c = copy_of(d, conversation);
     for (uint32_t i = 0; i < USERS; i++) {
-        if (d->world->users[i] != user)
+        if (d->world->users[i] != m->user)
             continue;
-        if (delivered_seq < c->delivered_seq[i] || read_seq < c->read_seq[i])
+        if (m->delivered_seq < c->delivered_seq[i] || m->read_seq < c->read_seq[i])
             world_fail(d->world, "device %u: the marks of %llu in %llu went back", d->index,
-                       (unsigned long long)user, (unsigned long long)conversation);
-        c->delivered_seq[i] = MAX(c->delivered_seq[i], delivered_seq);
-        c->read_seq[i] = MAX(c->read_seq[i], read_seq);
+                       (unsigned long long)m->user, (unsigned long long)conversation);
+        c->delivered_seq[i] = MAX(c->delivered_seq[i], m->delivered_seq);
+        c->read_seq[i] = MAX(c->read_seq[i], m->read_seq);
     }
     c->told_of_marks = true;
 }

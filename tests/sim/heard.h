@@ -28,7 +28,6 @@ void hear(struct client *, const struct event *, uint64_t asked_step);
 /* Stays where it is. */
 struct marked *hear_mark(struct client *, uint64_t conversation, uint64_t seq, bool read);
 /* Somebody's marks, as a push told them. */
-void hear_receipt(struct client *, uint64_t conversation, uint64_t user, uint64_t delivered_seq,
-                  uint64_t read_seq);
+void hear_receipt(struct client *, uint64_t conversation, const struct mark *);
 
 #endif

@@ -18,7 +18,7 @@
 
 enum notice_type {
     NOTICE_EVENT = 1,
-    NOTICE_RECEIPT,
+    NOTICE_RECEIPTS,
     NOTICE_TYPING,
     NOTICE_DEVICES_ENDED,
     NOTICE_PRESENCE,
@@ -48,11 +48,12 @@ void notice_event(struct chat *chat, const uint64_t *users, size_t n, const stru
     publish(chat, BUS_USER, users, n, &b);
 }
 
-void notice_receipt(struct chat *chat, const uint64_t *users, size_t n, uint64_t conversation,
-                    const struct notice_mark *marks, size_t n_marks)
+void notice_receipts(struct chat *chat, const uint64_t *users, size_t n, uint64_t conversation,
+                     const struct mark *marks, size_t n_marks)
 {
+    must(n_marks && n_marks <= MEMBERS_MAX);
     struct builder b = {0};
-    builder_add_byte(&b, NOTICE_RECEIPT);
+    builder_add_byte(&b, NOTICE_RECEIPTS);
     add_u64(&b, conversation);
     for (size_t i = 0; i < n_marks; i++) {
         add_u64(&b, marks[i].user);
@@ -163,30 +164,33 @@ static bool read_event(struct chat *chat, const uint64_t *ids, size_t n, struct 
     return good;
 }
 
-struct receipt {
+struct receipts {
     uint64_t conversation;
-    struct notice_mark mark;
+    struct mark marks[MEMBERS_MAX];
+    size_t n;
 };
 
-static void say_receipt(struct chat *chat, struct gathered *g, const void *what)
+static void say_receipts(struct chat *chat, struct gathered *g, const void *what)
 {
-    const struct receipt *r = what;
-    chat->sink->ops->receipt(chat->sink, g->sessions, g->n, r->conversation, r->mark.user,
-                             r->mark.delivered_seq, r->mark.read_seq, r->mark.unread);
+    const struct receipts *r = what;
+    chat->sink->ops->receipts(chat->sink, g->sessions, g->n, r->conversation, r->marks, r->n);
 }
 
-static bool read_receipt(struct chat *chat, const uint64_t *ids, size_t n, struct str in)
+static bool read_receipts(struct chat *chat, const uint64_t *ids, size_t n, struct str in)
 {
-    if (in.n < 8 || (in.n - 8) % 32)
+    enum { MARK_BYTES = 4 * 8 };
+    if (in.n <= 8 || (in.n - 8) % MARK_BYTES || (in.n - 8) / MARK_BYTES > MEMBERS_MAX)
         return false;
-    struct receipt r = {.conversation = take_u64(&in)};
-    while (in.n) {
-        r.mark.user = take_u64(&in);
-        r.mark.delivered_seq = take_u64(&in);
-        r.mark.read_seq = take_u64(&in);
-        r.mark.unread = take_u64(&in);
-        say_to_all(chat, ids, n, say_receipt, &r);
+    struct receipts r;
+    r.conversation = take_u64(&in);
+    for (r.n = 0; in.n; r.n++) {
+        struct mark *mark = &r.marks[r.n];
+        mark->user = take_u64(&in);
+        mark->delivered_seq = take_u64(&in);
+        mark->read_seq = take_u64(&in);
+        mark->unread = take_u64(&in);
     }
+    say_to_all(chat, ids, n, say_receipts, &r);
     wake_waits(chat, ids, n);
     return true;
 }
@@ -256,8 +260,8 @@ static bool read_notice(struct chat *chat, const uint64_t *ids, size_t n, struct
     switch (type) {
     case NOTICE_EVENT:
         return read_event(chat, ids, n, in);
-    case NOTICE_RECEIPT:
-        return read_receipt(chat, ids, n, in);
+    case NOTICE_RECEIPTS:
+        return read_receipts(chat, ids, n, in);
     case NOTICE_TYPING:
         return read_typing(chat, ids, n, in);
     case NOTICE_DEVICES_ENDED:

@@ -8,19 +8,14 @@
 #include "chat/core.h"
 #include "model/event.h"
 
-/* One member's marks in a receipt. */
-struct notice_mark {
-    uint64_t user, delivered_seq, read_seq;
-    uint64_t unread; /* shown to that user alone */
-};
-
-enum { NOTICE_MARKS_MAX = 128 };
+struct mark;
 
 void notices_init(struct chat *);
 /* Each publishes to the devices of `users`, in order. */
 void notice_event(struct chat *, const uint64_t *users, size_t n, const struct event *);
-void notice_receipt(struct chat *, const uint64_t *users, size_t n, uint64_t conversation,
-                    const struct notice_mark *marks, size_t n_marks);
+/* MEMBERS_MAX marks at most. */
+void notice_receipts(struct chat *, const uint64_t *users, size_t n, uint64_t conversation,
+                     const struct mark *marks, size_t n_marks);
 void notice_typing(struct chat *, const uint64_t *users, size_t n, uint64_t conversation,
                    uint64_t user);
 /* These devices of the user are ended: close their connections, answer their waits, and let nobody

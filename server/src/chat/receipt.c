@@ -1,7 +1,8 @@
 /*
  * Marks move forward in the store, then in the room, then the others are told: at once, or, when
  * the room was told within the last RECEIPTS_EVERY_MS, together with whatever moves until
- * then. A hundred readers of one message cost a few notices, not a hundred. Chat thread.
+ * then. A hundred readers of one message cost each device a few frames, not a hundred. Chat
+ * thread.
  *
  * A send that came behind its sender's read mark is decided when the mark has ended (pump.c): only
  * then is it known whether anything is unread. So the room lists the marks that are under way.
@@ -14,6 +15,7 @@
 #include "chat/notice.h"
 #include "chat/receipt_state.h"
 #include "chat/room.h"
+#include "chat/session.h"
 #include "util/mem.h"
 
 enum { RECEIPTS_EVERY_MS = 100 };
@@ -28,16 +30,17 @@ struct unsaid {
 
 static void tell(struct room *room)
 {
-    struct notice_mark marks[NOTICE_MARKS_MAX];
+    struct mark marks[MEMBERS_MAX]; /* enough: a member stands in `unsaid` once */
     size_t n_marks = 0;
     uint32_t released = 0;
     for (struct list *node; (node = list_pop_front(&room->unsaid)); released++) {
         struct unsaid *u = list_entry(node, struct unsaid, link);
         const struct member *m = room_member(room, u->user);
         free(u);
-        if (!m || n_marks == NOTICE_MARKS_MAX)
+        if (!m)
             continue;
-        marks[n_marks++] = (struct notice_mark){
+        must(n_marks < MEMBERS_MAX);
+        marks[n_marks++] = (struct mark){
             .user = m->user,
             .delivered_seq = m->delivered_seq,
             .read_seq = m->read_seq,
@@ -50,7 +53,7 @@ static void tell(struct room *room)
         users[n++] = room->members[i].user;
     room->told_ms = chat_mono_ms(room->chat);
     if (n_marks)
-        notice_receipt(room->chat, users, n, room->id, marks, n_marks);
+        notice_receipts(room->chat, users, n, room->id, marks, n_marks);
     while (released-- > 0)
         room_unref(room);
 }
@@ -154,13 +157,13 @@ static void mark_answer(struct mark_op *op, const struct member *m)
 /* A former member's marks are for their own devices. */
 static void tell_former(const struct mark_op *op, const struct member *m)
 {
-    struct notice_mark mark = {
+    struct mark mark = {
         .user = m->user,
         .delivered_seq = m->delivered_seq,
         .read_seq = m->read_seq,
         .unread = op->mark->unread,
     };
-    notice_receipt(op->chat, &m->user, 1, op->room->id, &mark, 1);
+    notice_receipts(op->chat, &m->user, 1, op->room->id, &mark, 1);
 }
 
 static void mark_done(struct store_request *request)

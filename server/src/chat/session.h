@@ -25,14 +25,21 @@ enum session_end_reason {
     SESSION_USER_DISABLED,
 };
 
+/* How far a member got. */
+struct mark {
+    uint64_t user, delivered_seq, read_seq;
+    uint64_t unread; /* shown to that user alone */
+};
+
 /* Calls come on the chat thread, in the order in which frames should leave. `to` are sessions
  * that were begun and not yet ended; everything is borrowed for the call. The sink must not call
  * back into the domain from inside. */
 struct sink_ops {
     /* The key of an event is for its sender's sessions only. */
     void (*event)(struct sink *, struct session *const *to, size_t n, const struct event *);
-    void (*receipt)(struct sink *, struct session *const *to, size_t n, uint64_t conversation,
-                    uint64_t user, uint64_t delivered_seq, uint64_t read_seq, uint64_t unread);
+    /* One mark a member: MEMBERS_MAX at most. */
+    void (*receipts)(struct sink *, struct session *const *to, size_t n, uint64_t conversation,
+                     const struct mark *marks, size_t n_marks);
     void (*typing)(struct sink *, struct session *const *to, size_t n, uint64_t conversation,
                    uint64_t user);
     /* last_seen_ms 0: not told */

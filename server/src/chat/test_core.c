@@ -118,17 +118,18 @@ static void on_event(struct sink *sink, struct session *const *to, size_t n, con
                              .first_seq = e->first_seq});
 }
 
-static void on_receipt(struct sink *sink, struct session *const *to, size_t n,
-                       uint64_t conversation, uint64_t user, uint64_t delivered_seq,
-                       uint64_t read_seq, uint64_t unread)
+static void on_receipts(struct sink *sink, struct session *const *to, size_t n,
+                        uint64_t conversation, const struct mark *marks, size_t n_marks)
 {
-    write_down(sink, to, n,
-               (struct said){.what = SAID_RECEIPT,
-                             .conversation = conversation,
-                             .user = user,
-                             .delivered_seq = delivered_seq,
-                             .read_seq = read_seq,
-                             .unread = unread});
+    write_down(sink, to, n, (struct said){.what = SAID_RECEIPTS, .conversation = conversation});
+    for (size_t i = 0; i < n_marks; i++)
+        write_down(sink, to, n,
+                   (struct said){.what = SAID_MARK,
+                                 .conversation = conversation,
+                                 .user = marks[i].user,
+                                 .delivered_seq = marks[i].delivered_seq,
+                                 .read_seq = marks[i].read_seq,
+                                 .unread = marks[i].unread});
 }
 
 static void on_typing(struct sink *sink, struct session *const *to, size_t n, uint64_t conversation,
@@ -153,7 +154,7 @@ static void on_end(struct sink *sink, struct session *s, enum session_end_reason
     write_down(sink, &s, 1, (struct said){.what = SAID_END});
 }
 
-static const struct sink_ops sink_ops = {on_event, on_receipt, on_typing, on_presence, on_end};
+static const struct sink_ops sink_ops = {on_event, on_receipts, on_typing, on_presence, on_end};
 
 size_t core_told(const struct core *c, int what, const struct session *to)
 {

@@ -16,7 +16,8 @@
 #define CORE_WALL_MS UINT64_C(1790000000000)
 
 struct said {
-    enum { SAID_EVENT, SAID_RECEIPT, SAID_TYPING, SAID_PRESENCE, SAID_END } what;
+    /* each receipts is followed by its marks */
+    enum { SAID_EVENT, SAID_RECEIPTS, SAID_MARK, SAID_TYPING, SAID_PRESENCE, SAID_END } what;
     const struct session *to;
     uint64_t conversation, user;
     uint64_t seq, first_seq; /* event */

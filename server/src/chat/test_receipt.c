@@ -7,10 +7,11 @@
 #include <cmocka.h>
 
 #include "chat/test_core.h"
+#include "model/limits.h"
 #include "store/ops.h"
 #include "util/macros.h"
 
-enum { READERS = 20, TOLD_EVERY_MS = 100 };
+enum { READERS = MEMBERS_MAX - 1, TOLD_EVERY_MS = 100 };
 
 static struct chat_mark mark_at(uint64_t conversation, uint64_t seq, bool read)
 {
@@ -166,39 +167,103 @@ static void test_a_send_does_not_count_on_a_mark_that_fails(void **state)
     core_free(core);
 }
 
-/* Told at once when nothing was told lately; what moves until the next time goes together, with the
- * newest state of each reader. */
+/* A group whose members are all connected, and one message that none of the readers has. */
+struct crowd {
+    struct core *core;
+    uint64_t users[1 + READERS], group; /* the writer first */
+    struct session sessions[1 + READERS];
+};
+
+static void crowd_init(struct crowd *c)
+{
+    char name[16];
+    c->core = core_new(NULL);
+    for (int i = 0; i <= READERS; i++) {
+        snprintf(name, sizeof(name), "user%d", i);
+        c->users[i] = core_user(c->core, name);
+    }
+    c->group = core_group(c->core, c->users[0], &c->users[1], READERS);
+    core_send(c->core, c->users[0], c->group);
+    for (int i = 0; i <= READERS; i++)
+        session_begin(c->core->chat, &c->sessions[i], c->users[i], 1);
+    core_pass(c->core, TOLD_EVERY_MS);
+    core_forget(c->core);
+}
+
+static void crowd_deinit(struct crowd *c)
+{
+    for (int i = 0; i <= READERS; i++)
+        session_end(c->core->chat, &c->sessions[i], c->core->mono_ms);
+    core_free(c->core);
+}
+
+static void all_mark(struct crowd *c, bool read)
+{
+    for (int i = 1; i <= READERS; i++) {
+        struct chat_mark mark = mark_at(c->group, 2, read);
+        assert_int_equal(core_mark(c->core, c->users[i], &mark), CHAT_OK);
+    }
+}
+
+/* Told at once when nothing was told lately; what moves until the next time goes together. */
 static void test_marks_of_many_are_told_together(void **state)
 {
     (void)state;
-    struct core *core = core_new(NULL);
-    uint64_t users[READERS + 1];
-    char name[16];
+    struct crowd c;
+    crowd_init(&c);
+    all_mark(&c, true);
     for (int i = 0; i <= READERS; i++) {
-        snprintf(name, sizeof(name), "user%d", i);
-        users[i] = core_user(core, name);
+        assert_int_equal(core_told(c.core, SAID_RECEIPTS, &c.sessions[i]), 1);
+        assert_int_equal(core_told(c.core, SAID_MARK, &c.sessions[i]), 1);
     }
-    uint64_t group = core_group(core, users[0], &users[1], READERS);
-    core_send(core, users[0], group);
-    struct session writer;
-    session_begin(core->chat, &writer, users[0], 1);
-    core_pass(core, TOLD_EVERY_MS);
-    core_forget(core);
+    core_pass(c.core, TOLD_EVERY_MS);
+    core_pass(c.core, 10 * TOLD_EVERY_MS);
+    for (int i = 0; i <= READERS; i++) {
+        assert_int_equal(core_told(c.core, SAID_RECEIPTS, &c.sessions[i]), 2);
+        assert_int_equal(core_told(c.core, SAID_MARK, &c.sessions[i]), READERS);
+    }
+    crowd_deinit(&c);
+}
 
-    for (int read = 0; read < 2; read++)
-        for (int i = 1; i <= READERS; i++) {
-            struct chat_mark mark = mark_at(group, 2, read);
-            assert_int_equal(core_mark(core, users[i], &mark), CHAT_OK);
-        }
-    assert_int_equal(core_told(core, SAID_RECEIPT, &writer), 1);
-    core_pass(core, TOLD_EVERY_MS);
-    assert_int_equal(core_told(core, SAID_RECEIPT, &writer), 1 + READERS);
-    for (size_t i = 1; i < core->n_said; i++) /* each once, as far as it got */
-        assert_int_equal(core->said[i].read_seq, 2);
-    core_pass(core, 10 * TOLD_EVERY_MS);
-    assert_int_equal(core_told(core, SAID_RECEIPT, &writer), 1 + READERS);
-    session_end(core->chat, &writer, core->mono_ms);
-    core_free(core);
+static void test_what_waits_is_told_once_as_far_as_it_got(void **state)
+{
+    (void)state;
+    struct crowd c;
+    crowd_init(&c);
+    all_mark(&c, false);
+    all_mark(&c, true);
+    core_forget(c.core); /* the first, which was told at once */
+    core_pass(c.core, TOLD_EVERY_MS);
+    uint64_t told[1 + READERS] = {0};
+    for (size_t i = 0; i < c.core->n_said; i++) {
+        const struct said *said = &c.core->said[i];
+        if (said->what != SAID_MARK || said->to != &c.sessions[0])
+            continue;
+        assert_int_equal(said->read_seq, 2);
+        assert_int_equal(said->unread, 0);
+        for (int k = 0; k <= READERS; k++)
+            told[k] += said->user == c.users[k];
+    }
+    assert_int_equal(told[0], 0);
+    for (int k = 1; k <= READERS; k++)
+        assert_int_equal(told[k], 1);
+    crowd_deinit(&c);
+}
+
+/* Who left while their mark waited is no member whose marks are told. */
+static void test_marks_of_who_left_meanwhile_are_not_told(void **state)
+{
+    (void)state;
+    struct crowd c;
+    crowd_init(&c);
+    all_mark(&c, true);
+    core_forget(c.core);
+    struct chat_append leave = {.type = EVENT_LEFT, .conversation = c.group};
+    assert_int_equal(core_append(c.core, c.users[READERS], &leave), CHAT_OK);
+    core_pass(c.core, TOLD_EVERY_MS);
+    assert_int_equal(core_told(c.core, SAID_MARK, &c.sessions[0]), READERS - 2);
+    assert_int_equal(core_told(c.core, SAID_RECEIPTS, &c.sessions[READERS]), 0);
+    crowd_deinit(&c);
 }
 
 static void test_a_mark_that_moves_nothing_is_not_told(void **state)
@@ -211,11 +276,11 @@ static void test_a_mark_that_moves_nothing_is_not_told(void **state)
     session_begin(core->chat, &writer, ann, 1);
     struct chat_mark mark = mark_at(direct, 1, true);
     assert_int_equal(core_mark(core, bob, &mark), CHAT_OK);
-    assert_int_equal(core_told(core, SAID_RECEIPT, &writer), 1);
+    assert_int_equal(core_told(core, SAID_RECEIPTS, &writer), 1);
     core_pass(core, TOLD_EVERY_MS);
     assert_int_equal(core_mark(core, bob, &mark), CHAT_OK);
     core_pass(core, TOLD_EVERY_MS);
-    assert_int_equal(core_told(core, SAID_RECEIPT, &writer), 1);
+    assert_int_equal(core_told(core, SAID_RECEIPTS, &writer), 1);
     session_end(core->chat, &writer, core->mono_ms);
     core_free(core);
 }
@@ -228,6 +293,8 @@ int main(void)
         cmocka_unit_test(test_a_send_counts_on_the_mark_before_it),
         cmocka_unit_test(test_a_send_does_not_count_on_a_mark_that_fails),
         cmocka_unit_test(test_marks_of_many_are_told_together),
+        cmocka_unit_test(test_what_waits_is_told_once_as_far_as_it_got),
+        cmocka_unit_test(test_marks_of_who_left_meanwhile_are_not_told),
         cmocka_unit_test(test_a_mark_that_moves_nothing_is_not_told),
     };
     return cmocka_run_group_tests_name("chat/receipt", tests, NULL, NULL);

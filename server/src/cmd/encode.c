@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "chat/inbox.h"
+#include "chat/session.h"
 #include "model/conversation.h"
 #include "util/buf.h"
 #include "util/macros.h"
@@ -246,16 +247,30 @@ void encode_push_event(struct builder *out, const struct event *e, uint64_t view
     writer_object_end(&w);
 }
 
-void encode_push_receipt(struct builder *out, const struct receipt_push *r, bool own)
+void encode_marks(struct builder *out, const struct mark *marks, size_t n)
 {
     struct writer w = {.out = out};
-    push_begin(&w, "receipt");
-    writer_field_id(&w, "conversation", r->conversation);
-    writer_field_id(&w, "user", r->user);
-    writer_field_integer(&w, "delivered", r->delivered_seq);
-    writer_field_integer(&w, "read", r->read_seq);
-    if (own)
-        writer_field_integer(&w, "unread", r->unread);
+    writer_array_begin(&w);
+    for (size_t i = 0; i < n; i++) {
+        writer_object_begin(&w);
+        writer_field_id(&w, "user", marks[i].user);
+        writer_field_integer(&w, "delivered", marks[i].delivered_seq);
+        writer_field_integer(&w, "read", marks[i].read_seq);
+        writer_object_end(&w);
+    }
+    writer_array_end(&w);
+}
+
+void encode_push_receipts(struct builder *out, uint64_t conversation, struct str marks,
+                          const uint64_t *unread)
+{
+    struct writer w = {.out = out};
+    push_begin(&w, "receipts");
+    writer_field_id(&w, "conversation", conversation);
+    writer_name(&w, "marks");
+    writer_raw(&w, marks);
+    if (unread)
+        writer_field_integer(&w, "unread", *unread);
     writer_object_end(&w);
 }
 

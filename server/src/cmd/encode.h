@@ -15,6 +15,7 @@
 
 struct builder;
 struct inbox_entry;
+struct mark;
 
 /* `viewer`: whose key may be shown; 0: nobody's. */
 void encode_event(struct writer *, const struct event *, uint64_t viewer);
@@ -42,10 +43,10 @@ void encode_push_presence(struct builder *, const struct presence *);
 void encode_push_resync(struct builder *);
 void encode_push_goaway(struct builder *, uint64_t reconnect_ms);
 
-struct receipt_push {
-    uint64_t conversation, user, delivered_seq, read_seq, unread;
-};
-/* `own`: to the one whose marks these are, who learns what is left to read. */
-void encode_push_receipt(struct builder *, const struct receipt_push *, bool own);
+/* The array in the frame of receipts, which many of them share. */
+void encode_marks(struct builder *, const struct mark *, size_t n);
+/* `unread`: for the devices of one whose mark is among them; else NULL. */
+void encode_push_receipts(struct builder *, uint64_t conversation, struct str marks,
+                          const uint64_t *unread);
 
 #endif

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "chat/inbox.h"
+#include "chat/session.h"
 #include "cmd/call.h"
 #include "cmd/encode.h"
 
@@ -180,13 +181,19 @@ static void test_pushes(void **state)
 {
     (void)state;
     struct builder out = {0};
-    struct receipt_push receipt = {9, 7, 5, 4, 3};
-    encode_push_receipt(&out, &receipt, false);
-    assert_built(&out, "{\"push\":\"receipt\",\"conversation\":\"9\",\"user\":\"7\","
-                       "\"delivered\":5,\"read\":4}");
-    encode_push_receipt(&out, &receipt, true);
-    assert_built(&out, "{\"push\":\"receipt\",\"conversation\":\"9\",\"user\":\"7\","
-                       "\"delivered\":5,\"read\":4,\"unread\":3}");
+    const struct mark marks[] = {{7, 5, 4, .unread = 3}, {8, 6, 0, .unread = 9}};
+    struct builder array = {0};
+    encode_marks(&array, marks, 2);
+    encode_push_receipts(&out, 9, builder_str(&array), NULL);
+    assert_built(&out, "{\"push\":\"receipts\",\"conversation\":\"9\",\"marks\":["
+                       "{\"user\":\"7\",\"delivered\":5,\"read\":4},"
+                       "{\"user\":\"8\",\"delivered\":6,\"read\":0}]}");
+    builder_reset(&array);
+    encode_marks(&array, marks, 1);
+    encode_push_receipts(&out, 9, builder_str(&array), &marks[0].unread);
+    assert_built(&out, "{\"push\":\"receipts\",\"conversation\":\"9\",\"marks\":["
+                       "{\"user\":\"7\",\"delivered\":5,\"read\":4}],\"unread\":3}");
+    builder_deinit(&array);
     encode_push_presence(&out, &(struct presence){.user = 7, .online = true});
     assert_built(&out, "{\"push\":\"presence\",\"user\":\"7\",\"online\":true}");
     encode_push_presence(&out, &(struct presence){.user = 7, .last_seen_ms = 1000});

@@ -1,8 +1,9 @@
 /*
  * The domain's sink, on the chat thread. A push is encoded once, as the whole JSON frame, and what
  * travels to the net threads are references: for each lane one parcel with the clients it is for.
- * The sender's own devices get a second form of an event, with its key, and of a receipt, with
- * what is left to read.
+ * The sender's own devices get a second form of an event, with its key. Of receipts, each of the
+ * members they are about gets a form of their own, with what is left to read, made around the marks
+ * that were encoded once.
  *
  * A parcel names clients by pointer. That is safe because a client's farewell comes behind all
  * parcels that name it (client.c).
@@ -13,6 +14,7 @@
 #include "gateway/client.h"
 #include "gateway/socket.h"
 #include "gateway/state.h"
+#include "model/limits.h"
 #include "util/mem.h"
 
 /* One push for some clients of one lane. */
@@ -22,8 +24,6 @@ struct fan {
     size_t n;
     struct client *clients[];
 };
-
-enum audience { EVERYONE, OWN_DEVICES, OTHERS };
 
 static struct gateway *gateway_of(struct sink *sink)
 {
@@ -39,25 +39,37 @@ static void fan_run(struct task *task)
     free(fan);
 }
 
-static bool is_in(const struct session *s, enum audience audience, uint64_t user)
+/* Who of the sessions at hand is meant: all, the devices of one of `users`, or the rest. */
+struct audience {
+    enum { EVERYONE, OWN_DEVICES, OTHERS } whom;
+    const uint64_t *users;
+    size_t n_users;
+};
+
+static const struct audience everyone = {.whom = EVERYONE};
+
+static bool is_in(const struct session *s, const struct audience *a)
 {
-    return audience == EVERYONE || (s->user == user) == (audience == OWN_DEVICES);
+    bool own = false;
+    for (size_t i = 0; i < a->n_users && !own; i++)
+        own = s->user == a->users[i];
+    return a->whom == EVERYONE || own == (a->whom == OWN_DEVICES);
 }
 
-static bool is_any_in(struct session *const *to, size_t n, enum audience audience, uint64_t user)
+static bool is_any_in(struct session *const *to, size_t n, const struct audience *a)
 {
     for (size_t i = 0; i < n; i++)
-        if (is_in(to[i], audience, user))
+        if (is_in(to[i], a))
             return true;
     return false;
 }
 
 /* Sends the frame, of which it takes the caller's reference. */
-static void fan_out(struct gateway *g, struct session *const *to, size_t n, enum audience audience,
-                    uint64_t user, struct buf *frame)
+static void fan_out(struct gateway *g, struct session *const *to, size_t n,
+                    const struct audience *audience, struct buf *frame)
 {
     for (size_t i = 0; i < n; i++) {
-        if (!is_in(to[i], audience, user))
+        if (!is_in(to[i], audience))
             continue;
         struct client *c = client_of_peer(peer_of(to[i]));
         struct fan *fan = c->lane->fan;
@@ -83,29 +95,37 @@ static void on_event(struct sink *sink, struct session *const *to, size_t n,
 {
     struct gateway *g = gateway_of(sink);
     for (int own = 0; own < 2; own++) {
-        enum audience audience = own ? OWN_DEVICES : OTHERS;
-        if (!is_any_in(to, n, audience, event->sender))
+        struct audience audience = {own ? OWN_DEVICES : OTHERS, &event->sender, 1};
+        if (!is_any_in(to, n, &audience))
             continue;
         struct builder out = {0};
         encode_push_event(&out, event, own ? event->sender : 0);
-        fan_out(g, to, n, audience, event->sender, builder_finish(&out));
+        fan_out(g, to, n, &audience, builder_finish(&out));
     }
 }
 
-static void on_receipt(struct sink *sink, struct session *const *to, size_t n,
-                       uint64_t conversation, uint64_t user, uint64_t delivered_seq,
-                       uint64_t read_seq, uint64_t unread)
+static void on_receipts(struct sink *sink, struct session *const *to, size_t n,
+                        uint64_t conversation, const struct mark *marks, size_t n_marks)
 {
     struct gateway *g = gateway_of(sink);
-    struct receipt_push receipt = {conversation, user, delivered_seq, read_seq, unread};
-    for (int own = 0; own < 2; own++) {
-        enum audience audience = own ? OWN_DEVICES : OTHERS;
-        if (!is_any_in(to, n, audience, user))
+    uint64_t users[MEMBERS_MAX];
+    for (size_t i = 0; i < n_marks; i++)
+        users[i] = marks[i].user;
+    struct builder array = {0};
+    encode_marks(&array, marks, n_marks);
+    for (size_t i = 0; i <= n_marks; i++) {
+        bool own = i < n_marks;
+        struct audience audience = {OTHERS, users, n_marks};
+        if (own)
+            audience = (struct audience){OWN_DEVICES, &users[i], 1};
+        if (!is_any_in(to, n, &audience))
             continue;
         struct builder out = {0};
-        encode_push_receipt(&out, &receipt, own);
-        fan_out(g, to, n, audience, user, builder_finish(&out));
+        encode_push_receipts(&out, conversation, builder_str(&array),
+                             own ? &marks[i].unread : NULL);
+        fan_out(g, to, n, &audience, builder_finish(&out));
     }
+    builder_deinit(&array);
 }
 
 static void on_typing(struct sink *sink, struct session *const *to, size_t n, uint64_t conversation,
@@ -113,7 +133,7 @@ static void on_typing(struct sink *sink, struct session *const *to, size_t n, ui
 {
     struct builder out = {0};
     encode_push_typing(&out, conversation, user);
-    fan_out(gateway_of(sink), to, n, EVERYONE, 0, builder_finish(&out));
+    fan_out(gateway_of(sink), to, n, &everyone, builder_finish(&out));
 }
 
 static void on_presence(struct sink *sink, struct session *const *to, size_t n, uint64_t user,
@@ -122,7 +142,7 @@ static void on_presence(struct sink *sink, struct session *const *to, size_t n, 
     struct presence presence = {.user = user, .online = online, .last_seen_ms = last_seen_ms};
     struct builder out = {0};
     encode_push_presence(&out, &presence);
-    fan_out(gateway_of(sink), to, n, EVERYONE, 0, builder_finish(&out));
+    fan_out(gateway_of(sink), to, n, &everyone, builder_finish(&out));
 }
 
 static void on_end(struct sink *sink, struct session *session, enum session_end_reason reason)
@@ -134,7 +154,7 @@ static void on_end(struct sink *sink, struct session *session, enum session_end_
 
 const struct sink_ops deliver_ops = {
     .event = on_event,
-    .receipt = on_receipt,
+    .receipts = on_receipts,
     .typing = on_typing,
     .presence = on_presence,
     .end = on_end,

@@ -167,7 +167,7 @@ static void test_receipts_typing_and_presence_arrive(void **state)
     ws_sees(t, "{\"push\":\"typing\",\"conversation\":");
     ws_say(there, "{\"id\":3,\"cmd\":\"receipt.read\",\"conversation\":\"%s\",\"seq\":1}",
            conversation);
-    char *receipt = ws_expect(t, "{\"push\":\"receipt\",");
+    char *receipt = ws_expect(t, "{\"push\":\"receipts\",");
     assert_non_null(strstr(receipt, "\"delivered\":1,\"read\":1"));
     assert_null(strstr(receipt, "\"unread\""));
     free(receipt);

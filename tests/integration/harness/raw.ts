@@ -1,7 +1,7 @@
 /** A socket without manners: sends whatever frames a test likes and keeps all that comes. */
 import assert from "node:assert/strict";
 import type {
-  ApiError, AuthReply, ClientErrorCode, CommandName, Commands, Push,
+  ApiError, AuthReply, ClientErrorCode, CommandName, Commands, Push, ReceiptsPush,
 } from "../../../client/src/index.ts";
 import type { Server } from "./server.ts";
 import { PATIENCE, eventually, within } from "./wait.ts";
@@ -12,6 +12,8 @@ export interface Answer<C extends CommandName> {
   ok?: Commands[C]["reply"];
   error?: Refusal;
 }
+
+export const isReceipts = (push: Push): push is ReceiptsPush => push.push === "receipts";
 
 export class Raw {
   readonly pushes: Push[] = [];
