@@ -1,7 +1,13 @@
 /*
  * A line is put together on the stack and leaves in one write(2) of at most PIPE_BUF bytes, which
- * is what a pipe takes whole; so lines of several threads never mix, and no lock is held. What does
- * not fit is left out and the line ends in cut=true.
+ * is what a pipe takes whole, so lines never mix. What does not fit is left out and the line ends
+ * in cut=true.
+ *
+ * Nobody waits for whoever reads the log: a line is written only if stderr has room for it at once.
+ * The lock holds for that look and the write, which then does not wait either, so that no other
+ * thread takes the room between the two. Lines that found no room are counted, and the next one
+ * that does is preceded by a log_lost that tells how many. Refused: O_NONBLOCK, which would be set
+ * for every process that has the same stderr.
  *
  * Names of events and fields are ours and written as they are. Values are not ours: any byte that
  * could end a value, a line or a terminal's good mood is escaped, so that nobody writes a line or a
@@ -14,6 +20,8 @@
 #include <assert.h>
 #include <errno.h>
 #include <limits.h>
+#include <poll.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -39,6 +47,9 @@ struct line {
 };
 
 static _Atomic int log_level = LOG_INFO;
+
+static pthread_mutex_t out_lock = PTHREAD_MUTEX_INITIALIZER;
+static uint64_t lost; /* lines that found no room, not yet told; under the lock */
 
 static const char *const level_names[] = {"debug", "info", "warn", "error"};
 static_assert(ARRAY_SIZE(level_names) == LOG_OFF, "a name for each level");
@@ -159,6 +170,49 @@ static void add_field(struct line *l, const struct log_field *f)
         l->n = before;
 }
 
+static void line_begin(struct line *l, enum log_level level, const char *event)
+{
+    l->n = 0;
+    l->cut = false;
+    add_time(l);
+    add(l, STR(" level="));
+    add(l, str_of(level_names[level]));
+    add(l, STR(" event="));
+    add(l, str_of(event));
+}
+
+static void line_end(struct line *l)
+{
+    if (l->cut) {
+        memcpy(l->text + l->n, CUT_FIELD.p, CUT_FIELD.n);
+        l->n += CUT_FIELD.n;
+    }
+    l->text[l->n++] = '\n';
+}
+
+/* Under the lock. */
+static bool write_now(const struct line *l)
+{
+    struct pollfd out = {.fd = STDERR_FILENO, .events = POLLOUT};
+    ssize_t n;
+    do {
+        if (poll(&out, 1, 0) != 1)
+            return false;
+        n = write(STDERR_FILENO, l->text, l->n);
+    } while (n < 0 && errno == EINTR);
+    return n > 0;
+}
+
+static bool tell_lost(void)
+{
+    struct line l;
+    struct log_field field = log_u64("lines", lost);
+    line_begin(&l, LOG_WARN, "log_lost");
+    add_field(&l, &field);
+    line_end(&l);
+    return write_now(&l);
+}
+
 void log_write(enum log_level level, const char *event, const struct log_field *fields, size_t n)
 {
     must(level < LOG_OFF);
@@ -166,22 +220,15 @@ void log_write(enum log_level level, const char *event, const struct log_field *
         return;
     int saved_errno = errno;
     struct line l;
-    l.n = 0;
-    l.cut = false;
-    add_time(&l);
-    add(&l, STR(" level="));
-    add(&l, str_of(level_names[level]));
-    add(&l, STR(" event="));
-    add(&l, str_of(event));
+    line_begin(&l, level, event);
     for (size_t i = 0; i < n && !l.cut; i++)
         add_field(&l, &fields[i]);
-    if (l.cut) {
-        memcpy(l.text + l.n, CUT_FIELD.p, CUT_FIELD.n);
-        l.n += CUT_FIELD.n;
-    }
-    l.text[l.n++] = '\n';
-    /* A log that cannot be written is no reason to stop, nor to wait. */
-    while (write(STDERR_FILENO, l.text, l.n) < 0 && errno == EINTR)
-        continue;
+    line_end(&l);
+    pthread_mutex_lock(&out_lock);
+    if (lost && tell_lost())
+        lost = 0;
+    if (lost || !write_now(&l))
+        lost++;
+    pthread_mutex_unlock(&out_lock);
     errno = saved_errno;
 }

@@ -1,7 +1,8 @@
 /*
  * Logs are an event name and fields, never prose, never a token, never a message body:
  *     log_info("conn_closed", log_u64("conn", id), log_str("why", why));
- * writes one line of logfmt to stderr with a time and level. Any thread; a line is written whole.
+ * writes one line of logfmt to stderr with a time and level. Any thread; a line is written whole,
+ * or, when stderr has no room for it, not at all: nobody waits, and log_lost then says how many.
  * Values are quoted and escaped where needed, so they may hold anything; long ones are cut. A
  * string that is absent ({NULL, 0}) leaves its field out.
  */

@@ -6,9 +6,11 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "util/log.h"
@@ -210,6 +212,45 @@ static void test_threads_do_not_mix_lines(void **state)
     assert_int_equal(lines, 160);
 }
 
+/* Whoever reads the log has stopped: nobody waits for them, and they learn what they missed. */
+static void test_a_full_pipe_holds_nobody_up(void **state)
+{
+    (void)state;
+    static char out[1 << 20];
+    char value[300], line[64];
+    memset(value, 'v', sizeof(value));
+    capture();
+    int size = fcntl(ends[1], F_GETPIPE_SZ), n = 0;
+    for (int tries = 0; tries * (int)sizeof(value) < 2 * size; tries++)
+        log_info("e", log_strn("v", str_n(value, sizeof(value))));
+    int written = 0, full;
+    assert_int_equal(ioctl(ends[0], FIONREAD, &full), 0);
+    while (n < full) {
+        ssize_t got = read(ends[0], out + n, (size_t)(full - n));
+        assert_true(got > 0);
+        n += (int)got;
+    }
+    for (int i = 0; i < n; i++)
+        written += out[i] == '\n';
+    assert_int_equal(out[n - 1], '\n');
+    assert_true(written > 0);
+
+    int lost = (2 * size + (int)sizeof(value) - 1) / (int)sizeof(value) - written;
+    assert_true(lost > 0);
+    log_info("on");
+    log_info("again");
+    captured(out, sizeof(out));
+    snprintf(line, sizeof(line), "level=warn event=log_lost lines=%d\n", lost);
+    const char *at = out;
+    const char *expected[] = {line, "level=info event=on\n", "level=info event=again\n"};
+    for (size_t i = 0; i < ARRAY_SIZE(expected); i++) {
+        at = after_time(at);
+        assert_memory_equal(at, expected[i], strlen(expected[i]));
+        at += strlen(expected[i]);
+    }
+    assert_int_equal(*at, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -221,6 +262,7 @@ int main(void)
         cmocka_unit_test(test_long_value_is_cut_within_its_quotes),
         cmocka_unit_test(test_long_line_is_cut_between_fields),
         cmocka_unit_test(test_threads_do_not_mix_lines),
+        cmocka_unit_test(test_a_full_pipe_holds_nobody_up),
     };
     return cmocka_run_group_tests_name("log", tests, NULL, NULL);
 }
