@@ -50,17 +50,30 @@ static ssize_t spy_writev(struct transport *t, const struct iovec *parts, int n)
     return r;
 }
 
+static int spy_flush(struct transport *t)
+{
+    struct spy *s = t->state;
+    return s->inner.ops->flush(&s->inner);
+}
+
+static bool spy_established(struct transport *t)
+{
+    struct spy *s = t->state;
+    return s->inner.ops->established(&s->inner);
+}
+
 static bool spy_pending(struct transport *t)
 {
     struct spy *s = t->state;
-    return s->held_from != s->held_to;
+    return s->held_from != s->held_to || s->inner.ops->pending(&s->inner);
 }
 
 static int spy_shutdown(struct transport *t)
 {
     struct spy *s = t->state;
-    s->shutdowns++;
-    return s->inner.ops->shutdown(&s->inner);
+    int r = s->inner.ops->shutdown(&s->inner);
+    s->shutdowns += r != -EAGAIN;
+    return r;
 }
 
 static void spy_close(struct transport *t)
@@ -70,17 +83,19 @@ static void spy_close(struct transport *t)
     s->inner.ops->close(&s->inner);
 }
 
-static struct transport spy_transport(struct spy *spy, int fd)
+static struct transport spy_transport(struct spy *spy, struct transport inner)
 {
     static const struct transport_ops ops = {
         .recv = spy_recv,
         .writev = spy_writev,
+        .flush = spy_flush,
         .pending = spy_pending,
+        .established = spy_established,
         .shutdown = spy_shutdown,
         .close = spy_close,
     };
-    spy->inner = transport_tcp(fd);
-    return (struct transport){.ops = &ops, .state = spy, .fd = fd};
+    spy->inner = inner;
+    return (struct transport){.ops = &ops, .state = spy, .fd = inner.fd};
 }
 
 /* The server's side. */
@@ -236,8 +251,13 @@ void rig_init(struct rig *rig, size_t receive_bytes)
 
 void rig_start(struct rig *rig)
 {
+    rig_start_on(rig, transport_tcp(rig->accepted));
+}
+
+void rig_start_on(struct rig *rig, struct transport inner)
+{
     struct side *s = &rig->side;
-    struct transport transport = spy_transport(&s->spy, rig->accepted);
+    struct transport transport = spy_transport(&s->spy, inner);
     must(conn_init(&s->conn, &rig->loop, transport, &rig->peer, &s->handler) == 0);
 }
 

@@ -9,7 +9,7 @@
 #include "net/listener.h"
 #include "util/buf.h"
 
-/* Wraps TCP. */
+/* Wraps TCP, or what rig_start_on() was given. */
 struct spy {
     struct transport inner;
     uint32_t recvs, writevs, short_writevs, shutdowns, closes;
@@ -57,6 +57,8 @@ void rig_init(struct rig *, size_t receive_bytes);
 void rig_deinit(struct rig *);
 /* The server's side begins. Until then its handler may be changed. */
 void rig_start(struct rig *);
+/* The same on a transport around rig->accepted. */
+void rig_start_on(struct rig *, struct transport);
 
 /* One turn of the loop without waiting, then the client reads. Fails after 10 s of turns. */
 void rig_turn(struct rig *, uint64_t deadline_ms);

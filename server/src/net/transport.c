@@ -26,10 +26,22 @@ static ssize_t tcp_writev(struct transport *t, const struct iovec *parts, int n)
     return r < 0 ? -errno : r;
 }
 
+static int tcp_flush(struct transport *t)
+{
+    (void)t;
+    return 0;
+}
+
 static bool tcp_pending(struct transport *t)
 {
     (void)t;
     return false;
+}
+
+static bool tcp_established(struct transport *t)
+{
+    (void)t;
+    return true;
 }
 
 static int tcp_shutdown(struct transport *t)
@@ -47,7 +59,9 @@ struct transport transport_tcp(int fd)
     static const struct transport_ops ops = {
         .recv = tcp_recv,
         .writev = tcp_writev,
+        .flush = tcp_flush,
         .pending = tcp_pending,
+        .established = tcp_established,
         .shutdown = tcp_shutdown,
         .close = tcp_close,
     };
