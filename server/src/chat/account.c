@@ -3,8 +3,10 @@
  * milliseconds.
  *
  * Signing in does the same work whether or not the name exists: for a name that does not, the
- * password given is hashed, which costs what verifying costs. A token is stored as its SHA-256
- * only: it is random, so a fast hash is enough.
+ * password given is hashed, which costs what verifying costs. Signing up is one write, of the
+ * account with its first device: an account that nobody was told of would keep its name from
+ * whoever tries again. A token is stored as its SHA-256 only: it is random, so a fast hash is
+ * enough.
  */
 #include "chat/account.h"
 
@@ -46,8 +48,8 @@ static void refuse_tries(struct chat_call *call, uint32_t wait_ms)
 enum sign_state {
     SIGN_FIND,     /* in: the user by name */
     SIGN_PASSWORD, /* hash or verify */
-    SIGN_USER,     /* up: id, then the claim of the name */
-    SIGN_DEVICE,   /* id, then the device */
+    SIGN_USER,     /* up: id */
+    SIGN_DEVICE,   /* id, then the device; up: with the user and the claim of the name */
 };
 
 struct sign {
@@ -86,7 +88,7 @@ static void put_done(struct store_request *request)
     sign_end(s, status == STORE_MOVED ? CHAT_WRONG_CREDENTIALS : error_of(status));
 }
 
-static void put_device(struct sign *s, uint64_t id)
+static struct device new_device(struct sign *s, uint64_t id)
 {
     struct chat_sign *sign = s->sign;
     uint8_t token[CRYPTO_TOKEN_BYTES];
@@ -94,19 +96,24 @@ static void put_device(struct sign *s, uint64_t id)
     crypto_base64url(sign->token, token, sizeof(token));
     sign->device = id;
     uint64_t now = chat_wall_ms(s->chat);
+    struct device device = {
+        .id = id,
+        .user = sign->user,
+        .name = sign->device_name,
+        .created_ms = now,
+        .last_seen_ms = now,
+    };
+    crypto_sha256(device.token_hash, str_of(sign->token));
+    return device;
+}
+
+static void put_device(struct sign *s, uint64_t id)
+{
     s->put = (struct store_device_put){
         .base.done = put_done,
-        .device =
-            {
-                .id = id,
-                .user = sign->user,
-                .name = sign->device_name,
-                .created_ms = now,
-                .last_seen_ms = now,
-            },
-        .password = s->up ? (struct str){0} : s->find.user.password,
+        .device = new_device(s, id),
+        .password = s->find.user.password,
     };
-    crypto_sha256(s->put.device.token_hash, str_of(sign->token));
     store_device_put(s->chat->store, &s->put);
 }
 
@@ -115,29 +122,24 @@ static void create_done(struct store_request *request)
     struct sign *s = container_of(request, struct sign, create.base);
     enum store_status status = request->status;
     store_request_deinit(request);
-    if (status != STORE_DONE) {
-        sign_end(s, status == STORE_TAKEN ? CHAT_NAME_TAKEN : error_of(status));
-        return;
-    }
-    s->state = SIGN_DEVICE;
-    sign_tick(s);
+    sign_end(s, status == STORE_TAKEN ? CHAT_NAME_TAKEN : error_of(status));
 }
 
-static void create_user(struct sign *s, uint64_t id)
+static void create_user(struct sign *s, uint64_t device)
 {
-    struct chat_sign *sign = s->sign;
-    sign->user = id;
+    const struct chat_sign *sign = s->sign;
     s->create = (struct store_user_create){
         .base.done = create_done,
         .user =
             {
-                .id = id,
+                .id = sign->user,
                 .username = sign->username,
                 .display_name = sign->display_name.n ? sign->display_name : sign->username,
                 .about = STR(""),
                 .password = str_of(s->password.hash),
                 .created_ms = chat_wall_ms(s->chat),
             },
+        .device = new_device(s, device),
     };
     store_user_create(s->chat->store, &s->create);
 }
@@ -205,11 +207,17 @@ static void sign_tick(struct sign *s)
             sign_end(s, CHAT_OVERLOADED);
         break;
     case SIGN_USER:
-        if (ids_take(s->chat, &id, &s->ids_wait))
-            create_user(s, id);
+        if (!ids_take(s->chat, &s->sign->user, &s->ids_wait))
+            break;
+        s->state = SIGN_DEVICE;
+        sign_tick(s);
         break;
     case SIGN_DEVICE:
-        if (ids_take(s->chat, &id, &s->ids_wait))
+        if (!ids_take(s->chat, &id, &s->ids_wait))
+            break;
+        if (s->up)
+            create_user(s, id);
+        else
             put_device(s, id);
         break;
     }

@@ -20,7 +20,7 @@ static void queue_post(struct poster *poster, struct task *task)
     list_push_back(&container_of(poster, struct queue, poster)->tasks, &task->node);
 }
 
-static bool queue_run(struct queue *q)
+bool queue_run(struct queue *q)
 {
     struct list *node = list_pop_front(&q->tasks);
     if (!node)
@@ -83,12 +83,29 @@ static void password_run(struct task *task)
     job->done(job);
 }
 
-static bool env_password(struct env *env, struct password_job *job)
+static void password_soon(struct core *c, struct password_job *job)
 {
     struct password_task *t = mem_new(sizeof(*t));
     *t = (struct password_task){.task.run = password_run, .job = job};
-    post(env->self, &t->task);
+    post(&c->self.poster, &t->task);
+}
+
+static bool env_password(struct env *env, struct password_job *job)
+{
+    struct core *c = container_of(env, struct core, env);
+    if (c->passwords_held)
+        c->passwords[c->n_passwords++] = job;
+    else
+        password_soon(c, job);
     return true;
+}
+
+void core_let_passwords_go(struct core *c)
+{
+    c->passwords_held = false;
+    for (size_t i = 0; i < c->n_passwords; i++)
+        password_soon(c, c->passwords[i]);
+    c->n_passwords = 0;
 }
 
 static const struct env_ops env_ops = {env_wall_ms, env_mono_ms, env_random, env_password};
@@ -169,6 +186,26 @@ void core_forget(struct core *c)
     c->n_said = 0;
 }
 
+/* --- a store that fails where it is told to --- */
+
+static void faulty_submit(struct store *store, struct store_request *request)
+{
+    struct core *c = container_of(store, struct core, faulty);
+    if (!c->fails[request->op]) {
+        c->store->ops->submit(c->store, request);
+        return;
+    }
+    request->status = STORE_FAILED;
+    post(&c->answers.poster, &request->task);
+}
+
+static const struct store_info *faulty_info(const struct store *store)
+{
+    return store_info(container_of(store, struct core, faulty)->store);
+}
+
+static const struct store_ops faulty_ops = {.submit = faulty_submit, .info = faulty_info};
+
 /* --- beginning and end --- */
 
 struct core *core_new(const struct chat_options *differences)
@@ -190,7 +227,8 @@ struct core *core_new(const struct chat_options *differences)
     c->bus = bus_local_new(&c->self.poster);
     struct chat_options options = differences ? *differences : (struct chat_options){0};
     options.env = &c->env;
-    options.store = c->store;
+    c->faulty.ops = &faulty_ops;
+    options.store = &c->faulty;
     options.bus = c->bus;
     options.sink = &c->sink;
     options.registration_open = true;

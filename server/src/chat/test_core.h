@@ -12,6 +12,7 @@
 #include "chat/presence.h"
 #include "chat/receipt.h"
 #include "chat/session.h"
+#include "store/ops.h"
 
 #define CORE_WALL_MS UINT64_C(1790000000000)
 
@@ -39,6 +40,11 @@ struct core {
     bool answers_held; /* the store's answers stay in `answers`, for the test to let go */
     uint64_t wall_ms, mono_ms;
     struct store *store;
+    struct store faulty;   /* what the chat has: the store, but for the operations that fail */
+    bool fails[STORE_OPS]; /* with FAILED, nothing carried out */
+    struct password_job *passwords[8]; /* held: not yet hashed or verified, oldest first */
+    size_t n_passwords;
+    bool passwords_held;
     struct bus *bus;
     struct chat *chat;
     struct said *said;
@@ -52,6 +58,10 @@ void core_free(struct core *);
 /* Until nothing is left to run at this moment. */
 void core_run(struct core *);
 void core_pass(struct core *, uint64_t ms);
+/* The next task of a queue, run; false: there is none. */
+bool queue_run(struct queue *);
+/* Passwords that were held, and those to come, are looked at. */
+void core_let_passwords_go(struct core *);
 /* How often a session (NULL: any) was told something of this kind; core_forget() starts anew. */
 size_t core_told(const struct core *, int what, const struct session *);
 void core_forget(struct core *);

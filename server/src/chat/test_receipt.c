@@ -8,8 +8,6 @@
 
 #include "chat/test_core.h"
 #include "model/limits.h"
-#include "store/ops.h"
-#include "util/macros.h"
 
 enum { READERS = MEMBERS_MAX - 1, TOLD_EVERY_MS = 100 };
 
@@ -130,39 +128,15 @@ static void test_a_send_counts_on_the_mark_before_it(void **state)
     core_free(core);
 }
 
-/* A store that writes no mark. */
-struct markless {
-    struct store store;
-    struct core *core;
-};
-
-static void markless_submit(struct store *store, struct store_request *request)
-{
-    struct core *core = container_of(store, struct markless, store)->core;
-    if (request->op != STORE_OP_MARK) {
-        core->store->ops->submit(core->store, request);
-        return;
-    }
-    request->status = STORE_FAILED;
-    post(&core->answers.poster, &request->task);
-}
-
-static const struct store_info *markless_info(const struct store *store)
-{
-    return store_info(container_of(store, struct markless, store)->core->store);
-}
-
 static void test_a_send_does_not_count_on_a_mark_that_fails(void **state)
 {
     (void)state;
-    static const struct store_ops ops = {.submit = markless_submit, .info = markless_info};
     struct core *core = core_new(NULL);
-    struct markless markless = {{&ops}, core};
     uint64_t ann = core_user(core, "ann"), bob = core_user(core, "bob");
     uint64_t direct = core_send(core, ann, bob);
-    core->chat->store = &markless.store;
+    core->fails[STORE_OP_MARK] = true;
     assert_int_equal(marks_and_sends(core, bob, direct, 1), CHAT_UNAVAILABLE);
-    core->chat->store = core->store;
+    core->fails[STORE_OP_MARK] = false;
     assert_int_equal(unread_of(core, bob, direct), 2);
     core_free(core);
 }

@@ -63,6 +63,13 @@ static int check_password(struct turn *t, const struct store_device_put *r)
     return str_eq(r->password, user.password) ? 0 : STORE_MOVED;
 }
 
+void directory_add_device(struct turn *t, const struct device *device)
+{
+    struct row_key token = key_token(device->token_hash);
+    turn_put_device(t, device);
+    turn_put_ids(t, &token, (uint64_t[]){device->user, device->id}, 2);
+}
+
 int directory_device_put(struct turn *t, struct store_device_put *r)
 {
     struct device before, devices[SCAN_MAX];
@@ -77,9 +84,7 @@ int directory_device_put(struct turn *t, struct store_device_put *r)
         struct row_key old_token = key_token(before.token_hash);
         turn_delete(t, &old_token);
     }
-    struct row_key token = key_token(r->device.token_hash);
-    turn_put_device(t, &r->device);
-    turn_put_ids(t, &token, (uint64_t[]){r->device.user, r->device.id}, 2);
+    directory_add_device(t, &r->device);
     err = scan_devices(t, r->device.user, devices, &n);
     if (err)
         return err;

@@ -58,6 +58,8 @@ int directory_device_seen(struct turn *, struct store_device_seen *);
 int directory_devices(struct turn *, struct store_devices *);
 int directory_device_end(struct turn *, struct store_device_end *);
 int directory_token_find(struct turn *, struct store_token_find *);
+/* The rows of a device that is new. */
+void directory_add_device(struct turn *, const struct device *);
 
 /* claims.c */
 int directory_direct_claim(struct turn *, struct store_direct_claim *);

@@ -331,6 +331,37 @@ static void test_a_device_is_found_by_its_token_until_it_ends(void **state)
     store_request_deinit(&again.base);
 }
 
+static void test_a_user_comes_with_a_device_or_not_at_all(void **state)
+{
+    struct rig *rig = *state;
+    struct store_user_create r = {
+        .user = {.id = ALICE,
+                 .username = STR("alice"),
+                 .display_name = STR("alice"),
+                 .about = STR(""),
+                 .password = STR("hash")},
+        .device = {.id = 7, .user = ALICE, .name = STR("phone"), .token_hash = {1}}};
+    ask(rig, store_user_create, &r);
+    assert_int_equal(r.base.status, STORE_DONE);
+    store_request_deinit(&r.base);
+    struct store_token_find find = {.token_hash = {1}};
+    ask(rig, store_token_find, &find);
+    assert_int_equal(find.base.status, STORE_DONE);
+    assert_int_equal(find.device.id, 7);
+    assert_true(str_eq(find.device.name, STR("phone")));
+    assert_int_equal(find.user.id, ALICE);
+    store_request_deinit(&find.base);
+    r.user.id = r.device.user = BOB;
+    r.device.token_hash[0] = 2;
+    ask(rig, store_user_create, &r);
+    assert_int_equal(r.base.status, STORE_TAKEN);
+    store_request_deinit(&r.base);
+    find.token_hash[0] = 2;
+    ask(rig, store_token_find, &find);
+    assert_int_equal(find.base.status, STORE_NOT_FOUND);
+    store_request_deinit(&find.base);
+}
+
 static enum store_status sign_in(struct rig *rig, uint64_t device, struct str password)
 {
     struct store_device_put r = {
@@ -818,6 +849,7 @@ int main(void)
         both(test_search_goes_by_prefix),
         both(test_search_passes_over_the_disabled),
         both(test_a_device_is_found_by_its_token_until_it_ends),
+        both(test_a_user_comes_with_a_device_or_not_at_all),
         both(test_a_password_changed_meanwhile_counts),
         both(test_devices_past_the_limit_end_the_oldest),
         both(test_a_device_in_use_is_not_the_one_that_goes),

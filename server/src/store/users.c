@@ -30,6 +30,10 @@ int directory_user_create(struct turn *t, struct store_user_create *r)
         return err ? err : STORE_TAKEN;
     turn_put_ids(t, &name, &r->user.id, 1);
     turn_put_user(t, &r->user);
+    if (r->device.id) {
+        must(r->device.user == r->user.id);
+        directory_add_device(t, &r->device);
+    }
     return put_own_log(t, &r->user);
 }
 
