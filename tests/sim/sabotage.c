@@ -189,6 +189,12 @@ static void loud_deliver(struct bus_handler *ear, enum bus_topic_kind kind, cons
     handler->deliver(handler, kind, ids, n, message);
 }
 
+static void loud_lost(struct bus_handler *ear)
+{
+    struct bus_handler *handler = container_of(ear, struct loud, ear)->bus.handler;
+    handler->lost(handler);
+}
+
 static void loud_subscribe(struct bus *bus, enum bus_topic_kind kind, uint64_t id)
 {
     bus_subscribe(loud_of(bus)->inner, kind, id);
@@ -225,7 +231,7 @@ struct bus *sabotage_bus(struct world *w, struct bus *inner)
     l->bus.ops = &loud_ops;
     l->inner = inner;
     l->world = w;
-    l->ear.deliver = loud_deliver;
+    l->ear = (struct bus_handler){loud_deliver, loud_lost};
     bus_attach(inner, &l->ear);
     return &l->bus;
 }

@@ -1,7 +1,7 @@
 /*
  * struct bus: carries live notices between those who have something to say about a user and the
  * chat cores that hold that user's connections. Delivery is at most once: whatever matters stands
- * in the store, and a device that misses a notice finds out (docs/log.md).
+ * in the store, and a device that misses a notice finds out (docs/log.md, 7).
  *
  * One subscriber (a chat core) a bus handle. All calls on the chat thread; the handler runs on it
  * too, never inside a call.
@@ -26,6 +26,8 @@ struct bus_handler {
      * subscribed here. */
     void (*deliver)(struct bus_handler *, enum bus_topic_kind, const uint64_t *ids, size_t n,
                     struct buf *message);
+    /* Messages were dropped, nobody knows which: whoever may have missed one should look. */
+    void (*lost)(struct bus_handler *);
 };
 
 /* One documented slot an operation; callers use the bus_ functions below. */

@@ -41,7 +41,7 @@ struct local {
     size_t queue_bytes;
     struct task task;
     bool posted, freed;
-    bool full; /* dropping, and it was logged; cleared at the next delivery */
+    bool full; /* dropping, and it was logged; told and cleared at the next delivery */
 };
 
 static struct local *local_of(struct bus *bus)
@@ -87,6 +87,14 @@ static size_t keep_subscribed(const struct map *subscribed, uint64_t *out, const
     return kept;
 }
 
+static void deliver_soon(struct local *l)
+{
+    if (l->posted)
+        return;
+    l->posted = true;
+    post(l->self, &l->task);
+}
+
 static bool queue_has_room(struct local *l, size_t bytes)
 {
     if (bytes <= LOCAL_QUEUE_BYTES_MAX - l->queue_bytes)
@@ -94,6 +102,7 @@ static bool queue_has_room(struct local *l, size_t bytes)
     if (!l->full)
         log_warn("bus_full", log_u64("queued_bytes", l->queue_bytes));
     l->full = true;
+    deliver_soon(l);
     return false;
 }
 
@@ -113,10 +122,7 @@ static void local_publish(struct bus *bus, enum bus_topic_kind kind, const uint6
     m->buf = buf_ref(buf);
     list_push_back(&l->queue, &m->node);
     l->queue_bytes += m->bytes;
-    if (!l->posted) {
-        l->posted = true;
-        post(l->self, &l->task);
-    }
+    deliver_soon(l);
 }
 
 static void local_deinit(struct local *l)
@@ -142,6 +148,8 @@ static void deliver_all(struct task *task)
 {
     struct local *l = container_of(task, struct local, task);
     struct list batch = LIST_INIT(batch);
+    struct bus_handler *handler = l->bus.handler;
+    bool lost = l->full;
 
     l->posted = false;
     if (l->freed) {
@@ -153,13 +161,14 @@ static void deliver_all(struct task *task)
     l->full = false;
     for (struct list *node; (node = list_pop_front(&batch));) {
         struct message *m = list_entry(node, struct message, node);
-        struct bus_handler *handler = l->bus.handler;
 
         m->n = keep_subscribed(&l->subscribed[m->kind], m->ids, m->ids, m->n);
         if (m->n)
             handler->deliver(handler, m->kind, m->ids, m->n, m->buf);
         message_free(m);
     }
+    if (lost)
+        handler->lost(handler);
 }
 
 static const struct bus_ops local_ops = {

@@ -4,8 +4,8 @@
  *
  * Delivery: messages arrive in the order published, all of one turn in one task, never inside
  * bus_publish(). An id counts if it is subscribed both when the message is published and when it
- * is delivered. Errors: none; past LOCAL_QUEUE_BYTES_MAX a message is dropped and logged, which
- * the bus is allowed (delivery is at most once).
+ * is delivered. Errors: none; past LOCAL_QUEUE_BYTES_MAX a message is dropped, logged, and told
+ * with the next delivery (bus_handler.lost).
  */
 #ifndef PARLEY_BUS_LOCAL_H
 #define PARLEY_BUS_LOCAL_H

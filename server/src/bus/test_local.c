@@ -56,7 +56,7 @@ struct fixture {
     struct bus *bus;
     struct seen seen[SEEN_MAX];
     size_t seen_n;
-    size_t delivered;
+    size_t delivered, lost;
     int publish_again; /* messages the handler still publishes from inside deliver() */
 };
 
@@ -88,13 +88,18 @@ static void on_deliver(struct bus_handler *handler, enum bus_topic_kind kind, co
         s->ids[i] = ids[i];
 }
 
+static void on_lost(struct bus_handler *handler)
+{
+    container_of(handler, struct fixture, handler)->lost++;
+}
+
 static int set_up(void **state)
 {
     struct fixture *f = calloc(1, sizeof(*f));
 
     f->turns.poster.post = turns_post;
     list_init(&f->turns.tasks);
-    f->handler.deliver = on_deliver;
+    f->handler = (struct bus_handler){on_deliver, on_lost};
     f->bus = bus_local_new(&f->turns.poster);
     bus_attach(f->bus, &f->handler);
     *state = f;
@@ -257,13 +262,34 @@ static void test_full_queue_drops_and_recovers(void **state)
     for (size_t i = 0; i < 2 * LOCAL_QUEUE_BYTES_MAX / mib; i++)
         bus_publish(f->bus, BUS_USER, &id, 1, message);
     log_set_level(LOG_INFO);
+    assert_int_equal(f->lost, 0); /* never inside the call */
     turns_run_one(&f->turns);
     assert_int_equal(f->delivered, LOCAL_QUEUE_BYTES_MAX / mib - 1);
     assert_int_equal(message->refs, 1);
+    assert_int_equal(f->lost, 1);
 
     bus_publish(f->bus, BUS_USER, &id, 1, message);
     turns_run_one(&f->turns);
     assert_int_equal(f->delivered, LOCAL_QUEUE_BYTES_MAX / mib);
+    assert_int_equal(f->lost, 1);
+    buf_unref(message);
+}
+
+static void test_too_large_alone_is_told_too(void **state)
+{
+    struct fixture *f = *state;
+    const uint64_t id = 1;
+    struct buf *message = buf_new(LOCAL_QUEUE_BYTES_MAX);
+
+    log_set_level(LOG_OFF);
+    bus_publish(f->bus, BUS_USER, &id, 1, message); /* nobody misses it */
+    assert_false(turns_run_one(&f->turns));
+    bus_subscribe(f->bus, BUS_USER, 1);
+    bus_publish(f->bus, BUS_USER, &id, 1, message);
+    log_set_level(LOG_INFO);
+    turns_run_one(&f->turns);
+    assert_int_equal(f->delivered, 0);
+    assert_int_equal(f->lost, 1);
     buf_unref(message);
 }
 
@@ -298,6 +324,7 @@ int main(void)
         with_bus(test_references_are_held_and_given_back),
         with_bus(test_publish_from_a_handler_comes_in_a_later_task),
         with_bus(test_full_queue_drops_and_recovers),
+        with_bus(test_too_large_alone_is_told_too),
         with_bus(test_freed_before_delivery_gives_references_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

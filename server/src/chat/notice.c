@@ -74,13 +74,32 @@ void notice_typing(struct chat *chat, const uint64_t *users, size_t n, uint64_t 
     publish(chat, BUS_USER, users, n, &b);
 }
 
+static void end_sessions(struct chat *chat, uint64_t user, uint64_t device)
+{
+    struct person *p = map_get(&chat->persons, user);
+    if (!p)
+        return;
+    inbox_device_ended(p, device);
+    list_for_each(&p->sessions, node)
+    {
+        struct session *s = list_entry(node, struct session, of_person);
+        if (s->device != device || s->signed_out)
+            continue;
+        s->signed_out = true;
+        chat->sink->ops->end(chat->sink, s, SESSION_DEVICE_ENDED);
+    }
+}
+
+/* Here at once, whatever the bus drops: a device that was ended must be told nothing more. */
 void notice_devices_ended(struct chat *chat, uint64_t user, const uint64_t *devices, size_t n)
 {
     struct builder b = {0};
     chat->n_ended++;
     builder_add_byte(&b, NOTICE_DEVICES_ENDED);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         add_u64(&b, devices[i]);
+        end_sessions(chat, user, devices[i]);
+    }
     publish(chat, BUS_USER, &user, 1, &b);
 }
 
@@ -217,23 +236,10 @@ static bool read_typing(struct chat *chat, const uint64_t *ids, size_t n, struct
 
 static bool read_devices_ended(struct chat *chat, const uint64_t *ids, size_t n, struct str in)
 {
-    struct person *p = n == 1 ? map_get(&chat->persons, ids[0]) : NULL;
     if (in.n % 8)
         return false;
-    if (!p)
-        return true;
-    while (in.n) {
-        uint64_t device = take_u64(&in);
-        inbox_device_ended(p, device);
-        list_for_each(&p->sessions, node)
-        {
-            struct session *s = list_entry(node, struct session, of_person);
-            if (s->device != device)
-                continue;
-            s->signed_out = true;
-            chat->sink->ops->end(chat->sink, s, SESSION_DEVICE_ENDED);
-        }
-    }
+    while (n == 1 && in.n)
+        end_sessions(chat, ids[0], take_u64(&in));
     return true;
 }
 
@@ -281,8 +287,21 @@ static void deliver(struct bus_handler *handler, enum bus_topic_kind kind, const
         log_warn("notice_malformed", log_u64("bytes", message->n));
 }
 
+/* Every connection is as if it had missed an event: the answer to its next beat says so, and its
+ * client compares. Presence is as it was until it changes. */
+static void lost(struct bus_handler *handler)
+{
+    struct chat *chat = container_of(handler, struct chat, handler);
+    size_t at = 0;
+    uint64_t id;
+    for (struct person *p; (p = map_next(&chat->persons, &at, &id));) {
+        list_for_each(&p->sessions, node) list_entry(node, struct session, of_person)->pushed++;
+        inbox_wake(p);
+    }
+}
+
 void notices_init(struct chat *chat)
 {
-    chat->handler.deliver = deliver;
+    chat->handler = (struct bus_handler){deliver, lost};
     bus_attach(chat->bus, &chat->handler);
 }

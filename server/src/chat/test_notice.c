@@ -1,0 +1,110 @@
+/* What is still told when the bus is so full that it drops. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "bus/local.h"
+#include "chat/test_core.h"
+#include "util/log.h"
+
+struct full {
+    struct core *core;
+    uint64_t ann, bob, direct;
+    struct session here; /* bob's */
+};
+
+static void begin(struct full *f)
+{
+    f->core = core_new(NULL);
+    f->ann = core_user(f->core, "ann");
+    f->bob = core_user(f->core, "bob");
+    f->direct = core_send(f->core, f->ann, f->bob);
+    session_begin(f->core->chat, &f->here, f->bob, 77);
+    core_run(f->core);
+    core_forget(f->core);
+}
+
+static void end(struct full *f)
+{
+    session_end(f->core->chat, &f->here, f->core->mono_ms);
+    core_free(f->core);
+}
+
+/* What was asked is answered by the store while the bus takes no more. */
+static void run_with_full_bus(struct full *f)
+{
+    enum { MIB = 1024 * 1024, UNKNOWN_NOTICE = 0xff };
+    struct buf *filler = buf_new(MIB), *crumb = buf_new(1);
+    filler->data[0] = crumb->data[0] = UNKNOWN_NOTICE;
+    f->core->answers_held = true;
+    core_run(f->core);
+    log_set_level(LOG_OFF);
+    for (int i = 0; i < LOCAL_QUEUE_BYTES_MAX / MIB; i++)
+        bus_publish(f->core->bus, BUS_USER, &f->bob, 1, filler);
+    for (int i = 0; i < MIB / 32; i++)
+        bus_publish(f->core->bus, BUS_USER, &f->bob, 1, crumb);
+    while (queue_run(&f->core->answers))
+        ;
+    log_set_level(LOG_INFO);
+    f->core->answers_held = false;
+    core_run(f->core);
+    buf_unref(filler);
+    buf_unref(crumb);
+}
+
+static void nothing(struct chat_call *call)
+{
+    (void)call;
+}
+
+static void test_a_device_that_ends_is_closed(void **state)
+{
+    (void)state;
+    struct full f;
+    begin(&f);
+    struct chat_sign in = {.username = STR("bob"), .password = STR("good enough")};
+    assert_int_equal(core_sign(f.core, false, &in), CHAT_OK);
+    struct session ended;
+    session_begin(f.core->chat, &ended, f.bob, in.device);
+    struct chat_device_end ends = {.call = {.user = f.bob, .done = nothing}, .device = in.device};
+    chat_device_end(f.core->chat, &ends);
+    run_with_full_bus(&f);
+    assert_int_equal(ends.call.error, CHAT_OK);
+    assert_int_equal(core_told(f.core, SAID_END, &ended), 1);
+    assert_int_equal(core_told(f.core, SAID_END, NULL), 1);
+    session_end(f.core->chat, &ended, f.core->mono_ms);
+    end(&f);
+}
+
+static void test_an_event_that_is_dropped_counts_as_pushed(void **state)
+{
+    (void)state;
+    struct full f;
+    begin(&f);
+    struct chat_append a = {.call = {.user = f.ann, .done = nothing},
+                            .type = EVENT_MESSAGE,
+                            .to = f.direct,
+                            .kind = STR("text"),
+                            .text = STR("x")};
+    chat_append(f.core->chat, &a);
+    run_with_full_bus(&f);
+    assert_int_equal(a.call.error, CHAT_OK);
+    assert_int_equal(core_told(f.core, SAID_EVENT, &f.here), 0);
+    assert_true(f.here.pushed > 0);
+    uint64_t pushed = f.here.pushed;
+    core_send(f.core, f.ann, f.direct); /* and then all is as ever */
+    assert_int_equal(core_told(f.core, SAID_EVENT, &f.here), 1);
+    assert_int_equal(f.here.pushed, pushed + 1);
+    end(&f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_device_that_ends_is_closed),
+        cmocka_unit_test(test_an_event_that_is_dropped_counts_as_pushed),
+    };
+    return cmocka_run_group_tests_name("chat/notice", tests, NULL, NULL);
+}
