@@ -23,6 +23,7 @@
 #include "main_env.h"
 #include "main_store.h"
 #include "main_threads.h"
+#include "net/tls.h"
 #include "store/directory.h"
 #include "util/log.h"
 #include "util/macros.h"
@@ -46,6 +47,9 @@ struct server {
     struct store *store;
     struct bus *bus;
     struct real_env env;
+    struct tls *tls; /* NULL: none */
+    struct job tls_reload;
+    bool tls_reloading, tls_again; /* again: asked for meanwhile */
     struct gateway *gateway;
     struct chat *chat;
     struct address addresses[GATEWAY_ADDRESSES_MAX];
@@ -82,11 +86,46 @@ static void drained(struct gateway *gateway, bool clean, void *arg)
     loop_timer_set(s->threads.chat, &s->look, 0);
 }
 
+/* --- the certificate --- */
+
+/* In a worker: files may be slow. */
+static void tls_reload_run(struct job *job)
+{
+    if (tls_reload(container_of(job, struct server, tls_reload)->tls) == 0)
+        log_info("tls_reloaded");
+}
+
+static void reload_tls(struct server *);
+
+static void tls_reload_done(struct job *job)
+{
+    struct server *s = container_of(job, struct server, tls_reload);
+    s->tls_reloading = false;
+    if (s->tls_again)
+        reload_tls(s);
+}
+
+static void reload_tls(struct server *s)
+{
+    s->tls_again = s->tls_reloading;
+    if (!s->tls || s->draining || s->tls_reloading)
+        return;
+    s->tls_reload = (struct job){.run = tls_reload_run, .done = tls_reload_done};
+    s->tls_reloading =
+        pool_submit(&s->threads.passwords, &s->tls_reload, &s->threads.chat->poster) == 0;
+    if (!s->tls_reloading)
+        log_error("tls_refused", log_str("why", "too much waits to be done, try again"));
+}
+
+/* --- signals --- */
+
 static void on_signal(struct signals *signals, int signo)
 {
     struct server *s = container_of(signals, struct server, signals);
-    if (signo == SIGHUP)
+    if (signo == SIGHUP) {
+        reload_tls(s);
         return;
+    }
     if (s->draining)
         _exit(1);
     s->draining = true;
@@ -98,6 +137,11 @@ static void on_signal(struct signals *signals, int signo)
 
 /* --- starting --- */
 
+static bool has_tls(const struct config *c)
+{
+    return *c->tls_certificate;
+}
+
 static int parse_addresses(const struct config *c, struct address out[GATEWAY_ADDRESSES_MAX])
 {
     for (size_t i = 0; i < c->listen.n; i++) {
@@ -106,10 +150,11 @@ static int parse_addresses(const struct config *c, struct address out[GATEWAY_AD
             fprintf(stderr, "parleyd: listen: %s is no address and port\n", text);
             return -EINVAL;
         }
-        if (!c->allow_plaintext && !address_is_loopback(&out[i])) {
+        if (!has_tls(c) && !c->allow_plaintext && !address_is_loopback(&out[i])) {
             fprintf(stderr,
                     "parleyd: listen: %s is reached from other machines, and nothing is encrypted; "
-                    "behind a proxy that adds TLS set allow_plaintext = true\n",
+                    "set tls.certificate and tls.key, or behind a proxy that adds TLS "
+                    "allow_plaintext = true\n",
                     text);
             return -EINVAL;
         }
@@ -117,10 +162,24 @@ static int parse_addresses(const struct config *c, struct address out[GATEWAY_AD
     return 0;
 }
 
+/* *out is NULL where there is to be none. */
+static int open_tls(const struct config *c, struct tls **out)
+{
+    if (!has_tls(c) || !tls_new(out, c->tls_certificate, c->tls_key))
+        return 0;
+    fprintf(stderr, "parleyd: tls.certificate and tls.key cannot be used\n");
+    return -EINVAL;
+}
+
 int serve_check(const struct config *config)
 {
     struct address addresses[GATEWAY_ADDRESSES_MAX];
-    return parse_addresses(config, addresses);
+    struct tls *tls = NULL;
+    int r = parse_addresses(config, addresses);
+    if (!r)
+        r = open_tls(config, &tls);
+    tls_free(tls);
+    return r;
 }
 
 /* As many descriptors as we are allowed; 0 if that is too few. */
@@ -157,6 +216,7 @@ static void make_gateway(struct server *s)
         .loops_n = s->threads.net_n,
         .addresses = s->addresses,
         .addresses_n = c->listen.n,
+        .tls = s->tls,
         .origins = c->allowed_origins.items,
         .origins_n = c->allowed_origins.n,
         .public_url = str_of(c->public_url),
@@ -204,7 +264,8 @@ static int listen_and_say(struct server *s)
     }
     for (size_t i = 0; i < s->config->listen.n; i++) {
         char text[ADDRESS_TEXT_MAX];
-        printf("Parley is at http://%s\n", address_format(&gateway_addresses(s->gateway)[i], text));
+        printf("Parley is at %s://%s\n", s->tls ? "https" : "http",
+               address_format(&gateway_addresses(s->gateway)[i], text));
     }
     fflush(stdout);
     return 0;
@@ -252,13 +313,14 @@ int serve(const struct config *config)
     s.descriptors = raise_descriptors();
     if (!s.descriptors)
         return 1;
-    if (parse_addresses(config, s.addresses))
+    if (parse_addresses(config, s.addresses) || open_tls(config, &s.tls))
         return 1;
     int err =
         threads_init(&s.threads, (uint32_t)config->net_threads, (uint32_t)config->password_threads,
                      (uint32_t)config->password_queue_max);
     if (err) {
         fprintf(stderr, "parleyd: no threads: %s\n", strerror(-err));
+        tls_free(s.tls);
         return 1;
     }
     err = compose_and_run(&s);
@@ -269,5 +331,6 @@ int serve(const struct config *config)
     loop_drain(s.threads.chat);
     bus_free(s.bus);
     threads_deinit(&s.threads);
+    tls_free(s.tls);
     return err ? 1 : 0;
 }

@@ -5,8 +5,8 @@
 
 struct config;
 
-/* Whether serve() could use these options; nothing is opened. 0, or -EINVAL and the reason on
- * stderr. */
+/* Whether serve() could use these options; the certificate is read, nothing is made. 0, or -EINVAL
+ * and the reason on stderr. */
 int serve_check(const struct config *);
 
 /* Serves until a signal ends it. The process's exit code: 0 after a clean drain, 1 when it could

@@ -350,6 +350,9 @@ int config_check(struct config *c, struct builder *out)
         r |= config_complain(c, "silent_ms", "must be at least three times heartbeat_ms", out);
     if (c->frames_burst < c->frames_per_s)
         r |= config_complain(c, "frames_burst", "must not be less than frames_per_s", out);
+    if (!*c->tls_certificate != !*c->tls_key)
+        r |= config_complain(c, *c->tls_key ? "tls.key" : "tls.certificate",
+                             "needs both tls.certificate and tls.key", out);
     if (url.n && !str_starts(url, STR("http://")) && !str_starts(url, STR("https://")))
         r |= config_complain(c, "public_url", "must begin with http:// or https://", out);
     for (size_t i = 0; i < c->allowed_origins.n; i++)

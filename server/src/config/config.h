@@ -46,6 +46,8 @@ struct config {
     int bus; /* enum config_bus */
 
     struct config_list listen;
+    const char *tls_certificate;
+    const char *tls_key;
     bool allow_plaintext;
     const char *public_url;
     struct config_list allowed_origins;

@@ -41,9 +41,18 @@ const struct option options[] = {
      "Addresses to listen on, as host:port. The host is a numeric IPv4 address, an IPv6 address "
      "in brackets, localhost, or nothing for all addresses of the machine. Port 0 takes a free "
      "one."},
+    {NULL, "tls.certificate", OPTION_TEXT, FIELD(tls_certificate), 0, OPTION_TEXT_MAX, "", {NULL},
+     "File with the certificate for TLS and the chain that leads to its root, as PEM, the server's "
+     "own first. With it every address of listen speaks TLS 1.3 and 1.2, and nothing else. Read "
+     "again on SIGHUP, for new connections; a file that is no good is logged and changes nothing. "
+     "Empty: no TLS."},
+    {NULL, "tls.key", OPTION_TEXT, FIELD(tls_key), 0, OPTION_TEXT_MAX, "", {NULL},
+     "File with the certificate's key, as PEM without a password. Nobody but the server's user "
+     "should be able to read it. Read again together with tls.certificate."},
     {NULL, "allow_plaintext", OPTION_BOOL, FIELD(allow_plaintext), 0, 0, "false", {NULL},
      "Allow listening beyond this machine although passwords and messages then cross the network "
-     "unencrypted. For use behind a proxy that adds TLS."},
+     "unencrypted. For use behind a proxy that adds TLS. Without meaning where tls.certificate is "
+     "set."},
     {NULL, "public_url", OPTION_TEXT, FIELD(public_url), 0, 256, "", {NULL},
      "The URL by which clients reach this server, such as https://chat.example.org: GET "
      "/v1/connect names the socket there. Empty: the address at which the client asked."},

@@ -3,6 +3,7 @@
 #include "gateway/answer.h"
 
 #include "gateway/client.h"
+#include "gateway/state.h"
 #include "proto/problem.h"
 #include "proto/reply.h"
 #include "proto/writer.h"
@@ -10,6 +11,9 @@
 #include "util/log.h"
 #include "util/macros.h"
 #include "util/numbers.h"
+
+/* Two years, as browsers' preload lists and Mozilla's guideline have it (RFC 6797). */
+static const char only_encrypted[] = "max-age=63072000";
 
 void answer_field(struct answer *a, struct str name, struct str value)
 {
@@ -27,6 +31,8 @@ void answer_send(struct client *c, const struct answer *a)
     struct answer full = *a;
     answer_field(&full, STR("X-Content-Type-Options"), STR("nosniff"));
     answer_field(&full, STR("Referrer-Policy"), STR("no-referrer"));
+    if (c->lane->gateway->options.tls)
+        answer_field(&full, STR("Strict-Transport-Security"), str_of(only_encrypted));
     struct http_response response = {
         .status = a->status,
         .keep_alive = !c->last,

@@ -13,7 +13,7 @@ struct buf;
 struct client;
 struct problem;
 
-enum { ANSWER_FIELDS_MAX = 6 };
+enum { ANSWER_FIELDS_MAX = 7 };
 
 struct answer {
     unsigned status;

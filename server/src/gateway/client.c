@@ -18,6 +18,7 @@
 #include "gateway/socket.h"
 #include "gateway/state.h"
 #include "http/request.h"
+#include "net/tls.h"
 #include "util/clock.h"
 #include "util/log.h"
 #include "util/mem.h"
@@ -47,6 +48,11 @@ static void client_free(struct client *c)
     free(c);
 }
 
+static struct transport transport_on(const struct gateway *g, int fd)
+{
+    return g->options.tls ? tls_transport(g->options.tls, fd) : transport_tcp(fd);
+}
+
 bool client_open(struct lane *lane, int fd, const struct address *address)
 {
     struct client *c = mem_new(sizeof(*c));
@@ -54,13 +60,16 @@ bool client_open(struct lane *lane, int fd, const struct address *address)
     c->number = ++lane->clients_ever;
     list_init(&c->node);
     peer_init(&c->peer);
-    int r = conn_init(&c->conn, lane->loop, transport_tcp(fd), address, &rest_handler);
+    int r =
+        conn_init(&c->conn, lane->loop, transport_on(lane->gateway, fd), address, &rest_handler);
     if (r) {
         log_warn("conn_refused", log_i64("error", r));
         free(c);
         return false;
     }
     lane_adopt(lane, c);
+    if (!conn_is_established(&c->conn))
+        lane_list(lane, c, LANE_GREETING);
     char ip[ADDRESS_TEXT_MAX];
     log_debug("conn_open", log_u64("conn", c->number),
               log_str("ip", address_format_ip(address, ip)));

@@ -68,7 +68,8 @@ struct client {
     struct peer peer; /* the chat thread's */
 };
 
-/* A new HTTP connection on `fd`, which it owns. False: it is gone already. */
+/* A new connection, HTTP once a handshake is over, on `fd`, which it owns. False: it is gone
+ * already. */
 bool client_open(struct lane *, int fd, const struct address *);
 struct client *client_of(struct conn *);
 /* The client of a place in the lane's lists. */

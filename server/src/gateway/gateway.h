@@ -26,6 +26,7 @@ struct chat;
 struct gateway;
 struct loop;
 struct sink;
+struct tls;
 
 /* All that is pointed to is borrowed and outlives the gateway. 0 takes the default. */
 struct gateway_options {
@@ -34,6 +35,7 @@ struct gateway_options {
     size_t loops_n;
     const struct address *addresses; /* to listen on */
     size_t addresses_n;              /* to GATEWAY_ADDRESSES_MAX */
+    struct tls *tls;                 /* around every connection; NULL: nothing is encrypted */
 
     const struct str *origins; /* WebSocket: allowed besides the same origin */
     size_t origins_n;

@@ -242,8 +242,14 @@ static void drain(struct task *task)
     stop_listening(lane);
     list_for_each(&lane->lists[LANE_IDLE], node) client_close(client_of_node(node), "draining");
     for (int list = LANE_GREETING; list <= LANE_SOCKETS; list++)
-        list_for_each(&lane->lists[list], at) if (client_of_node(at)->is_socket)
-            socket_go_away(client_of_node(at));
+        list_for_each(&lane->lists[list], at)
+        {
+            struct client *c = client_of_node(at);
+            if (c->is_socket)
+                socket_go_away(c);
+            else if (list == LANE_GREETING && !c->request)
+                client_close(c, "draining");
+        }
     tell_if_empty(lane);
 }
 

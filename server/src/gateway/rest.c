@@ -275,5 +275,9 @@ void rest_idle(struct client *c)
 
 void rest_late(struct client *c)
 {
-    refuse(c, 408);
+    /* Nothing was asked yet: the time was the handshake's, and that is over. */
+    if (!c->request && conn_is_established(&c->conn))
+        lane_list(c->lane, c, LANE_IDLE);
+    else
+        refuse(c, 408);
 }

@@ -94,6 +94,11 @@ static void set_interest(struct conn *c, uint32_t events)
         end(c, r);
 }
 
+bool conn_is_established(struct conn *c)
+{
+    return !c->ended && c->transport.ops->established(&c->transport);
+}
+
 /* Reading. */
 
 static void keep_rest(struct conn *c, const unsigned char *data, size_t n)

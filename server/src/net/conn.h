@@ -118,6 +118,8 @@ void conn_close_now(struct conn *);
 /* The same, after the socket was offered what is queued once more. */
 void conn_close_promptly(struct conn *);
 
+/* Whether the handshake of its transport is over. */
+bool conn_is_established(struct conn *);
 /* Whether conn_send() could still take something. */
 static inline bool conn_is_open(const struct conn *c)
 {

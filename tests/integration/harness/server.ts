@@ -73,12 +73,17 @@ export class Server {
     return this.#child.pid;
   }
 
+  /** Of its addresses: http or ws, with an s if it has a certificate. */
+  #scheme(plain: "http" | "ws"): string {
+    return "tls.certificate" in this.#options ? `${plain}s` : plain;
+  }
+
   get base(): string {
-    return `http://127.0.0.1:${this.port}`;
+    return `${this.#scheme("http")}://127.0.0.1:${this.port}`;
   }
 
   get socketUrl(): string {
-    return `ws://127.0.0.1:${this.port}/v1/socket`;
+    return `${this.#scheme("ws")}://127.0.0.1:${this.port}/v1/socket`;
   }
 
   /** Everything it has written to its log. */

@@ -3,11 +3,11 @@
  * sign in by address, and with requests that a well-behaved client would not make.
  */
 import type { IncomingHttpHeaders } from "node:http";
-import { Agent, request } from "node:http";
+import * as http from "node:http";
+import * as https from "node:https";
 import type { Fetch } from "../../../client/src/rest.ts";
 import { Rest } from "../../../client/src/index.ts";
 
-const agent = new Agent({ keepAlive: false });
 let addresses = 0;
 
 /** One of the machine's own 16 million. */
@@ -28,8 +28,9 @@ export function web(
     signal?: AbortSignal } = {},
 ): Promise<WebReply> {
   return new Promise((resolve, reject) => {
-    const options: import("node:http").RequestOptions = {
-      method: init.method ?? "GET", headers: init.headers ?? {}, agent,
+    const { Agent, request } = url.startsWith("https:") ? https : http;
+    const options: https.RequestOptions = {
+      method: init.method ?? "GET", headers: init.headers ?? {}, agent: new Agent({ keepAlive: false }),
       ...(init.from ? { localAddress: init.from } : {}), ...(init.signal ? { signal: init.signal } : {}),
     };
     const asked = request(url, options, (response) => {
