@@ -23,3 +23,21 @@ bool main_store_broken(const struct store *store)
 {
     return store_rocksdb_broken(store);
 }
+
+int main_store_restore(const struct config *config, const char *from, struct files_sum *sum)
+{
+    char why[512] = "";
+    int err = store_rocksdb_restore(from, config->data_dir, sum, why, sizeof(why));
+    if (err)
+        fprintf(stderr, "parleyd: %s\n", why);
+    return err;
+}
+
+int main_store_verify(const char *directory, struct verify *verify)
+{
+    char why[512] = "";
+    int err = store_rocksdb_verify(directory, verify, why, sizeof(why));
+    if (err)
+        fprintf(stderr, "parleyd: %s\n", why);
+    return err;
+}

@@ -55,6 +55,8 @@ static int run(struct turn *t, struct store_request *r)
         return directory_devices(t, whole);
     case STORE_OP_TOKEN_FIND:
         return directory_token_find(t, whole);
+    case STORE_OP_BACKUP:
+        return store_backup_run(t, whole);
     case STORE_OPS:
         break;
     }
@@ -118,6 +120,20 @@ static int read_info(struct turn *t, struct store_info *info)
         return turn_bad_row(&secret);
     if (!err)
         memcpy(info->secret, bytes.p, bytes.n);
+    return err;
+}
+
+int embedded_renew(struct kv *kv, uint64_t incarnation)
+{
+    struct arena arena = {0};
+    struct kv_batch batch = {.kv = kv};
+    struct turn t = {.view = {.kv = kv}, .batch = &batch, .arena = &arena};
+    struct row_key k = key_meta("incarnation");
+    turn_put_ids(&t, &k, &incarnation, 1);
+    int err = kv_commit(&batch);
+    turn_deinit(&t);
+    kv_batch_deinit(&batch);
+    arena_deinit(&arena);
     return err;
 }
 

@@ -10,6 +10,7 @@
 #ifndef PARLEY_STORE_EMBEDDED_H
 #define PARLEY_STORE_EMBEDDED_H
 
+#include "store/backup.h"
 #include "store/directory.h"
 #include "store/log.h"
 #include "store/ops.h"
@@ -21,6 +22,9 @@
 enum { EMBEDDED_NEWER_SCHEMA = 1 };
 int embedded_open(struct kv *kv, struct store_info *info, uint64_t incarnation,
                   const uint8_t secret[CRYPTO_SECRET_BYTES]);
+
+/* A restored store is another one: tokens and page marks of the old one are refused. */
+int embedded_renew(struct kv *, uint64_t incarnation);
 
 /* Carries out one write in the batch, or takes its changes back and sets it FAILED. The status is
  * not to be told before the batch is committed. */
@@ -65,5 +69,8 @@ void directory_add_device(struct turn *, const struct device *);
 int directory_direct_claim(struct turn *, struct store_direct_claim *);
 int directory_group_claim(struct turn *, struct store_group_claim *);
 int directory_reserve(struct turn *, struct store_reserve *);
+
+/* backup.c: the one that waits, for the disk. */
+int store_backup_run(struct turn *, struct store_backup *);
 
 #endif

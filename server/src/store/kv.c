@@ -23,6 +23,11 @@ void kv_free(struct kv *kv)
         kv->ops->free(kv);
 }
 
+int kv_checkpoint(struct kv *kv, const char *directory)
+{
+    return kv->ops->checkpoint(kv, directory);
+}
+
 /* Notes how `key` stood in the batch before it is changed. */
 static void undo_push(struct kv_batch *b, enum kv_table table, struct str key)
 {

@@ -55,6 +55,8 @@ struct kv_ops {
     /* All rows or none; durable, and only then visible, when it returns 0. After an error it may
      * stand or not, and the kv must not be written again. */
     int (*commit)(struct kv *, const struct rowmap changes[KV_TABLES]);
+    /* See kv_checkpoint(). */
+    int (*checkpoint)(struct kv *, const char *directory);
     void (*free)(struct kv *);
 };
 
@@ -66,6 +68,10 @@ struct kv {
 
 /* NULL is fine. No view, scan or snapshot may be left. */
 void kv_free(struct kv *);
+/* A second kv in `directory`, which must not be there, with all that was committed before the call,
+ * and of what is committed meanwhile a beginning. Any thread that may read. 0, -ENOTSUP (the engine
+ * keeps nothing on a disk), -EIO, -ENOSPC. */
+int kv_checkpoint(struct kv *, const char *directory);
 
 /* A batch: changes that are to be written together. Starts as {.kv = …}. */
 struct kv_undo;

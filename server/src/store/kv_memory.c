@@ -4,6 +4,7 @@
  */
 #include "store/kv_memory.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include "util/macros.h"
@@ -107,6 +108,12 @@ static int memory_commit(struct kv *kv, const struct rowmap changes[KV_TABLES])
     return 0;
 }
 
+static int memory_checkpoint(struct kv *kv, const char *directory)
+{
+    (void)kv, (void)directory;
+    return -ENOTSUP;
+}
+
 static void memory_free(struct kv *kv)
 {
     struct kv_memory *m = memory(kv);
@@ -125,6 +132,7 @@ static const struct kv_ops memory_ops = {
     .snapshot = memory_snapshot,
     .release = memory_release,
     .commit = memory_commit,
+    .checkpoint = memory_checkpoint,
     .free = memory_free,
 };
 

@@ -211,6 +211,19 @@ static int rocks_commit(struct kv *kv, const struct rowmap changes[KV_TABLES])
     return take_error(words, "rocksdb_write_failed");
 }
 
+/* Tables are written out first, so that a copy opens as fast as it can; their files are linked
+ * where the file system allows, since RocksDB never changes them. */
+static int rocks_checkpoint(struct kv *kv, const char *directory)
+{
+    char *words = NULL;
+    rocksdb_checkpoint_t *checkpoint = rocksdb_checkpoint_object_create(rocks(kv)->db, &words);
+    if (!words)
+        rocksdb_checkpoint_create(checkpoint, directory, 0, &words);
+    if (checkpoint)
+        rocksdb_checkpoint_object_destroy(checkpoint);
+    return take_error(words, "rocksdb_checkpoint_failed");
+}
+
 static void rocks_free(struct kv *kv)
 {
     struct kv_rocksdb *r = rocks(kv);
@@ -234,6 +247,7 @@ static const struct kv_ops rocks_ops = {
     .snapshot = rocks_snapshot,
     .release = rocks_release,
     .commit = rocks_commit,
+    .checkpoint = rocks_checkpoint,
     .free = rocks_free,
 };
 
@@ -271,8 +285,8 @@ static rocksdb_options_t *database_options(void)
     return o;
 }
 
-int kv_rocksdb_open(struct kv **out, const char *directory, size_t cache_bytes, char *why,
-                    size_t why_size)
+static int open_at(struct kv **out, const char *directory, size_t cache_bytes, bool to_read,
+                   char *why, size_t why_size)
 {
     struct kv_rocksdb *r = mem_new(sizeof(*r));
     r->kv.ops = &rocks_ops;
@@ -285,9 +299,13 @@ int kv_rocksdb_open(struct kv **out, const char *directory, size_t cache_bytes, 
     for (int i = 0; i < FAMILIES; i++)
         families[i] = family_options(r, i);
     char *words = NULL;
-    r->db = rocksdb_open_column_families(database, directory, FAMILIES, family_names,
-                                         (const rocksdb_options_t *const *)families, r->families,
-                                         &words);
+    const rocksdb_options_t *const *each = (const rocksdb_options_t *const *)families;
+    if (to_read)
+        r->db = rocksdb_open_for_read_only_column_families(
+            database, directory, FAMILIES, family_names, each, r->families, 0, &words);
+    else
+        r->db = rocksdb_open_column_families(database, directory, FAMILIES, family_names, each,
+                                             r->families, &words);
     for (int i = 0; i < FAMILIES; i++)
         rocksdb_options_destroy(families[i]);
     rocksdb_options_destroy(database);
@@ -299,4 +317,16 @@ int kv_rocksdb_open(struct kv **out, const char *directory, size_t cache_bytes, 
     }
     *out = &r->kv;
     return 0;
+}
+
+int kv_rocksdb_open(struct kv **out, const char *directory, size_t cache_bytes, char *why,
+                    size_t why_size)
+{
+    return open_at(out, directory, cache_bytes, false, why, why_size);
+}
+
+int kv_rocksdb_open_to_read(struct kv **out, const char *directory, size_t cache_bytes, char *why,
+                            size_t why_size)
+{
+    return open_at(out, directory, cache_bytes, true, why, why_size);
 }

@@ -13,5 +13,9 @@
  * all tables. 0, or -EIO, -ENOSPC with the engine's words in `why`. */
 int kv_rocksdb_open(struct kv **out, const char *directory, size_t cache_bytes, char *why,
                     size_t why_size);
+/* As above, to look only: nothing in `directory` is written, and it must hold a database. Commits
+ * fail. */
+int kv_rocksdb_open_to_read(struct kv **out, const char *directory, size_t cache_bytes, char *why,
+                            size_t why_size);
 
 #endif

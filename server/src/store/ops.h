@@ -31,6 +31,7 @@ enum store_op {
     STORE_OP_USER_SEARCH,
     STORE_OP_DEVICES,
     STORE_OP_TOKEN_FIND,
+    STORE_OP_BACKUP,
     STORE_OPS,
 };
 

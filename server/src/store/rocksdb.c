@@ -11,17 +11,22 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "store/backup.h"
+#include "store/files.h"
 #include "store/kv_rocksdb.h"
 #include "store/ops.h"
 #include "store/threaded.h"
+#include "store/verify.h"
+#include "store/verify_walk.h"
 #include "util/crypto.h"
 #include "util/macros.h"
 #include "util/mem.h"
 
 enum { CACHE_BYTES_DEFAULT = 64 * 1024 * 1024, READERS_DEFAULT = 2 };
+
+#define UNFINISHED "rocksdb.unfinished" /* a restore that is under way, or was when it ended */
 
 /* Wraps the threaded store, to let go of the lock last. */
 struct store_rocksdb {
@@ -60,38 +65,14 @@ static const struct store_ops rocksdb_ops = {
     .free = rocksdb_free_store,
 };
 
-/* A new entry of a directory is durable when the directory is. */
-static int sync_directory(const char *path)
-{
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return -errno;
-    int err = fsync(fd) ? -errno : 0;
-    close(fd);
-    return err;
-}
-
-/* Made or found, its entry is durable: whoever made it may have been killed before the sync. Only a
- * parent that may not be opened is left to whoever prepared it. */
-static int make_directory(const char *path)
-{
-    char parent[PATH_MAX];
-    bool made = mkdir(path, 0700) == 0;
-    if (!made && errno != EEXIST)
-        return -errno;
-    if (snprintf(parent, sizeof(parent), "%s/..", path) >= (int)sizeof(parent))
-        return -ENAMETOOLONG;
-    int err = sync_directory(parent);
-    return !made && err == -EACCES ? 0 : err;
-}
-
-/* The descriptor that holds the lock, or a negative errno. */
-static int take_lock(const char *directory)
+/* The descriptor that holds the lock, or a negative errno. Without `make` a directory that has no
+ * lock file is nobody's, and -ENOENT. */
+static int take_lock(const char *directory, bool make)
 {
     char path[PATH_MAX];
-    if (snprintf(path, sizeof(path), "%s/lock", directory) >= (int)sizeof(path))
+    if (files_join(path, directory, "lock"))
         return -ENAMETOOLONG;
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    int fd = open(path, O_RDWR | O_CLOEXEC | (make ? O_CREAT : 0), 0600);
     if (fd < 0)
         return -errno;
     if (flock(fd, LOCK_EX | LOCK_NB) == 0)
@@ -101,6 +82,14 @@ static int take_lock(const char *directory)
     return err;
 }
 
+static void tell_lock(int err, const char *directory, char *why, size_t why_size)
+{
+    if (err == -EBUSY)
+        snprintf(why, why_size, "another parleyd holds %s", directory);
+    else
+        snprintf(why, why_size, "%s cannot be locked: %s", directory, strerror(-err));
+}
+
 static int open_threads(struct store **out, const struct store_rocksdb_options *options,
                         struct poster *completions, char *why, size_t why_size)
 {
@@ -108,7 +97,7 @@ static int open_threads(struct store **out, const struct store_rocksdb_options *
     struct kv *kv = NULL;
     int n = snprintf(path, sizeof(path), "%s/rocksdb", options->directory);
     /* RocksDB would make it, but syncs only what is in it. */
-    int err = n >= (int)sizeof(path) ? -ENAMETOOLONG : make_directory(path);
+    int err = n >= (int)sizeof(path) ? -ENAMETOOLONG : files_make_directory(path);
     if (err) {
         snprintf(why, why_size, "%s cannot be made: %s", path, strerror(-err));
         return err;
@@ -145,16 +134,14 @@ static int open_threads(struct store **out, const struct store_rocksdb_options *
 int store_rocksdb_open(struct store **out, const struct store_rocksdb_options *options,
                        struct poster *completions, char *why, size_t why_size)
 {
-    int err = make_directory(options->directory);
+    int err = files_make_directory(options->directory);
     if (err) {
         snprintf(why, why_size, "%s cannot be made: %s", options->directory, strerror(-err));
         return err;
     }
-    int lock_fd = take_lock(options->directory);
-    if (lock_fd == -EBUSY)
-        snprintf(why, why_size, "another parleyd holds %s", options->directory);
-    else if (lock_fd < 0)
-        snprintf(why, why_size, "%s cannot be locked: %s", options->directory, strerror(-lock_fd));
+    int lock_fd = take_lock(options->directory, true);
+    if (lock_fd < 0)
+        tell_lock(lock_fd, options->directory, why, why_size);
     if (lock_fd < 0)
         return lock_fd;
     struct store *inner = NULL;
@@ -172,4 +159,140 @@ int store_rocksdb_open(struct store **out, const struct store_rocksdb_options *o
 bool store_rocksdb_broken(const struct store *s)
 {
     return store_threaded_broken(rocksdb(s)->threaded);
+}
+
+/* --- restoring --- */
+
+/* The copied rows as a store of their own. */
+static int renew(const char *path, const struct backup_manifest *manifest, char *why,
+                 size_t why_size)
+{
+    struct kv *kv;
+    int err = kv_rocksdb_open(&kv, path, CACHE_BYTES_DEFAULT, why, why_size);
+    if (err)
+        return err;
+    struct store_info info;
+    uint8_t unused[CRYPTO_SECRET_BYTES] = {0};
+    uint64_t incarnation;
+    crypto_random(&incarnation, sizeof(incarnation));
+    err = embedded_open(kv, &info, 0, unused);
+    if (!err && (info.incarnation != manifest->incarnation || info.schema != manifest->schema))
+        err = -EBADMSG;
+    if (!err)
+        err = embedded_renew(kv, incarnation);
+    kv_free(kv);
+    if (err)
+        snprintf(why, why_size, "the rows of the backup are not those of its manifest");
+    return err ? -EBADMSG : 0;
+}
+
+/* Under another name until it is whole, so that no server starts on half a copy. */
+static int restore_rows(const char *from, const char *directory,
+                        const struct backup_manifest *manifest, struct files_sum *sum, char *why,
+                        size_t why_size)
+{
+    char rows[PATH_MAX], unfinished[PATH_MAX], finished[PATH_MAX];
+    if (files_join(rows, from, BACKUP_DATA) || files_join(unfinished, directory, UNFINISHED) ||
+        files_join(finished, directory, "rocksdb")) {
+        snprintf(why, why_size, "%s: %s", directory, strerror(ENAMETOOLONG));
+        return -ENAMETOOLONG;
+    }
+    int err = files_remove_all(unfinished);
+    if (!err)
+        err = files_copy_all(rows, unfinished, sum);
+    if (err) {
+        snprintf(why, why_size, "%s cannot be copied to %s: %s", rows, unfinished, strerror(-err));
+        return err;
+    }
+    err = renew(unfinished, manifest, why, why_size);
+    if (err)
+        return err;
+    if (rename(unfinished, finished))
+        err = -errno;
+    if (!err)
+        err = files_sync_directory(directory);
+    if (err)
+        snprintf(why, why_size, "%s cannot be made: %s", finished, strerror(-err));
+    return err;
+}
+
+static int read_manifest(const char *from, struct backup_manifest *manifest, char *why,
+                         size_t why_size)
+{
+    int err = backup_read_manifest(from, manifest);
+    if (err == -ENOENT || err == -ENOTDIR)
+        snprintf(why, why_size, "%s is no finished backup: it has no manifest", from);
+    else if (err == -EBADMSG)
+        snprintf(why, why_size, "%s/manifest is not one of a backup", from);
+    else if (err == -EPROTO)
+        snprintf(why, why_size,
+                 "%s was written by a newer Parley (schema %llu): use that version or a newer one",
+                 from, (unsigned long long)manifest->schema);
+    else if (err)
+        snprintf(why, why_size, "%s/manifest cannot be read: %s", from, strerror(-err));
+    return err;
+}
+
+int store_rocksdb_restore(const char *from, const char *directory, struct files_sum *sum, char *why,
+                          size_t why_size)
+{
+    static const char *const harmless[] = {"lock", UNFINISHED, NULL};
+    struct backup_manifest manifest;
+    int err = read_manifest(from, &manifest, why, why_size);
+    if (err)
+        return err;
+    err = files_make_directory(directory);
+    if (err) {
+        snprintf(why, why_size, "%s cannot be made: %s", directory, strerror(-err));
+        return err;
+    }
+    int lock_fd = take_lock(directory, true);
+    if (lock_fd < 0) {
+        tell_lock(lock_fd, directory, why, why_size);
+        return lock_fd;
+    }
+    int empty = files_is_empty(directory, harmless);
+    if (empty < 1)
+        snprintf(why, why_size, "%s: %s", directory,
+                 empty ? strerror(-empty) : "is not empty; nothing is overwritten");
+    err = empty < 0 ? empty : empty ? 0 : -ENOTEMPTY;
+    if (!err)
+        err = restore_rows(from, directory, &manifest, sum, why, why_size);
+    close(lock_fd);
+    return err;
+}
+
+/* --- verifying --- */
+
+int store_rocksdb_verify(const char *directory, struct verify *v, char *why, size_t why_size)
+{
+    char path[PATH_MAX];
+    struct backup_manifest manifest;
+    bool backup = backup_read_manifest(directory, &manifest) == 0;
+    if (files_join(path, directory, backup ? BACKUP_DATA : "rocksdb")) {
+        snprintf(why, why_size, "%s: %s", directory, strerror(ENAMETOOLONG));
+        return -ENAMETOOLONG;
+    }
+    int lock_fd = backup ? -ENOENT : take_lock(directory, false);
+    if (lock_fd < 0 && lock_fd != -ENOENT) {
+        tell_lock(lock_fd, directory, why, why_size);
+        return lock_fd;
+    }
+    int err = access(path, F_OK) ? -errno : 0;
+    if (err)
+        snprintf(why, why_size, "there is no store in %s", directory);
+    else
+        err = kv_rocksdb_open_to_read(&v->kv, path, CACHE_BYTES_DEFAULT, why, why_size);
+    if (!err) {
+        err = verify_run(v);
+        kv_free(v->kv);
+        v->kv = NULL;
+        if (err)
+            snprintf(why, why_size, "%s cannot be read: %s", path, strerror(-err));
+        else if (backup && v->incarnation != manifest.incarnation)
+            verify_fault(v, "the manifest is of another store");
+    }
+    if (lock_fd >= 0)
+        close(lock_fd);
+    return err;
 }

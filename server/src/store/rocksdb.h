@@ -11,6 +11,9 @@
 
 #include "store/store.h"
 
+struct files_sum;
+struct verify;
+
 struct store_rocksdb_options {
     const char *directory; /* made, readable by its owner alone, where it is missing */
     uint64_t cache_bytes;  /* 0: 64 MiB */
@@ -22,6 +25,13 @@ struct store_rocksdb_options {
  * -ENOENT (the parent is missing), -ENOSPC, -EIO. */
 int store_rocksdb_open(struct store **out, const struct store_rocksdb_options *,
                        struct poster *completions, char *why, size_t why_size);
+/* A store in `directory`, which must be empty or missing, from the backup in `from`; a new one, as
+ * its incarnation says. 0, or a negative errno and the reason in `why`; nothing then stands. */
+int store_rocksdb_restore(const char *from, const char *directory, struct files_sum *, char *why,
+                          size_t why_size);
+/* Verifies the store, or the backup, in `directory`, and changes nothing there. verify->fault and
+ * arg are set. 0: see verify->faults; or a negative errno and the reason in `why`. */
+int store_rocksdb_verify(const char *directory, struct verify *, char *why, size_t why_size);
 /* Whether writes are refused for good, since one failed. Any thread. */
 bool store_rocksdb_broken(const struct store *);
 

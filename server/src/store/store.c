@@ -2,6 +2,7 @@
  * has one entrance for all. */
 #include "store/store.h"
 
+#include "store/backup.h"
 #include "store/directory.h"
 #include "store/log.h"
 #include "store/ops.h"
@@ -146,4 +147,9 @@ void store_devices(struct store *s, struct store_devices *r)
 void store_token_find(struct store *s, struct store_token_find *r)
 {
     submit(s, &r->base, STORE_OP_TOKEN_FIND);
+}
+
+void store_backup(struct store *s, struct store_backup *r)
+{
+    submit(s, &r->base, STORE_OP_BACKUP);
 }

@@ -1,5 +1,5 @@
 /* The directory of the embedded store: what is refused, with which words, and that it stays as it
- * was. What the store does once it is open is test_contract's to show. */
+ * was. What the store does once it is open is the contract's to show (test_rig.h). */
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>

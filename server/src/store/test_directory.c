@@ -1,0 +1,276 @@
+/* The contract: accounts, names, devices and claims. */
+#include "model/limits.h"
+#include "store/test_rig.h"
+#include "util/crypto.h"
+
+static void test_a_name_is_claimed_once(void **state)
+{
+    struct rig *rig = *state;
+    people(rig);
+    assert_int_equal(make_user(rig, 999, "alice"), STORE_TAKEN);
+    struct store_user_find r = {.username = STR("alice")};
+    ask(rig, store_user_find, &r);
+    assert_int_equal(r.base.status, STORE_DONE);
+    assert_int_equal(r.user.id, ALICE);
+    store_request_deinit(&r.base);
+    struct store_user_find none = {.username = STR("alic")};
+    ask(rig, store_user_find, &none);
+    assert_int_equal(none.base.status, STORE_NOT_FOUND);
+    store_request_deinit(&none.base);
+}
+
+static void test_search_goes_by_prefix(void **state)
+{
+    struct rig *rig = *state;
+    people(rig);
+    make_user(rig, 104, "carola");
+    struct store_user_search r = {.prefix = STR("carol"), .limit = 10};
+    ask(rig, store_user_search, &r);
+    assert_int_equal(r.n_users, 2);
+    assert_int_equal(r.users[0].id, CAROL);
+    assert_int_equal(r.users[1].id, 104);
+    store_request_deinit(&r.base);
+}
+
+static void test_search_passes_over_the_disabled(void **state)
+{
+    struct rig *rig = *state;
+    people(rig);
+    make_user(rig, 104, "carola");
+    struct store_user_set disable = {.id = CAROL, .disabled = 1};
+    ask(rig, store_user_set, &disable);
+    store_request_deinit(&disable.base);
+    struct store_user_search r = {.prefix = STR("carol"), .enabled_only = true, .limit = 1};
+    ask(rig, store_user_search, &r);
+    assert_int_equal(r.n_users, 1);
+    assert_int_equal(r.users[0].id, 104);
+    store_request_deinit(&r.base);
+}
+
+static void test_a_device_is_found_by_its_token_until_it_ends(void **state)
+{
+    struct rig *rig = *state;
+    people(rig);
+    struct store_device_put put = {
+        .device = {.id = 7, .user = ALICE, .name = STR("phone"), .token_hash = {1, 2, 3}}};
+    ask(rig, store_device_put, &put);
+    assert_int_equal(put.base.status, STORE_DONE);
+    assert_int_equal(put.ended, 0);
+    store_request_deinit(&put.base);
+    struct store_token_find find = {.token_hash = {1, 2, 3}};
+    ask(rig, store_token_find, &find);
+    assert_int_equal(find.base.status, STORE_DONE);
+    assert_int_equal(find.device.id, 7);
+    assert_int_equal(find.user.id, ALICE);
+    store_request_deinit(&find.base);
+    struct store_device_end finish = {.user = ALICE, .device = 7};
+    ask(rig, store_device_end, &finish);
+    assert_int_equal(finish.base.status, STORE_DONE);
+    assert_int_equal(finish.n_ended, 1);
+    store_request_deinit(&finish.base);
+    struct store_token_find again = {.token_hash = {1, 2, 3}};
+    ask(rig, store_token_find, &again);
+    assert_int_equal(again.base.status, STORE_NOT_FOUND);
+    store_request_deinit(&again.base);
+}
+
+static void test_a_user_comes_with_a_device_or_not_at_all(void **state)
+{
+    struct rig *rig = *state;
+    struct store_user_create r = {
+        .user = {.id = ALICE,
+                 .username = STR("alice"),
+                 .display_name = STR("alice"),
+                 .about = STR(""),
+                 .password = STR("hash")},
+        .device = {.id = 7, .user = ALICE, .name = STR("phone"), .token_hash = {1}}};
+    ask(rig, store_user_create, &r);
+    assert_int_equal(r.base.status, STORE_DONE);
+    store_request_deinit(&r.base);
+    struct store_token_find find = {.token_hash = {1}};
+    ask(rig, store_token_find, &find);
+    assert_int_equal(find.base.status, STORE_DONE);
+    assert_int_equal(find.device.id, 7);
+    assert_true(str_eq(find.device.name, STR("phone")));
+    assert_int_equal(find.user.id, ALICE);
+    store_request_deinit(&find.base);
+    r.user.id = r.device.user = BOB;
+    r.device.token_hash[0] = 2;
+    ask(rig, store_user_create, &r);
+    assert_int_equal(r.base.status, STORE_TAKEN);
+    store_request_deinit(&r.base);
+    find.token_hash[0] = 2;
+    ask(rig, store_token_find, &find);
+    assert_int_equal(find.base.status, STORE_NOT_FOUND);
+    store_request_deinit(&find.base);
+}
+
+static enum store_status sign_in(struct rig *rig, uint64_t device, struct str password)
+{
+    struct store_device_put r = {
+        .device = {.id = device, .user = ALICE, .name = STR(""), .token_hash = {(uint8_t)device}},
+        .password = password};
+    ask(rig, store_device_put, &r);
+    enum store_status status = r.base.status;
+    store_request_deinit(&r.base);
+    return status;
+}
+
+static enum store_status set_password(struct rig *rig, struct str before, struct str password)
+{
+    struct store_user_set r = {
+        .id = ALICE, .password = password, .password_before = before, .disabled = -1};
+    ask(rig, store_user_set, &r);
+    enum store_status status = r.base.status;
+    store_request_deinit(&r.base);
+    return status;
+}
+
+static void test_a_password_changed_meanwhile_counts(void **state)
+{
+    struct rig *rig = *state;
+    people(rig);
+    assert_int_equal(sign_in(rig, 7, STR("hash")), STORE_DONE);
+    assert_int_equal(set_password(rig, STR("hash"), STR("new")), STORE_DONE);
+    assert_int_equal(sign_in(rig, 8, STR("hash")), STORE_MOVED);
+    assert_int_equal(set_password(rig, STR("hash"), STR("newer")), STORE_MOVED);
+    assert_int_equal(sign_in(rig, 9, STR("new")), STORE_DONE);
+    struct store_devices r = {.user = ALICE};
+    ask(rig, store_devices, &r);
+    assert_int_equal(r.n_devices, 2);
+    assert_int_equal(r.devices[1].id, 9);
+    store_request_deinit(&r.base);
+    struct store_token_find refused = {.token_hash = {8}};
+    ask(rig, store_token_find, &refused);
+    assert_int_equal(refused.base.status, STORE_NOT_FOUND);
+    store_request_deinit(&refused.base);
+}
+
+static void test_devices_past_the_limit_end_the_oldest(void **state)
+{
+    struct rig *rig = *state;
+    people(rig);
+    uint64_t ended = 0;
+    for (uint32_t i = 1; i <= DEVICES_MAX + 1; i++) {
+        struct store_device_put put = {.device = {.id = i,
+                                                  .user = ALICE,
+                                                  .name = STR(""),
+                                                  .token_hash = {(uint8_t)i},
+                                                  .last_seen_ms = i}};
+        ask(rig, store_device_put, &put);
+        ended = put.ended;
+        store_request_deinit(&put.base);
+    }
+    assert_int_equal(ended, 1);
+}
+
+static void test_a_device_in_use_is_not_the_one_that_goes(void **state)
+{
+    struct rig *rig = *state;
+    people(rig);
+    struct store_device_seen none = {.user = ALICE, .device = 1, .last_seen_ms = 50};
+    ask(rig, store_device_seen, &none);
+    assert_int_equal(none.base.status, STORE_NOT_FOUND);
+    store_request_deinit(&none.base);
+    for (uint64_t i = 1; i <= DEVICES_MAX; i++)
+        assert_int_equal(sign_in(rig, i, STR("hash")), STORE_DONE);
+    struct store_device_seen seen = {.user = ALICE, .device = 1, .last_seen_ms = 50};
+    ask(rig, store_device_seen, &seen);
+    assert_int_equal(seen.base.status, STORE_DONE);
+    store_request_deinit(&seen.base);
+    struct store_device_seen earlier = {.user = ALICE, .device = 1, .last_seen_ms = 40};
+    ask(rig, store_device_seen, &earlier);
+    store_request_deinit(&earlier.base);
+    assert_int_equal(sign_in(rig, DEVICES_MAX + 1, STR("hash")), STORE_DONE);
+    struct store_devices r = {.user = ALICE};
+    ask(rig, store_devices, &r);
+    assert_int_equal(r.n_devices, DEVICES_MAX);
+    assert_int_equal(r.devices[0].id, 1);
+    assert_int_equal(r.devices[0].last_seen_ms, 50);
+    assert_int_equal(r.devices[1].id, 3);
+    store_request_deinit(&r.base);
+}
+
+static void test_a_direct_is_claimed_once_however_asked(void **state)
+{
+    struct rig *rig = *state;
+    people(rig);
+    struct store_direct_claim look = {.users = {ALICE, BOB}};
+    ask(rig, store_direct_claim, &look);
+    assert_int_equal(look.base.status, STORE_NOT_FOUND);
+    store_request_deinit(&look.base);
+    make_direct(rig);
+    struct store_direct_claim again = {.users = {ALICE, BOB}, .conversation = 601};
+    ask(rig, store_direct_claim, &again);
+    assert_int_equal(again.base.status, STORE_TAKEN);
+    assert_int_equal(again.conversation, DIRECT);
+    store_request_deinit(&again.base);
+    struct store_load load = {.id = DIRECT};
+    ask(rig, store_load, &load);
+    assert_int_equal(load.n_members, 2);
+    assert_int_equal(load.conversation.kind, CONVERSATION_DIRECT);
+    store_request_deinit(&load.base);
+}
+
+static void test_a_group_claim_keeps_event_one(void **state)
+{
+    struct rig *rig = *state;
+    people(rig);
+    struct log_head none = {0};
+    struct event e = event_after(&none, 0, EVENT_CREATED, ALICE, "k1");
+    struct event_member members[] = {{ALICE, ROLE_OWNER}};
+    e.text = STR("title");
+    e.history = HISTORY_ALL;
+    e.members = members;
+    e.n_members = 1;
+    struct store_group_claim look = {.created = e};
+    ask(rig, store_group_claim, &look);
+    assert_int_equal(look.base.status, STORE_NOT_FOUND);
+    store_request_deinit(&look.base);
+    e.conversation = GROUP;
+    struct store_group_claim claim = {.created = e};
+    ask(rig, store_group_claim, &claim);
+    assert_int_equal(claim.base.status, STORE_DONE);
+    store_request_deinit(&claim.base);
+    e.conversation = GROUP + 1;
+    struct store_group_claim again = {.created = e};
+    ask(rig, store_group_claim, &again);
+    assert_int_equal(again.base.status, STORE_TAKEN);
+    assert_int_equal(again.created.conversation, GROUP);
+    assert_true(str_eq(again.created.text, STR("title")));
+    store_request_deinit(&again.base);
+}
+
+static void test_reservations_go_forward(void **state)
+{
+    struct rig *rig = *state;
+    struct store_reserve first = {.worker = 3, .up_to_ms = 1000};
+    ask(rig, store_reserve, &first);
+    assert_int_equal(first.used_up_to_ms, 0);
+    store_request_deinit(&first.base);
+    rig_reopen(rig);
+    struct store_reserve second = {.worker = 3, .up_to_ms = 500};
+    ask(rig, store_reserve, &second);
+    assert_int_equal(second.used_up_to_ms, 1000);
+    store_request_deinit(&second.base);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        both(test_a_name_is_claimed_once),
+        both(test_search_goes_by_prefix),
+        both(test_search_passes_over_the_disabled),
+        both(test_a_device_is_found_by_its_token_until_it_ends),
+        both(test_a_user_comes_with_a_device_or_not_at_all),
+        both(test_a_password_changed_meanwhile_counts),
+        both(test_devices_past_the_limit_end_the_oldest),
+        both(test_a_device_in_use_is_not_the_one_that_goes),
+        both(test_a_direct_is_claimed_once_however_asked),
+        both(test_a_group_claim_keeps_event_one),
+        both(test_reservations_go_forward),
+    };
+    if (crypto_init())
+        return 1;
+    return cmocka_run_group_tests_name("store/directory", tests, NULL, NULL);
+}

@@ -1,0 +1,231 @@
+/* The contract: what an append does to a log, and who may read it. */
+#include <string.h>
+
+#include "store/test_rig.h"
+#include "util/crypto.h"
+
+static void test_an_append_on_an_old_head_writes_nothing(void **state)
+{
+    struct rig *rig = *state;
+    people(rig);
+    make_group(rig);
+    struct log_head old = head_of(rig, GROUP);
+    say(rig, GROUP, ALICE, "a1", "hello");
+    struct event e = event_after(&old, GROUP, EVENT_MESSAGE, BOB, "b1");
+    e.text = STR("late");
+    struct store_append r = {.conversation = GROUP, .events = &e, .n_events = 1, .head = old};
+    ask(rig, store_append, &r);
+    assert_int_equal(r.base.status, STORE_MOVED);
+    assert_int_equal(r.head.seq, 2);
+    store_request_deinit(&r.base);
+    assert_int_equal(head_of(rig, GROUP).seq, 2);
+}
+
+static void test_a_key_is_known_for_ever_and_wins_over_moved(void **state)
+{
+    struct rig *rig = *state;
+    people(rig);
+    make_group(rig);
+    struct log_head old = head_of(rig, GROUP);
+    uint64_t seq = say(rig, GROUP, ALICE, "a1", "hello");
+    change(rig, GROUP, EVENT_DELETE, ALICE, "a2", seq, "");
+    rig_reopen(rig);
+    struct event e = event_after(&old, GROUP, EVENT_MESSAGE, ALICE, "a1");
+    e.text = STR("hello");
+    struct store_append r = {.conversation = GROUP, .events = &e, .n_events = 1, .head = old};
+    ask(rig, store_append, &r);
+    assert_int_equal(r.base.status, STORE_KNOWN);
+    assert_int_equal(r.known_index, 0);
+    assert_int_equal(r.known_seq, seq);
+    assert_int_equal(r.known_digest[0], 'a');
+    store_request_deinit(&r.base);
+    struct store_key key = {.conversation = GROUP, .sender = BOB, .key = STR("a1")};
+    ask(rig, store_key, &key);
+    assert_int_equal(key.base.status, STORE_NOT_FOUND); /* a key is its sender's own */
+    store_request_deinit(&key.base);
+}
+
+static void test_an_unknown_conversation_takes_only_its_creation(void **state)
+{
+    struct rig *rig = *state;
+    struct log_head none = {0};
+    struct event e = event_after(&none, 12345, EVENT_MESSAGE, ALICE, "a1");
+    e.text = STR("x");
+    struct store_append r = {.conversation = 12345, .events = &e, .n_events = 1};
+    ask(rig, store_append, &r);
+    assert_int_equal(r.base.status, STORE_NOT_FOUND);
+    store_request_deinit(&r.base);
+    struct store_load load = {.id = 12345};
+    ask(rig, store_load, &load);
+    assert_int_equal(load.base.status, STORE_NOT_FOUND);
+    store_request_deinit(&load.base);
+}
+
+static void test_edits_and_deletes_leave_no_words_behind(void **state)
+{
+    struct rig *rig = *state;
+    people(rig);
+    make_group(rig);
+    uint64_t seq = say(rig, GROUP, ALICE, "a1", "first words");
+    uint64_t edit = change(rig, GROUP, EVENT_EDIT, ALICE, "a2", seq, "second words");
+    change(rig, GROUP, EVENT_EDIT, ALICE, "a3", seq, "third words");
+    struct store_events before = {.conversation = GROUP, .from_seq = 1, .to_seq = 9, .limit = 100};
+    ask(rig, store_events, &before);
+    assert_true(str_eq(before.events[seq - 1].text, STR("third words")));
+    assert_true(before.events[edit - 1].deleted);
+    store_request_deinit(&before.base);
+    change(rig, GROUP, EVENT_DELETE, BOB, "b1", seq, "");
+    struct store_events after = {.conversation = GROUP, .from_seq = 1, .to_seq = 9, .limit = 100};
+    ask(rig, store_events, &after);
+    assert_int_equal(after.n_events, 5);
+    for (uint32_t i = 0; i < after.n_events; i++)
+        if (after.events[i].type != EVENT_CREATED)
+            assert_int_equal(after.events[i].text.n, 0);
+    assert_true(after.events[seq - 1].deleted);
+    assert_int_equal(after.events[seq - 1].rev, 5);
+    store_request_deinit(&after.base);
+}
+
+static void test_a_reaction_replaces_and_is_taken_back(void **state)
+{
+    struct rig *rig = *state;
+    people(rig);
+    make_group(rig);
+    uint64_t seq = say(rig, GROUP, ALICE, "a1", "hello");
+    change(rig, GROUP, EVENT_REACTION, BOB, "b1", seq, "+");
+    change(rig, GROUP, EVENT_REACTION, BOB, "b2", seq, "*");
+    change(rig, GROUP, EVENT_REACTION, ALICE, "a2", seq, "!");
+    change(rig, GROUP, EVENT_REACTION, ALICE, "a3", seq, "");
+    struct store_events r = {.conversation = GROUP, .from_seq = seq, .to_seq = seq, .limit = 1};
+    ask(rig, store_events, &r);
+    assert_int_equal(r.events[0].n_reactions, 1);
+    assert_int_equal(r.events[0].reactions[0].user, BOB);
+    assert_true(str_eq(r.events[0].reactions[0].emoji, STR("*")));
+    store_request_deinit(&r.base);
+}
+
+static void test_members_come_and_go(void **state)
+{
+    struct rig *rig = *state;
+    people(rig);
+    make_group(rig);
+    say(rig, GROUP, ALICE, "a1", "before");
+    struct log_head head = head_of(rig, GROUP);
+    struct event added = event_after(&head, GROUP, EVENT_ADDED, ALICE, "a2");
+    added.user = CAROL;
+    added.history = HISTORY_JOINED;
+    uint64_t joined = append_one(rig, added);
+    struct store_member m = {.conversation = GROUP, .user = CAROL};
+    ask(rig, store_member, &m);
+    assert_int_equal(m.member.from_seq, joined);
+    assert_int_equal(m.member.read_n, 1);
+    store_request_deinit(&m.base);
+    head = head_of(rig, GROUP);
+    struct event removed = event_after(&head, GROUP, EVENT_REMOVED, ALICE, "a3");
+    removed.user = CAROL;
+    uint64_t gone = append_one(rig, removed);
+    struct store_member left = {.conversation = GROUP, .user = CAROL};
+    ask(rig, store_member, &left);
+    assert_true(left.member.left);
+    assert_int_equal(left.member.left_seq, gone);
+    store_request_deinit(&left.base);
+    struct store_load load = {.id = GROUP};
+    ask(rig, store_load, &load);
+    assert_int_equal(load.n_members, 2);
+    store_request_deinit(&load.base);
+}
+
+static void test_what_comes_later_is_not_for_a_former_member(void **state)
+{
+    struct rig *rig = *state;
+    people(rig);
+    make_group(rig);
+    uint64_t edited = say(rig, GROUP, ALICE, "a1", "as it was");
+    uint64_t last = say(rig, GROUP, ALICE, "a2", "goodbye");
+    change(rig, GROUP, EVENT_REACTION, BOB, "b1", last, "*");
+    struct log_head head = head_of(rig, GROUP);
+    struct event removed = event_after(&head, GROUP, EVENT_REMOVED, ALICE, "a3");
+    removed.user = BOB;
+    uint64_t gone = append_one(rig, removed);
+    change(rig, GROUP, EVENT_EDIT, ALICE, "a4", edited, "not for bob");
+    change(rig, GROUP, EVENT_REACTION, ALICE, "a5", last, "+");
+    change(rig, GROUP, EVENT_TITLE, ALICE, "a6", 0, "without bob");
+
+    struct store_inbox_list bobs = {.user = BOB, .limit = 10};
+    ask(rig, store_inbox_list, &bobs);
+    assert_int_equal(bobs.n_entries, 1);
+    assert_true(str_eq(bobs.entries[0].conversation.title, STR("the group")));
+    assert_int_equal(bobs.entries[0].head.seq, gone);
+    assert_int_equal(bobs.entries[0].last->seq, last);
+    assert_int_equal(bobs.entries[0].last->n_reactions, 1);
+    assert_int_equal(bobs.entries[0].last->reactions[0].user, BOB);
+    store_request_deinit(&bobs.base);
+    struct store_inbox_list alices = {.user = ALICE, .limit = 10};
+    ask(rig, store_inbox_list, &alices);
+    assert_true(str_eq(alices.entries[0].conversation.title, STR("without bob")));
+    store_request_deinit(&alices.base);
+
+    struct store_events then = {
+        .conversation = GROUP, .from_seq = 1, .to_seq = gone, .as_of = gone, .limit = 100};
+    ask(rig, store_events, &then);
+    for (uint32_t i = 0; i < then.n_events; i++)
+        assert_true(then.events[i].rev <= gone);
+    assert_true(then.events[edited - 1].deleted);
+    assert_int_equal(then.events[edited - 1].text.n, 0);
+    assert_int_equal(then.events[edited - 1].edited_seq, 0);
+    assert_int_equal(then.events[last - 1].n_reactions, 1);
+    assert_true(str_eq(then.events[last - 1].text, STR("goodbye")));
+    store_request_deinit(&then.base);
+}
+
+static void test_marks_only_move_forward(void **state)
+{
+    struct rig *rig = *state;
+    people(rig);
+    make_direct(rig);
+    say(rig, DIRECT, ALICE, "a1", "one");
+    say(rig, DIRECT, ALICE, "a2", "two");
+    struct store_mark forward = {.conversation = DIRECT, .user = BOB, .read_seq = 2, .read_n = 2};
+    ask(rig, store_mark, &forward);
+    assert_int_equal(forward.member.read_seq, 2);
+    assert_int_equal(forward.member.delivered_seq, 2);
+    store_request_deinit(&forward.base);
+    struct store_mark back = {.conversation = DIRECT, .user = BOB, .read_seq = 1, .read_n = 1};
+    ask(rig, store_mark, &back);
+    assert_int_equal(back.member.read_seq, 2);
+    assert_int_equal(back.member.read_n, 2);
+    store_request_deinit(&back.base);
+}
+
+static void test_blocks_follow_the_own_log(void **state)
+{
+    struct rig *rig = *state;
+    people(rig);
+    struct log_head head = head_of(rig, ALICE);
+    struct event block = event_after(&head, ALICE, EVENT_BLOCK, ALICE, "a1");
+    block.user = BOB;
+    append_one(rig, block);
+    struct store_blocks r = {.user = ALICE};
+    ask(rig, store_blocks, &r);
+    assert_int_equal(r.n_users, 1);
+    assert_int_equal(r.users[0], BOB);
+    store_request_deinit(&r.base);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        both(test_an_append_on_an_old_head_writes_nothing),
+        both(test_a_key_is_known_for_ever_and_wins_over_moved),
+        both(test_an_unknown_conversation_takes_only_its_creation),
+        both(test_edits_and_deletes_leave_no_words_behind),
+        both(test_a_reaction_replaces_and_is_taken_back),
+        both(test_members_come_and_go),
+        both(test_what_comes_later_is_not_for_a_former_member),
+        both(test_marks_only_move_forward),
+        both(test_blocks_follow_the_own_log),
+    };
+    if (crypto_init())
+        return 1;
+    return cmocka_run_group_tests_name("store/log", tests, NULL, NULL);
+}

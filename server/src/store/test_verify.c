@@ -1,0 +1,427 @@
+/*
+ * A store in which something of every kind happened has no fault; each damage done to a row of it
+ * is found, and the sentence says which. The rows are damaged under the store, as a disk or a
+ * mistake of ours would.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "model/record.h"
+#include "store/embedded.h"
+#include "store/kv_memory.h"
+#include "store/log.h"
+#include "store/ops.h"
+#include "store/turn.h"
+#include "store/verify.h"
+#include "util/macros.h"
+
+enum { ALICE = 101, BOB = 102, CAROL = 103, GROUP = 500, DIRECT = 600, SELF = 601, SILENT = 602 };
+
+/* What stands in the group: see talk(). */
+enum { CREATED = 1, SAID, EDITED, REACTED, SAID_MORE, DELETED, ADDED, PROMOTED, REMOVED, TITLED };
+
+struct rig {
+    struct kv *kv;
+    struct store_info info;
+    char last[VERIFY_FAULT_BYTES_MAX * 8]; /* all sentences of the newest run */
+};
+
+static void do_write(struct rig *rig, struct store_request *r, enum store_op op)
+{
+    struct kv_batch batch = {.kv = rig->kv};
+    r->op = op;
+    embedded_write(&batch, &rig->info, APPEND_MAX, r);
+    assert_int_equal(r->status, STORE_DONE);
+    assert_int_equal(kv_commit(&batch), 0);
+    kv_batch_deinit(&batch);
+    store_request_deinit(r);
+}
+
+static void sign_up(struct rig *rig, uint64_t id, const char *name)
+{
+    struct store_user_create user = {.user = {.id = id,
+                                              .username = str_of(name),
+                                              .display_name = str_of(name),
+                                              .about = STR(""),
+                                              .password = STR("hash")}};
+    do_write(rig, &user.base, STORE_OP_USER_CREATE);
+    struct store_device_put device = {
+        .device = {.id = id + 50, .user = id, .name = STR("phone"), .token_hash = {(uint8_t)id}}};
+    do_write(rig, &device.base, STORE_OP_DEVICE_PUT);
+}
+
+static void claim(struct rig *rig, uint64_t a, uint64_t b, uint64_t id)
+{
+    struct store_direct_claim r = {.users = {a, b}, .conversation = id};
+    do_write(rig, &r.base, STORE_OP_DIRECT_CLAIM);
+}
+
+/* Appends `e` at the head as it is; key and digest are its place's. */
+static void append(struct rig *rig, struct event e)
+{
+    struct arena arena = {0};
+    struct turn t = {.view = {.kv = rig->kv}, .arena = &arena};
+    struct head_row head;
+    char key[16];
+    assert_int_equal(turn_head(&t, e.conversation, &head), 0);
+    arena_deinit(&arena);
+    e.seq = e.rev = e.first_seq = head.head.seq + 1;
+    e.n = head.head.n + event_counts(e.type);
+    e.time_ms = 1000 + e.seq;
+    snprintf(key, sizeof(key), "k%d", (int)e.seq);
+    e.key = str_of(key);
+    e.digest[0] = (uint8_t)e.seq;
+    if (e.type == EVENT_MESSAGE || e.type == EVENT_EDIT)
+        e.kind = STR("text");
+    struct store_append r = {
+        .conversation = e.conversation, .events = &e, .n_events = 1, .head = head.head};
+    do_write(rig, &r.base, STORE_OP_APPEND);
+}
+
+#define by(who, where, what, ...)                                                                  \
+    append(rig,                                                                                    \
+           (struct event){.sender = (who), .conversation = (where), .type = (what), __VA_ARGS__})
+
+static void talk(struct rig *rig)
+{
+    static const struct event_member members[] = {{ALICE, ROLE_OWNER}, {BOB, ROLE_MEMBER}};
+    struct event created = {.conversation = GROUP,
+                            .seq = 1,
+                            .rev = 1,
+                            .first_seq = 1,
+                            .sender = ALICE,
+                            .type = EVENT_CREATED,
+                            .key = STR("k1"),
+                            .text = STR("us"),
+                            .history = HISTORY_ALL,
+                            .members = members,
+                            .n_members = 2};
+    struct store_group_claim claimed = {.created = created};
+    do_write(rig, &claimed.base, STORE_OP_GROUP_CLAIM);
+    append(rig, created);
+    by(ALICE, GROUP, EVENT_MESSAGE, .text = STR("hallo"), .reads = true);
+    by(ALICE, GROUP, EVENT_EDIT, .text = STR("hello"), .target = SAID);
+    by(BOB, GROUP, EVENT_REACTION, .text = STR("+"), .target = SAID);
+    by(BOB, GROUP, EVENT_MESSAGE, .text = STR("what?"), .target = SAID);
+    by(BOB, GROUP, EVENT_DELETE, .target = SAID_MORE);
+    by(ALICE, GROUP, EVENT_ADDED, .user = CAROL, .history = HISTORY_JOINED);
+    by(ALICE, GROUP, EVENT_ROLE, .user = BOB, .role = ROLE_ADMIN);
+    by(ALICE, GROUP, EVENT_REMOVED, .user = CAROL);
+    by(ALICE, GROUP, EVENT_TITLE, .text = STR("all of us"));
+    by(ALICE, DIRECT, EVENT_MESSAGE, .text = STR("hi"), .reads = true);
+    by(BOB, SELF, EVENT_MESSAGE, .text = STR("milk"));
+    by(ALICE, ALICE, EVENT_PROFILE, .text = STR("Alice"));
+    by(ALICE, ALICE, EVENT_BLOCK, .user = CAROL);
+    by(ALICE, ALICE, EVENT_BLOCK, .user = BOB);
+    by(ALICE, ALICE, EVENT_UNBLOCK, .user = BOB);
+    struct store_mark read = {.conversation = GROUP, .user = BOB, .read_seq = 6, .read_n = 2};
+    do_write(rig, &read.base, STORE_OP_MARK);
+}
+
+static int begin(void **state)
+{
+    static const uint8_t secret[CRYPTO_SECRET_BYTES] = {7};
+    struct rig *rig = calloc(1, sizeof(*rig));
+    rig->kv = kv_memory_new();
+    assert_int_equal(embedded_open(rig->kv, &rig->info, 5, secret), 0);
+    sign_up(rig, ALICE, "alice");
+    sign_up(rig, BOB, "bob");
+    sign_up(rig, CAROL, "carol");
+    claim(rig, ALICE, BOB, DIRECT);
+    claim(rig, BOB, BOB, SELF);
+    claim(rig, ALICE, CAROL, SILENT);
+    talk(rig);
+    *state = rig;
+    return 0;
+}
+
+static int end(void **state)
+{
+    struct rig *rig = *state;
+    kv_free(rig->kv);
+    free(rig);
+    return 0;
+}
+
+static void note(void *arg, const char *sentence)
+{
+    struct rig *rig = arg;
+    size_t n = strlen(rig->last);
+    snprintf(rig->last + n, sizeof(rig->last) - n, "%s\n", sentence);
+}
+
+static struct verify verified(struct rig *rig)
+{
+    struct verify v = {.kv = rig->kv, .fault = note, .arg = rig};
+    rig->last[0] = 0;
+    assert_int_equal(verify_run(&v), 0);
+    return v;
+}
+
+/* --- damage --- */
+
+static void put_row(struct rig *rig, const struct row_key *k, struct str value)
+{
+    struct kv_batch batch = {.kv = rig->kv};
+    if (value.p)
+        kv_put(&batch, k->table, row_key_str(k), value);
+    else
+        kv_delete(&batch, k->table, row_key_str(k));
+    assert_int_equal(kv_commit(&batch), 0);
+    kv_batch_deinit(&batch);
+}
+
+/* The row becomes `value` (absent: goes); a fault must say `words`; then all is as it was. */
+static void found(struct rig *rig, struct row_key k, struct str value, const char *words)
+{
+    struct arena arena = {0};
+    struct kv_view view = {.kv = rig->kv};
+    struct str before = {0};
+    assert_true(kv_get(&view, k.table, row_key_str(&k), &arena, &before) >= 0);
+    put_row(rig, &k, value);
+    struct verify v = verified(rig);
+    if (!v.faults || !strstr(rig->last, words))
+        fail_msg("expected \"%s\", found %d: %s", words, (int)v.faults, rig->last);
+    put_row(rig, &k, before);
+    arena_deinit(&arena);
+    assert_int_equal(verified(rig).faults, 0);
+}
+
+static void found_ids(struct rig *rig, struct row_key k, uint64_t a, uint64_t b, size_t n,
+                      const char *words)
+{
+    struct builder row = {0};
+    ids_pack(&row, (uint64_t[]){a, b}, n);
+    found(rig, k, builder_str(&row), words);
+    builder_deinit(&row);
+}
+
+/* Changes one row by its struct: `field` of what `get` reads is set. */
+#define found_set(get, pack, row_type, key_of, change, words)                                      \
+    do {                                                                                           \
+        struct arena found_arena = {0};                                                            \
+        struct turn turn = {.view = {.kv = rig->kv}, .arena = &found_arena};                       \
+        struct builder found_row = {0};                                                            \
+        row_type row;                                                                              \
+        assert_int_equal(get, 0);                                                                  \
+        change;                                                                                    \
+        pack(&found_row, &row);                                                                    \
+        found(rig, key_of, builder_str(&found_row), words);                                        \
+        builder_deinit(&found_row);                                                                \
+        turn_deinit(&turn);                                                                        \
+        arena_deinit(&found_arena);                                                                \
+    } while (0)
+
+#define event_set(where, seq_, change, words)                                                      \
+    found_set(turn_event(&turn, where, seq_, &row), record_encode, struct event,                   \
+              key_event(where, seq_), change, words)
+#define head_set(where, change, words)                                                             \
+    found_set(turn_head(&turn, where, &row), head_pack, struct head_row, key_head(where), change,  \
+              words)
+#define member_set(where, who, change, words)                                                      \
+    found_set(turn_member(&turn, where, who, &row), member_pack, struct member_row,                \
+              key_member(who, where), change, words)
+#define conversation_set(where, change, words)                                                     \
+    found_set(turn_conversation(&turn, where, &row), conversation_pack, struct conversation,       \
+              key_conversation(where), change, words)
+#define user_set(who, change, words)                                                               \
+    found_set(turn_user(&turn, who, &row), user_pack, struct user, key_user(who), change, words)
+
+static const struct str gone;
+
+static void test_a_sound_store_has_no_fault(void **state)
+{
+    struct rig *rig = *state;
+    struct verify v = verified(rig);
+    if (v.faults)
+        fail_msg("%s", rig->last);
+    assert_int_equal(v.users, 3);
+    assert_int_equal(v.devices, 3);
+    assert_int_equal(v.claims, 4);
+    assert_int_equal(v.conversations, 7);
+    assert_int_equal(v.members, 9);
+    assert_int_equal(v.events, TITLED + 2 + 4);
+    assert_int_equal(v.keys, v.events);
+    assert_int_equal(v.incarnation, 5);
+}
+
+static void test_a_log_that_is_not_dense_is_found(void **state)
+{
+    struct rig *rig = *state;
+    found(rig, key_event(GROUP, REACTED), gone, "event 5: comes after 3");
+    found(rig, key_event(GROUP, TITLED), gone, "its head says it ends at 10");
+    found(rig, key_event(GROUP, CREATED), gone, "event 2: comes after 0");
+    found(rig, key_event(DIRECT, 1), gone, "0 events and 1 keys");
+    found(rig, key_event(GROUP, SAID), STR("\x01junk"), "event 2: does not decode");
+    found(rig, key_head(GROUP), gone, "its head says it ends at 0");
+    found(rig, key_head(GROUP), STR("junk"), "head does not decode");
+    found(rig, key_conversation(DIRECT), gone, "600: events, but there is no such conversation");
+    found(rig, key_conversation(GROUP), STR("junk"), "500: does not decode");
+    event_set(GROUP, SAID_MORE, row.seq = row.first_seq = 4, "says it is 4 of 500");
+    event_set(GROUP, SAID_MORE, row.first_seq = 3, "an append that began at 3");
+    event_set(GROUP, TITLED, row.rev = 11, "last changed by 11, the end is 10");
+}
+
+static void test_a_wrong_count_is_found(void **state)
+{
+    struct rig *rig = *state;
+    event_set(GROUP, SAID_MORE, row.n = 3, "event 5: counts 3 messages after 1");
+    head_set(GROUP, row.head.n = 3, "ends at 10 (3 messages)");
+    head_set(GROUP, row.head.message_seq = 2, "its head says");
+    head_set(GROUP, row.head.first_seq = 9, "its head says");
+    head_set(GROUP, row.head.time_ms++, "its head says");
+    head_set(GROUP, row.commit = 1000, "of commit 1000");
+    member_set(GROUP, BOB, row.member.read_n = 1, "read up to 6 counts 1, not 2");
+    member_set(GROUP, CAROL, row.member.left_n = 9, "left at 9 counts 9, not 2");
+}
+
+static void test_a_key_without_its_event_is_found(void **state)
+{
+    struct rig *rig = *state;
+    found(rig, key_key(GROUP, ALICE, STR("k2")), gone, "event 2: its key is not known");
+    found(rig, key_key(GROUP, ALICE, STR("k9x")),
+          STR("\x02"
+              "0123456789abcdef"),
+          "10 events and 11 keys");
+    found(rig, key_key(GROUP, ALICE, STR("k2")), STR("junk"), "a key points beyond");
+    found(rig, key_key(GROUP, ALICE, STR("k2")),
+          STR("\x02"
+              "0123456789abcdef"),
+          "its key points to 2 or another command");
+    found(rig, key_key(GROUP, ALICE, STR("k2")),
+          STR("\x63"
+              "0123456789abcdef"),
+          "its key points to 99");
+    found(rig, key_key(999, ALICE, STR("k2")),
+          STR("\x02"
+              "0123456789abcdef"),
+          "999: keys, but there is no such conversation");
+}
+
+static void test_words_that_were_deleted_and_stand_are_found(void **state)
+{
+    struct rig *rig = *state;
+    event_set(GROUP, SAID_MORE, row.text = STR("what?"), "event 5: is deleted and not empty");
+    event_set(GROUP, SAID_MORE, row.deleted = false, "event 6: did not change 5");
+    event_set(GROUP, SAID, row.text = STR("hallo"), "event 2: is not as its edit 3 made it");
+    event_set(GROUP, SAID, row.edited_seq = 4, "event 2: is not as its edit 4");
+    event_set(GROUP, SAID, (row.edited_seq = 0, row.rev = 2), "event 3: did not change 2");
+    event_set(GROUP, EDITED, row.target = 1, "is about 1, which is no message");
+    event_set(GROUP, EDITED, row.target = 5, "event 3: is about 5");
+    found(rig, key_event(GROUP, REACTED), gone, "event 2: its reaction 4 is none");
+    by(ALICE, GROUP, EVENT_EDIT, .text = STR("hello!"), .target = SAID);
+    assert_int_equal(verified(rig).faults, 0);
+    event_set(GROUP, EDITED, (row.deleted = false, row.text = STR("hello")),
+              "event 3: keeps a text that was replaced");
+}
+
+static void test_members_that_no_event_made_are_found(void **state)
+{
+    struct rig *rig = *state;
+    found(rig, key_member(BOB, GROUP), gone, "user 102 is in the roster and has no row");
+    found(rig, key_member(CAROL, GROUP), gone, "user 103 has no row that knows of it");
+    found(rig, key_member(ALICE, DIRECT), gone, "600: is not in the inbox of user 101");
+    found(rig, key_member(ALICE, ALICE), gone, "101: is not in the inbox");
+    found(rig, key_member(ALICE, GROUP), STR("junk"), "member 101: does not decode");
+    found(rig, key_roster(GROUP), gone, "member 101: is not in the roster");
+    found_ids(rig, key_roster(GROUP), ALICE, CAROL, 2, "member 103: left and is in the roster");
+    found_ids(rig, key_roster(DIRECT), ALICE, BOB, 2, "600: a roster, but there is no such group");
+    member_set(GROUP, BOB, row.member.role = ROLE_OWNER, "member 102: event 8 does not say so");
+    member_set(GROUP, BOB, row.member.rev = 1, "has no row that knows of it");
+    member_set(GROUP, CAROL, row.member.left = false, "member 103: event 9 does not say so");
+    member_set(GROUP, BOB, row.member.delivered_seq = 11, "its marks go beyond the end 10");
+    member_set(GROUP, BOB, row.member.delivered_seq = 5, "its marks go beyond");
+    member_set(GROUP, BOB, row.commit = 1000, "of commit 1000");
+    found(rig, key_member(ALICE, 999), STR("\1\0\0\1\0\0\0\0\0\0\0\0"),
+          "there is no such conversation");
+    found(rig, key_member(CAROL, DIRECT), STR("\1\0\0\1\0\0\0\0\0\0\0\0"),
+          "is not one of its people");
+    found(rig, key_head(999), STR("\1\1\1\1\1\1"), "999: a head, but there is no such");
+}
+
+static void test_a_conversation_that_is_not_as_its_events_is_found(void **state)
+{
+    struct rig *rig = *state;
+    conversation_set(GROUP, row.title = STR("us"), "event 10 gave it another title");
+    conversation_set(GROUP, row.rev = 1, "event 10: did not change the title");
+    conversation_set(GROUP, row.rev = 99, "last changed by 99");
+    conversation_set(GROUP, row.kind = 9, "of an unknown kind 9");
+    conversation_set(DIRECT, row.users[1] = CAROL, "is not claimed by its people");
+    found(rig, key_direct(ALICE, BOB), gone, "600: is not claimed by its people");
+    found_ids(rig, key_direct(ALICE, BOB), 999, 0, 1, "points to 999, which is not theirs");
+    found_ids(rig, key_direct(BOB, CAROL), DIRECT, 0, 1, "which is not theirs");
+    found(rig, key_direct(BOB, CAROL), STR("\xff"), "does not decode");
+    found(rig, key_group(ALICE, STR("k1")), STR("junk"), "the claim of a group does not decode");
+    event_set(GROUP, CREATED, row.sender = BOB, "claims group 500, which another began");
+}
+
+static void test_accounts_that_are_half_there_are_found(void **state)
+{
+    struct rig *rig = *state;
+    uint8_t hash[CRYPTO_HASH_BYTES] = {ALICE}, other[CRYPTO_HASH_BYTES] = {9};
+    found(rig, key_user(CAROL), gone, "the name carol points to user 103, who has it not");
+    found(rig, key_user(CAROL), STR("junk"), "user 103 does not decode");
+    found(rig, key_username(STR("bob")), gone, "user 102 does not hold the name bob");
+    found_ids(rig, key_username(STR("bob")), ALICE, 0, 1, "user 102 does not hold the name bob");
+    found_ids(rig, key_username(STR("zoe")), ALICE, 0, 1, "the name zoe points to user 101");
+    found(rig, key_username(STR("zoe")), STR("\xff"), "the name zoe does not decode");
+    found(rig, key_conversation(CAROL), gone, "user 103 has no log of their own");
+    found(rig, key_device(ALICE, ALICE + 50), gone, "points to device 151, which has it not");
+    found(rig, key_device(ALICE, ALICE + 50), STR("junk"), "device 151 does not decode");
+    found(rig, key_token(hash), gone, "device 151 is not found by its token");
+    found_ids(rig, key_token(hash), BOB, BOB + 50, 2, "device 151 is not found by its token");
+    found_ids(rig, key_token(other), BOB, BOB + 50, 2, "points to device 152, which has it not");
+    found(rig, key_token(other), STR("\xff"), "a token does not decode");
+    user_set(ALICE, row.rev = 0, "event 1: did not change its user");
+    user_set(ALICE, row.rev = 99, "was changed by 99");
+    user_set(ALICE, row.username = STR("bob"), "user 101 does not hold the name bob");
+}
+
+static void test_blocks_that_are_not_as_the_log_says_are_found(void **state)
+{
+    struct rig *rig = *state;
+    found(rig, key_block(ALICE, CAROL), gone, "101, event 2: who is blocked is not as it says");
+    found_ids(rig, key_block(ALICE, BOB), 3, 0, 1, "101, event 4: who is blocked is not as");
+    found_ids(rig, key_block(ALICE, CAROL), 1, 0, 1, "by event 1, which is no such");
+    found_ids(rig, key_block(BOB, CAROL), 7, 0, 1, "user 102 blocks 103 by event 7");
+    found(rig, key_block(BOB, CAROL), STR("\xff"), "a block does not decode");
+}
+
+static void test_what_nobody_knows_is_found(void **state)
+{
+    struct rig *rig = *state;
+    found(rig, (struct row_key){KV_DIRECTORY, 3, "z12"}, STR("x"), "unknown row in the directory");
+    found(rig, (struct row_key){KV_DIRECTORY, 5, "u1234"}, STR("x"),
+          "unknown row in the directory");
+    found(rig, (struct row_key){KV_STATE, 3, "z12"}, STR("x"), "unknown row in the state");
+    found(rig, (struct row_key){KV_EVENTS, 3, "z12"}, STR("x"), "unknown row, 3 bytes");
+    found(rig, (struct row_key){KV_KEYS, 3, "z12"}, STR("x"), "unknown row, 3 bytes");
+    found_ids(rig, key_meta("schema"), 99, 0, 1, "schema 99");
+    found(rig, key_meta("incarnation"), gone, "does not say what it is");
+    found(rig, key_meta("commit"), STR("\xff"), "the newest commit does not decode");
+}
+
+int main(void)
+{
+#define with_rig(name) cmocka_unit_test_setup_teardown(name, begin, end)
+    const struct CMUnitTest tests[] = {
+        with_rig(test_a_sound_store_has_no_fault),
+        with_rig(test_a_log_that_is_not_dense_is_found),
+        with_rig(test_a_wrong_count_is_found),
+        with_rig(test_a_key_without_its_event_is_found),
+        with_rig(test_words_that_were_deleted_and_stand_are_found),
+        with_rig(test_members_that_no_event_made_are_found),
+        with_rig(test_a_conversation_that_is_not_as_its_events_is_found),
+        with_rig(test_accounts_that_are_half_there_are_found),
+        with_rig(test_blocks_that_are_not_as_the_log_says_are_found),
+        with_rig(test_what_nobody_knows_is_found),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

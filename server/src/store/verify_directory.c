@@ -1,0 +1,324 @@
+/* Accounts, devices and claims, each pointer both ways; then the rows of KV_STATE that belong to
+ * somebody: member rows, heads and rosters. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "model/record.h"
+#include "store/verify_walk.h"
+#include "util/macros.h"
+#include "util/numbers.h"
+
+static uint64_t id_at(struct str key, size_t at)
+{
+    return be64_get(key.p + at);
+}
+
+/* --- accounts --- */
+
+static int check_user(struct verify *v, struct str key, struct str value)
+{
+    struct user user;
+    struct conversation own;
+    struct head_row head;
+    uint64_t id = id_at(key, 1), holder = 0;
+    v->users++;
+    if (!user_unpack(&user, id, value) || user.username.n > USERNAME_BYTES_MAX) {
+        verify_fault(v, "user %" PRIu64 " does not decode", id);
+        return 0;
+    }
+    struct row_key name = key_username(user.username);
+    int err = verify_ids(v, &name, &holder, 1);
+    if (err < 0)
+        return err;
+    if (err == KV_ABSENT || (!err && holder != id))
+        verify_fault(v, "user %" PRIu64 " does not hold the name %.*s", id, (int)user.username.n,
+                     user.username.p);
+    err = verify_conversation(v, id, &own);
+    if (err == KV_ABSENT || (!err && own.kind != CONVERSATION_OWN))
+        verify_fault(v, "user %" PRIu64 " has no log of their own", id);
+    if (!err)
+        err = verify_head(v, id, &head);
+    if (!err && user.rev > head.head.seq)
+        verify_fault(v, "user %" PRIu64 " was changed by %" PRIu64 ", beyond the end of their log",
+                     id, user.rev);
+    return err;
+}
+
+static int check_name(struct verify *v, struct str key, struct str value)
+{
+    struct user user;
+    uint64_t id;
+    struct str name = str_n(key.p + 1, key.n - 1);
+    if (!ids_unpack(&id, 1, value)) {
+        verify_fault(v, "the name %.*s does not decode", (int)name.n, name.p);
+        return 0;
+    }
+    int err = verify_user(v, id, &user);
+    if (err == KV_ABSENT || (!err && !str_eq(user.username, name)))
+        verify_fault(v, "the name %.*s points to user %" PRIu64 ", who has it not", (int)name.n,
+                     name.p, id);
+    return err;
+}
+
+static int check_device(struct verify *v, struct str key, struct str value)
+{
+    struct device device;
+    struct user user;
+    uint64_t id = id_at(key, 9), owner = id_at(key, 1), ids[2] = {0};
+    v->devices++;
+    if (!device_unpack(&device, owner, id, value)) {
+        verify_fault(v, "device %" PRIu64 " does not decode", id);
+        return 0;
+    }
+    struct row_key token = key_token(device.token_hash);
+    int err = verify_ids(v, &token, ids, 2);
+    if (err == KV_ABSENT || (!err && (ids[0] != owner || ids[1] != id)))
+        verify_fault(v, "device %" PRIu64 " is not found by its token", id);
+    err = err < 0 ? err : verify_user(v, owner, &user);
+    if (err == KV_ABSENT)
+        verify_fault(v, "device %" PRIu64 " is of user %" PRIu64 ", who is not there", id, owner);
+    return err;
+}
+
+static int check_token(struct verify *v, struct str key, struct str value)
+{
+    struct device device;
+    uint64_t ids[2];
+    if (key.n != 1 + CRYPTO_HASH_BYTES || !ids_unpack(ids, 2, value)) {
+        verify_fault(v, "a token does not decode");
+        return 0;
+    }
+    int err = verify_device(v, ids[0], ids[1], &device);
+    if (err == KV_ABSENT || (!err && memcmp(device.token_hash, key.p + 1, CRYPTO_HASH_BYTES) != 0))
+        verify_fault(v, "a token points to device %" PRIu64 ", which has it not", ids[1]);
+    return err;
+}
+
+static int check_block(struct verify *v, struct str key, struct str value)
+{
+    struct event e;
+    uint64_t user = id_at(key, 1), other = id_at(key, 9), seq;
+    if (!ids_unpack(&seq, 1, value)) {
+        verify_fault(v, "user %" PRIu64 ": a block does not decode", user);
+        return 0;
+    }
+    int err = verify_event(v, user, seq, &e);
+    if (err == KV_ABSENT || (!err && (e.type != EVENT_BLOCK || e.user != other)))
+        verify_fault(v,
+                     "user %" PRIu64 " blocks %" PRIu64 " by event %" PRIu64 ", which is no such",
+                     user, other, seq);
+    return err;
+}
+
+/* --- claims --- */
+
+static int check_direct(struct verify *v, struct str key, struct str value)
+{
+    struct conversation c;
+    uint64_t a = id_at(key, 1), b = id_at(key, 9), id;
+    enum conversation_kind kind = a == b ? CONVERSATION_SELF : CONVERSATION_DIRECT;
+    v->claims++;
+    if (!ids_unpack(&id, 1, value)) {
+        verify_fault(v, "the claim of %" PRIu64 " and %" PRIu64 " does not decode", a, b);
+        return 0;
+    }
+    int err = verify_conversation(v, id, &c);
+    if (err == KV_ABSENT || (!err && (c.kind != kind || c.users[0] != a || c.users[1] != b)))
+        verify_fault(v,
+                     "the claim of %" PRIu64 " and %" PRIu64 " points to %" PRIu64
+                     ", which is not theirs",
+                     a, b, id);
+    return err;
+}
+
+/* A claim whose group has no event yet is whole: whoever finds it appends that. */
+static int check_group(struct verify *v, struct str key, struct str value)
+{
+    struct event created, first;
+    uint64_t user = id_at(key, 1);
+    v->claims++;
+    if (record_decode(&created, value, v->arena) || created.type != EVENT_CREATED ||
+        created.sender != user || !str_eq(created.key, str_n(key.p + 9, key.n - 9))) {
+        verify_fault(v, "user %" PRIu64 ": the claim of a group does not decode", user);
+        return 0;
+    }
+    int err = verify_event(v, created.conversation, 1, &first);
+    if (!err && (first.sender != user || !str_eq(first.key, created.key)))
+        verify_fault(v, "user %" PRIu64 " claims group %" PRIu64 ", which another began", user,
+                     created.conversation);
+    return err;
+}
+
+/* --- the table --- */
+
+static const struct {
+    char tag;
+    size_t key_min, key_max;
+    int (*check)(struct verify *, struct str key, struct str value); /* NULL: nothing to check */
+} directory_rows[] = {
+    {'m', 2, KV_KEY_MAX, NULL},
+    {'u', 9, 9, check_user},
+    {'n', 2, 1 + USERNAME_BYTES_MAX, check_name},
+    {'d', 17, 17, check_device},
+    {'t', 2, KV_KEY_MAX, check_token},
+    {'b', 17, 17, check_block},
+    {'2', 17, 17, check_direct},
+    {'g', 10, 9 + KEY_BYTES_MAX, check_group},
+    {'w', 9, 9, NULL},
+};
+
+static int check_directory_row(struct verify *v, struct str key, struct str value)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(directory_rows); i++)
+        if (directory_rows[i].tag == key.p[0] && key.n >= directory_rows[i].key_min &&
+            key.n <= directory_rows[i].key_max)
+            return directory_rows[i].check ? directory_rows[i].check(v, key, value) : 0;
+    verify_fault(v, "an unknown row in the directory, tag %d, %zu bytes", key.p[0], key.n);
+    return 0;
+}
+
+int verify_directory(struct verify *v)
+{
+    struct row_key all = {.table = KV_DIRECTORY}, end = row_key_after(&all);
+    return verify_scan(v, &all, &end, check_directory_row);
+}
+
+/* --- members --- */
+
+#define MEMBER "conversation %" PRIu64 ", member %" PRIu64 ": "
+
+static bool has_role(const struct event *created, const struct member *m)
+{
+    for (uint32_t i = 0; i < created->n_members; i++)
+        if (created->members[i].user == m->user)
+            return created->members[i].role == m->role;
+    return false;
+}
+
+/* Whether the event that last changed the row says what the row says. */
+static bool follows(const struct member *m, const struct event *e)
+{
+    switch (e->type) {
+    case EVENT_CREATED:
+        return has_role(e, m) && !m->left;
+    case EVENT_ADDED:
+        return e->user == m->user && !m->left && m->role == ROLE_MEMBER;
+    case EVENT_REMOVED:
+        return e->user == m->user && m->left && m->left_seq == e->seq;
+    case EVENT_LEFT:
+        return m->user == e->sender ? m->left && m->left_seq == e->seq
+                                    : e->user == m->user && m->role == ROLE_OWNER && !m->left;
+    case EVENT_ROLE:
+        return e->user == m->user && m->role == e->role && !m->left;
+    default:
+        return false;
+    }
+}
+
+static int check_standing(struct verify *v, const struct conversation *c, const struct member *m)
+{
+    struct event e;
+    struct roster roster;
+    if (c->kind != CONVERSATION_GROUP) {
+        if (m->left || (c->users[0] != m->user && c->users[1] != m->user))
+            verify_fault(v, MEMBER "is not one of its people", c->id, m->user);
+        return 0;
+    }
+    int err = verify_event(v, c->id, m->rev, &e);
+    if (err == KV_ABSENT || (!err && !follows(m, &e)))
+        verify_fault(v, MEMBER "event %" PRIu64 " does not say so", c->id, m->user, m->rev);
+    err = err < 0 ? err : verify_roster(v, c->id, &roster);
+    if (err)
+        return err;
+    bool in = false;
+    for (uint32_t i = 0; i < roster.n; i++)
+        in = in || roster.users[i] == m->user;
+    if (in == m->left)
+        verify_fault(v, MEMBER "%s the roster", c->id, m->user,
+                     in ? "left and is in" : "is not in");
+    return 0;
+}
+
+/* `n` messages stand up to `seq`. */
+static int check_count(struct verify *v, const struct member *m, const char *what, uint64_t seq,
+                       uint64_t n)
+{
+    struct event e = {0};
+    int err = seq ? verify_event(v, m->conversation, seq, &e) : 0;
+    if (err == KV_ABSENT || (!err && e.n != n))
+        verify_fault(v, MEMBER "%s %" PRIu64 " counts %" PRIu64 ", not %" PRIu64, m->conversation,
+                     m->user, what, seq, n, e.n);
+    return MIN(err, 0);
+}
+
+static int check_marks(struct verify *v, const struct member_row *row, const struct head_row *head)
+{
+    const struct member *m = &row->member;
+    uint64_t end = head->head.seq;
+    if (m->read_seq > m->delivered_seq || m->delivered_seq > end || m->rev > end ||
+        m->left_seq > end || row->left_message_seq > m->left_seq)
+        verify_fault(v, MEMBER "its marks go beyond the end %" PRIu64, m->conversation, m->user,
+                     end);
+    if (row->commit > v->commit)
+        verify_fault(v, MEMBER "of commit %" PRIu64 ", which was not yet", m->conversation, m->user,
+                     row->commit);
+    int err = check_count(v, m, "read up to", m->read_seq, m->read_n);
+    return err ? err : check_count(v, m, "left at", m->left_seq, m->left_n);
+}
+
+static int check_member(struct verify *v, struct str key, struct str value)
+{
+    struct member_row row;
+    struct conversation c;
+    struct head_row head;
+    struct user user;
+    uint64_t id = id_at(key, 9), who = id_at(key, 1);
+    v->members++;
+    if (!member_unpack(&row, who, id, value)) {
+        verify_fault(v, MEMBER "does not decode", id, who);
+        return 0;
+    }
+    int err = verify_user(v, who, &user);
+    if (err == KV_ABSENT)
+        verify_fault(v, MEMBER "is no user", id, who);
+    err = err < 0 ? err : verify_conversation(v, id, &c);
+    if (err == KV_ABSENT)
+        verify_fault(v, MEMBER "there is no such conversation", id, who);
+    if (!err)
+        err = verify_head(v, id, &head);
+    if (!err)
+        err = check_marks(v, &row, &head);
+    return err ? err : check_standing(v, &c, &row.member);
+}
+
+/* --- what belongs to a conversation --- */
+
+static int check_owned(struct verify *v, const char *what, uint64_t id, bool group)
+{
+    struct conversation c;
+    int err = verify_conversation(v, id, &c);
+    if (err == KV_ABSENT || (!err && group && c.kind != CONVERSATION_GROUP))
+        verify_fault(v, "conversation %" PRIu64 ": a %s, but there is no such %s", id, what,
+                     group ? "group" : "conversation");
+    return err;
+}
+
+static int check_state_row(struct verify *v, struct str key, struct str value)
+{
+    char tag = key.p[0];
+    if (tag == 'i' && key.n == 17)
+        return check_member(v, key, value);
+    if (tag == 'h' && key.n == 9)
+        return check_owned(v, "head", id_at(key, 1), false);
+    if (tag == 'r' && key.n == 9)
+        return check_owned(v, "roster", id_at(key, 1), true);
+    if (tag != 'c' || key.n != 9)
+        verify_fault(v, "an unknown row in the state, tag %d, %zu bytes", tag, key.n);
+    return 0; /* conversations: verify_log.c */
+}
+
+int verify_members(struct verify *v)
+{
+    struct row_key all = {.table = KV_STATE}, end = row_key_after(&all);
+    return verify_scan(v, &all, &end, check_state_row);
+}

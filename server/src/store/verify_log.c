@@ -1,0 +1,438 @@
+/*
+ * Walks conversations, events and keys side by side, each once, in the order of conversations: what
+ * stands between two conversations belongs to none. Each event has its key's row, so as many key
+ * rows as events means that there is no other.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "model/record.h"
+#include "store/verify_walk.h"
+#include "util/macros.h"
+#include "util/numbers.h"
+
+#define CONVERSATION "conversation %" PRIu64 ": "
+#define EVENT        "conversation %" PRIu64 ", event %" PRIu64 ": "
+
+/* --- streams --- */
+
+struct stream {
+    struct row_key from, to;
+    size_t id_at; /* where the conversation stands in the key */
+    struct kv_scan scan;
+    struct str key, value;
+    uint64_t id;
+    int err; /* 0: a row; KV_ABSENT: the end; negative */
+};
+
+static void stream_next(struct verify *v, struct stream *s, size_t key_min)
+{
+    s->err = kv_scan_next(&s->scan, &s->key, &s->value);
+    while (!s->err && s->key.n < key_min) {
+        verify_fault(v, "an unknown row, %zu bytes in its key", s->key.n);
+        s->err = kv_scan_next(&s->scan, &s->key, &s->value);
+    }
+    if (!s->err)
+        s->id = be64_get(s->key.p + s->id_at);
+}
+
+static void stream_begin(struct verify *v, struct stream *s, struct row_key from, size_t key_min)
+{
+    struct kv_view view = {.kv = v->kv};
+    *s = (struct stream){.from = from, .id_at = from.n};
+    s->to = row_key_after(&s->from);
+    s->err = kv_scan_begin(&s->scan, &view, from.table, row_key_str(&s->from), row_key_str(&s->to),
+                           false);
+    if (!s->err)
+        stream_next(v, s, key_min);
+}
+
+enum { EVENT_KEY_BYTES = 16, KEY_KEY_BYTES_MIN = 17, CONVERSATION_KEY_BYTES = 9 };
+
+/* --- one log --- */
+
+struct walk {
+    struct verify *v;
+    struct stream conversations, events, keys;
+    struct conversation c;
+    struct head_row head;
+    struct log_head at; /* what the events so far make it */
+    uint64_t n_events, n_keys;
+};
+
+/* The message that an event is about, as it is now. */
+static int check_target(struct walk *w, const struct event *e)
+{
+    struct verify *v = w->v;
+    struct event target;
+    int err = e->target < e->seq ? verify_event(v, e->conversation, e->target, &target) : KV_ABSENT;
+    if (err == KV_ABSENT || (!err && target.type != EVENT_MESSAGE)) {
+        verify_fault(v, EVENT "is about %" PRIu64 ", which is no message", w->c.id, e->seq,
+                     e->target);
+        return 0;
+    }
+    if (err)
+        return err;
+    if (!target.deleted && (e->type == EVENT_DELETE || target.rev < e->seq))
+        verify_fault(v, EVENT "did not change %" PRIu64, w->c.id, e->seq, e->target);
+    if (e->type == EVENT_EDIT && !e->deleted && (target.deleted || target.edited_seq != e->seq))
+        verify_fault(v, EVENT "keeps a text that was replaced or deleted", w->c.id, e->seq);
+    return 0;
+}
+
+static int check_reaction(struct walk *w, const struct event *e, const struct reaction *r)
+{
+    struct event from;
+    int err = verify_event(w->v, w->c.id, r->seq, &from);
+    if (err == KV_ABSENT ||
+        (!err && (from.type != EVENT_REACTION || from.target != e->seq || from.sender != r->user)))
+        verify_fault(w->v, EVENT "its reaction %" PRIu64 " is none", w->c.id, e->seq, r->seq);
+    return MIN(err, 0);
+}
+
+static int check_message(struct walk *w, const struct event *e)
+{
+    struct event edit;
+    int err = e->edited_seq ? verify_event(w->v, w->c.id, e->edited_seq, &edit) : VERIFY_UNREADABLE;
+    if (err == KV_ABSENT || (!err && (edit.type != EVENT_EDIT || edit.target != e->seq ||
+                                      edit.deleted != e->deleted || !str_eq(edit.text, e->text))))
+        verify_fault(w->v, EVENT "is not as its edit %" PRIu64 " made it", w->c.id, e->seq,
+                     e->edited_seq);
+    err = MIN(err, 0);
+    for (uint32_t i = 0; !err && i < e->n_reactions; i++)
+        err = check_reaction(w, e, &e->reactions[i]);
+    return err;
+}
+
+/* Somebody whom an event brings in or changes has a row that knows of it. */
+static int check_named(struct walk *w, const struct event *e, uint64_t user)
+{
+    struct member_row row;
+    int err = verify_member(w->v, w->c.id, user, &row);
+    if (err == KV_ABSENT || (!err && row.member.rev < e->seq))
+        verify_fault(w->v, EVENT "user %" PRIu64 " has no row that knows of it", w->c.id, e->seq,
+                     user);
+    return MIN(err, 0);
+}
+
+static int check_everybody_named(struct walk *w, const struct event *e)
+{
+    int err = 0;
+    for (uint32_t i = 0; !err && i < e->n_members; i++)
+        err = check_named(w, e, e->members[i].user);
+    return err;
+}
+
+/* Whether an event after `block` took it back. 1, 0, negative. */
+static int was_unblocked(struct walk *w, const struct event *block)
+{
+    for (uint64_t seq = block->seq + 1; seq <= w->head.head.seq; seq++) {
+        struct event e;
+        int err = verify_event(w->v, w->c.id, seq, &e);
+        if (err < 0)
+            return err;
+        if (!err && e.type == EVENT_UNBLOCK && e.user == block->user)
+            return 1;
+    }
+    return 0;
+}
+
+static int check_blocking(struct walk *w, const struct event *e)
+{
+    struct row_key k = key_block(e->sender, e->user);
+    uint64_t seq;
+    int err = verify_ids(w->v, &k, &seq, 1);
+    if (err < 0 || err == VERIFY_UNREADABLE)
+        return err;
+    bool stands = err == KV_ABSENT ? e->type == EVENT_UNBLOCK : seq >= e->seq;
+    if (err == KV_ABSENT && e->type == EVENT_BLOCK) {
+        int taken_back = was_unblocked(w, e);
+        if (taken_back < 0)
+            return taken_back;
+        stands = taken_back;
+    }
+    if (!stands)
+        verify_fault(w->v, EVENT "who is blocked is not as it says", w->c.id, e->seq);
+    return 0;
+}
+
+static int check_profile(struct walk *w, const struct event *e)
+{
+    struct user user;
+    int err = verify_user(w->v, e->sender, &user);
+    if (err == KV_ABSENT || (!err && user.rev < e->seq))
+        verify_fault(w->v, EVENT "did not change its user", w->c.id, e->seq);
+    return err;
+}
+
+/* The rows that an event changes. */
+static int check_effect(struct walk *w, const struct event *e)
+{
+    switch (e->type) {
+    case EVENT_MESSAGE:
+        return check_message(w, e);
+    case EVENT_EDIT:
+    case EVENT_DELETE:
+    case EVENT_REACTION:
+        return check_target(w, e);
+    case EVENT_CREATED:
+        return check_everybody_named(w, e);
+    case EVENT_ADDED:
+    case EVENT_REMOVED:
+    case EVENT_ROLE:
+        return check_named(w, e, e->user);
+    case EVENT_LEFT:
+        return check_named(w, e, e->sender);
+    case EVENT_TITLE:
+        if (w->c.rev < e->seq)
+            verify_fault(w->v, EVENT "did not change the title", w->c.id, e->seq);
+        return 0;
+    case EVENT_PROFILE:
+        return check_profile(w, e);
+    case EVENT_BLOCK:
+    case EVENT_UNBLOCK:
+        return check_blocking(w, e);
+    case EVENT_TYPES:
+        break;
+    }
+    verify_fault(w->v, EVENT "of an unknown type %d", w->c.id, e->seq, (int)e->type);
+    return 0;
+}
+
+/* Its place: dense, counted, in an append that begins where it says. */
+static void check_place(struct walk *w, const struct event *e, uint64_t seq)
+{
+    struct verify *v = w->v;
+    if (e->conversation != w->c.id || e->seq != seq)
+        verify_fault(v, EVENT "says it is %" PRIu64 " of %" PRIu64, w->c.id, seq, e->seq,
+                     e->conversation);
+    if (seq != w->at.seq + 1)
+        verify_fault(v, EVENT "comes after %" PRIu64, w->c.id, seq, w->at.seq);
+    if (e->n != w->at.n + event_counts(e->type))
+        verify_fault(v, EVENT "counts %" PRIu64 " messages after %" PRIu64, w->c.id, seq, e->n,
+                     w->at.n);
+    if (e->first_seq != seq && e->first_seq != w->at.first_seq)
+        verify_fault(v, EVENT "is of an append that began at %" PRIu64, w->c.id, seq, e->first_seq);
+    if (e->rev < seq || e->rev > w->head.head.seq)
+        verify_fault(v, EVENT "was last changed by %" PRIu64 ", the end is %" PRIu64, w->c.id, seq,
+                     e->rev, w->head.head.seq);
+    if (e->deleted && (e->text.n || e->n_reactions))
+        verify_fault(v, EVENT "is deleted and not empty", w->c.id, seq);
+    w->at.seq = seq;
+    w->at.n = e->n;
+    w->at.first_seq = e->first_seq;
+    w->at.time_ms = e->time_ms;
+    if (e->type == EVENT_MESSAGE)
+        w->at.message_seq = seq;
+}
+
+static int check_event(struct walk *w)
+{
+    struct verify *v = w->v;
+    struct event e;
+    struct key_row row;
+    uint64_t seq = be64_get(w->events.key.p + 8);
+    v->events++;
+    w->n_events++;
+    if (record_decode(&e, w->events.value, v->arena)) {
+        verify_fault(v, EVENT "does not decode", w->c.id, seq);
+        w->at.seq = seq;
+        return 0;
+    }
+    check_place(w, &e, seq);
+    int err = verify_key(v, &e, &row);
+    if (err == KV_ABSENT)
+        verify_fault(v, EVENT "its key is not known", w->c.id, seq);
+    else if (!err && (row.seq != seq || memcmp(row.digest, e.digest, sizeof(row.digest)) != 0))
+        verify_fault(v, EVENT "its key points to %" PRIu64 " or another command", w->c.id, seq,
+                     row.seq);
+    return err < 0 ? err : check_effect(w, &e);
+}
+
+/* --- its frame --- */
+
+static int check_people(struct walk *w)
+{
+    struct verify *v = w->v;
+    for (int i = 0; i < 2; i++) {
+        struct user user;
+        struct member_row row;
+        int err = verify_user(v, w->c.users[i], &user);
+        if (err == KV_ABSENT)
+            verify_fault(v, CONVERSATION "user %" PRIu64 " is not there", w->c.id, w->c.users[i]);
+        err = err < 0 ? err : verify_member(v, w->c.id, w->c.users[i], &row);
+        if (err == KV_ABSENT && (w->c.kind == CONVERSATION_OWN || w->head.head.n))
+            verify_fault(v, CONVERSATION "is not in the inbox of user %" PRIu64, w->c.id,
+                         w->c.users[i]);
+        if (err < 0)
+            return err;
+    }
+    return 0;
+}
+
+static int check_claim(struct walk *w)
+{
+    struct row_key claim = key_direct(w->c.users[0], w->c.users[1]);
+    uint64_t id;
+    int err = verify_ids(w->v, &claim, &id, 1);
+    if (err == KV_ABSENT || (!err && id != w->c.id))
+        verify_fault(w->v, CONVERSATION "is not claimed by its people", w->c.id);
+    return err < 0 ? err : check_people(w);
+}
+
+static int check_group(struct walk *w)
+{
+    struct verify *v = w->v;
+    struct roster roster = {0};
+    struct event named;
+    int err = verify_event(v, w->c.id, w->c.rev, &named);
+    if (err == KV_ABSENT || (!err && ((named.type != EVENT_CREATED && named.type != EVENT_TITLE) ||
+                                      !str_eq(named.text, w->c.title))))
+        verify_fault(v, CONVERSATION "event %" PRIu64 " gave it another title", w->c.id, w->c.rev);
+    err = err < 0 ? err : verify_roster(v, w->c.id, &roster);
+    for (uint32_t i = 0; err >= 0 && i < roster.n; i++) {
+        struct member_row row;
+        err = verify_member(v, w->c.id, roster.users[i], &row);
+        if (err == KV_ABSENT)
+            verify_fault(v, CONVERSATION "user %" PRIu64 " is in the roster and has no row",
+                         w->c.id, roster.users[i]);
+    }
+    return err;
+}
+
+/* 1: the row does not decode. */
+static int begin_conversation(struct walk *w)
+{
+    struct verify *v = w->v;
+    uint64_t id = w->conversations.id;
+    v->conversations++;
+    w->at = (struct log_head){0};
+    w->n_events = w->n_keys = 0;
+    if (!conversation_unpack(&w->c, id, arena_str(v->arena, w->conversations.value))) {
+        verify_fault(v, CONVERSATION "does not decode", id);
+        return 1;
+    }
+    int err = verify_head(v, id, &w->head);
+    if (err)
+        verify_fault(v, CONVERSATION "its head does not decode", id);
+    if (w->c.rev > w->head.head.seq)
+        verify_fault(v, CONVERSATION "was last changed by %" PRIu64 ", the end is %" PRIu64, id,
+                     w->c.rev, w->head.head.seq);
+    if (w->head.commit > v->commit)
+        verify_fault(v, CONVERSATION "of commit %" PRIu64 ", which was not yet", id,
+                     w->head.commit);
+    switch (w->c.kind) {
+    case CONVERSATION_DIRECT:
+    case CONVERSATION_SELF:
+        return MIN(check_claim(w), 0);
+    case CONVERSATION_OWN:
+        return MIN(check_people(w), 0);
+    case CONVERSATION_GROUP:
+        return MIN(check_group(w), 0);
+    }
+    verify_fault(v, CONVERSATION "of an unknown kind %d", id, (int)w->c.kind);
+    return 0;
+}
+
+static void end_conversation(struct walk *w)
+{
+    const struct log_head *head = &w->head.head, *at = &w->at;
+    if (head->seq != at->seq || head->n != at->n || head->first_seq != at->first_seq ||
+        head->time_ms != at->time_ms || head->message_seq != at->message_seq)
+        verify_fault(w->v,
+                     CONVERSATION "its head says it ends at %" PRIu64 " (%" PRIu64
+                                  " messages), it ends at %" PRIu64 " (%" PRIu64 ")",
+                     w->c.id, head->seq, head->n, at->seq, at->n);
+    if (w->n_events != w->n_keys)
+        verify_fault(w->v, CONVERSATION "%" PRIu64 " events and %" PRIu64 " keys", w->c.id,
+                     w->n_events, w->n_keys);
+}
+
+/* --- side by side --- */
+
+static int each_event(struct walk *w)
+{
+    int err = 0;
+    while (!err && !w->events.err && w->events.id == w->c.id) {
+        struct arena *outer = w->v->arena;
+        struct arena arena = {0};
+        w->v->arena = &arena;
+        err = MIN(check_event(w), 0);
+        w->v->arena = outer;
+        arena_deinit(&arena);
+        stream_next(w->v, &w->events, EVENT_KEY_BYTES);
+    }
+    return err;
+}
+
+static void each_key(struct walk *w)
+{
+    while (!w->keys.err && w->keys.id == w->c.id) {
+        struct key_row row;
+        w->n_keys++;
+        w->v->keys++;
+        if (!key_row_unpack(&row, w->keys.value) || row.seq == 0 || row.seq > w->head.head.seq)
+            verify_fault(w->v, CONVERSATION "a key points beyond the end", w->c.id);
+        stream_next(w->v, &w->keys, KEY_KEY_BYTES_MIN);
+    }
+}
+
+/* Rows of conversations before `id` that no conversation was found for. */
+static void pass_orphans(struct walk *w, struct stream *s, const char *what, size_t key_min,
+                         uint64_t id)
+{
+    uint64_t told = 0;
+    for (bool first = true; !s->err && s->id < id; first = false) {
+        if (first || s->id != told)
+            verify_fault(w->v, CONVERSATION "%s, but there is no such conversation", s->id, what);
+        told = s->id;
+        stream_next(w->v, s, key_min);
+    }
+}
+
+static void pass_all_orphans(struct walk *w, uint64_t id)
+{
+    pass_orphans(w, &w->events, "events", EVENT_KEY_BYTES, id);
+    pass_orphans(w, &w->keys, "keys", KEY_KEY_BYTES_MIN, id);
+}
+
+static int each_conversation(struct walk *w)
+{
+    struct arena arena = {0};
+    w->v->arena = &arena;
+    w->c = (struct conversation){.id = w->conversations.id};
+    pass_all_orphans(w, w->c.id);
+    int err = begin_conversation(w);
+    bool readable = !err;
+    if (err >= 0)
+        err = each_event(w);
+    each_key(w);
+    if (readable)
+        end_conversation(w);
+    w->v->arena = NULL;
+    arena_deinit(&arena);
+    return err;
+}
+
+int verify_logs(struct verify *v)
+{
+    struct walk *w = &(struct walk){.v = v};
+    struct row_key conversations = {.table = KV_STATE, .n = 1, .bytes = "c"};
+    stream_begin(v, &w->conversations, conversations, CONVERSATION_KEY_BYTES);
+    stream_begin(v, &w->events, (struct row_key){.table = KV_EVENTS}, EVENT_KEY_BYTES);
+    stream_begin(v, &w->keys, (struct row_key){.table = KV_KEYS}, KEY_KEY_BYTES_MIN);
+    int err = 0;
+    while (!err && !w->conversations.err) {
+        err = each_conversation(w);
+        stream_next(v, &w->conversations, CONVERSATION_KEY_BYTES);
+    }
+    if (!err)
+        pass_all_orphans(w, UINT64_MAX);
+    struct stream *all[] = {&w->conversations, &w->events, &w->keys};
+    for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
+        if (!err && all[i]->err < 0)
+            err = all[i]->err;
+        kv_scan_end(&all[i]->scan);
+    }
+    return err;
+}

@@ -1,0 +1,33 @@
+/* Inside verify: what its two walks share. */
+#ifndef PARLEY_STORE_VERIFY_WALK_H
+#define PARLEY_STORE_VERIFY_WALK_H
+
+#include "store/turn.h"
+#include "store/verify.h"
+
+/* A look at a row that did not decode: its own table's walk tells of that. */
+enum { VERIFY_UNREADABLE = KV_ABSENT + 1 };
+
+__attribute__((format(printf, 2, 3))) void verify_fault(struct verify *, const char *form, ...);
+/* Typed reads of other rows. 0, KV_ABSENT, VERIFY_UNREADABLE, negative. What they give lies in the
+ * arena of the row that is looked at. */
+int verify_user(struct verify *, uint64_t id, struct user *);
+int verify_device(struct verify *, uint64_t user, uint64_t id, struct device *);
+int verify_conversation(struct verify *, uint64_t id, struct conversation *);
+int verify_head(struct verify *, uint64_t id, struct head_row *);
+int verify_member(struct verify *, uint64_t conversation, uint64_t user, struct member_row *);
+int verify_roster(struct verify *, uint64_t conversation, struct roster *);
+int verify_event(struct verify *, uint64_t conversation, uint64_t seq, struct event *);
+int verify_key(struct verify *, const struct event *, struct key_row *);
+int verify_ids(struct verify *, const struct row_key *, uint64_t *ids, size_t n);
+
+/* Runs `row` with each row from <= key < to, with an arena of its own. */
+int verify_scan(struct verify *, const struct row_key *from, const struct row_key *to,
+                int (*row)(struct verify *, struct str key, struct str value));
+
+/* The walks. 0, negative. */
+int verify_directory(struct verify *);
+int verify_members(struct verify *);
+int verify_logs(struct verify *);
+
+#endif
