@@ -53,6 +53,7 @@ struct server {
     struct gateway *gateway;
     struct chat *chat;
     struct address addresses[GATEWAY_ADDRESSES_MAX];
+    struct address_range trusted[CONFIG_PROXIES_MAX];
     struct timer look;
     bool store_broken, draining, drained, stuck;
     uint64_t end_ms; /* when waiting for the domain's last calls ends */
@@ -162,6 +163,18 @@ static int parse_addresses(const struct config *c, struct address out[GATEWAY_AD
     return 0;
 }
 
+static int parse_trusted(const struct config *c, struct address_range out[CONFIG_PROXIES_MAX])
+{
+    for (size_t i = 0; i < c->trusted_proxies.n; i++) {
+        if (address_range_parse(&out[i], c->trusted_proxies.items[i]) == 0)
+            continue;
+        fprintf(stderr, "parleyd: trusted_proxies: %s is no address and no range of them\n",
+                c->trusted_proxies.items[i].p);
+        return -EINVAL;
+    }
+    return 0;
+}
+
 /* *out is NULL where there is to be none. */
 static int open_tls(const struct config *c, struct tls **out)
 {
@@ -174,8 +187,11 @@ static int open_tls(const struct config *c, struct tls **out)
 int serve_check(const struct config *config)
 {
     struct address addresses[GATEWAY_ADDRESSES_MAX];
+    struct address_range trusted[CONFIG_PROXIES_MAX];
     struct tls *tls = NULL;
     int r = parse_addresses(config, addresses);
+    if (!r)
+        r = parse_trusted(config, trusted);
     if (!r)
         r = open_tls(config, &tls);
     tls_free(tls);
@@ -217,6 +233,9 @@ static void make_gateway(struct server *s)
         .addresses = s->addresses,
         .addresses_n = c->listen.n,
         .tls = s->tls,
+        .trusted = s->trusted,
+        .trusted_n = c->trusted_proxies.n,
+        .proxy_protocol = c->proxy_protocol,
         .origins = c->allowed_origins.items,
         .origins_n = c->allowed_origins.n,
         .public_url = str_of(c->public_url),
@@ -313,7 +332,8 @@ int serve(const struct config *config)
     s.descriptors = raise_descriptors();
     if (!s.descriptors)
         return 1;
-    if (parse_addresses(config, s.addresses) || open_tls(config, &s.tls))
+    if (parse_addresses(config, s.addresses) || parse_trusted(config, s.trusted) ||
+        open_tls(config, &s.tls))
         return 1;
     int err =
         threads_init(&s.threads, (uint32_t)config->net_threads, (uint32_t)config->password_threads,

@@ -84,7 +84,7 @@ async function ending(socket: TLSSocket | ReturnType<typeof connectPlain>): Prom
   let text = "", error: string | undefined;
   socket.on("data", (data: Buffer) => (text += data.toString("latin1")));
   socket.on("error", (e: NodeJS.ErrnoException) => (error = e.code ?? String(e)));
-  await within(once(socket, "close"), "the end of a connection");
+  await within(new Promise((closed) => socket.on("close", closed)), "the end of a connection");
   return { text, ...(error ? { error } : {}) };
 }
 

@@ -353,6 +353,8 @@ int config_check(struct config *c, struct builder *out)
     if (!*c->tls_certificate != !*c->tls_key)
         r |= config_complain(c, *c->tls_key ? "tls.key" : "tls.certificate",
                              "needs both tls.certificate and tls.key", out);
+    if (c->proxy_protocol && !c->trusted_proxies.n)
+        r |= config_complain(c, "proxy_protocol", "needs trusted_proxies", out);
     if (url.n && !str_starts(url, STR("http://")) && !str_starts(url, STR("https://")))
         r |= config_complain(c, "public_url", "must begin with http:// or https://", out);
     for (size_t i = 0; i < c->allowed_origins.n; i++)

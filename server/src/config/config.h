@@ -28,6 +28,7 @@ enum {
     CONFIG_FILE_BYTES_MAX = 1024 * 1024, /* by far more than all options with their help */
     CONFIG_OPTIONS_MAX = 64,             /* room for origins */
     CONFIG_ARGS_MAX = 16,                /* that are no flags */
+    CONFIG_PROXIES_MAX = 64,             /* ranges of them that are trusted */
 };
 
 enum config_registration { REGISTRATION_CLOSED, REGISTRATION_OPEN };
@@ -49,6 +50,8 @@ struct config {
     const char *tls_certificate;
     const char *tls_key;
     bool allow_plaintext;
+    struct config_list trusted_proxies;
+    bool proxy_protocol;
     const char *public_url;
     struct config_list allowed_origins;
 

@@ -53,6 +53,15 @@ const struct option options[] = {
      "Allow listening beyond this machine although passwords and messages then cross the network "
      "unencrypted. For use behind a proxy that adds TLS. Without meaning where tls.certificate is "
      "set."},
+    {NULL, "trusted_proxies", OPTION_LIST, FIELD(trusted_proxies), 0,
+     CONFIG_PROXIES_MAX, "", {NULL},
+     "Addresses of proxies in front of the server, each one address or a range such as 10.0.0.0/8 "
+     "or 2001:db8::/32. Whom they name in Forwarded or X-Forwarded-For is taken for the one who "
+     "asks: the last address there that is no proxy's. Where a request has both and they differ, "
+     "neither is believed. From others these are ignored."},
+    {NULL, "proxy_protocol", OPTION_BOOL, FIELD(proxy_protocol), 0, 0, "false", {NULL},
+     "Expect the PROXY protocol, version 2, at the start of every connection, before TLS, and "
+     "refuse connections from all but trusted_proxies."},
     {NULL, "public_url", OPTION_TEXT, FIELD(public_url), 0, 256, "", {NULL},
      "The URL by which clients reach this server, such as https://chat.example.org: GET "
      "/v1/connect names the socket there. Empty: the address at which the client asked."},

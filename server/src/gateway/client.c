@@ -48,9 +48,11 @@ static void client_free(struct client *c)
     free(c);
 }
 
-static struct transport transport_on(const struct gateway *g, int fd)
+static struct transport transport_on(const struct gateway *g, int fd, struct address *peer)
 {
-    return g->options.tls ? tls_transport(g->options.tls, fd) : transport_tcp(fd);
+    const struct gateway_options *o = &g->options;
+    struct transport t = o->tls ? tls_transport(o->tls, fd) : transport_tcp(fd);
+    return o->proxy_protocol ? transport_behind_proxy(t, peer) : t;
 }
 
 bool client_open(struct lane *lane, int fd, const struct address *address)
@@ -60,8 +62,8 @@ bool client_open(struct lane *lane, int fd, const struct address *address)
     c->number = ++lane->clients_ever;
     list_init(&c->node);
     peer_init(&c->peer);
-    int r =
-        conn_init(&c->conn, lane->loop, transport_on(lane->gateway, fd), address, &rest_handler);
+    struct transport transport = transport_on(lane->gateway, fd, &c->conn.peer);
+    int r = conn_init(&c->conn, lane->loop, transport, address, &rest_handler);
     if (r) {
         log_warn("conn_refused", log_i64("error", r));
         free(c);
@@ -89,7 +91,7 @@ void client_ask(struct client *c, struct exchange *ex)
     must(c->calls < CLIENT_CALLS_MAX);
     struct call *call = &ex->call;
     /* by network: one customer has more IPv6 addresses than there are tries */
-    memcpy(call->address.b, address_network(&c->conn.peer).ip, sizeof(call->address.b));
+    memcpy(call->address.b, address_network(&c->from).ip, sizeof(call->address.b));
     call->time_ms = clock_wall_ms();
     call->framed = c->is_socket;
     call->session = c->is_socket ? &c->peer.session : NULL;

@@ -46,14 +46,15 @@ struct client {
     struct conn conn;
     struct lane *lane; /* never changes: the chat thread reads it too */
     struct list node;
-    uint64_t since_ms; /* in its list (mono); a socket's: when it was last heard */
-    uint64_t heard_ms; /* when bytes last came (mono) */
-    uint64_t number;   /* for logs */
-    uint64_t rate_us;  /* frames: when the bucket will be full again (mono) */
-    uint8_t list;      /* enum lane_list */
-    uint8_t calls;     /* sent to the chat thread, not yet back */
-    uint8_t reads;     /* socket: those of the calls that ask for pages */
-    uint8_t misread;   /* socket: frames in a row that were no JSON */
+    struct address from; /* who asks: the peer, or whom a trusted proxy names */
+    uint64_t since_ms;   /* in its list (mono); a socket's: when it was last heard */
+    uint64_t heard_ms;   /* when bytes last came (mono) */
+    uint64_t number;     /* for logs */
+    uint64_t rate_us;    /* frames: when the bucket will be full again (mono) */
+    uint8_t list;        /* enum lane_list */
+    uint8_t calls;       /* sent to the chat thread, not yet back */
+    uint8_t reads;       /* socket: those of the calls that ask for pages */
+    uint8_t misread;     /* socket: frames in a row that were no JSON */
     bool is_socket : 1;
     bool asked : 1;               /* the chat thread has heard of it */
     bool closed : 1;              /* on_closed() has run */

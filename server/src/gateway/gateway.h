@@ -18,7 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "net/address.h"
+#include "net/address_range.h"
 #include "util/str.h"
 
 struct asset;
@@ -33,9 +33,12 @@ struct gateway_options {
     struct loop *chat_loop;    /* the chat thread's */
     struct loop *const *loops; /* the net threads' */
     size_t loops_n;
-    const struct address *addresses; /* to listen on */
-    size_t addresses_n;              /* to GATEWAY_ADDRESSES_MAX */
-    struct tls *tls;                 /* around every connection; NULL: nothing is encrypted */
+    const struct address *addresses;     /* to listen on */
+    size_t addresses_n;                  /* to GATEWAY_ADDRESSES_MAX */
+    struct tls *tls;                     /* around every connection; NULL: nothing is encrypted */
+    const struct address_range *trusted; /* proxies whose word on who asks is taken */
+    size_t trusted_n;
+    bool proxy_protocol; /* they say so before the first byte, and nobody else may connect */
 
     const struct str *origins; /* WebSocket: allowed besides the same origin */
     size_t origins_n;

@@ -119,7 +119,10 @@ static void tick(struct timer *timer)
     }
     if (lane->refused_n)
         log_warn("conn_refused", log_str("why", "connections_max"), log_u64("n", lane->refused_n));
-    lane->refused_n = 0;
+    if (lane->untrusted_n)
+        log_warn("conn_refused", log_str("why", "no_trusted_proxy"),
+                 log_u64("n", lane->untrusted_n));
+    lane->refused_n = lane->untrusted_n = 0;
     if (lane->clients_n)
         tick_soon(lane);
 }
@@ -179,10 +182,26 @@ static void make_room(struct lane *lane)
         close_promptly(c);
 }
 
+/* Where proxies speak first, nobody else can be told from one that lies. */
+static bool may_connect(struct lane *lane, const struct address *address)
+{
+    const struct gateway_options *o = &lane->gateway->options;
+    if (!o->proxy_protocol || address_ranges_hold(o->trusted, o->trusted_n, address))
+        return true;
+    lane->untrusted_n++;
+    if (!timer_armed(&lane->tick))
+        tick_soon(lane);
+    return false;
+}
+
 static void on_accept(struct listener *listener, int fd, const struct address *address)
 {
     struct lane *lane = container_of(listener, struct lane_listener, listener)->lane;
     struct gateway *g = lane->gateway;
+    if (!may_connect(lane, address)) {
+        close(fd);
+        return;
+    }
     unsigned n = atomic_fetch_add(&g->clients, 1) + 1;
     if (n > g->options.connections_max)
         make_room(lane);

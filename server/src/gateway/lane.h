@@ -51,7 +51,8 @@ struct lane {
     uint64_t clients_ever;
     struct timer tick;
     uint64_t tick_set_ms; /* when it was armed (mono) */
-    uint64_t refused_n;   /* since the last tick: one line of the log says so */
+    /* Since the last tick, one line of the log says so: for want of room; came past the proxies. */
+    uint64_t refused_n, untrusted_n;
     bool draining;
     struct task drain, emptied, hurry;
     char date[HTTP_DATE_BYTES + 1];

@@ -9,10 +9,12 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "gateway/answer.h"
 #include "gateway/client.h"
 #include "gateway/exchange.h"
+#include "gateway/forwarded.h"
 #include "gateway/socket.h"
 #include "gateway/state.h"
 #include "gateway/web.h"
@@ -153,11 +155,21 @@ static void open_socket(struct client *c, const struct http_request *r)
 
 /* Requests. */
 
+static void note_sender(struct client *c, const struct http_request *r)
+{
+    char ip[ADDRESS_TEXT_MAX];
+    c->from = forwarded_from(c->lane->gateway, &c->conn.peer, r);
+    if (memcmp(c->from.ip, c->conn.peer.ip, sizeof(c->from.ip)) != 0)
+        log_debug("conn_forwarded", log_u64("conn", c->number),
+                  log_str("ip", address_format_ip(&c->from, ip)));
+}
+
 static void dispatch(struct client *c, const struct http_request *r)
 {
     struct str path = http_request_path(r);
     c->last = !r->keep_alive || c->lane->draining;
     c->head = r->method == HTTP_HEAD;
+    note_sender(c, r);
     if (str_eq(path, STR(API_SOCKET_PATH)))
         open_socket(c, r);
     else if (str_starts(path, STR("/v1/")))

@@ -27,7 +27,7 @@ static bool parse_port(struct str s, uint16_t *port)
 static bool parse_ip(struct str host, bool bracketed, unsigned char ip[16])
 {
     char z[INET6_ADDRSTRLEN];
-    if (host.n >= sizeof(z) || memchr(host.p, 0, host.n))
+    if (host.n == 0 || host.n >= sizeof(z) || memchr(host.p, 0, host.n))
         return false;
     memcpy(z, host.p, host.n);
     z[host.n] = 0;
@@ -58,6 +58,30 @@ int address_parse(struct address *a, struct str text)
         return ADDRESS_INVALID;
     *a = parsed;
     return 0;
+}
+
+int address_parse_ip(struct address *a, struct str text)
+{
+    struct address parsed = {0};
+    if (!parse_ip(text, false, parsed.ip) && !parse_ip(text, true, parsed.ip))
+        return ADDRESS_INVALID;
+    *a = parsed;
+    return 0;
+}
+
+int address_parse_node(struct address *a, struct str text)
+{
+    struct address parsed = {0};
+    bool bracketed = text.n > 2 && text.p[0] == '[' && text.p[text.n - 1] == ']';
+    if (!bracketed && address_parse_ip(a, text) == 0)
+        return 0;
+    if (bracketed && parse_ip(str_n(text.p + 1, text.n - 2), true, parsed.ip)) {
+        *a = parsed;
+        return 0;
+    }
+    /* With a port: what begins otherwise is a name or nothing. */
+    bool numeric = text.n && (text.p[0] == '[' || (text.p[0] >= '0' && text.p[0] <= '9'));
+    return numeric ? address_parse(a, text) : ADDRESS_INVALID;
 }
 
 bool address_is_any(const struct address *a)

@@ -28,6 +28,11 @@ struct address {
  * host at all: every address of this machine, of both families where it has both. 0 or
  * ADDRESS_INVALID. */
 int address_parse(struct address *, struct str text);
+/* An IPv4 or an IPv6 address, without brackets and port (which becomes 0). 0 or ADDRESS_INVALID. */
+int address_parse_ip(struct address *, struct str text);
+/* As proxies write an address: with or without a port, IPv6 with or without brackets. No names, not
+ * localhost either. 0 or ADDRESS_INVALID. */
+int address_parse_node(struct address *, struct str text);
 /* Writes the form that address_parse() takes, terminated; returns `out`. */
 char *address_format(const struct address *, char out[static ADDRESS_TEXT_MAX]);
 /* The same without port and brackets, for logs. */

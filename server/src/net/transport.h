@@ -52,7 +52,12 @@ struct transport {
     int fd;      /* non-blocking; what the loop watches */
 };
 
+struct address;
+
 /* Plain TCP on a connected non-blocking socket, which it owns from here on. */
 struct transport transport_tcp(int fd);
+/* `inner`, behind a proxy that says first for whom it speaks (net/proxy.h): then *peer, which
+ * outlives the transport, becomes that client's. A header that is none ends it with -EPROTO. */
+struct transport transport_behind_proxy(struct transport inner, struct address *peer);
 
 #endif

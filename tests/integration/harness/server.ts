@@ -155,6 +155,8 @@ export class Server {
   async #ready(child: ChildProcess): Promise<void> {
     for (const until = Date.now() + READY_MS_MAX; Date.now() < until; await sleep(20)) {
       if (child.exitCode !== null || child.signalCode !== null) break;
+      // Where a proxy must speak first, its own word has to do.
+      if (this.#options["proxy_protocol"] && this.#log.includes("Parley is at")) return;
       try {
         const response = await fetch(`${this.base}/readyz`);
         await response.text();
