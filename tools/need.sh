@@ -107,3 +107,23 @@ need_node_modules() {
     mkdir -p node_modules
     cp package-lock.json "$stamp"
 }
+
+# Brings build/tools/api to what tests/api pins: a Python of its own with what checks the API's
+# documents, and AsyncAPI's JSON Schema. Fails where that cannot be had, and says why in a log.
+need_api_tools() {
+    local dir=build/tools/api log=build/api-tools.log
+    local -a pins=(tests/api/requirements.txt tests/api/package.json tests/api/package-lock.json)
+    cat "${pins[@]}" | cmp -s - "$dir/pins" && return
+    need_node
+    say "installing what tests/api pins into $dir"
+    rm -rf "$dir"
+    mkdir -p "$dir"
+    cp "${pins[@]}" .npmrc "$dir/"
+    # Wheels only: nothing that is installed runs a script.
+    { python3 -m venv "$dir/venv" &&
+        "$dir/venv/bin/python" -m pip -q --disable-pip-version-check install \
+            --only-binary=:all: --require-hashes -r tests/api/requirements.txt &&
+        npm ci --prefix "$dir" --ignore-scripts --no-audit --no-fund --loglevel=error; } \
+        >"$log" 2>&1 </dev/null || return 1
+    cat "${pins[@]}" >"$dir/pins"
+}

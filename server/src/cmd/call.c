@@ -71,6 +71,8 @@ bool call_refused(struct call *call)
     if (asked->error == CHAT_TOO_MANY_TRIES || asked->error == CHAT_OVERLOADED ||
         asked->error == CHAT_UNAVAILABLE)
         problem.retry_after_ms = asked->retry_after_ms;
+    if (asked->error == CHAT_INVALID)
+        problem.message = STR("These arguments make no sense together, or not in this place.");
     if (asked->error == CHAT_AHEAD) {
         problem.has_head = true;
         problem.head = asked->head;

@@ -1,5 +1,6 @@
 /*
- * The files of the web client, as tools/embed puts them into the program. Pure data, any thread.
+ * The files of the web client and the documents of the API, as tools/embed puts them into the
+ * program. Pure data, any thread.
  */
 #ifndef PARLEY_GATEWAY_ASSETS_H
 #define PARLEY_GATEWAY_ASSETS_H
@@ -18,7 +19,8 @@ struct asset {
     bool immutable;  /* its name holds a hash of its content */
 };
 
-/* What was built from web/, sorted by path; a page that says so where it was not built. */
+/* What was built from web/ (a page that says so where it was not built) and the documents of the
+ * API under /v1/, sorted by path. */
 extern const struct asset web_assets[];
 extern const size_t web_assets_n;
 

@@ -172,7 +172,7 @@ static void dispatch(struct client *c, const struct http_request *r)
     note_sender(c, r);
     if (str_eq(path, STR(API_SOCKET_PATH)))
         open_socket(c, r);
-    else if (str_starts(path, STR("/v1/")))
+    else if (str_starts(path, STR("/v1/")) && !web_has(c, path))
         ask(c, r);
     else
         web_answer(c, r);

@@ -70,6 +70,12 @@ static void answer_health(struct client *c, bool well)
     buf_unref(a.body);
 }
 
+bool web_has(const struct client *c, struct str path)
+{
+    const struct gateway *g = c->lane->gateway;
+    return asset_find(g->options.assets, g->options.assets_n, path) != NULL;
+}
+
 void web_answer(struct client *c, const struct http_request *r)
 {
     struct gateway *g = c->lane->gateway;

@@ -1,14 +1,21 @@
 /*
- * What HTTP answers without the domain: the web client's files, /healthz and /readyz. Thread: the
- * lane's.
+ * What HTTP answers without the domain: the web client's files, the documents of the API, /healthz
+ * and /readyz. Thread: the lane's.
  */
 #ifndef PARLEY_GATEWAY_WEB_H
 #define PARLEY_GATEWAY_WEB_H
+
+#include <stdbool.h>
+
+#include "util/str.h"
 
 struct buf;
 struct client;
 struct gateway;
 struct http_request;
+
+/* Whether there is a file at that path. */
+bool web_has(const struct client *, struct str path);
 
 /* Answers at once. */
 void web_answer(struct client *, const struct http_request *);
