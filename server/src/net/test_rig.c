@@ -279,7 +279,7 @@ void rig_deinit(struct rig *rig)
 
 uint64_t rig_deadline_ms(void)
 {
-    return clock_mono_ms() + 10 * 1000;
+    return clock_mono_ms() + 30 * 1000;
 }
 
 void rig_turn(struct rig *rig, uint64_t deadline_ms)
