@@ -58,6 +58,8 @@ export class Copy {
   /** How many look at it. */
   open = 0;
   loading = false;
+  /** All up to it is stored, and may be acknowledged. The record's cursor may be ahead of it. */
+  stored: Seq = 0;
   #host: CopyHost;
   #held = new Map<Seq, ChatEvent>();
   /** How often something beyond the cursor was said to stand. */
@@ -83,6 +85,13 @@ export class Copy {
 
   get dropped(): boolean {
     return this.#dropped;
+  }
+
+  /** A batch that holds the cursor as it then was is stored. */
+  wrote(cursor: Seq): void {
+    if (this.#dropped) return;
+    this.stored = Math.max(this.stored, cursor);
+    this.#host.stored(this);
   }
 
   /** Of no use any more: what is still under way for it has no effect. */
@@ -316,9 +325,8 @@ export class Copy {
     }));
     changes.push(this.#put());
     this.#host.changed(this);
-    void this.#host.write(changes).then(() => {
-      if (!this.#dropped) this.#host.stored(this);
-    });
+    const { cursor } = this.record;
+    void this.#host.write(changes).then(() => this.wrote(cursor));
   }
 
   #put(): Change {

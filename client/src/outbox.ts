@@ -48,8 +48,10 @@ export interface OutboxItem {
 export interface OutboxHost {
   online(): boolean;
   request: Request;
-  /** The newest seq that the device has in the lane's conversation. */
-  cursor(lane: string): Seq;
+  /** The newest seq that the device has in the lane's conversation, if it knows of one. */
+  cursor(lane: string): Seq | undefined;
+  /** Resolves when the device knows its conversations, or the connection is lost. */
+  listed(): Promise<void>;
   /** The conversation of a lane, if the device knows it; it compares first if it must. */
   find(lane: string): Promise<Id | undefined>;
   /** The command stands. True: its event is here already. */
@@ -115,8 +117,18 @@ export class Outbox {
     const stands = new Promise<Appended>((resolve, reject) => {
       this.#promised.set(item.key, { resolve, reject });
     });
+    // It may be given up before anybody waits for it.
+    stands.catch(() => {});
     this.#host.changed();
-    await this.#storage.write([put(item)]);
+    try {
+      await this.#storage.write([put(item)]);
+    } catch (thrown) {
+      // Not kept, so not sent: whoever said it is told, and may say it again.
+      this.#items = this.#items.filter((one) => one !== item);
+      this.#promised.delete(item.key);
+      this.#host.changed();
+      throw thrown;
+    }
     this.#start(lane);
     return stands;
   }
@@ -159,7 +171,7 @@ export class Outbox {
     this.#items = this.#items.filter((item) => item.state !== "sent");
     for (const item of this.#items) {
       if (item.after === undefined) continue;
-      item.after = Math.min(item.after, this.#host.cursor(item.lane));
+      item.after = Math.min(item.after, this.#host.cursor(item.lane) ?? 0);
       changes.push(put(item));
     }
     await this.#storage.write(changes);
@@ -202,11 +214,25 @@ export class Outbox {
       });
     }
     if (item.after === undefined) {
-      item.after = this.#host.cursor(item.lane);
-      await this.#storage.write([put(item)]);
+      item.after = await this.#newest(item.lane);
+      await this.#keep(item);
     }
     const args = { ...item.args, key: item.key, after: item.after };
     return this.#host.request(item.cmd, args as MessageSendArgs) as Promise<Appended>;
+  }
+
+  /** Right after a start nothing may be known of a long conversation: to search all of it for a key
+   * that was never sent takes longer than to wait for the list. */
+  async #newest(lane: string): Promise<Seq> {
+    if (this.#host.cursor(lane) === undefined) await this.#host.listed();
+    if (!this.#host.online()) throw new ParleyError("disconnected", "not connected");
+    return this.#host.cursor(lane) ?? 0;
+  }
+
+  /** Stores it, unless it was given up meanwhile. */
+  async #keep(item: OutboxItem): Promise<void> {
+    if (!this.#items.includes(item)) throw new ParleyError("stopped", "given up");
+    await this.#storage.write([put(item)]);
   }
 
   async #stands(item: OutboxItem, reply: Appended): Promise<void> {
@@ -258,7 +284,7 @@ export class Outbox {
       after = last.seq;
     }
     item.after = Math.max(head, after);
-    await this.#storage.write([put(item)]);
+    await this.#keep(item);
   }
 
   async #fail(item: OutboxItem, error: ParleyError): Promise<void> {

@@ -139,7 +139,8 @@ export class Parley {
     this.#outbox = new Outbox(clock, storage, {
       online,
       request,
-      cursor: (lane) => this.#laneCopy(lane)?.record.cursor ?? 0,
+      cursor: (lane) => this.#laneCopy(lane)?.record.cursor,
+      listed: () => this.#sync.listed(),
       find: async (lane) => {
         if (!this.#laneCopy(lane)) await this.#sync.compare();
         return lane === OWN_LANE ? this.#shelf.me : this.#laneCopy(lane)?.id;
@@ -170,7 +171,11 @@ export class Parley {
   /** Takes up what the storage holds; connects if there is a session. Call it once, first. */
   async load(): Promise<SessionState | undefined> {
     const session = await this.#accounts.load();
-    if (!session) return undefined;
+    if (!session) {
+      // It may have been ended elsewhere: nothing is kept of whoever it was.
+      await this.#accounts.forget();
+      return undefined;
+    }
     this.#shelf.me = session.user;
     await this.#shelf.load();
     await this.#sync.load();

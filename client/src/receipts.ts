@@ -52,21 +52,26 @@ export class Receipts {
   }
 
   async #tell(copy: Copy): Promise<void> {
-    const { record } = copy;
-    const { read, cursor, owed } = record;
+    const { record, stored } = copy;
+    const read = Math.min(record.read, stored);
     if (read > record.read_there) {
       const reply = await this.#asker.ask("receipt.read", { conversation: copy.id, seq: read });
       record.read_there = Math.max(record.read_there, reply.read);
       record.delivered_there = Math.max(record.delivered_there, reply.read);
     }
-    if (owed > record.delivered_there) {
-      const args = { conversation: copy.id, seq: cursor };
+    if (owes(copy)) {
+      const args = { conversation: copy.id, seq: stored };
       const reply = await this.#asker.ask("receipt.delivered", args);
       record.delivered_there = Math.max(record.delivered_there, reply.delivered);
     }
   }
 }
 
-function behind({ record }: Copy): boolean {
-  return !record.left && (record.read > record.read_there || record.owed > record.delivered_there);
+function behind(copy: Copy): boolean {
+  const { record, stored } = copy;
+  return !record.left && (Math.min(record.read, stored) > record.read_there || owes(copy));
+}
+
+function owes({ record, stored }: Copy): boolean {
+  return Math.min(record.owed, stored) > record.delivered_there;
 }

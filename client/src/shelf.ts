@@ -2,7 +2,7 @@
  * All copies that the device holds, and what they have in common: loading them from storage,
  * meeting what the server lists, dropping what is of no use.
  */
-import type { ChatEvent, ConversationGetReply, Entry, Id, ReceiptsPush } from "./api.ts";
+import type { ChatEvent, ConversationGetReply, Entry, Id, ReceiptsPush, Seq } from "./api.ts";
 import type { Asker } from "./asker.ts";
 import type { Clock } from "./clock.ts";
 import type { CopyHost } from "./copy.ts";
@@ -51,7 +51,9 @@ export class Shelf implements CopyHost {
   async load(): Promise<void> {
     for (const [, value] of await this.#storage.scan("conversation/")) {
       const record = value as ConversationRecord;
-      this.#copies.set(record.conversation, new Copy(this, record));
+      const copy = new Copy(this, record);
+      copy.stored = record.cursor;
+      this.#copies.set(copy.id, copy);
     }
     for (const [, value] of await this.#storage.scan("row/")) {
       const row = value as ChatEvent;
@@ -91,6 +93,7 @@ export class Shelf implements CopyHost {
   /** Entries of the list or of a compare. Resolves when stored. `fresh`: of a new device, which
    * starts at the head that is listed; later conversations are taken from their start. */
   async meet(entries: Entry[], fresh: boolean, changes: Change[] = []): Promise<void> {
+    const met: { copy: Copy; cursor: Seq }[] = [];
     for (const entry of entries) {
       let copy = this.#copies.get(entry.conversation);
       if (copy) {
@@ -98,15 +101,13 @@ export class Shelf implements CopyHost {
       } else {
         copy = this.#adopt(entry, fresh ? entry.head : entry.first - 1, changes);
       }
+      met.push({ copy, cursor: copy.record.cursor });
       if (copy.record.cursor < copy.record.head) void copy.fill();
       else if (fresh) void this.#prefetch(copy);
       else if (entry.head < copy.record.cursor) void this.#doubt(copy);
     }
     await this.write(changes);
-    for (const entry of entries) {
-      const copy = this.#copies.get(entry.conversation);
-      if (copy) this.#handlers.stored(copy);
-    }
+    for (const { copy, cursor } of met) copy.wrote(cursor);
   }
 
   /** A conversation that one has heard of. */
@@ -136,7 +137,7 @@ export class Shelf implements CopyHost {
     this.#owe(anew);
     this.#setMembers(anew, reply);
     await this.write(changes);
-    this.#handlers.stored(anew);
+    anew.wrote(reply.head);
     if (anew.open > 0) await anew.loadOlder(OPEN_PAGE);
   }
 

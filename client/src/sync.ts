@@ -44,7 +44,7 @@ export class Sync {
   #again = false;
   #online = false;
   #lost = 0;
-  /** Told apart from what was asked before startOver(). */
+  /** Told apart from what was asked before startOver() or load(). */
   #epoch = 0;
   #starting: Promise<void> | undefined;
   #cancelAgain: (() => void) | undefined;
@@ -60,6 +60,7 @@ export class Sync {
   }
 
   async load(): Promise<void> {
+    this.#epoch++;
     this.#state = (await this.#storage.get(KEY)) as SyncState | undefined;
   }
 
@@ -93,6 +94,11 @@ export class Sync {
     if (this.#running) this.#again = true;
     else void this.#run();
     return through;
+  }
+
+  /** Resolves when the list of conversations is here, or cannot be had on this connection. */
+  listed(): Promise<void> {
+    return this.#state ? Promise.resolve() : this.compare();
   }
 
   /** Drops all copies and begins as a new device. */

@@ -276,30 +276,56 @@ test("one who lacks too much drops the copy and starts at the head", async () =>
   assert.equal(texts(parley).length, 100);
 });
 
-test("delivered is told only after the event was stored, and once for many", async () => {
+/** Writes end when a test says so. */
+class SlowStorage extends MemoryStorage {
+  slow = false;
+  readonly waiting: (() => void)[] = [];
+
+  override async write(changes: readonly Change[]): Promise<void> {
+    if (this.slow) await new Promise<void>((resolve) => this.waiting.push(resolve));
+    await super.write(changes);
+  }
+}
+
+async function onSlowStorage() {
   const clock = new ManualClock();
   const server = new FakeServer();
   server.entries = [entryOf()];
-  let stored: (() => void)[] = [];
-  class SlowStorage extends MemoryStorage {
-    slow = false;
-    override async write(changes: readonly Change[]): Promise<void> {
-      if (this.slow) await new Promise<void>((resolve) => stored.push(resolve));
-      await super.write(changes);
-    }
-  }
   const storage = new SlowStorage();
   const parley = makeParley(server, clock, storage);
   await parley.signIn({ username: "me", password: "12345678" });
   await clock.pass(4000);
   storage.slow = true;
+  return { clock, server, storage, parley };
+}
+
+test("delivered is told only after the event was stored, and once for many", async () => {
+  const { clock, server, storage } = await onSlowStorage();
   for (let seq = 1; seq <= 3; seq++) server.event(message(seq));
   await clock.pass(1000);
   assert.deepEqual(server.askedFor("receipt.delivered"), []);
   storage.slow = false;
-  for (const resolve of stored) resolve();
+  for (const resolve of storage.waiting) resolve();
   await clock.pass(1000);
   assert.deepEqual(server.askedFor("receipt.delivered"), [{ conversation: CHAT, seq: 3 }]);
+});
+
+test("marks go no further than what is stored, however far the cursor is", async () => {
+  const { clock, server, storage, parley } = await onSlowStorage();
+  server.event(message(1));
+  await clock.pass(0);
+  storage.waiting.shift()?.();
+  await clock.pass(0);
+  server.event(message(2));
+  parley.markRead(CHAT, 2);
+  await clock.pass(1000);
+  assert.deepEqual(texts(parley), ["m1", "m2"]);
+  assert.deepEqual(server.askedFor("receipt.read"), [{ conversation: CHAT, seq: 1 }]);
+  storage.slow = false;
+  for (const resolve of storage.waiting) resolve();
+  await clock.pass(1000);
+  assert.deepEqual(server.askedFor("receipt.read").slice(1), [{ conversation: CHAT, seq: 2 }]);
+  assert.deepEqual(server.askedFor("receipt.delivered"), []);
 });
 
 test("what stands behind a gap is acknowledged when the gap is closed, not before", async () => {

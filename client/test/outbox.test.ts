@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ParleyError } from "../src/error.ts";
 import type { FakeServer } from "./rig.ts";
+import type { Change } from "../src/storage.ts";
+import { MemoryStorage } from "../src/storage.ts";
 import { CHAT, ME, PEER, entryOf, makeParley, message, signedIn } from "./rig.ts";
 
 const at = (seq: number): { ok: unknown } => ({ ok: { conversation: CHAT, seq, n: seq, time: seq } });
@@ -53,6 +55,62 @@ test("it outlives a restart of the page, with its key and after", async () => {
   assert.deepEqual(first, second);
   assert.equal(third?.["text"], "two");
   assert.equal((await storage.scan("outbox/")).length, 0);
+});
+
+test("what is said before the list is here waits for it, to go out with what it then knows", async () => {
+  const { clock, server, parley } = await signedIn([entryOf({ head: 900, n: 900 })]);
+  server.on("message.send", () => at(901));
+  let list: () => void = () => {};
+  server.on("conversation.list", () => new Promise((resolve) => {
+    list = () => resolve({ ok: { conversations: server.entries } });
+  }));
+  parley.stop();
+  const reloaded = makeParley(server, clock, new MemoryStorage());
+  await reloaded.signIn({ username: "me", password: "12345678" });
+  const stands = reloaded.send(PEER, "early");
+  await clock.pass(100);
+  assert.deepEqual(sends(server), []);
+  list();
+  await clock.pass(100);
+  assert.equal((await stands).seq, 901);
+  assert.equal(server.askedFor("message.send")[0]?.["after"], 900);
+});
+
+test("without a list it goes out all the same, on the next connection if this one is lost", async () => {
+  const { clock, server, parley } = await signedIn();
+  server.on("message.send", () => at(1));
+  server.on("conversation.list", () => undefined);
+  parley.stop();
+  const reloaded = makeParley(server, clock, new MemoryStorage());
+  await reloaded.signIn({ username: "me", password: "12345678" });
+  const stands = reloaded.send(PEER, "early");
+  await clock.pass(100);
+  server.on("conversation.list", () => ({ ok: { conversations: [] } }));
+  server.socket.end(1006);
+  await clock.pass(1000);
+  assert.equal((await stands).seq, 1);
+  assert.equal(sends(server).length, 1);
+  assert.equal(server.askedFor("message.send")[0]?.["after"], 0);
+});
+
+test("what cannot be stored is not sent, now or later", async () => {
+  class FullStorage extends MemoryStorage {
+    full = false;
+    override async write(changes: readonly Change[]): Promise<void> {
+      if (this.full) throw new Error("no room");
+      await super.write(changes);
+    }
+  }
+  const { clock, server, parley, storage } = await signedIn([entryOf()], () => {}, new FullStorage());
+  (storage as FullStorage).full = true;
+  await assert.rejects(parley.send(CHAT, "lost"), /no room/);
+  assert.deepEqual(states(parley), []);
+  (storage as FullStorage).full = false;
+  server.on("message.send", () => at(1));
+  await parley.send(CHAT, "kept");
+  server.socket.end(1006);
+  await clock.pass(1000);
+  assert.deepEqual(server.askedFor("message.send").map(({ text }) => text), ["kept"]);
 });
 
 test("messages of one conversation go one after the other", async () => {
@@ -233,6 +291,32 @@ test("signing out gives up what waits, and forgets everything", async () => {
   await clock.pass(0);
   await parley.signOut();
   await refused;
+  assert.deepEqual(await storage.scan(""), []);
+});
+
+test("what is given up while its key is looked for is not stored again", async () => {
+  const { clock, server, parley, storage } = await signedIn();
+  server.on("message.send", () => ({ error: { code: "too_old", message: "", head: 20 } }));
+  server.on("sync", () => undefined);
+  const refused = assert.rejects(parley.send(PEER, "x"), (error: ParleyError) => error.code === "stopped");
+  await clock.pass(0);
+  assert.equal(sends(server).length, 1);
+  await parley.signOut();
+  await refused;
+  await clock.pass(1000);
+  assert.deepEqual(await storage.scan(""), []);
+});
+
+test("without a session nothing is kept of an earlier one", async () => {
+  const { clock, server, parley, storage } = await signedIn([entryOf()]);
+  server.on("message.send", () => undefined);
+  void parley.send(CHAT, "x").catch(() => {});
+  await clock.pass(0);
+  parley.stop();
+  // As another tab does that signs out.
+  await storage.write([{ drop: "session" }]);
+  const again = makeParley(server, clock, storage);
+  assert.equal(await again.load(), undefined);
   assert.deepEqual(await storage.scan(""), []);
 });
 

@@ -211,12 +211,12 @@ export interface Rig {
 export async function signedIn(
   entries: Entry[] = [],
   change: (server: FakeServer) => void = () => {},
+  storage: Storage = new MemoryStorage(),
 ): Promise<Rig> {
   const clock = new ManualClock();
   const server = new FakeServer();
   server.entries = entries;
   change(server);
-  const storage = new MemoryStorage();
   const parley = makeParley(server, clock, storage);
   await parley.signIn({ username: "me", password: "12345678" });
   await clock.pass(4000);

@@ -300,3 +300,19 @@ test("a snapshot is the same until something changes, and listeners hear of many
   await clock.pass(0);
   assert.equal(told, 1);
 });
+
+test("what one account asked is nothing to the next", async () => {
+  const { clock, server, parley } = await signedIn([], (server) => {
+    server.on("sync", ({ token }) => (token
+      ? { error: { code: "rate_limited", message: "", retry_after_ms: 500 } }
+      : { ok: { token: "t0", incarnation: "a", entries: [], more: false } }));
+  });
+  await parley.signOut();
+  server.entries = [entryOf({ head: 3, n: 3 })];
+  server.on("sync", ({ token }) =>
+    ({ ok: { token: token ?? "of the next", incarnation: "a", entries: [], more: false } }));
+  await parley.signIn({ username: "next", password: "12345678" });
+  await clock.pass(5000);
+  assert.equal(parley.conversations.getSnapshot().length, 1);
+  assert.equal(server.askedFor("sync").at(-1)?.["token"], "of the next");
+});
