@@ -1,6 +1,7 @@
 /** Signing up, in and out: in words what went wrong, and nothing kept of whoever has left. */
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
+import { Person } from "./harness/person.ts";
 import { Stage } from "./harness/stage.ts";
 
 let stage: Stage;
@@ -87,6 +88,39 @@ test("signing out in one tab signs the other out", async () => {
   await tab.getByRole("searchbox").waitFor();
   await alice!.signsOut();
   await tab.getByRole("form", { name: "Sign in" }).waitFor();
+});
+
+test("what one said in a tab is not said by whoever signs in in another", async () => {
+  const [alice, bob] = await stage.people("alice", "bob");
+  const next = await stage.person("carol");
+  alice!.expects(/ERR_FAILED/);
+  await alice!.finds(bob!);
+  // This tab hears nothing of the server, and keeps what is said.
+  await alice!.page.route("**/v1/connect", (route) => route.abort());
+  await alice!.page.reload();
+  await alice!.banner.getByText("Offline").waitFor();
+  await alice!.writes("of alice");
+  await alice!.seesTick("of alice", "waiting to be sent");
+  await alice!.page.goto("about:blank");
+
+  const tab = await alice!.context.newPage();
+  const other = new Person(stage.server, alice!.context, tab, next.name);
+  await other.opensThePage();
+  await other.isUpToDate();
+  await other.signsOut();
+  await other.asksToSignUp();
+  await other.isUpToDate();
+
+  await alice!.page.unroute("**/v1/connect");
+  await alice!.opensThePage();
+  await alice!.isUpToDate();
+  await alice!.finds(bob!);
+  await alice!.writes("of carol");
+  await bob!.row(next).waitFor();
+  await bob!.opens(next);
+  await bob!.seesExactly(["of carol"]);
+  assert.deepEqual(await alice!.texts(), ["of carol"]);
+  assert.ok(!(await alice!.page.evaluate(() => JSON.stringify(sessionStorage))).includes("of alice"));
 });
 
 test("a device that is ended elsewhere is told so", async () => {

@@ -33,8 +33,10 @@ export function Composer({ id, view, intent, onIntent }: ComposerProps) {
   useFocusOnOpen(box);
   useEffect(() => {
     if (intent?.kind === "edit") setText(intent.message.text ?? "");
+    // The text of the message that was to be edited is no answer.
+    if (intent?.kind === "reply") setText(drafts.get(id) ?? "");
     if (intent) box.current?.focus();
-  }, [intent]);
+  }, [intent, drafts, id]);
 
   const write = (now: string): void => {
     setText(now);

@@ -4,8 +4,9 @@
  * The session lives in localStorage, so that a reload and another tab find it. A cookie would be
  * out of a script's reach, but every request would carry it unasked; the server takes a bearer
  * token, and its content policy lets no script run but our own. What waits to be sent lives in
- * sessionStorage: it outlives a reload, and two tabs never write each other's. All else is in
- * memory and asked for again: tabs of one device would otherwise share cursors.
+ * sessionStorage: it outlives a reload, and two tabs never write each other's. Its keys name the
+ * device that it is for, since the session may be another one's when the tab looks again. All else
+ * is in memory and asked for again: tabs of one device would otherwise share cursors.
  */
 import type { Change, Storage } from "parley-client";
 import { MemoryStorage } from "parley-client";
@@ -26,8 +27,11 @@ export class TabStorage implements Storage {
 
   async scan(prefix: string): Promise<[string, unknown][]> {
     if (prefix !== OUTBOX) return this.#memory.scan(prefix);
-    const keys = waitingKeys().sort();
-    return keys.map((key) => [key.slice(PREFIX.length), parsed(sessionStorage.getItem(key))]);
+    const ours = this.#ours();
+    for (const key of keptKeys()) if (!key.startsWith(ours)) sessionStorage.removeItem(key);
+    const keys = keptKeys().sort();
+    const pairs = keys.map((key): [string, unknown] => [key.slice(ours.length), parsed(sessionStorage.getItem(key))]);
+    return pairs.filter(([, value]) => value !== undefined);
   }
 
   async write(changes: readonly Change[]): Promise<void> {
@@ -55,19 +59,25 @@ export class TabStorage implements Storage {
       this.#session = text;
       localStorage.setItem(PREFIX + SESSION, text);
     } else if (key.startsWith(OUTBOX)) {
-      keep(PREFIX + key, text);
+      keep(this.#ours() + key, text);
     }
   }
 
   #drop(key: string): void {
     if (key === SESSION) this.#dropSession();
-    else sessionStorage.removeItem(PREFIX + key);
+    else sessionStorage.removeItem(this.#ours() + key);
   }
 
   #dropAll(prefix: string): void {
     if (SESSION.startsWith(prefix)) this.#dropSession();
     if (!OUTBOX.startsWith(prefix)) return;
-    for (const key of waitingKeys()) sessionStorage.removeItem(key);
+    for (const key of keptKeys()) sessionStorage.removeItem(key);
+  }
+
+  /** What every key in sessionStorage begins with. */
+  #ours(): string {
+    const { device = "" } = (parsed(this.#session) ?? {}) as { device?: string };
+    return `${PREFIX}${device}/`;
   }
 
   /** Only the one this tab knows: by now another tab may have signed in anew. */
@@ -88,8 +98,8 @@ function keep(key: string, text: string): void {
   }
 }
 
-function waitingKeys(): string[] {
-  return Object.keys(sessionStorage).filter((key) => key.startsWith(PREFIX + OUTBOX));
+function keptKeys(): string[] {
+  return Object.keys(sessionStorage).filter((key) => key.startsWith(PREFIX));
 }
 
 /** What cannot be read was written by no version of ours. */
