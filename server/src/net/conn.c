@@ -163,8 +163,8 @@ static bool flush(struct conn *c)
     return r == 0;
 }
 
-/* The rest and what one recv adds to it. */
-static void read_some(struct conn *c)
+/* The rest and what one recv adds to it; false if that added nothing. */
+static bool read_some(struct conn *c)
 {
     unsigned char *data = loop_scratch(c->loop);
     size_t kept = c->rest ? c->rest->n : 0;
@@ -172,24 +172,25 @@ static void read_some(struct conn *c)
     ssize_t n = c->transport.ops->recv(&c->transport, data + kept, c->handler->read_max - kept);
     if (n < 0 && n != -EAGAIN) {
         end(c, (int)n);
-        return;
+        return true;
     }
     /* A handshake speaks while it reads. */
     if (!c->blocked && !flush(c))
         loop_hook_set(c->loop, &c->hook);
     if (c->ended || n == -EAGAIN)
-        return;
+        return c->ended;
     if (n == 0) {
         take_eof(c);
-        return;
+        return true;
     }
     if (c->transport.ops->pending(&c->transport))
         redeliver_soon(c);
     if (c->closing)
-        return;
+        return true;
     if (kept)
         memcpy(data, c->rest->bytes, kept);
     deliver(c, data, kept + (size_t)n);
+    return true;
 }
 
 /* What is due without an event on the socket. */
@@ -198,10 +199,11 @@ static void redeliver(struct conn *c)
     if (!c->redeliver || c->paused || c->eof || c->ended)
         return;
     c->redeliver = false;
+    /* What the transport holds may be half a record, which must not hold up the rest. */
     if (c->transport.ops->pending(&c->transport) &&
-        (!c->rest || c->rest->n < c->handler->read_max)) {
-        read_some(c);
-    } else if (c->rest && !c->closing) {
+        (!c->rest || c->rest->n < c->handler->read_max) && read_some(c))
+        return;
+    if (c->rest && !c->closing) {
         size_t n = c->rest->n;
         memcpy(loop_scratch(c->loop), c->rest->bytes, n);
         deliver(c, loop_scratch(c->loop), n);

@@ -420,28 +420,32 @@ void tls_free(struct tls *tls)
 
 /* --- connections --- */
 
-/* The same certificate under new keys for tickets. */
-static SSL_CTX *renew(SSL_CTX *old)
+/* The same certificate in a context of its own. The lock is held. */
+static void renew(struct tls *tls)
 {
-    SSL_CTX *c = make_context();
+    SSL_CTX *old = tls->context, *c = make_context();
     STACK_OF(X509) *chain = NULL;
     SSL_CTX_get0_chain_certs(old, &chain);
     must(SSL_CTX_use_cert_and_key(c, SSL_CTX_get0_certificate(old), SSL_CTX_get0_privatekey(old),
                                   chain, 1));
-    return c;
+    tls->context = c;
+    tls->made_ms = clock_mono_ms();
+    SSL_CTX_free(old);
+}
+
+void tls_renew_tickets(struct tls *tls)
+{
+    must(pthread_mutex_lock(&tls->lock) == 0);
+    renew(tls);
+    must(pthread_mutex_unlock(&tls->lock) == 0);
 }
 
 /* Owned by the caller, made from the context in force. */
 static SSL *new_ssl(struct tls *tls)
 {
     must(pthread_mutex_lock(&tls->lock) == 0);
-    uint64_t now_ms = clock_mono_ms();
-    if (now_ms - tls->made_ms >= TICKET_KEYS_MS) {
-        SSL_CTX *old = tls->context;
-        tls->context = renew(old);
-        tls->made_ms = now_ms;
-        SSL_CTX_free(old);
-    }
+    if (clock_mono_ms() - tls->made_ms >= TICKET_KEYS_MS)
+        renew(tls);
     SSL *ssl = SSL_new(tls->context);
     must(pthread_mutex_unlock(&tls->lock) == 0);
     must(ssl);

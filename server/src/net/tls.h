@@ -26,6 +26,9 @@ void tls_free(struct tls *);
  * was. */
 int tls_reload(struct tls *);
 
+/* New keys for tickets: sessions from before are not resumed. Comes by itself every 12 hours. */
+void tls_renew_tickets(struct tls *);
+
 /* The server's side on a connected non-blocking socket, which it owns from here on. The handshake
  * begins with the first recv(). */
 struct transport tls_transport(struct tls *, int fd);
