@@ -141,7 +141,8 @@ export class Sync {
       this.#handlers.compared();
     } catch (thrown) {
       const error = asParleyError(thrown);
-      if (error.code === "truncated") {
+      // A start that is under way waits for this run, or for the one after it.
+      if (error.code === "truncated" && !this.#starting) {
         this.#running = false;
         await this.startOver();
       } else if (this.#online && error.transient) {

@@ -129,6 +129,24 @@ test("a token that is not kept any more means: start as a new device", async () 
   assert.equal(parley.conversations.getSnapshot().length, 1);
 });
 
+test("a token that is not kept any more is no second start while one is under way", async () => {
+  const { clock, server, parley } = await signedIn([entryOf({ head: 1, n: 1 })]);
+  let refuse: () => void = () => {};
+  server.on("sync", ({ token }) => token === "t0"
+    ? new Promise((resolve) => (refuse = () => resolve({ error: { code: "truncated", message: "" } })))
+    : { ok: { token: "t9", incarnation: "a", entries: [], more: false } });
+  server.on("conversation.events", () => ({ error: { code: "ahead", message: "", head: 0 } }));
+  void parley.compare();
+  server.event(message(3));
+  await clock.pass(500);
+  assert.equal(parley.conversations.getSnapshot().length, 0);
+  server.asked.length = 0;
+  refuse();
+  await clock.pass(0);
+  assert.equal(server.askedFor("conversation.list").length, 1);
+  assert.equal(parley.conversations.getSnapshot().length, 1);
+});
+
 test("what was never acknowledged is loaded by a new device, then acknowledged", async () => {
   const { server, parley } = await signedIn([entryOf({ head: 3, n: 3, unread: 2, delivered: 1, last: message(3) })],
     (server) => {
