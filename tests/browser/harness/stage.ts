@@ -28,14 +28,17 @@ export class Stage {
   }
 
   static async open(options: Options = {}): Promise<Stage> {
-    const [server, browser] = await Promise.all([
-      // Everybody here comes from one address.
-      Server.start({ tries_per_address: 0, "presence.offline_after_ms": 1000, ...options }),
-      launch(),
-    ]);
-    const page = await (await fetch(server.base)).text();
-    assert.match(page, /<script type="module"/, "this server was built without the page");
-    return new Stage(server, browser);
+    // Everybody here comes from one address.
+    const server = await Server.start({ tries_per_address: 0, "presence.offline_after_ms": 1000, ...options });
+    try {
+      const page = await (await fetch(server.base)).text();
+      assert.match(page, /<script type="module"/, "this server was built without the page");
+      return new Stage(server, await launch());
+    } catch (thrown) {
+      // What is left running would keep the test's process from ending.
+      await server.end();
+      throw thrown;
+    }
   }
 
   /** Somebody before an empty browser; their name is one that nobody has. */

@@ -64,7 +64,13 @@ export class Server {
   static async start(options: Options = {}, descriptors?: number): Promise<Server> {
     const dir = await mkdtemp(join(tmpdir(), "parley-integration-"));
     const server = new Server(dir, await freePort(), { ...USUAL, ...options }, descriptors);
-    await server.start();
+    try {
+      await server.start();
+    } catch (thrown) {
+      await server.kill();
+      await rm(dir, { recursive: true, force: true });
+      throw thrown;
+    }
     return server;
   }
 
@@ -119,7 +125,8 @@ export class Server {
   /** Answers with its exit status, null if the signal ended it. */
   async signal(signal: NodeJS.Signals): Promise<number | null> {
     const child = this.#child;
-    if (!child || child.exitCode !== null) return child?.exitCode ?? null;
+    // What died of itself, by a signal too, gives no event any more.
+    if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
     const exited = once(child, "exit");
     child.kill(signal);
     const late = setTimeout(() => child.kill("SIGKILL"), EXIT_MS_MAX);
