@@ -1,8 +1,8 @@
 /*
  * parleyd: the front door. Reads the configuration and hands over to one subcommand:
  *
- *     parleyd serve | user | restore | verify | check-config | print-config | print-manual |
- *             version | help
+ *     parleyd serve | user | backup | restore | verify | check-config | print-config |
+ *             print-manual | version | help
  *
  * Options may follow; `parleyd print-config` tells them all.
  */
@@ -13,6 +13,7 @@
 
 #include "config/config.h"
 #include "loop/signals.h"
+#include "main_admin.h"
 #include "main_backup.h"
 #include "main_serve.h"
 #include "main_user.h"
@@ -74,6 +75,7 @@ static const struct {
 } commands[] = {
     {"serve", run_serve, false, "serve until SIGTERM or SIGINT"},
     {"user", user_command, true, "add, list, disable, enable users; reset passwords"},
+    {"backup", backup_command, true, "copy the data, beside a running server too"},
     {"restore", restore_command, true, "make the data directory from a backup"},
     {"verify", verify_command, true, "look whether a data directory or a backup is sound"},
     {"check-config", run_check, false, "say whether the configuration is good"},

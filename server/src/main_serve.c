@@ -14,6 +14,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "admin/command.h"
+#include "admin/socket.h"
 #include "bus/local.h"
 #include "chat/chat.h"
 #include "config/config.h"
@@ -54,6 +56,8 @@ struct server {
     struct chat *chat;
     struct address addresses[GATEWAY_ADDRESSES_MAX];
     struct address_range trusted[CONFIG_PROXIES_MAX];
+    struct admin admin;
+    struct admin_socket *admin_socket; /* NULL: it could not be made */
     struct timer look;
     bool store_broken, draining, drained, stuck;
     uint64_t end_ms; /* when waiting for the domain's last calls ends */
@@ -131,6 +135,7 @@ static void on_signal(struct signals *signals, int signo)
         _exit(1);
     s->draining = true;
     log_info("draining", log_i64("signal", signo));
+    admin_socket_close(s->admin_socket);
     real_env_stop(&s->env);
     chat_wake_all(s->chat);
     gateway_drain(s->gateway, (uint32_t)s->config->drain_ms, drained, s);
@@ -274,6 +279,16 @@ static void make_chat(struct server *s)
     s->chat = chat_new(&options);
 }
 
+/* Without its door the server serves all the same. */
+static void open_admin(struct server *s)
+{
+    s->admin = (struct admin){
+        .chat = s->chat, .store = s->store, .env = &s->env.env, .version = PARLEY_VERSION};
+    int err = admin_socket_open(&s->admin_socket, s->threads.chat, &s->admin, s->config->data_dir);
+    if (err)
+        log_warn("admin_socket_failed", log_str("why", strerror(-err)));
+}
+
 static int listen_and_say(struct server *s)
 {
     int err = gateway_start(s->gateway, s->chat);
@@ -316,6 +331,7 @@ static int compose_and_run(struct server *s)
     s->bus = bus_local_new(&s->threads.chat->poster);
     make_gateway(s);
     make_chat(s);
+    open_admin(s);
     err = listen_and_say(s);
     if (!err)
         err = run(s);
@@ -349,6 +365,7 @@ int serve(const struct config *config)
     chat_free(s.chat);
     store_free(s.store);
     loop_drain(s.threads.chat);
+    admin_socket_free(s.admin_socket);
     bus_free(s.bus);
     threads_deinit(&s.threads);
     tls_free(s.tls);

@@ -223,7 +223,7 @@ static void sign_tick(struct sign *s)
     }
 }
 
-static bool username_valid(struct str s)
+bool username_valid(struct str s)
 {
     for (size_t i = 0; i < s.n; i++) {
         char c = s.p[i];
@@ -416,7 +416,7 @@ static void end_done(struct store_request *request)
     post(call->chat->env->self, &call->task);
 }
 
-static void end_devices(struct chat_call *call, uint64_t device, uint64_t keep)
+void devices_end(struct chat_call *call, uint64_t device, uint64_t keep)
 {
     struct end_op *op = mem_new(sizeof(*op));
     op->call = call;
@@ -432,7 +432,7 @@ static void end_devices(struct chat_call *call, uint64_t device, uint64_t keep)
 void chat_device_end(struct chat *chat, struct chat_device_end *end)
 {
     if (call_begin(chat, &end->call))
-        end_devices(&end->call, end->device ? end->device : end->call.device, 0);
+        devices_end(&end->call, end->device ? end->device : end->call.device, 0);
 }
 
 /* --- changing the password --- */
@@ -452,7 +452,7 @@ static void change_end(struct change *c, enum chat_error error)
     store_request_deinit(&c->user.base);
     free(c);
     if (!error && change->end_others)
-        end_devices(&change->call, 0, change->call.device);
+        devices_end(&change->call, 0, change->call.device);
     else
         call_done(&change->call, error);
 }

@@ -94,10 +94,14 @@ void cached_unref(struct chat *, struct cached *);
 /* Its size changed. */
 void cached_resize(struct chat *, struct cached *, uint32_t bytes);
 
-/* --- devices --- */
+/* --- accounts --- */
+
+bool username_valid(struct str);
 
 /* Writes down, in the background, that this device is heard of. */
 void device_seen(struct chat *, uint64_t user, uint64_t device);
+/* Ends a device of call->user, or with 0 all but `keep`, and then the call. */
+void devices_end(struct chat_call *, uint64_t device, uint64_t keep);
 
 /* --- time --- */
 

@@ -22,6 +22,7 @@ enum notice_type {
     NOTICE_TYPING,
     NOTICE_DEVICES_ENDED,
     NOTICE_PRESENCE,
+    NOTICE_USER_DISABLED,
 };
 
 /* --- writing --- */
@@ -100,6 +101,14 @@ void notice_devices_ended(struct chat *chat, uint64_t user, const uint64_t *devi
         add_u64(&b, devices[i]);
         end_sessions(chat, user, devices[i]);
     }
+    publish(chat, BUS_USER, &user, 1, &b);
+}
+
+void notice_user_disabled(struct chat *chat, uint64_t user)
+{
+    struct builder b = {0};
+    chat->n_ended++;
+    builder_add_byte(&b, NOTICE_USER_DISABLED);
     publish(chat, BUS_USER, &user, 1, &b);
 }
 
@@ -243,6 +252,23 @@ static bool read_devices_ended(struct chat *chat, const uint64_t *ids, size_t n,
     return true;
 }
 
+static bool read_user_disabled(struct chat *chat, const uint64_t *ids, size_t n, struct str in)
+{
+    struct person *p = n == 1 ? map_get(&chat->persons, ids[0]) : NULL;
+    if (in.n)
+        return false;
+    if (!p)
+        return true;
+    inbox_wake(p);
+    list_for_each(&p->sessions, node)
+    {
+        struct session *s = list_entry(node, struct session, of_person);
+        s->signed_out = true;
+        chat->sink->ops->end(chat->sink, s, SESSION_USER_DISABLED);
+    }
+    return true;
+}
+
 static bool read_presence(struct chat *chat, struct str in)
 {
     if (in.n != 24)
@@ -274,6 +300,8 @@ static bool read_notice(struct chat *chat, const uint64_t *ids, size_t n, struct
         return read_devices_ended(chat, ids, n, in);
     case NOTICE_PRESENCE:
         return read_presence(chat, in);
+    case NOTICE_USER_DISABLED:
+        return read_user_disabled(chat, ids, n, in);
     }
     return true;
 }

@@ -21,6 +21,8 @@ void notice_typing(struct chat *, const uint64_t *users, size_t n, uint64_t conv
 /* These devices of the user are ended: close their connections, answer their waits, and let nobody
  * who is authenticating begin a session on what was read before. */
 void notice_devices_ended(struct chat *, uint64_t user, const uint64_t *devices, size_t n);
+/* As above, for all of a user's connections and waits. */
+void notice_user_disabled(struct chat *, uint64_t user);
 /* To those who watch the user. */
 void notice_presence(struct chat *, uint64_t user, bool online, uint64_t last_seen_ms);
 

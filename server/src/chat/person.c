@@ -236,6 +236,16 @@ void person_set_block(struct person *p, uint64_t user, bool on)
     cached_resize(p->chat, &p->cached, person_bytes(p));
 }
 
+void person_set_disabled(struct chat *chat, uint64_t id, bool disabled)
+{
+    struct person *p = map_get(&chat->persons, id);
+    if (!p)
+        return;
+    if (p->load)
+        p->load->again = true;
+    p->disabled = disabled;
+}
+
 bool person_may_write(const struct person *from, const struct person *to)
 {
     return to->exists && !to->disabled && !person_blocks(from, to->id) &&

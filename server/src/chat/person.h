@@ -65,6 +65,8 @@ void persons_deinit(struct persons *);
 bool person_blocks(const struct person *, uint64_t user);
 /* A block or unblock event stands. */
 void person_set_block(struct person *, uint64_t user, bool on);
+/* The account was disabled or enabled; harmless when it is not cached. */
+void person_set_disabled(struct chat *, uint64_t id, bool disabled);
 /* Whether a 1:1 message or an invitation may go between the two; both are loaded. */
 bool person_may_write(const struct person *from, const struct person *to);
 /* For chat_end(): everybody goes offline. */

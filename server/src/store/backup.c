@@ -73,8 +73,8 @@ int store_backup_run(struct turn *t, struct store_backup *r)
     }
     int empty = files_is_empty(r->directory, nothing);
     if (empty <= 0) {
-        snprintf(r->why, sizeof(r->why), "%s: %s", r->directory,
-                 empty ? strerror(-empty) : "is not empty");
+        snprintf(r->why, sizeof(r->why), "%s %s", r->directory,
+                 empty ? "cannot be looked into" : "is not empty");
         return STORE_FAILED;
     }
     err = copy_rows(t->view.kv, r);

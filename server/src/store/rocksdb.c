@@ -253,8 +253,8 @@ int store_rocksdb_restore(const char *from, const char *directory, struct files_
     }
     int empty = files_is_empty(directory, harmless);
     if (empty < 1)
-        snprintf(why, why_size, "%s: %s", directory,
-                 empty ? strerror(-empty) : "is not empty; nothing is overwritten");
+        snprintf(why, why_size, "%s %s", directory,
+                 empty ? "cannot be looked into" : "is not empty; nothing is overwritten");
     err = empty < 0 ? empty : empty ? 0 : -ENOTEMPTY;
     if (!err)
         err = restore_rows(from, directory, &manifest, sum, why, why_size);

@@ -1,0 +1,221 @@
+#include "admin/command.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "model/limits.h"
+#include "util/macros.h"
+
+enum { SENTENCE_MAX = 1024 };
+
+/* --- answers --- */
+
+__attribute__((format(printf, 3, 4))) static void tell(struct admin_request *r, char what,
+                                                       const char *form, ...)
+{
+    char sentence[SENTENCE_MAX];
+    va_list args;
+    va_start(args, form);
+    vsnprintf(sentence, sizeof(sentence), form, args);
+    va_end(args);
+    builder_add_byte(&r->answer, (unsigned char)what);
+    builder_add_str(&r->answer, str_of(sentence));
+    builder_add_byte(&r->answer, '\n');
+}
+
+static void answer(struct admin_request *r, int code)
+{
+    tell(r, '=', "%d", code);
+    r->done(r);
+}
+
+static void run_later(struct task *task)
+{
+    struct admin_request *r = container_of(task, struct admin_request, task);
+    r->done(r);
+}
+
+/* From inside admin_run(). */
+static void answer_later(struct admin_request *r, int code)
+{
+    tell(r, '=', "%d", code);
+    r->task.run = run_later;
+    post(r->admin->env->self, &r->task);
+}
+
+/* What every command may end with. */
+static void refuse(struct admin_request *r, enum chat_error error)
+{
+    int n = (int)r->words[1].n;
+    const char *name = r->words[1].p;
+    if (error == CHAT_NOT_FOUND)
+        tell(r, '-', "parleyd: there is no user %.*s", n, name);
+    else if (error == CHAT_NAME_TAKEN)
+        tell(r, '-', "parleyd: there is a user %.*s already", n, name);
+    else if (error == CHAT_INVALID)
+        tell(r, '-', "parleyd: a name has %d to %d of a-z, 0-9, '.', '_' and '-'",
+             USERNAME_BYTES_MIN, USERNAME_BYTES_MAX);
+    else if (error == CHAT_OVERLOADED)
+        tell(r, '-', "parleyd: the server is overloaded, try again later");
+    else
+        tell(r, '-', "parleyd: the store could not be read or written");
+    answer(r, 1);
+}
+
+/* --- users --- */
+
+static void add_done(struct chat_call *call)
+{
+    struct admin_request *r = container_of(call, struct admin_request, add.call);
+    if (call->error) {
+        refuse(r, call->error);
+        return;
+    }
+    tell(r, '+', "added\t%.*s\t%" PRIu64, (int)r->words[1].n, r->words[1].p, r->add.user);
+    answer(r, 0);
+}
+
+static void user_add(struct admin_request *r)
+{
+    r->add = (struct chat_admin_add){
+        .call.done = add_done, .username = r->words[1], .password = r->words[2]};
+    chat_admin_add(r->admin->chat, &r->add);
+}
+
+static void set_done(struct chat_call *call)
+{
+    struct admin_request *r = container_of(call, struct admin_request, set.call);
+    if (call->error)
+        refuse(r, call->error);
+    else
+        answer(r, 0);
+}
+
+static void set(struct admin_request *r, struct str password, int disabled)
+{
+    r->set = (struct chat_admin_set){
+        .call.done = set_done, .username = r->words[1], .password = password, .disabled = disabled};
+    chat_admin_set(r->admin->chat, &r->set);
+}
+
+static void user_disable(struct admin_request *r)
+{
+    set(r, (struct str){0}, 1);
+}
+
+static void user_enable(struct admin_request *r)
+{
+    set(r, (struct str){0}, 0);
+}
+
+static void user_reset(struct admin_request *r)
+{
+    set(r, r->words[2], -1);
+}
+
+static void list_done(struct chat_call *call)
+{
+    struct admin_request *r = container_of(call, struct admin_request, list.call);
+    if (call->error) {
+        refuse(r, call->error);
+        return;
+    }
+    for (uint32_t i = 0; i < r->list.n_users; i++) {
+        const struct user *user = &r->list.users[i];
+        tell(r, '+', "%.*s\t%" PRIu64 "\t%s", (int)user->username.n, user->username.p, user->id,
+             user->disabled ? "disabled" : "enabled");
+    }
+    if (r->list.n_users == ADMIN_LIST_MAX) {
+        struct str last = r->list.users[ADMIN_LIST_MAX - 1].username;
+        tell(r, '>', "user-list\t%.*s", (int)last.n, last.p);
+    }
+    answer(r, 0);
+}
+
+static void user_list(struct admin_request *r)
+{
+    r->list = (struct chat_admin_list){.call.done = list_done,
+                                       .after = r->n_words > 1 ? r->words[1] : (struct str){0},
+                                       .limit = ADMIN_LIST_MAX};
+    chat_admin_list(r->admin->chat, &r->list);
+}
+
+/* --- backup --- */
+
+static void backup_done(struct store_request *request)
+{
+    struct admin_request *r = container_of(request, struct admin_request, backup.base);
+    bool failed = request->status != STORE_DONE;
+    r->admin->backing_up = false;
+    if (failed)
+        tell(r, '-', "parleyd: %s", r->backup.why);
+    else
+        tell(r, '+', "backup\t%s\t%" PRIu64 " files\t%" PRIu64 " bytes", r->backup.directory,
+             r->backup.files, r->backup.bytes);
+    store_request_deinit(request);
+    answer(r, failed);
+}
+
+static void backup(struct admin_request *r)
+{
+    if (r->admin->backing_up) {
+        tell(r, '-', "parleyd: a backup is under way");
+        answer_later(r, 1);
+        return;
+    }
+    r->admin->backing_up = true;
+    r->backup = (struct store_backup){
+        .base.done = backup_done,
+        .directory = r->words[1].p, /* the line's last word: a 0 byte follows */
+        .version = r->admin->version,
+        .time_ms = r->admin->env->ops->wall_ms(r->admin->env),
+    };
+    store_backup(r->admin->store, &r->backup);
+}
+
+/* --- the line --- */
+
+static const struct {
+    struct str name;
+    size_t words_min, words_max;
+    void (*run)(struct admin_request *);
+} commands[] = {
+    {{"user-add", 8}, 3, 3, user_add},          {{"user-list", 9}, 1, 2, user_list},
+    {{"user-disable", 12}, 2, 2, user_disable}, {{"user-enable", 11}, 2, 2, user_enable},
+    {{"user-reset", 10}, 3, 3, user_reset},     {{"backup", 6}, 2, 2, backup},
+};
+
+/* False: too many words. */
+static bool split(struct admin_request *r, size_t n)
+{
+    struct str left = str_n(r->line, n);
+    for (r->n_words = 0; r->n_words < ADMIN_WORDS_MAX;) {
+        const char *tab = left.n ? memchr(left.p, '\t', left.n) : NULL;
+        size_t word = tab ? (size_t)(tab - left.p) : left.n;
+        r->words[r->n_words++] = str_n(left.p, word);
+        if (!tab)
+            return true;
+        left = str_n(left.p + word + 1, left.n - word - 1);
+    }
+    return false;
+}
+
+void admin_run(struct admin_request *r, struct str line)
+{
+    if (line.n < sizeof(r->line)) {
+        memcpy(r->line, line.p, line.n);
+        r->line[line.n] = 0;
+        bool whole = split(r, line.n) && !memchr(line.p, 0, line.n);
+        for (size_t i = 0; whole && i < ARRAY_SIZE(commands); i++) {
+            if (!str_eq(r->words[0], commands[i].name) || r->n_words < commands[i].words_min ||
+                r->n_words > commands[i].words_max)
+                continue;
+            commands[i].run(r);
+            return;
+        }
+    }
+    tell(r, '-', "parleyd: the server does not know this command; is it of another version?");
+    answer_later(r, 1);
+}

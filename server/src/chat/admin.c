@@ -1,0 +1,187 @@
+/*
+ * As account.c, without asking who asks. What is cached of a person follows the row in the same
+ * turn in which the store's answer came; the sessions end by a notice, and done() runs behind it.
+ */
+#include "chat/admin.h"
+
+#include <stdlib.h>
+
+#include "chat/notice.h"
+#include "chat/person.h"
+#include "model/limits.h"
+#include "util/mem.h"
+
+/* --- add --- */
+
+struct add {
+    struct chat *chat;
+    struct chat_admin_add *add;
+    struct ids_wait ids_wait;
+    struct store_user_create create;
+};
+
+static void add_end(struct add *a, enum chat_error error)
+{
+    struct chat_call *call = &a->add->call;
+    store_request_deinit(&a->create.base);
+    free(a);
+    call_done(call, error);
+}
+
+static void create_done(struct store_request *request)
+{
+    struct add *a = container_of(request, struct add, create.base);
+    enum store_status status = request->status;
+    add_end(a, status == STORE_TAKEN ? CHAT_NAME_TAKEN : error_of(status));
+}
+
+static void add_create(struct add *a, uint64_t id)
+{
+    struct chat_admin_add *add = a->add;
+    add->user = id;
+    a->create = (struct store_user_create){
+        .base.done = create_done,
+        .user =
+            {
+                .id = id,
+                .username = add->username,
+                .display_name = add->username,
+                .about = STR(""),
+                .password = add->password,
+                .created_ms = chat_wall_ms(a->chat),
+            },
+    };
+    store_user_create(a->chat->store, &a->create);
+}
+
+static void add_id_ready(struct ids_wait *wait, enum chat_error error)
+{
+    struct add *a = container_of(wait, struct add, ids_wait);
+    uint64_t id;
+    if (error)
+        add_end(a, error);
+    else if (ids_take(a->chat, &id, &a->ids_wait))
+        add_create(a, id);
+}
+
+void chat_admin_add(struct chat *chat, struct chat_admin_add *add)
+{
+    uint64_t id;
+    if (!call_begin(chat, &add->call))
+        return;
+    if (!username_valid(add->username) || add->password.n == 0 ||
+        add->password.n >= CRYPTO_PASSWORD_BYTES) {
+        call_later(&add->call, CHAT_INVALID);
+        return;
+    }
+    struct add *a = mem_new(sizeof(*a));
+    *a = (struct add){.chat = chat, .add = add, .ids_wait.ready = add_id_ready};
+    if (ids_take(chat, &id, &a->ids_wait))
+        add_create(a, id);
+}
+
+/* --- set --- */
+
+struct set {
+    struct chat *chat;
+    struct chat_admin_set *set;
+    struct store_user_find find;
+    struct store_user_set request;
+};
+
+static void set_finish(struct task *task)
+{
+    call_done(container_of(task, struct chat_call, task), CHAT_OK);
+}
+
+/* Devices end last: a session that begins meanwhile with an old token ends with its device. */
+static void set_end(struct set *s, enum chat_error error)
+{
+    struct chat_admin_set *set = s->set;
+    struct chat *chat = s->chat;
+    uint64_t user = s->find.user.id;
+    store_request_deinit(&s->find.base);
+    free(s);
+    if (error) {
+        call_done(&set->call, error);
+        return;
+    }
+    if (set->disabled >= 0)
+        person_set_disabled(chat, user, set->disabled != 0);
+    if (set->disabled == 1)
+        notice_user_disabled(chat, user);
+    set->call.user = user;
+    if (set->password.p) {
+        devices_end(&set->call, 0, 0);
+        return;
+    }
+    set->call.task.run = set_finish;
+    post(chat->env->self, &set->call.task);
+}
+
+static void set_done(struct store_request *request)
+{
+    struct set *s = container_of(request, struct set, request.base);
+    enum chat_error error = error_of(request->status);
+    store_request_deinit(request);
+    set_end(s, error);
+}
+
+static void set_find_done(struct store_request *request)
+{
+    struct set *s = container_of(request, struct set, find.base);
+    if (request->status != STORE_DONE) {
+        set_end(s, error_of(request->status));
+        return;
+    }
+    s->request = (struct store_user_set){
+        .base.done = set_done,
+        .id = s->find.user.id,
+        .password = s->set->password,
+        .disabled = s->set->disabled,
+    };
+    store_user_set(s->chat->store, &s->request);
+}
+
+void chat_admin_set(struct chat *chat, struct chat_admin_set *set)
+{
+    if (!call_begin(chat, &set->call))
+        return;
+    if (set->password.n >= CRYPTO_PASSWORD_BYTES) {
+        call_later(&set->call, CHAT_INVALID);
+        return;
+    }
+    struct set *s = mem_new(sizeof(*s));
+    *s = (struct set){.chat = chat, .set = set};
+    s->find = (struct store_user_find){.base.done = set_find_done, .username = set->username};
+    store_user_find(chat->store, &s->find);
+}
+
+/* --- list --- */
+
+struct listing {
+    struct chat_admin_list *list;
+    struct store_user_search search;
+};
+
+static void search_done(struct store_request *request)
+{
+    struct listing *l = container_of(request, struct listing, search.base);
+    l->list->users = l->search.users;
+    l->list->n_users = l->search.n_users;
+    call_done(&l->list->call, error_of(request->status));
+    store_request_deinit(request);
+    free(l);
+}
+
+void chat_admin_list(struct chat *chat, struct chat_admin_list *list)
+{
+    list->n_users = 0;
+    if (!call_begin(chat, &list->call))
+        return;
+    struct listing *l = mem_new(sizeof(*l));
+    l->list = list;
+    l->search = (struct store_user_search){
+        .base.done = search_done, .prefix = STR(""), .after = list->after, .limit = list->limit};
+    store_user_search(chat->store, &l->search);
+}

@@ -1,0 +1,40 @@
+/*
+ * What an operator does to accounts: nobody's rights are asked, whoever may call these has the
+ * machine. Thread: chat. Errors: chat/error.h, and UNAVAILABLE.
+ */
+#ifndef PARLEY_CHAT_ADMIN_H
+#define PARLEY_CHAT_ADMIN_H
+
+#include "chat/chat.h"
+#include "model/account.h"
+
+/* An account without a device. INVALID (the name), NAME_TAKEN. */
+struct chat_admin_add {
+    struct chat_call call;
+    struct str username;
+    struct str password; /* hashed: an Argon2id string */
+    uint64_t user;       /* out */
+};
+void chat_admin_add(struct chat *, struct chat_admin_add *);
+
+/* Changes what is set of one account. A disabled one's sessions are closed, and with a new password
+ * all devices are ended, before done(). NOT_FOUND. */
+struct chat_admin_set {
+    struct chat_call call;
+    struct str username;
+    struct str password; /* hashed; absent: leaves it */
+    int disabled;        /* 0 or 1; -1: leaves it */
+};
+void chat_admin_set(struct chat *, struct chat_admin_set *);
+
+/* Accounts by name, after the name `after` (absent: from the start). */
+struct chat_admin_list {
+    struct chat_call call;
+    struct str after;
+    uint32_t limit;           /* 1 to 1,000 */
+    const struct user *users; /* out: do not show `password` */
+    uint32_t n_users;
+};
+void chat_admin_list(struct chat *, struct chat_admin_list *);
+
+#endif

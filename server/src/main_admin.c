@@ -1,0 +1,224 @@
+/*
+ * Refused: a domain here beside a server's. Only one of them could write, and the server's caches
+ * would not know.
+ */
+#include "main_admin.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "admin/command.h"
+#include "admin/socket.h"
+#include "bus/local.h"
+#include "chat/session.h"
+#include "config/config.h"
+#include "loop/loop.h"
+#include "main_env.h"
+#include "main_store.h"
+#include "util/mem.h"
+
+#ifndef PARLEY_VERSION
+#error "the build says which version this is"
+#endif
+
+enum { EXIT_USAGE = 2, FAILED = 1 };
+
+/* --- answers --- */
+
+/* One exchange: what is kept of it while its lines come. */
+struct exchange {
+    struct builder *out;
+    char next[ADMIN_LINE_MAX];
+    int code; /* -1: the answer has not ended */
+};
+
+static void take_line(struct exchange *e, char what, struct str text)
+{
+    if (what == '+' && e->out) {
+        builder_add_str(e->out, text);
+        builder_add_byte(e->out, '\n');
+    } else if (what == '+' || what == '-') {
+        fprintf(what == '+' ? stdout : stderr, "%.*s\n", (int)text.n, text.p);
+    } else if (what == '>') {
+        snprintf(e->next, sizeof(e->next), "%.*s", (int)text.n, text.p);
+    } else if (what == '=') {
+        e->code = str_eq(text, STR("0")) ? 0 : FAILED;
+    }
+}
+
+/* Takes the whole lines and answers how many bytes they were. */
+static size_t take_lines(struct exchange *e, struct str bytes)
+{
+    size_t at = 0;
+    for (const char *end; (end = memchr(bytes.p + at, '\n', bytes.n - at));) {
+        size_t n = (size_t)(end - bytes.p) - at;
+        if (n)
+            take_line(e, bytes.p[at], str_n(bytes.p + at + 1, n - 1));
+        at += n + 1;
+    }
+    return at;
+}
+
+/* --- beside a server --- */
+
+static int hung_up(void)
+{
+    fputs("parleyd: the server hung up before it answered\n", stderr);
+    return FAILED;
+}
+
+static int exchange_with(int fd, const char *line, struct exchange *e)
+{
+    char bytes[ADMIN_LINE_MAX * 2];
+    size_t n = (size_t)snprintf(bytes, sizeof(bytes), "%s\n", line);
+    if (write(fd, bytes, n) != (ssize_t)n)
+        return hung_up();
+    for (n = 0; e->code < 0;) {
+        ssize_t got = read(fd, bytes + n, sizeof(bytes) - n);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return hung_up();
+        n += (size_t)got;
+        size_t taken = take_lines(e, str_n(bytes, n));
+        memmove(bytes, bytes + taken, n - taken);
+        n -= taken;
+    }
+    return e->code;
+}
+
+/* --- with the store opened here --- */
+
+struct own {
+    struct loop loop;
+    struct bus *bus;
+    struct real_env env;
+    struct sink sink; /* nobody is connected */
+    struct admin admin;
+    struct admin_request request;
+    bool answered;
+};
+
+static void own_done(struct admin_request *request)
+{
+    struct own *own = container_of(request, struct own, request);
+    own->answered = true;
+    loop_stop(&own->loop);
+}
+
+static int exchange_here(struct own *own, const char *line, struct exchange *e)
+{
+    own->request = (struct admin_request){.admin = &own->admin, .done = own_done};
+    own->answered = false;
+    admin_run(&own->request, str_of(line));
+    while (!own->answered)
+        loop_run(&own->loop);
+    take_lines(e, builder_str(&own->request.answer));
+    builder_deinit(&own->request.answer);
+    return e->code;
+}
+
+static int own_open(struct own *own, const struct config *config)
+{
+    static const struct sink_ops nobody;
+    own->sink.ops = &nobody;
+    if (loop_init(&own->loop))
+        return FAILED;
+    own->admin.store = main_store_open(config, &own->loop.poster);
+    if (!own->admin.store) {
+        loop_deinit(&own->loop);
+        return FAILED;
+    }
+    own->bus = bus_local_new(&own->loop.poster);
+    real_env_init(&own->env, &own->loop, NULL, config->insecure_fast_passwords);
+    own->admin.env = &own->env.env;
+    own->admin.version = PARLEY_VERSION;
+    struct chat_options options = {
+        .env = &own->env.env, .store = own->admin.store, .bus = own->bus, .sink = &own->sink};
+    own->admin.chat = chat_new(&options);
+    return 0;
+}
+
+static void own_close(struct own *own)
+{
+    loop_drain(&own->loop);
+    chat_free(own->admin.chat);
+    store_free(own->admin.store);
+    loop_drain(&own->loop);
+    bus_free(own->bus);
+    loop_deinit(&own->loop);
+}
+
+/* --- either --- */
+
+/* By the socket `fd`, or, where that is negative, with `own`. */
+static int ask_for_all(int fd, struct own *own, const char *line, struct builder *out)
+{
+    struct exchange e = {.out = out};
+    char now[ADMIN_LINE_MAX];
+    int code = 0;
+    snprintf(e.next, sizeof(e.next), "%s", line);
+    while (!code && e.next[0]) {
+        memcpy(now, e.next, sizeof(now));
+        e.next[0] = 0;
+        e.code = -1;
+        code = fd >= 0 ? exchange_with(fd, now, &e) : exchange_here(own, now, &e);
+    }
+    return code;
+}
+
+static int ask_here(const struct config *config, const char *line, struct builder *out)
+{
+    struct own *own = mem_new(sizeof(*own));
+    int code = own_open(own, config);
+    if (!code) {
+        code = ask_for_all(-1, own, line, out);
+        own_close(own);
+    }
+    free(own);
+    return code;
+}
+
+int admin_ask(const struct config *config, const char *line, struct builder *out)
+{
+    int fd = admin_socket_connect(config->data_dir);
+    if (fd == -EACCES || fd == -EPERM) {
+        fprintf(stderr, "parleyd: the server in %s is another user's\n", config->data_dir);
+        return FAILED;
+    }
+    if (fd < 0)
+        return ask_here(config, line, out);
+    int code = ask_for_all(fd, NULL, line, out);
+    close(fd);
+    return code;
+}
+
+int backup_command(const struct config *config)
+{
+    char line[ADMIN_LINE_MAX], here[PATH_MAX] = "";
+    const struct config_list *args = &config->args;
+    if (args->n != 1) {
+        fputs("usage: parleyd backup DIR\n"
+              "Copies the store in data_dir, also beside a running server, into DIR, which is made "
+              "or empty.\n",
+              stderr);
+        return EXIT_USAGE;
+    }
+    /* The server may stand in another directory. */
+    const char *path = args->items[0].p;
+    if (path[0] != '/' && !getcwd(here, sizeof(here))) {
+        fprintf(stderr, "parleyd: where are we? %s\n", strerror(errno));
+        return FAILED;
+    }
+    if (strpbrk(path, "\t\n") || strpbrk(here, "\t\n") ||
+        snprintf(line, sizeof(line), "backup\t%s%s%s", here, here[0] ? "/" : "", path) >=
+            (int)sizeof(line)) {
+        fprintf(stderr, "parleyd: %s: no such path can be used here\n", path);
+        return FAILED;
+    }
+    return admin_ask(config, line, NULL);
+}
