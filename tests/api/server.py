@@ -85,12 +85,15 @@ class World:
 
     def __init__(self, server):
         self.server = server
-        self.made = 0
+        self.counted = 0
         self.ann = self.sign_up()
         self.token = self.ann["token"]
         friends = [self.sign_up() for _ in range(self.FRIENDS)]
         self.users = [person["user"] for person in friends]
         self.conversations = [self.group() for _ in range(self.GROUPS)]
+        # In no group yet.
+        self.users += [self.sign_up()["user"] for _ in range(self.FRIENDS)]
+        self.sync_token = server.call("POST", "/v1/sync", self.token)["token"]
         for friend in friends:
             # Unread ones, so that replies have something to list.
             sent = {"to": self.ann["user"], "text": "hello"}
@@ -99,10 +102,13 @@ class World:
             sent = {"to": self.conversations[0], "text": "hello", "reply_to": 2}
             server.call("POST", "/v1/messages", friend["token"], sent)
 
+    def count(self):
+        self.counted += 1
+        return self.counted
+
     def sign_up(self):
-        self.made += 1
         return self.server.call("POST", "/v1/signup", None, {
-            "username": f"person-{self.made}", "password": PASSWORD, "device_name": "api"})
+            "username": f"person-{self.count()}", "password": PASSWORD, "device_name": "api"})
 
     def group(self):
         conversation = self.server.call("POST", "/v1/groups", self.token, {

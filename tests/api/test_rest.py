@@ -1,12 +1,13 @@
 """Schemathesis asks the server what docs/openapi.json allows and what it forbids.
 
 An id that was made up meets nothing, so ids of valid requests are mostly exchanged for real ones;
-which, follows from the id that was made up, so that a seed repeats a run. Replies are judged more
+which, follows from what was made up, so that a seed repeats a run. Replies are judged more
 strictly than the document has it: a member that it does not name is a mistake of ours.
 """
 
 import copy
 import os
+import zlib
 
 import hypothesis
 import schemathesis
@@ -30,6 +31,7 @@ CHECKS = [
 ]
 # How a well-formed request may end; the rest of the answers is for those that are not.
 WELL_FORMED = {200, 401, 403, 404, 409, 410}
+KEY_BYTES_KEPT = 48
 ENDS_SESSIONS = {"signout", "device.end", "account.set_password"}
 
 
@@ -61,7 +63,7 @@ def is_valid(case):
 
 def one_of(known, made_up):
     """A real id in three of four cases."""
-    number = int(made_up)
+    number = zlib.crc32(made_up.encode())
     return known[number // 4 % len(known)] if number % 4 else made_up
 
 
@@ -74,13 +76,20 @@ def make_real(case, world):
         # 1.0 is an integer to JSON Schema, but not to the server.
         if isinstance(value, float):
             body[name] = int(value)
-    for place in (case.path_parameters or {}, body):
+    for place in (case.path_parameters or {}, case.query or {}, body):
         for name in known.keys() & place.keys():
             place[name] = one_of(known[name], place[name])
-        if "seq" in place and int(place["seq"]) % 4:
-            place["seq"] = 1 + int(place["seq"]) % world.MESSAGES
+        for name in {"seq", "after"} & place.keys():
+            number = int(place[name])
+            if number % 4:
+                place[name] = 1 + number % world.MESSAGES
     if "members" in body:
         body["members"] = list(dict.fromkeys(one_of(world.users, made) for made in body["members"]))
+    if "token" in body and len(body["token"]) % 4:
+        body["token"] = world.sync_token
+    if "key" in body and len(body["key"]) % 4:
+        # A short made-up key comes again and again, and would be `key_reused`.
+        body["key"] = f"{body['key'][:KEY_BYTES_KEPT]}-{world.count()}"
     if "wait" in body:
         # Waiting is the sync's own test.
         body["wait"] = 0
