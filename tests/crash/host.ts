@@ -1,6 +1,6 @@
 /** One run of the server's program, from its start to a death of any kind. */
 import type { ChildProcess } from "node:child_process";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { PATIENCE, within } from "../integration/harness/wait.ts";
 import { web } from "../integration/harness/web.ts";
@@ -81,4 +81,10 @@ export class Host {
     this.#child.kill(signal);
     return within(this.ended, "the server's end", READY_MS_MAX);
   }
+}
+
+/** `parleyd verify` on a directory that no server holds. */
+export function verify(data: string): { status: number | null; output: string } {
+  const done = spawnSync(BINARY, ["verify", data], { encoding: "utf8", timeout: READY_MS_MAX });
+  return { status: done.status, output: done.stdout + done.stderr };
 }

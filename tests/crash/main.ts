@@ -41,7 +41,7 @@ async function round(kind: Kind, seed: number): Promise<void> {
   const complaints = kind === "pretend" ? mustLose(done.complaints) : done.complaints;
   console.log(
     `seed ${seed} ${kind}: ${complaints.length ? "FAILED" : "ok"}, ${done.sent} sent, ` +
-    `${done.acknowledged} acknowledged, ${done.found} found, ${Date.now() - began} ms`,
+    `${done.acknowledged} acknowledged, ${done.found} found, ${Date.now() - began} ms; ${done.verified}`,
   );
   if (!complaints.length) {
     passed++;

@@ -8,7 +8,7 @@ import { eventually, sleep } from "../integration/harness/wait.ts";
 import { Checker } from "./check.ts";
 import type { Orders } from "./disk.ts";
 import { Disk, NONE } from "./disk.ts";
-import { Host } from "./host.ts";
+import { Host, verify } from "./host.ts";
 import { Random } from "./random.ts";
 import { World } from "./world.ts";
 
@@ -34,6 +34,8 @@ export interface Outcome {
   sent: number;
   acknowledged: number;
   found: number;
+  /** What `parleyd verify` says of what is left. */
+  verified: string;
   notes: string[];
   complaints: string[];
 }
@@ -46,6 +48,7 @@ class Round {
   readonly #checker: Checker;
   readonly #notes: string[] = [];
   #host!: Host;
+  #verified = "not verified";
   found = 0;
 
   constructor(kind: Kind, seed: number, dir: string) {
@@ -69,6 +72,14 @@ class Round {
       await this.#recovered();
     }
     await this.#dies(true);
+    if (this.#kind !== "pretend") this.#verifies();
+  }
+
+  /** What is left at the end must fit together, row by row. */
+  #verifies(): void {
+    const { status, output } = verify(this.#disk.data);
+    this.#verified = output.trim().split("\n").at(-1)?.replaceAll("\t", ", ") ?? "";
+    if (status !== 0) this.#world.complain(`verify ends with ${status}:\n${output}`);
   }
 
   get outcome(): Outcome {
@@ -76,6 +87,7 @@ class Round {
       sent: this.#world.ledger.size,
       acknowledged: this.#world.acknowledged,
       found: this.found,
+      verified: this.#verified,
       notes: this.#notes,
       complaints: this.#world.complaints,
     };
