@@ -1,4 +1,5 @@
 /** What happens to the page and to what is said when the server cannot be reached. */
+import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import type { Person } from "./harness/person.ts";
 import { Stage } from "./harness/stage.ts";
@@ -31,6 +32,29 @@ test("a killed server shows; what is written meanwhile stands once when it is ba
   await alice.writes("after");
   await bob.seesExactly(["before", "meanwhile", "after"]);
   await alice.seesExactly(["before", "meanwhile", "after"]);
+});
+
+test("a group that could only be made later calls nobody back who went on", async () => {
+  const [alice] = await talking();
+  alice.expects(/ERR_FAILED/);
+  await alice.page.route("**/v1/connect", (route) => route.abort());
+  await alice.page.reload();
+  await alice.banner.getByText("Offline").waitFor();
+  await alice.page.getByRole("button", { name: "New", exact: true }).click();
+  await alice.page.getByRole("button", { name: "New group" }).click();
+  await alice.page.getByLabel("Title").fill("The walkers");
+  await alice.page.getByRole("button", { name: "Create the group" }).click();
+  await alice.page.getByRole("button", { name: "Creating the group…" }).waitFor();
+  await alice.page.getByRole("button", { name: "Back to the list" }).first().click();
+  const place = alice.page.url();
+
+  await alice.page.unroute("**/v1/connect");
+  await alice.isBack();
+  const made = alice.page.getByRole("navigation").getByRole("link", { name: "The walkers" });
+  await made.waitFor();
+  assert.equal(alice.page.url(), place);
+  await made.click();
+  await alice.page.getByRole("heading", { level: 2, name: "The walkers" }).waitFor();
 });
 
 test("what waits to be sent outlives a reload", async () => {

@@ -1,6 +1,6 @@
 /** Making a group: a title and who is in it. */
 import type { FormEvent } from "react";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { Person } from "parley-client";
 import { LIMITS } from "parley-client";
 import { PeopleFound } from "../people/PeopleFound.tsx";
@@ -8,27 +8,40 @@ import { go } from "../route/place.ts";
 import { useMe, useParley } from "../session/context.ts";
 import { Field } from "../ui/Field.tsx";
 import { Icon } from "../ui/Icon.tsx";
+import { useComplain } from "../ui/notices.tsx";
 import { wordsFor } from "../words/errors.ts";
 import { ChosenPeople } from "./ChosenPeople.tsx";
 
 export function NewGroup({ onDone }: { onDone: () => void }) {
   const parley = useParley();
+  const complain = useComplain();
   const me = useMe();
   const [title, setTitle] = useState("");
   const [typed, setTyped] = useState("");
   const [chosen, setChosen] = useState<readonly Person[]>([]);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | undefined>();
+  const here = useRef(false);
+  useEffect(() => {
+    here.current = true;
+    return () => {
+      here.current = false;
+    };
+  }, []);
 
   const create = (event: FormEvent): void => {
     event.preventDefault();
     setBusy(true);
+    setProblem(undefined);
     parley.createGroup(title.trim(), chosen.map((person) => person.user)).then(
       ({ conversation }) => {
+        // Without a connection it takes a while: who went on meanwhile is not called back.
+        if (!here.current) return;
         onDone();
         go({ kind: "group", conversation });
       },
       (error: unknown) => {
+        if (!here.current) complain(error);
         setBusy(false);
         setProblem(wordsFor(error));
       },
