@@ -234,6 +234,21 @@ test("other machines are served only with it", async () => {
   assert.equal(wrong.status, 1);
 });
 
+test("a proxy's first bytes come before the handshake", async () => {
+  const own = await Server.start(tls({ proxy_protocol: true, trusted_proxies: "127.0.0.1" }));
+  const named = Buffer.from([0x21, 0x11, 0, 12, 203, 0, 113, 1, 127, 0, 0, 1, 0x30, 0x39, 0x1f, 0x90]);
+  try {
+    const socket = connectPlain(own.port, "127.0.0.1");
+    socket.write(Buffer.concat([Buffer.from("\r\n\r\n\0\r\nQUIT\n", "latin1"), named]));
+    const secure = await connected({ socket });
+    secure.end(REQUEST);
+    assert.match((await ending(secure)).text, /^HTTP\/1.1 200 /);
+    await assert.rejects(connected({ port: own.port }));
+  } finally {
+    await own.end();
+  }
+});
+
 test("what a connection costs that has nothing to say", async (t) => {
   const own = await Server.start(tls({ auth_ms: 60_000, net_threads: 1 }));
   const resident = (): number =>
