@@ -91,7 +91,7 @@ test("who is disabled is shut out at once, and let in again", async () => {
   const other = await bob.raw();
   await other.ok("message.send", { to: alice.user, text: "before" });
   const { token } = await alice.rest.call("sync", {}, alice.token);
-  const waits = alice.rest.call("sync", { token, wait_ms: 30_000 }, alice.token).catch((error: unknown) => error);
+  const waits = alice.rest.call("sync", { token, wait: 25 }, alice.token).catch((error: unknown) => error);
   says(user("disable nobody"), 1, /there is no user nobody/);
   says(user(`disable ${alice.name}`), 0, /^$/);
   for (const raw of sockets) assert.equal(await within(raw.closed, "a closed socket"), CLOSE_CODES.account_disabled);
