@@ -165,3 +165,14 @@ test("only a message is answered, also one that was deleted since", async () => 
   const { conversation: group } = await alice.ok("group.create", { title: "g", members: [b.user] });
   assert.equal((await alice.refused("message.send", { ...answer(1), to: group })).code, "not_found");
 });
+
+test("what is sent at once to somebody new stands in the order of sending", async () => {
+  const [alice, ...others] = await people(server, "alice", ...Array.from({ length: 20 }, (_, i) => `new${i}`));
+  const raw = await (alice as Person).raw();
+  for (const { user } of others) {
+    const sent = await Promise.all(Array.from({ length: 20 }, (_, i) =>
+      raw.ok("message.send", { to: user, text: `${i}` })));
+    assert.deepEqual(sent.map(({ seq }) => seq), Array.from({ length: 20 }, (_, i) => i + 1));
+  }
+  raw.close();
+});

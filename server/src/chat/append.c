@@ -3,6 +3,9 @@
  * there. A message may name a person instead: then the 1:1 of the two is looked up, or, where the
  * rules allow, claimed. Chat thread.
  *
+ * Looking up takes several steps on several threads, so a sender's messages to persons go one after
+ * the other: what was sent later on a connection never stands before.
+ *
  * A user's id is also the id of their own log, so one load of `to` tells which of the two it is.
  */
 #include "chat/append.h"
@@ -24,6 +27,9 @@ enum resolve_state {
 
 struct resolve {
     struct chat *chat;
+    struct list link;   /* behind the sender's first */
+    struct list behind; /* of the sender's first: those that wait for it */
+    struct task task;
     struct chat_append *append;
     enum resolve_state state;
     struct room *to;
@@ -35,22 +41,45 @@ struct resolve {
 
 static void resolve_tick(struct resolve *);
 
-static void resolve_end(struct resolve *r, enum chat_error error)
+/* The sender's next one takes the place of `r`, or nobody does. */
+static struct resolve *resolve_leave(struct resolve *r)
+{
+    uint64_t sender = r->append->call.user;
+    struct list *node = list_pop_front(&r->behind);
+    if (!node) {
+        map_remove(&r->chat->senders, sender);
+        return NULL;
+    }
+    struct resolve *next = list_entry(node, struct resolve, link);
+    list_splice_back(&next->behind, &r->behind);
+    map_put(&r->chat->senders, sender, next);
+    return next;
+}
+
+/* `room` is where it goes, consumed; NULL with an error. */
+static void resolve_end(struct resolve *r, struct room *room, enum chat_error error)
 {
     struct chat_append *append = r->append;
+    struct resolve *next = resolve_leave(r);
     room_unref(r->to);
     persons_deinit(&r->persons);
     free(r);
     if (error)
         call_done(&append->call, error);
+    else
+        room_enqueue(room, append);
+    if (next)
+        post(next->chat->env->self, &next->task);
+}
+
+static void resolve_failed(struct resolve *r, enum chat_error error)
+{
+    resolve_end(r, NULL, error);
 }
 
 static void resolve_found(struct resolve *r, uint64_t conversation)
 {
-    struct chat_append *append = r->append;
-    struct room *room = room_get(r->chat, conversation);
-    resolve_end(r, CHAT_OK);
-    room_enqueue(room, append);
+    resolve_end(r, room_get(r->chat, conversation), CHAT_OK);
 }
 
 static void claim_done(struct store_request *request)
@@ -65,7 +94,7 @@ static void claim_done(struct store_request *request)
         r->state = RESOLVE_RULES;
         resolve_tick(r);
     } else {
-        resolve_end(r, CHAT_UNAVAILABLE);
+        resolve_failed(r, CHAT_UNAVAILABLE);
     }
 }
 
@@ -86,13 +115,13 @@ static void persons_ready(struct persons *persons, enum chat_error error)
     struct resolve *r = container_of(persons, struct resolve, persons);
     const struct person *from = persons->persons[0], *to = persons->persons[1];
     if (error) {
-        resolve_end(r, error);
+        resolve_failed(r, error);
     } else if (r->append->after) {
-        resolve_end(r, CHAT_AHEAD);
+        resolve_failed(r, CHAT_AHEAD);
     } else if (r->append->target) {
-        resolve_end(r, CHAT_NOT_FOUND);
+        resolve_failed(r, CHAT_NOT_FOUND);
     } else if (!person_may_write(from, to)) {
-        resolve_end(r, to->exists ? CHAT_CANNOT_WRITE : CHAT_NOT_FOUND);
+        resolve_failed(r, to->exists ? CHAT_CANNOT_WRITE : CHAT_NOT_FOUND);
     } else {
         r->state = RESOLVE_CLAIM;
         resolve_tick(r);
@@ -110,7 +139,7 @@ static void id_ready(struct ids_wait *wait, enum chat_error error)
 {
     struct resolve *r = container_of(wait, struct resolve, ids_wait);
     if (error)
-        resolve_end(r, error);
+        resolve_failed(r, error);
     else
         resolve_tick(r);
 }
@@ -137,7 +166,7 @@ static void to_ready(struct room_wait *wait, enum chat_error error)
 {
     struct resolve *r = container_of(wait, struct resolve, to_wait);
     if (error) {
-        resolve_end(r, error);
+        resolve_failed(r, error);
     } else if (r->to->conversation.kind != CONVERSATION_OWN) {
         resolve_found(r, r->append->to);
     } else {
@@ -145,17 +174,34 @@ static void to_ready(struct room_wait *wait, enum chat_error error)
     }
 }
 
+static void resolve_start(struct task *task)
+{
+    struct resolve *r = container_of(task, struct resolve, task);
+    if (room_load(r->to, &r->to_wait))
+        to_ready(&r->to_wait, CHAT_OK);
+}
+
 static void resolve(struct chat *chat, struct chat_append *append)
 {
     struct room *to = room_get(chat, append->to);
-    if (to->loaded && to->conversation.kind != CONVERSATION_OWN) {
+    struct resolve *first = map_get(&chat->senders, append->call.user);
+    if (!first && to->loaded && to->conversation.kind != CONVERSATION_OWN) {
         room_enqueue(to, append);
         return;
     }
     struct resolve *r = mem_new(sizeof(*r));
-    *r = (struct resolve){.chat = chat, .append = append, .to = to, .to_wait.ready = to_ready};
-    if (room_load(to, &r->to_wait))
-        resolve_tick(r);
+    *r = (struct resolve){.chat = chat,
+                          .append = append,
+                          .to = to,
+                          .to_wait.ready = to_ready,
+                          .task.run = resolve_start};
+    list_init(&r->behind);
+    if (first) {
+        list_push_back(&first->behind, &r->link);
+        return;
+    }
+    map_put(&chat->senders, append->call.user, r);
+    resolve_start(&r->task);
 }
 
 /* --- the entry --- */

@@ -58,6 +58,8 @@ void chat_free(struct chat *chat)
         c->evict(chat, c);
     }
     must(chat->rooms.n == 0 && chat->persons.n == 0);
+    must(chat->senders.n == 0);
+    map_deinit(&chat->senders);
     map_deinit(&chat->rooms);
     map_deinit(&chat->persons);
     tries_deinit(&chat->tries_account);

@@ -55,6 +55,7 @@ struct chat {
     struct task pump_task;
     bool pump_posted;
     struct list parked; /* long waits (inbox.c) */
+    struct map senders; /* user → their first message to a person on its way to a room (append.c) */
     uint64_t n_ended;   /* how often devices were ended */
 
     struct tries tries_account, tries_address;
