@@ -93,9 +93,9 @@ test("an answer begun while editing starts from what was begun before", async ()
   await alice!.seesTick("first words", "delivered");
   await alice!.box.fill("begun");
   await alice!.does("Edit", "first words");
-  assert.equal(await alice!.box.inputValue(), "first words");
+  await alice!.hasInTheBox("first words");
   await alice!.does("Reply", "first words");
-  assert.equal(await alice!.box.inputValue(), "begun");
+  await alice!.hasInTheBox("begun");
 });
 
 test("a group is made, and all of it hear each other", async () => {

@@ -120,6 +120,10 @@ export class Person {
     return this.page.getByRole("textbox", { name: "Message" });
   }
 
+  async hasInTheBox(text: string): Promise<void> {
+    await eventually(async () => (await this.box.inputValue()) === text || undefined, `"${text}" in the box`);
+  }
+
   get log(): Locator {
     return this.page.getByRole("log");
   }
