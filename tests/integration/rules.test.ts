@@ -169,10 +169,10 @@ test("only a message is answered, also one that was deleted since", async () => 
 test("what is sent at once to somebody new stands in the order of sending", async () => {
   const [alice, ...others] = await people(server, "alice", ...Array.from({ length: 20 }, (_, i) => `new${i}`));
   const raw = await (alice as Person).raw();
-  for (const { user } of others) {
+  await Promise.all(others.map(async ({ user }) => {
     const sent = await Promise.all(Array.from({ length: 20 }, (_, i) =>
       raw.ok("message.send", { to: user, text: `${i}` })));
     assert.deepEqual(sent.map(({ seq }) => seq), Array.from({ length: 20 }, (_, i) => i + 1));
-  }
+  }));
   raw.close();
 });
