@@ -390,11 +390,6 @@ struct end_op {
     struct store_device_end request;
 };
 
-static void end_finish(struct task *task)
-{
-    call_done(container_of(task, struct chat_call, task), CHAT_OK);
-}
-
 /* Closes the connections of what ended; done() follows behind that. Also of what may have ended: a
  * device that has not comes back with its token. */
 static void end_done(struct store_request *request)
@@ -412,8 +407,7 @@ static void end_done(struct store_request *request)
         call_done(call, error);
         return;
     }
-    call->task.run = end_finish;
-    post(call->chat->env->self, &call->task);
+    call_later(call, CHAT_OK);
 }
 
 void devices_end(struct chat_call *call, uint64_t device, uint64_t keep)

@@ -89,11 +89,6 @@ struct set {
     struct store_user_set request;
 };
 
-static void set_finish(struct task *task)
-{
-    call_done(container_of(task, struct chat_call, task), CHAT_OK);
-}
-
 /* Devices end last: a session that begins meanwhile with an old token ends with its device. */
 static void set_end(struct set *s, enum chat_error error)
 {
@@ -115,8 +110,7 @@ static void set_end(struct set *s, enum chat_error error)
         devices_end(&set->call, 0, 0);
         return;
     }
-    set->call.task.run = set_finish;
-    post(chat->env->self, &set->call.task);
+    call_later(&set->call, CHAT_OK);
 }
 
 static void set_done(struct store_request *request)

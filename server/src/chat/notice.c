@@ -75,23 +75,39 @@ void notice_typing(struct chat *chat, const uint64_t *users, size_t n, uint64_t 
     publish(chat, BUS_USER, users, n, &b);
 }
 
-static void end_sessions(struct chat *chat, uint64_t user, uint64_t device)
+/* `device` 0: all of them. */
+static void end_sessions(struct chat *chat, struct person *p, uint64_t device,
+                         enum session_end_reason reason)
+{
+    list_for_each(&p->sessions, node)
+    {
+        struct session *s = list_entry(node, struct session, of_person);
+        if ((device && s->device != device) || s->signed_out)
+            continue;
+        s->signed_out = true;
+        chat->sink->ops->end(chat->sink, s, reason);
+    }
+}
+
+static void end_device(struct chat *chat, uint64_t user, uint64_t device)
 {
     struct person *p = map_get(&chat->persons, user);
     if (!p)
         return;
     inbox_device_ended(p, device);
-    list_for_each(&p->sessions, node)
-    {
-        struct session *s = list_entry(node, struct session, of_person);
-        if (s->device != device || s->signed_out)
-            continue;
-        s->signed_out = true;
-        chat->sink->ops->end(chat->sink, s, SESSION_DEVICE_ENDED);
-    }
+    end_sessions(chat, p, device, SESSION_DEVICE_ENDED);
 }
 
-/* Here at once, whatever the bus drops: a device that was ended must be told nothing more. */
+static void end_user(struct chat *chat, uint64_t user)
+{
+    struct person *p = map_get(&chat->persons, user);
+    if (!p)
+        return;
+    inbox_wake(p);
+    end_sessions(chat, p, 0, SESSION_USER_DISABLED);
+}
+
+/* Both end here at once, whatever the bus drops: who was ended must be told nothing more. */
 void notice_devices_ended(struct chat *chat, uint64_t user, const uint64_t *devices, size_t n)
 {
     struct builder b = {0};
@@ -99,7 +115,7 @@ void notice_devices_ended(struct chat *chat, uint64_t user, const uint64_t *devi
     builder_add_byte(&b, NOTICE_DEVICES_ENDED);
     for (size_t i = 0; i < n; i++) {
         add_u64(&b, devices[i]);
-        end_sessions(chat, user, devices[i]);
+        end_device(chat, user, devices[i]);
     }
     publish(chat, BUS_USER, &user, 1, &b);
 }
@@ -109,6 +125,7 @@ void notice_user_disabled(struct chat *chat, uint64_t user)
     struct builder b = {0};
     chat->n_ended++;
     builder_add_byte(&b, NOTICE_USER_DISABLED);
+    end_user(chat, user);
     publish(chat, BUS_USER, &user, 1, &b);
 }
 
@@ -248,24 +265,16 @@ static bool read_devices_ended(struct chat *chat, const uint64_t *ids, size_t n,
     if (in.n % 8)
         return false;
     while (n == 1 && in.n)
-        end_sessions(chat, ids[0], take_u64(&in));
+        end_device(chat, ids[0], take_u64(&in));
     return true;
 }
 
 static bool read_user_disabled(struct chat *chat, const uint64_t *ids, size_t n, struct str in)
 {
-    struct person *p = n == 1 ? map_get(&chat->persons, ids[0]) : NULL;
     if (in.n)
         return false;
-    if (!p)
-        return true;
-    inbox_wake(p);
-    list_for_each(&p->sessions, node)
-    {
-        struct session *s = list_entry(node, struct session, of_person);
-        s->signed_out = true;
-        chat->sink->ops->end(chat->sink, s, SESSION_USER_DISABLED);
-    }
+    if (n == 1)
+        end_user(chat, ids[0]);
     return true;
 }
 

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "bus/local.h"
+#include "chat/notice.h"
 #include "chat/test_core.h"
 #include "util/log.h"
 
@@ -32,26 +33,31 @@ static void end(struct full *f)
     core_free(f->core);
 }
 
-/* What was asked is answered by the store while the bus takes no more. */
-static void run_with_full_bus(struct full *f)
+static void fill_bus(struct full *f)
 {
     enum { MIB = 1024 * 1024, UNKNOWN_NOTICE = 0xff };
     struct buf *filler = buf_new(MIB), *crumb = buf_new(1);
     filler->data[0] = crumb->data[0] = UNKNOWN_NOTICE;
-    f->core->answers_held = true;
-    core_run(f->core);
-    log_set_level(LOG_OFF);
     for (int i = 0; i < LOCAL_QUEUE_BYTES_MAX / MIB; i++)
         bus_publish(f->core->bus, BUS_USER, &f->bob, 1, filler);
     for (int i = 0; i < MIB / 32; i++)
         bus_publish(f->core->bus, BUS_USER, &f->bob, 1, crumb);
+    buf_unref(filler);
+    buf_unref(crumb);
+}
+
+/* What was asked is answered by the store while the bus takes no more. */
+static void run_with_full_bus(struct full *f)
+{
+    f->core->answers_held = true;
+    core_run(f->core);
+    log_set_level(LOG_OFF);
+    fill_bus(f);
     while (queue_run(&f->core->answers))
         ;
     log_set_level(LOG_INFO);
     f->core->answers_held = false;
     core_run(f->core);
-    buf_unref(filler);
-    buf_unref(crumb);
 }
 
 static void nothing(struct chat_call *call)
@@ -75,6 +81,20 @@ static void test_a_device_that_ends_is_closed(void **state)
     assert_int_equal(core_told(f.core, SAID_END, &ended), 1);
     assert_int_equal(core_told(f.core, SAID_END, NULL), 1);
     session_end(f.core->chat, &ended, f.core->mono_ms);
+    end(&f);
+}
+
+static void test_who_is_disabled_is_closed(void **state)
+{
+    (void)state;
+    struct full f;
+    begin(&f);
+    log_set_level(LOG_OFF);
+    fill_bus(&f);
+    notice_user_disabled(f.core->chat, f.bob);
+    core_run(f.core);
+    log_set_level(LOG_INFO);
+    assert_int_equal(core_told(f.core, SAID_END, &f.here), 1);
     end(&f);
 }
 
@@ -104,6 +124,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_device_that_ends_is_closed),
+        cmocka_unit_test(test_who_is_disabled_is_closed),
         cmocka_unit_test(test_an_event_that_is_dropped_counts_as_pushed),
     };
     return cmocka_run_group_tests_name("chat/notice", tests, NULL, NULL);
