@@ -63,3 +63,43 @@ void unpack_fixed(struct unpack *u, void *out, size_t n)
     if (taken.n == n)
         memcpy(out, taken.p, n);
 }
+
+void pack_field_u64(struct builder *out, uint64_t tag, uint64_t v)
+{
+    uint8_t bytes[VARINT_MAX];
+    if (v)
+        pack_field_bytes(out, tag, str_n((const char *)bytes, varint_put(bytes, v)));
+}
+
+void pack_field_bytes(struct builder *out, uint64_t tag, struct str s)
+{
+    if (s.n == 0)
+        return;
+    pack_u64(out, tag);
+    pack_bytes(out, s);
+}
+
+bool unpack_field(struct unpack *u, struct field *field)
+{
+    if (u->bad || u->left.n == 0)
+        return false;
+    uint64_t tag = unpack_u64(u);
+    struct str bytes = unpack_bytes(u, u->left.n);
+    u->bad |= tag <= field->tag || bytes.n == 0;
+    *field = (struct field){tag, bytes};
+    return !u->bad;
+}
+
+uint64_t unpack_field_u64(struct unpack *u, const struct field *field)
+{
+    struct unpack value = {.left = field->bytes};
+    uint64_t v = unpack_u64(&value);
+    u->bad |= !unpack_done(&value) || v == 0;
+    return v;
+}
+
+struct str unpack_field_bytes(struct unpack *u, const struct field *field, size_t n_max)
+{
+    u->bad |= field->bytes.n > n_max;
+    return field->bytes;
+}

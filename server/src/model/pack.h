@@ -34,4 +34,25 @@ static inline bool unpack_done(const struct unpack *u)
     return !u->bad && u->left.n == 0;
 }
 
+/*
+ * Optional fields, at the end of a row: each a tag and its bytes, tags ascending, what is zero or
+ * empty left out. So a row that lacks a field is that of a program which did not know it, and a
+ * field that is added changes no row that stands.
+ */
+void pack_field_u64(struct builder *, uint64_t tag, uint64_t);
+void pack_field_bytes(struct builder *, uint64_t tag, struct str);
+
+struct field {
+    uint64_t tag; /* from 1 */
+    struct str bytes;
+};
+
+/* The next one, or false: there is none, or it is not well formed (then `bad`). *field starts as
+ * {0}. Whoever reads sets `bad` where the tag is not known. */
+bool unpack_field(struct unpack *, struct field *);
+/* Its value; bad when it is not such a one, or zero. */
+uint64_t unpack_field_u64(struct unpack *, const struct field *);
+/* Its value, borrowed; bad above n_max. */
+struct str unpack_field_bytes(struct unpack *, const struct field *, size_t n_max);
+
 #endif
