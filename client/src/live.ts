@@ -9,8 +9,18 @@ import { ObservedMap } from "./observable.ts";
 const WATCH_SETTLE_MS = 100;
 /** Typing holds for typing_ms at the others: told twice in that time. */
 const TYPING_EVERY_MS = LIMITS.typing_ms / 2;
+/** Typists shown at once, all conversations together. Whoever comes beyond is not shown until
+ * others have ended: they are told of again while they type. */
+export const TYPISTS_MAX = 200;
+/** Conversations of which it is known when one's typing was told. Beyond it the first is forgotten,
+ * and told once too often if one still types there. */
+const TOLD_MAX = 20;
 
-/** Presence of the people on screen. Each watcher counts; the server hears of the sum. */
+/**
+ * Presence of the people on screen. Each watcher counts; the server hears of the sum. At most
+ * watch_users_max are watched: whoever comes beyond moves up when another one leaves. What was
+ * known of somebody is forgotten with the last watcher, and told anew to the next.
+ */
 export class Watch {
   readonly observed = new ObservedMap<Presence | undefined>((user) => this.#known.get(user));
   #clock: Clock;
@@ -18,6 +28,8 @@ export class Watch {
   #online: () => boolean;
   #known = new Map<Id, Presence>();
   #watchers = new Map<Id, number>();
+  /** Of whom the server was asked to tell. */
+  #watched = new Set<Id>();
   #settling = false;
 
   constructor(clock: Clock, request: Request, online: () => boolean) {
@@ -26,7 +38,7 @@ export class Watch {
     this.#online = online;
   }
 
-  /** The answer ends it. The first watch_users_max people are watched. */
+  /** The answer ends it. */
   watch(users: readonly Id[]): () => void {
     for (const user of users) this.#watchers.set(user, (this.#watchers.get(user) ?? 0) + 1);
     this.#settle();
@@ -45,6 +57,8 @@ export class Watch {
 
   push(push: PresencePush): void {
     const { user, online, last_seen } = push;
+    // It may have been under way when the last watcher left.
+    if (!this.#watched.has(user)) return;
     this.#set(last_seen === undefined ? { user, online } : { user, online, last_seen });
   }
 
@@ -54,6 +68,7 @@ export class Watch {
 
   clear(): void {
     this.#watchers.clear();
+    this.#watched.clear();
     this.#known.clear();
     this.observed.touchAll();
   }
@@ -69,11 +84,23 @@ export class Watch {
 
   async #tell(): Promise<void> {
     const users = [...this.#watchers.keys()].slice(0, LIMITS.watch_users_max);
+    this.#watched = new Set(users);
+    this.#forgetUnwatched();
     try {
       const reply = await this.#request("presence.watch", { users });
-      for (const presence of reply.presence) this.#set(presence);
+      for (const presence of reply.presence) {
+        if (this.#watched.has(presence.user)) this.#set(presence);
+      }
     } catch {
       // The next connection tells it anew.
+    }
+  }
+
+  #forgetUnwatched(): void {
+    for (const user of [...this.#known.keys()]) {
+      if (this.#watched.has(user)) continue;
+      this.#known.delete(user);
+      this.observed.touch(user);
     }
   }
 
@@ -95,6 +122,7 @@ export class Typing {
   #request: Request;
   /** By conversation and user, what ends it. */
   #typing = new Map<Id, Map<Id, () => void>>();
+  #typists = 0;
   #told = new Map<Id, number>();
 
   constructor(clock: Clock, request: Request) {
@@ -106,7 +134,10 @@ export class Typing {
   tell(conversation: Id): void {
     const now = this.#clock.now();
     if (now - (this.#told.get(conversation) ?? -Infinity) < TYPING_EVERY_MS) return;
+    // Set anew, so that the first of the map is the one told longest ago.
+    this.#told.delete(conversation);
     this.#told.set(conversation, now);
+    if (this.#told.size > TOLD_MAX) this.#told.delete([...this.#told.keys()][0] as Id);
     this.#request("typing", { conversation }).catch(() => {});
   }
 
@@ -117,8 +148,11 @@ export class Typing {
 
   heard(conversation: Id, user: Id): void {
     const users = this.#typing.get(conversation) ?? new Map<Id, () => void>();
+    const known = users.get(user);
+    if (!known && this.#typists >= TYPISTS_MAX) return;
+    known?.();
+    if (!known) this.#typists++;
     this.#typing.set(conversation, users);
-    users.get(user)?.();
     users.set(user, this.#clock.after(LIMITS.typing_ms, () => this.ended(conversation, user)));
     this.observed.touch(conversation);
   }
@@ -130,6 +164,7 @@ export class Typing {
     if (!users || !cancel) return;
     cancel();
     users.delete(user);
+    this.#typists--;
     if (users.size === 0) this.#typing.delete(conversation);
     this.observed.touch(conversation);
   }

@@ -69,29 +69,85 @@ export class Value<T> extends Observed<T> {
   }
 }
 
-/** One Observed for each id, made when first asked for, as long as somebody may hold it. */
+/** Of those that nobody listens to so many are kept: more than a page shows before it listens.
+ * Beyond it the one asked for first is dropped, and worked out anew when it is asked for again. */
+export const UNHEARD_MAX = 500;
+
+/**
+ * One observable for each id, made when it is asked for. Whoever listens keeps it. What is handed
+ * out only names the id, so that it may be held for ever, whatever was dropped meanwhile.
+ */
 export class ObservedMap<T> {
   #compute: (id: string) => T;
-  #made = new Map<string, Observed<T>>();
+  #heard = new Map<string, Named<T>>();
+  #unheard = new Map<string, Named<T>>();
 
   constructor(compute: (id: string) => T) {
     this.#compute = compute;
   }
 
-  of(id: string): Observed<T> {
-    let made = this.#made.get(id);
-    if (!made) {
-      made = new Observed(() => this.#compute(id));
-      this.#made.set(id, made);
-    }
-    return made;
+  of(id: string): Observable<T> {
+    return this.#named(id).handle;
+  }
+
+  /** How many are held. */
+  get size(): number {
+    return this.#heard.size + this.#unheard.size;
   }
 
   touch(id: string): void {
-    this.#made.get(id)?.touch();
+    (this.#heard.get(id) ?? this.#unheard.get(id))?.value.touch();
   }
 
   touchAll(): void {
-    for (const made of this.#made.values()) made.touch();
+    for (const held of [this.#heard, this.#unheard]) {
+      for (const { value } of held.values()) value.touch();
+    }
   }
+
+  #named(id: string): Named<T> {
+    return this.#heard.get(id) ?? this.#unheard.get(id) ?? this.#make(id);
+  }
+
+  #make(id: string): Named<T> {
+    const handle = {
+      getSnapshot: (): T => this.#named(id).value.getSnapshot(),
+      subscribe: (listener: () => void): (() => void) => this.#listen(id, listener),
+    };
+    const named = { handle, value: new Observed(() => this.#compute(id)), listeners: 0 };
+    this.#keepUnheard(id, named);
+    return named;
+  }
+
+  #listen(id: string, listener: () => void): () => void {
+    const named = this.#named(id);
+    const end = named.value.subscribe(listener);
+    named.listeners++;
+    this.#unheard.delete(id);
+    this.#heard.set(id, named);
+    let ended = false;
+    return () => {
+      if (ended) return;
+      ended = true;
+      end();
+      if (--named.listeners > 0) return;
+      this.#heard.delete(id);
+      this.#keepUnheard(id, named);
+    };
+  }
+
+  #keepUnheard(id: string, named: Named<T>): void {
+    this.#unheard.set(id, named);
+    if (this.#unheard.size <= UNHEARD_MAX) return;
+    for (const first of this.#unheard.keys()) {
+      this.#unheard.delete(first);
+      return;
+    }
+  }
+}
+
+interface Named<T> {
+  handle: Observable<T>;
+  value: Observed<T>;
+  listeners: number;
 }
