@@ -15,7 +15,7 @@ import { jittered } from "./clock.ts";
 import { ParleyError, asParleyError } from "./error.ts";
 import type { ConversationRecord } from "./record.ts";
 import { applyToRecord, hear, meetEntry, meetOwnMark, meetPeer, unread } from "./record.ts";
-import { Rows } from "./rows.ts";
+import { Rows, changedBy } from "./rows.ts";
 import type { Asker } from "./asker.ts";
 import type { Change } from "./storage.ts";
 import { padded } from "./storage.ts";
@@ -26,6 +26,9 @@ const GAP_MS = 300;
 const HELD_MAX = 256;
 /** Rows kept of a conversation that nobody looks at; more are cut off once a half more are held. */
 const ROWS_KEPT = 200;
+/** Rows held of a conversation that somebody looks at. A new one beyond it drops the oldest, which
+ * loadOlder() brings back once there is room: after the conversation was closed. */
+export const ROWS_OPEN_MAX = 5000;
 const PAGE = LIMITS.page_max;
 
 /** What a copy needs of the device that holds it. */
@@ -33,6 +36,8 @@ export interface CopyHost {
   clock: Clock;
   me: Id;
   asker: Asker;
+  /** How many look at the conversation. */
+  lookers(conversation: Id): number;
   write(changes: Change[]): Promise<void>;
   /** Something that is shown has changed. */
   changed(copy: Copy): void;
@@ -55,8 +60,6 @@ export class Copy {
   readonly rows = new Rows();
   /** Known once somebody has opened the conversation. */
   members: MemberState[] | undefined;
-  /** How many look at it. */
-  open = 0;
   loading = false;
   /** All up to it is stored, and may be acknowledged. The record's cursor may be ahead of it. */
   stored: Seq = 0;
@@ -172,6 +175,16 @@ export class Copy {
     return seq === this.record.cursor ? this.record.cursor_n : this.rows.get(seq)?.n;
   }
 
+  /** How many look at it. */
+  get open(): number {
+    return this.#host.lookers(this.id);
+  }
+
+  /** No more rows may be held. */
+  get full(): boolean {
+    return this.rows.size >= ROWS_OPEN_MAX;
+  }
+
   /** Asks for what lies between the cursor and the head, at once. */
   async fill(): Promise<void> {
     if (this.#filling || this.#dropped) return;
@@ -187,14 +200,14 @@ export class Copy {
     }
   }
 
-  /** Loads the page before the oldest row held. False: there is none. */
+  /** Loads the page before the oldest row held. False: there is none, or no room for it. */
   async loadOlder(limit: number): Promise<boolean> {
     const before = this.record.from;
-    if (this.loading || this.#dropped || before <= this.record.first) return false;
+    if (this.loading || this.#dropped || this.full || before <= this.record.first) return false;
     this.#setLoading(true);
     try {
       const reply = await this.#host.asker.ask("message.history", {
-        conversation: this.id, before, limit,
+        conversation: this.id, before, limit: Math.min(limit, ROWS_OPEN_MAX - this.rows.size),
       });
       if (this.#dropped || this.record.from !== before) return true;
       this.record.first = reply.first;
@@ -206,17 +219,15 @@ export class Copy {
     }
   }
 
-  /** Cuts the copy to its newest rows, when nobody looks at it. */
+  /** Cuts the copy to its newest rows: to few when nobody looks at it, else to what may be held. */
   trim(): void {
-    if (this.open > 0 || this.rows.size <= ROWS_KEPT * 1.5) return;
-    const from = this.record.cursor - ROWS_KEPT + 1;
-    const changes: Change[] = [];
-    for (const { seq } of this.rows.values()) {
-      if (seq >= from) break;
-      this.rows.drop(seq);
-      changes.push({ drop: rowKey(this.id, seq) });
-    }
-    this.record.from = Math.max(this.record.from, from);
+    const open = this.open > 0;
+    if (this.rows.size <= (open ? ROWS_OPEN_MAX : ROWS_KEPT * 1.5)) return;
+    const dropped = this.rows.values().slice(0, this.rows.size - (open ? ROWS_OPEN_MAX : ROWS_KEPT));
+    for (const { seq } of dropped) this.rows.drop(seq);
+    this.record.from = (dropped.at(-1) as ChatEvent).seq + 1;
+    this.#host.changed(this);
+    const changes: Change[] = dropped.map(({ seq }) => ({ drop: rowKey(this.id, seq) }));
     void this.#host.write([...changes, this.#put()]);
   }
 
@@ -315,8 +326,14 @@ export class Copy {
       applyToRecord(this.record, event, this.#host.me);
       this.#host.applied(this, event);
     }
-    const last = this.record.last && this.rows.get(this.record.last.seq);
-    if (last) this.record.last = last;
+    this.#changeLast(event);
+  }
+
+  /** The newest message may be changed without being among the rows: a list brought it. */
+  #changeLast(event: ChatEvent): void {
+    const { last } = this.record;
+    if (!last) return;
+    this.record.last = this.rows.get(last.seq) ?? changedBy(last, event);
   }
 
   #commit(seqs: Seq[]): void {

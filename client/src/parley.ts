@@ -275,8 +275,7 @@ export class Parley {
     void this.#shelf.open(copy);
     let closed = false;
     return () => {
-      const now = this.#shelf.get(copy.id);
-      if (now && !closed) this.#shelf.close(now);
+      if (!closed) this.#shelf.close(copy.id);
       closed = true;
     };
   }

@@ -44,8 +44,10 @@ export class Rows {
     if (event.type !== "edit" && event.type !== "delete" && event.type !== "reaction") return [];
     const seqs = event.type === "reaction" ? [] : this.#emptyEdits(event.target, event.seq);
     const row = this.#rows.get(event.target);
-    if (row?.type === "message" && row.rev < event.seq) {
-      this.#rows.set(row.seq, changed(row, event));
+    if (!row) return seqs;
+    const changed = changedBy(row, event);
+    if (changed !== row) {
+      this.#rows.set(row.seq, changed);
       seqs.push(row.seq);
     }
     return seqs;
@@ -71,6 +73,13 @@ export class Rows {
     }
     return seqs;
   }
+}
+
+/** The row as it is after the event: itself, if the event changes another one or is older. */
+export function changedBy(row: ChatEvent, event: ChatEvent): ChatEvent {
+  if (event.type !== "edit" && event.type !== "delete" && event.type !== "reaction") return row;
+  if (row.type !== "message" || row.seq !== event.target || row.rev >= event.seq) return row;
+  return changed(row, event);
 }
 
 function changed(

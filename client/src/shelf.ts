@@ -39,6 +39,8 @@ export class Shelf implements CopyHost {
   #storage: Storage;
   #handlers: ShelfHandlers;
   #copies = new Map<Id, Copy>();
+  /** How many look at a conversation: for as long as they do, whatever becomes of its copy. */
+  #lookers = new Map<Id, number>();
   #learning = new Map<Id, Promise<Copy | undefined>>();
 
   constructor(clock: Clock, asker: Asker, storage: Storage, handlers: ShelfHandlers) {
@@ -95,16 +97,14 @@ export class Shelf implements CopyHost {
   async meet(entries: Entry[], fresh: boolean, changes: Change[] = []): Promise<void> {
     const met: { copy: Copy; cursor: Seq }[] = [];
     for (const entry of entries) {
-      let copy = this.#copies.get(entry.conversation);
-      if (copy) {
-        changes.push(...copy.meet(entry));
-      } else {
-        copy = this.#adopt(entry, fresh ? entry.head : entry.first - 1, changes);
-      }
+      const known = this.#copies.get(entry.conversation);
+      if (known) changes.push(...known.meet(entry));
+      const copy = known ?? this.#adopt(entry, fresh ? entry.head : entry.first - 1, changes);
       met.push({ copy, cursor: copy.record.cursor });
       if (copy.record.cursor < copy.record.head) void copy.fill();
       else if (fresh) void this.#prefetch(copy);
       else if (entry.head < copy.record.cursor) void this.#doubt(copy);
+      if (!known && copy.open > 0) void this.refresh(copy);
     }
     await this.write(changes);
     for (const { copy, cursor } of met) copy.wrote(cursor);
@@ -133,7 +133,6 @@ export class Shelf implements CopyHost {
     copy.drop();
     const changes: Change[] = [{ drop_prefix: rowKey(copy.id) }];
     const anew = this.#adopt(reply, reply.head, changes);
-    anew.open = copy.open;
     this.#owe(anew);
     this.#setMembers(anew, reply);
     await this.write(changes);
@@ -143,13 +142,19 @@ export class Shelf implements CopyHost {
 
   /** Somebody looks at it: its newest page, its members and their ticks are wanted. */
   async open(copy: Copy): Promise<void> {
-    copy.open++;
+    this.#lookers.set(copy.id, this.lookers(copy.id) + 1);
     await this.refresh(copy);
   }
 
-  close(copy: Copy): void {
-    copy.open--;
-    copy.trim();
+  close(conversation: Id): void {
+    const left = this.lookers(conversation) - 1;
+    if (left > 0) this.#lookers.set(conversation, left);
+    else this.#lookers.delete(conversation);
+    this.#copies.get(conversation)?.trim();
+  }
+
+  lookers(conversation: Id): number {
+    return this.#lookers.get(conversation) ?? 0;
   }
 
   async refresh(copy: Copy): Promise<void> {

@@ -46,6 +46,8 @@ export interface TimelineView {
   items: readonly (MessageView | NoticeView)[];
   /** There is more before the first item: loadOlder(). */
   has_older: boolean;
+  /** So much is held that nothing older is loaded, whether there is or not. */
+  full: boolean;
   loading: boolean;
 }
 
@@ -66,7 +68,7 @@ export interface ConversationView {
   last?: MessageView;
 }
 
-export const NO_TIMELINE: TimelineView = { items: [], has_older: false, loading: false };
+export const NO_TIMELINE: TimelineView = { items: [], has_older: false, full: false, loading: false };
 
 export function conversationView(copy: Copy, me: Id, person: Person | undefined): ConversationView {
   const { record } = copy;
@@ -105,7 +107,8 @@ export function timelineView(
   }
   return {
     items,
-    has_older: copy ? copy.record.from > copy.record.first : false,
+    has_older: copy ? copy.record.from > copy.record.first && !copy.full : false,
+    full: copy?.full ?? false,
     loading: copy?.loading ?? false,
   };
 }

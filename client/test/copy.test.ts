@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ChatEvent } from "../src/api.ts";
+import { ROWS_OPEN_MAX } from "../src/copy.ts";
 import { MemoryStorage } from "../src/storage.ts";
 import type { Change, Storage } from "../src/storage.ts";
 import type { Answer } from "./rig.ts";
@@ -481,4 +482,50 @@ test("a copy that nobody looks at keeps its newest rows only", async () => {
   assert.equal(texts(parley).length, 200);
   assert.equal((await storage.scan("row/")).length, 200);
   assert.ok(parley.timeline(CHAT).getSnapshot().has_older);
+});
+
+test("a copy that somebody looks at drops its oldest rows beyond a bound, and gets them back", async () => {
+  const extra = 20;
+  const head = ROWS_OPEN_MAX + extra;
+  const { clock, server, parley, storage } = await signedIn([entryOf()]);
+  server.on("message.history", ({ before, limit }) => {
+    const events = [];
+    for (let seq = Math.max(1, before - limit); seq < before; seq++) events.push(message(seq));
+    return { ok: { events, head, first: 1 } };
+  });
+  const close = parley.open(CHAT);
+  await clock.pass(0);
+  const view = () => parley.timeline(CHAT).getSnapshot();
+  for (let seq = 1; seq <= head; seq++) server.event(message(seq));
+  await clock.pass(0);
+  assert.equal(view().items.length, ROWS_OPEN_MAX);
+  assert.equal(view().items[0]?.seq, extra + 1);
+  assert.equal((await storage.scan("row/")).length, ROWS_OPEN_MAX);
+  assert.deepEqual([view().full, view().has_older], [true, false]);
+  server.asked.length = 0;
+  assert.equal(await parley.loadOlder(CHAT), false);
+  assert.deepEqual(server.askedFor("message.history"), []);
+
+  close();
+  assert.equal(view().items.length, 200);
+  assert.deepEqual([view().full, view().has_older], [false, true]);
+  parley.open(CHAT);
+  for (let more = true; more; ) more = await parley.loadOlder(CHAT);
+  // Full again, by pages: what is asked for is no more than there is room for.
+  assert.equal(view().items.length, ROWS_OPEN_MAX);
+  assert.equal(view().items.at(-1)?.seq, head);
+  assert.equal(view().items[0]?.seq, extra + 1);
+  assert.ok(view().full);
+});
+
+test("an edit or a delete of the newest message shows in the list, also if its row is not here", async () => {
+  const { clock, server, parley } = await signedIn([entryOf({ head: 1, n: 1, read: 1, delivered: 1, last: message(1) })]);
+  const last = () => parley.conversation(CHAT).getSnapshot()?.last;
+  assert.equal(last()?.text, "m1");
+  server.event(edit(2, "new"));
+  await clock.pass(0);
+  assert.deepEqual([last()?.text, last()?.edited], ["new", true]);
+  server.event(deleted(3));
+  await clock.pass(0);
+  assert.deepEqual([last()?.text, last()?.deleted], [undefined, true]);
 });

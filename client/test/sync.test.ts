@@ -98,6 +98,49 @@ test("another incarnation means: drop everything and start as a new device", asy
   assert.equal(parley.conversation(CHAT).getSnapshot()?.head, 2);
 });
 
+test("what is on screen when the store is restored is loaded anew, and stays open", async () => {
+  const { clock, server, parley } = await signedIn([entryOf()]);
+  server.on("message.history", ({ before }) => ({
+    ok: { events: [1, 2].filter((seq) => seq < before).map((seq) => message(seq)), head: 2, first: 1 },
+  }));
+  server.on("conversation.get", () => ({
+    ok: { ...server.entries[0], members: [{ user: PEER, username: "p", display_name: "P", role: "member", delivered: 0, read: 0 }] },
+  }));
+  const close = parley.open(CHAT);
+  for (let seq = 1; seq <= 5; seq++) server.event(message(seq));
+  await clock.pass(0);
+  server.incarnation = "b";
+  server.entries = [entryOf({ head: 2, n: 2, read: 2, delivered: 2 })];
+  server.socket.end(1006);
+  await clock.pass(1000);
+  assert.deepEqual(texts(parley), ["m1", "m2"]);
+  assert.equal(parley.members(CHAT).getSnapshot()?.length, 1);
+
+  for (let seq = 3; seq <= 500; seq++) server.event(message(seq));
+  await clock.pass(0);
+  assert.equal(texts(parley).length, 500, "it still counts as looked at");
+  close();
+  close();
+  assert.equal(texts(parley).length, 200);
+});
+
+test("a conversation that is closed while it is dropped is not loaded with the rest", async () => {
+  const { clock, server, parley } = await signedIn([entryOf()]);
+  const close = parley.open(CHAT);
+  server.event(message(1));
+  await clock.pass(0);
+  server.incarnation = "b";
+  server.entries = [];
+  server.socket.end(1006);
+  await clock.pass(1000);
+  close();
+  server.asked.length = 0;
+  server.entries = [entryOf({ head: 1, n: 1, read: 1, delivered: 1 })];
+  server.event(message(1));
+  await clock.pass(5000);
+  assert.equal(server.askedFor("conversation.get").length, 1, "what it is, not who looks at it");
+});
+
 test("a head below the cursor is asked about, and if it is so everything is dropped", async () => {
   const { clock, server, parley } = await signedIn([entryOf()]);
   for (let seq = 1; seq <= 5; seq++) server.event(message(seq));

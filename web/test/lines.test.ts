@@ -22,7 +22,7 @@ function notice(seq: number): NoticeView {
 
 /** Each line as a word: a `*` stands where a turn starts. */
 function shape(items: TimelineView["items"], readTo?: number, has_older = false): string {
-  return linesOf({ items, has_older, loading: false }, readTo).map((line) =>
+  return linesOf({ items, has_older, full: false, loading: false }, readTo).map((line) =>
     (line.type === "message" ? `${line.message.text}${line.startsTurn ? "*" : ""}` : line.type)).join(" ");
 }
 
@@ -54,6 +54,6 @@ test("where the first unread may lie further back, its line does not stand", () 
 
 test("ids are never the same twice", () => {
   const items = [message(1), notice(2), message(3, { time: NOON + 48 * 60 * MINUTE })];
-  const ids = linesOf({ items, has_older: false, loading: false }, 0).map((line) => line.id);
+  const ids = linesOf({ items, has_older: false, full: false, loading: false }, 0).map((line) => line.id);
   assert.equal(new Set(ids).size, ids.length);
 });

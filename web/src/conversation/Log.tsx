@@ -55,6 +55,7 @@ export function Log({ id, view, onReply, onEdit }: LogProps) {
       <MessageActionsContext value={actions}>
         <ol className="log-lines">
           {timeline.has_older && <li className="log-more">{timeline.loading ? "Loading…" : ""}</li>}
+          {timeline.full && <li className="log-more">What was said before is too much to show at once.</li>}
           {lines.map((line) => {
             switch (line.type) {
               case "day":
