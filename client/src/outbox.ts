@@ -19,6 +19,9 @@ import { padded } from "./storage.ts";
 /** What may wait at once: more than anybody types during a night offline. */
 const ITEMS_MAX = 1000;
 const RETRY_MS = 1000;
+/** How often a key is looked for, or everything begun anew, for the sake of one command: a server
+ * that asks for it again and again contradicts itself, and the command is refused for good. */
+export const DETOURS_MAX = 5;
 const PAGE = 100;
 
 /** Commands that append: those that take a key. */
@@ -36,6 +39,8 @@ export interface OutboxItem {
   args: { [name: string]: unknown };
   /** The newest seq that the device had at the first try; absent before it. */
   after?: Seq;
+  /** How often `after` was set anew since. */
+  detours?: number;
   created: Time;
   /** `sent`: it stands at `seq`; shown until the event itself is here. */
   state: "waiting" | "sent" | "failed";
@@ -139,6 +144,7 @@ export class Outbox {
     if (!item) return;
     item.state = "waiting";
     delete item.error;
+    delete item.detours;
     this.#host.changed();
     await this.#storage.write([put(item)]);
     this.#start(item.lane);
@@ -251,18 +257,29 @@ export class Outbox {
   async #refused(item: OutboxItem, error: ParleyError): Promise<void> {
     if (error.transient) {
       await sleep(this.#clock, jittered(this.#clock, error.retry_after_ms ?? RETRY_MS, 0.25));
-    } else if (error.code === "too_old" || error.code === "after_required") {
+    } else if (needsDetour(item, error) && (item.detours ?? 0) < DETOURS_MAX) {
       try {
-        await this.#lookForKey(item, error.head ?? 0);
+        await this.#detour(item, error);
       } catch (thrown) {
         const failed = asParleyError(thrown);
         if (!over(failed)) await this.#refused(item, failed);
       }
-    } else if (error.code === "ahead" && (item.after ?? 0) > 0) {
-      await this.#host.startOver();
     } else {
       await this.#fail(item, error);
     }
+  }
+
+  /** Finds another `after` to go on with. The first time at once: that is how it is meant. */
+  async #detour(item: OutboxItem, error: ParleyError): Promise<void> {
+    const detours = item.detours ?? 0;
+    if (detours > 0) {
+      await sleep(this.#clock, jittered(this.#clock, RETRY_MS * 2 ** (detours - 1), 0.25));
+    }
+    if (!this.#host.online()) return;
+    if (error.code === "ahead") await this.#host.startOver();
+    else await this.#lookForKey(item, error.head ?? 0);
+    item.detours = detours + 1;
+    if (this.#items.includes(item) && item.state === "waiting") await this.#keep(item);
   }
 
   /** The server cannot look back so far. Our own events carry their keys: if none up to `head`
@@ -284,7 +301,6 @@ export class Outbox {
       after = last.seq;
     }
     item.after = Math.max(head, after);
-    await this.#keep(item);
   }
 
   async #fail(item: OutboxItem, error: ParleyError): Promise<void> {
@@ -303,6 +319,12 @@ export class Outbox {
     this.#host.changed();
     await this.#storage.write([{ drop: itemKey(item) }]);
   }
+}
+
+/** It was tried too long ago to be told apart from a new one, or before a restore. */
+function needsDetour(item: OutboxItem, error: ParleyError): boolean {
+  if (error.code === "ahead") return (item.after ?? 0) > 0;
+  return error.code === "too_old" || error.code === "after_required";
 }
 
 /** The connection is, or the session: what was said is kept. */
