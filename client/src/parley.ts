@@ -47,6 +47,9 @@ const OLDER_PAGE = 50;
 /** Commands to one's own log. */
 const OWN_LANE = "own";
 const GROUPS_LANE = "groups";
+/** Commands that the timeline shows from the outbox on, until their event is here. */
+const SHOWN: ReadonlySet<AppendCommand> =
+  new Set(["message.send", "message.edit", "message.delete", "message.react"]);
 
 export interface ParleyOptions {
   /** The server's origin, such as `https://chat.example.org`. */
@@ -461,7 +464,7 @@ export class Parley {
     const copy = this.#shelf.get(reply.conversation);
     if (copy) copy.hear(reply.seq, reply.n, reply.time);
     else void this.#shelf.learn(reply.conversation);
-    return item.cmd !== "message.send" || (copy !== undefined && copy.record.cursor >= reply.seq);
+    return !SHOWN.has(item.cmd) || (copy !== undefined && copy.record.cursor >= reply.seq);
   }
 
   // --- lanes and views ---

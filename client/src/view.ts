@@ -23,6 +23,8 @@ export interface MessageView {
   edited: boolean;
   deleted: boolean;
   reactions: readonly Reaction[];
+  /** It is shown as one has changed it; the server has not said yet that the change stands. */
+  changing?: true;
   /** Absent until it stands. */
   seq?: Seq;
   /** Of one's own messages. */
@@ -102,8 +104,11 @@ export function timelineView(
     else if (isNotice(row)) items.push(noticeView(row));
   }
   const here = new Set(items.map((item) => item.id));
+  const bySeq = new Map(items.map((item) => [item.seq, item]));
   for (const item of pending) {
+    const target = bySeq.get(item.args["seq"] as Seq | undefined);
     if (item.cmd === "message.send" && !here.has(item.key)) items.push(pendingView(item, me));
+    else if (target?.type === "message" && !target.deleted) change(target, item, me);
   }
   return {
     items,
@@ -158,6 +163,29 @@ function pendingView(item: OutboxItem, me: Id): MessageView {
   if (item.seq !== undefined) view.seq = item.seq;
   if (item.error) view.error = item.error;
   return view;
+}
+
+/** What the command will do to its target, shown before it stands: a change that is refused goes
+ * from the outbox, and so from here. */
+function change(target: MessageView, { cmd, args }: OutboxItem, me: Id): void {
+  switch (cmd) {
+    case "message.edit":
+      Object.assign(target, { text: args["text"], edited: true, changing: true });
+      break;
+    case "message.delete":
+      delete target.text;
+      Object.assign(target, { deleted: true, edited: false, reactions: [], changing: true });
+      break;
+    case "message.react": {
+      const reactions = target.reactions.filter((reaction) => reaction.user !== me);
+      const emoji = args["emoji"] as string;
+      if (emoji !== "") reactions.push({ user: me, emoji });
+      Object.assign(target, { reactions, changing: true });
+      break;
+    }
+    default:
+      break;
+  }
 }
 
 function statusOf(seq: Seq, copy: Copy, me: Id): MessageStatus {

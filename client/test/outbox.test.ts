@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ParleyError } from "../src/error.ts";
+import { DETOURS_MAX } from "../src/outbox.ts";
 import type { FakeServer } from "./rig.ts";
 import type { Change } from "../src/storage.ts";
 import { MemoryStorage } from "../src/storage.ts";
+import type { MessageView } from "../src/view.ts";
 import { CHAT, ME, PEER, entryOf, makeParley, message, signedIn } from "./rig.ts";
 
 const at = (seq: number): { ok: unknown } => ({ ok: { conversation: CHAT, seq, n: seq, time: seq } });
@@ -240,6 +242,52 @@ test("too old and not found: it goes again as if first tried at the head", async
   assert.equal(second?.["after"], 4);
 });
 
+test("too old again and again: it pauses longer each time, and is refused in the end", async () => {
+  // A head that does not grow, one that does, and a log that is said to end before every try.
+  const answers = [
+    ({ after }: { after: number }) => ({ code: "too_old", message: "", head: after }),
+    ({ after }: { after: number }) => ({ code: "too_old", message: "", head: after + 1 }),
+    ({ after }: { after: number }) => ({ code: "ahead", message: "", head: after }),
+  ];
+  for (const answer of answers) {
+    const { clock, server, parley } = await signedIn([entryOf({ head: 4, n: 4 })]);
+    server.on("message.send", (args) => ({ error: answer(args as { after: number }) }));
+    const stands = parley.send(CHAT, "hello");
+    await clock.pass(0);
+    assert.equal(sends(server).length, 2, "the first time it goes again at once");
+    const refused = assert.rejects(stands, (error: ParleyError) => ["too_old", "ahead"].includes(error.code));
+    await clock.pass(740);
+    assert.equal(sends(server).length, 2);
+    await clock.pass(20_000);
+    await refused;
+    assert.equal(sends(server).length, DETOURS_MAX + 1);
+    assert.deepEqual(states(parley), ["failed"]);
+    await clock.pass(60_000);
+    assert.equal(sends(server).length, DETOURS_MAX + 1);
+
+    // Whoever tries it again gets all tries anew, with the same key.
+    const [item] = parley.outbox.getSnapshot();
+    await parley.retry(item?.key as string);
+    await clock.pass(20_000);
+    assert.equal(sends(server).length, 2 * (DETOURS_MAX + 1));
+    assert.equal(new Set(server.askedFor("message.send").map(({ key }) => key)).size, 1);
+  }
+});
+
+test("a search for the key that fails for the moment is no reason to give up", async () => {
+  const { clock, server, parley } = await signedIn([entryOf()]);
+  server.on("message.send", () => ({ error: { code: "too_old", message: "", head: 50 } }));
+  server.on("message.history", () => ({ error: { code: "unavailable", message: "" } }));
+  const stands = parley.send(CHAT, "hello");
+  await clock.pass(30_000);
+  assert.deepEqual(states(parley), ["waiting"]);
+  server.on("message.history", () => ({ ok: { events: [], head: 50, first: 1 } }));
+  server.on("message.send", ({ after }) =>
+    after < 50 ? { error: { code: "too_old", message: "", head: 50 } } : at(51));
+  await clock.pass(3000);
+  assert.equal((await stands).seq, 51);
+});
+
 test("a connection that is lost while it looks for its key leaves it to the next one", async () => {
   const { clock, server, parley } = await signedIn([entryOf()]);
   server.on("message.send", () => ({ error: { code: "too_old", message: "", head: 50 } }));
@@ -330,4 +378,66 @@ test("signing out oneself is not told as if another had done it", async () => {
   });
   await parley.signOut();
   assert.deepEqual(parley.status.getSnapshot(), { state: "off" });
+});
+
+test("an edit, a reaction and a delete are shown at once, and stay shown until their event is here", async () => {
+  const { clock, server, parley } = await signedIn([entryOf()]);
+  server.event(message(1, { sender: ME, text: "old", reactions: [{ user: PEER, emoji: "a" }, { user: ME, emoji: "b" }] }));
+  server.event(message(2, { sender: ME }));
+  await clock.pass(0);
+  const shown = (i = 0): MessageView => parley.timeline(CHAT).getSnapshot().items[i] as MessageView;
+  server.socket.end(1006);
+  server.up = false;
+  void parley.edit(CHAT, 1, "new").catch(() => {});
+  void parley.react(CHAT, 1, "c").catch(() => {});
+  void parley.delete(CHAT, 2).catch(() => {});
+  await clock.pass(0);
+  assert.deepEqual([shown().text, shown().edited, shown().changing], ["new", true, true]);
+  assert.deepEqual(shown().reactions, [{ user: PEER, emoji: "a" }, { user: ME, emoji: "c" }]);
+  assert.deepEqual([shown(1).text, shown(1).deleted], [undefined, true]);
+  assert.equal(parley.timeline(CHAT).getSnapshot().items.length, 2);
+
+  // They stand, and only then come the events: nothing flickers back meanwhile.
+  server.on("message.edit", () => at(3));
+  server.on("message.react", () => at(4));
+  server.on("message.delete", () => at(5));
+  server.on("conversation.events", () => ({ ok: { events: [], head: 2, page: false } }));
+  server.up = true;
+  await clock.pass(3000);
+  assert.equal(server.askedFor("message.delete").length, 1);
+  assert.deepEqual([shown().text, shown().changing, shown(1).deleted], ["new", true, true]);
+  const by = { conversation: CHAT, n: 2, time: 0, sender: ME, target: 1 };
+  server.event({ ...by, seq: 3, rev: 3, type: "edit", text: "new" });
+  server.event({ ...by, seq: 4, rev: 4, type: "reaction", emoji: "c" });
+  server.event({ ...by, seq: 5, rev: 5, type: "delete", target: 2 });
+  await clock.pass(0);
+  assert.deepEqual([shown().text, shown().changing, shown(1).deleted], ["new", undefined, true]);
+  assert.deepEqual(states(parley), []);
+});
+
+test("a change that is refused is taken back, and so is one's own reaction taken away", async () => {
+  const { clock, server, parley } = await signedIn([entryOf()]);
+  server.event(message(1, { sender: ME, text: "old", reactions: [{ user: ME, emoji: "b" }] }));
+  await clock.pass(0);
+  const shown = (): MessageView => parley.timeline(CHAT).getSnapshot().items[0] as MessageView;
+  const refusals: (() => void)[] = [];
+  for (const cmd of ["message.edit", "message.react", "message.delete"] as const) {
+    server.on(cmd, async () => {
+      await new Promise<void>((resolve) => refusals.push(resolve));
+      return { error: { code: "cannot_write", message: "" } };
+    });
+  }
+  const changes = [parley.edit(CHAT, 1, "new"), parley.react(CHAT, 1, ""), parley.delete(CHAT, 1)];
+  const refused = Promise.all(changes.map((change) => assert.rejects(change)));
+  await clock.pass(0);
+  assert.equal(shown().deleted, true);
+  for (let i = 0; i < 3; i++) {
+    await clock.pass(0);
+    refusals.shift()?.();
+  }
+  await refused;
+  await clock.pass(0);
+  assert.deepEqual([shown().text, shown().edited, shown().deleted], ["old", false, false]);
+  assert.deepEqual(shown().reactions, [{ user: ME, emoji: "b" }]);
+  assert.equal(shown().changing, undefined);
 });
