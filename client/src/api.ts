@@ -32,6 +32,7 @@ export const LIMITS = {
   "title_bytes_max": 128,
   "text_bytes_max": 8192,
   "kind_bytes_max": 32,
+  "mentions_max": 32,
   "emoji_bytes_max": 32,
   "key_bytes_max": 64,
   "token_bytes_max": 128,
@@ -184,6 +185,8 @@ export interface Entry {
   delivered: Seq;
   /** true for a former member */
   left?: boolean;
+  /** the newest message that mentions one, if it is unread */
+  mention?: Seq;
   /** the newest message */
   last?: ChatEvent;
   /** of a `direct`: the other's watermark */
@@ -231,6 +234,8 @@ export interface EventMessage extends EventCommon {
   edited?: Seq;
   /** true once deleted */
   deleted?: boolean;
+  /** who is mentioned: members at that time */
+  mentions?: Id[];
   /** one a person at most */
   reactions?: Reaction[];
 }
@@ -242,6 +247,8 @@ export interface EventEdit extends EventCommon {
   target: Seq;
   /** absent once a later edit or a delete emptied it */
   text?: string;
+  /** who is mentioned instead of those before */
+  mentions?: Id[];
 }
 
 /** A message was deleted for everyone. */
@@ -722,6 +729,21 @@ export interface MessagesUnreadReply {
   conversations: UnreadConversation[];
 }
 
+/** Arguments of `message.mentions`: Lists the messages that mention one, the newest first. */
+export interface MessageMentionsArgs {
+  /** from the reply before; the first page unless given */
+  page?: string;
+  /** at most so many; 50 unless given */
+  limit?: number;
+}
+
+export interface MessageMentionsReply {
+  /** messages, each with its conversation */
+  events: ChatEvent[];
+  /** asks for what follows; absent at the end */
+  page?: string;
+}
+
 /** Arguments of `message.send`: Writes a message. */
 export interface MessageSendArgs {
   /** a user or a conversation */
@@ -732,6 +754,8 @@ export interface MessageSendArgs {
   text: string;
   /** the message it answers, of the same conversation */
   reply_to?: Seq;
+  /** whom it mentions; who is no member then, and oneself, is left out */
+  mentions?: Id[];
   /** makes the command repeatable; without one it is not */
   key?: string;
   /** the newest seq the device had at the first try; 0 unless given */
@@ -746,6 +770,8 @@ export interface MessageEditArgs {
   seq: Seq;
   /** its new text */
   text: string;
+  /** whom it mentions now; nobody unless given */
+  mentions?: Id[];
   /** makes the command repeatable; without one it is not */
   key?: string;
   /** the newest seq the device had at the first try; 0 unless given */
@@ -951,6 +977,8 @@ export interface Commands {
   "message.history": { args: MessageHistoryArgs; reply: MessageHistoryReply };
   /** Counts what is unread and reads the first of it. */
   "messages.unread": { args: MessagesUnreadArgs; reply: MessagesUnreadReply };
+  /** Lists the messages that mention one, the newest first. */
+  "message.mentions": { args: MessageMentionsArgs; reply: MessageMentionsReply };
   /** Writes a message. */
   "message.send": { args: MessageSendArgs; reply: Appended };
   /** Gives one's own message another text. */
@@ -1064,6 +1092,10 @@ export const ROUTES = {
   "messages.unread": {
     "method": "GET",
     "path": "/v1/messages/unread"
+  },
+  "message.mentions": {
+    "method": "GET",
+    "path": "/v1/mentions"
   },
   "message.send": {
     "method": "POST",

@@ -13,7 +13,7 @@
  */
 import type {
   Appended, AuthReply, ChatEvent, CommandName, Commands, GivenRole, History, Id, Limits,
-  MemberState, Person, Presence, Push, Seq, SigninArgs, SignupArgs,
+  MemberState, MessageMentionsReply, Person, Presence, Push, Seq, SigninArgs, SignupArgs,
 } from "./api.ts";
 import type { SessionState } from "./accounts.ts";
 import { Accounts } from "./accounts.ts";
@@ -288,6 +288,11 @@ export class Parley {
     return (await this.#shelf.resolve(id)?.loadOlder(OLDER_PAGE)) ?? false;
   }
 
+  /** The messages that mention one, the newest first; `page` is the reply's before. */
+  mentions(page?: string): Promise<MessageMentionsReply> {
+    return this.request("message.mentions", page === undefined ? {} : { page });
+  }
+
   /** Whose coming and going is shown. The answer ends it. */
   watch(users: readonly Id[]): () => void {
     return this.#watch.watch(users);
@@ -296,14 +301,20 @@ export class Parley {
   // --- what one does ---
 
   /** `to`: a person or a conversation; oneself: notes. Resolves when it stands. */
-  send(to: Id, text: string, more: { kind?: string; reply_to?: Seq } = {}): Promise<Appended> {
+  send(
+    to: Id,
+    text: string,
+    more: { kind?: string; reply_to?: Seq; mentions?: Id[] } = {},
+  ): Promise<Appended> {
     const copy = this.#shelf.resolve(to);
     if (copy) this.#typing.sent(copy.id);
     return this.#append("message.send", { to, text, ...more }, this.#laneOf(to));
   }
 
-  edit(conversation: Id, seq: Seq, text: string): Promise<Appended> {
-    return this.#append("message.edit", { conversation, seq, text }, this.#laneOf(conversation));
+  /** Without `mentions` the message mentions nobody any more. */
+  edit(conversation: Id, seq: Seq, text: string, more: { mentions?: Id[] } = {}): Promise<Appended> {
+    const args = { conversation, seq, text, ...more };
+    return this.#append("message.edit", args, this.#laneOf(conversation));
   }
 
   delete(conversation: Id, seq: Seq): Promise<Appended> {

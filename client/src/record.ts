@@ -27,6 +27,8 @@ export interface ConversationRecord {
   from: Seq;
   /** The newest message heard of. */
   last?: ChatEvent;
+  /** The newest message that mentions one; it counts while it is beyond `read`. */
+  mention?: Seq;
   /** One's own marks: as they stand here, and as the server is known to have them. */
   read: Seq;
   read_n: number;
@@ -75,6 +77,8 @@ export function meetEntry(record: ConversationRecord, entry: Entry): void {
     record.time = entry.time;
   }
   if (entry.last && !(record.last && newer(record.last, entry.last))) record.last = entry.last;
+  // What came behind the entry, if it is older than the copy, is known from the events.
+  if (entry.head >= record.cursor) assign(record, "mention", entry.mention);
   if (entry.read >= record.read) {
     record.read = entry.read;
     record.read_n = entry.n - entry.unread;
@@ -129,7 +133,14 @@ export function applyToRecord(record: ConversationRecord, event: ChatEvent, me: 
   switch (event.type) {
     case "message":
       if (!record.last || !newer(record.last, event)) record.last = event;
+      meetMention(record, event, event.seq, me);
       if (event.sender === me && record.read_n === was) readBySending(record, event);
+      break;
+    case "edit":
+      meetMention(record, event, event.target, me);
+      break;
+    case "delete":
+      if (record.mention === event.target) delete record.mention;
       break;
     case "created":
       record.title = event.title;
@@ -150,6 +161,13 @@ export function applyToRecord(record: ConversationRecord, event: ChatEvent, me: 
     default:
       break;
   }
+}
+
+/** Whether the message at `seq` mentions one now. What an edit took back may leave an older mention
+ * that nothing here tells of: the next entry does. */
+function meetMention(record: ConversationRecord, event: { mentions?: Id[] }, seq: Seq, me: Id): void {
+  if (event.mentions?.includes(me)) record.mention = Math.max(record.mention ?? 0, seq);
+  else if (record.mention === seq) delete record.mention;
 }
 
 /** Nothing was unread before one's own message. The server then moves the mark in the same way,

@@ -67,7 +67,7 @@ export class Rows {
     const seqs: Seq[] = [];
     for (const row of this.#rows.values()) {
       if (row.type !== "edit" || row.target !== target || row.seq >= by || row.rev >= by) continue;
-      const { text: _, ...emptied } = row;
+      const { text: _text, mentions: _mentions, ...emptied } = row;
       this.#rows.set(row.seq, { ...emptied, rev: by });
       seqs.push(row.seq);
     }
@@ -90,10 +90,12 @@ function changed(
   if (event.type === "edit") {
     // Emptied since: a later event, which is on its way, says what stands.
     const text = event.text === undefined ? {} : { text: event.text };
-    return { ...row, rev, edited: event.seq, ...text };
+    const mentions = event.mentions === undefined ? {} : { mentions: event.mentions };
+    const { mentions: _, ...rest } = row;
+    return { ...rest, rev, edited: event.seq, ...text, ...mentions };
   }
   if (event.type === "delete") {
-    const { text: _text, reactions: _reactions, edited: _edited, ...stub } = row;
+    const { text: _text, reactions: _reactions, edited: _edited, mentions: _mentions, ...stub } = row;
     return { ...stub, rev, deleted: true };
   }
   const reactions = (row.reactions ?? []).filter((reaction) => reaction.user !== event.sender);

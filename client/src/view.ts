@@ -1,6 +1,6 @@
 /** What is shown, worked out of copies and outbox. Pure. */
 import type {
-  ChatEvent, ConversationKind, EventMessage, Id, MemberState, Person, Reaction, Role, Seq, Time,
+  ChatEvent, ConversationKind, EventMessage, Id, MemberState, MessageSendArgs, Person, Reaction, Role, Seq, Time,
 } from "./api.ts";
 import type { Copy } from "./copy.ts";
 import type { OutboxItem } from "./outbox.ts";
@@ -23,6 +23,9 @@ export interface MessageView {
   edited: boolean;
   deleted: boolean;
   reactions: readonly Reaction[];
+  mentions: readonly Id[];
+  /** Whether one is among them. */
+  mentioned: boolean;
   /** It is shown as one has changed it; the server has not said yet that the change stands. */
   changing?: true;
   /** Absent until it stands. */
@@ -67,6 +70,8 @@ export interface ConversationView {
   time: Time;
   unread: number;
   read: Seq;
+  /** The newest message that mentions one, if it is unread. */
+  mention?: Seq;
   last?: MessageView;
 }
 
@@ -88,6 +93,7 @@ export function conversationView(copy: Copy, me: Id, person: Person | undefined)
   if (record.peer !== undefined) view.peer = record.peer;
   if (person) view.person = person;
   if (record.role) view.role = record.role;
+  if (record.mention !== undefined && record.mention > record.read) view.mention = record.mention;
   if (record.last?.type === "message") view.last = messageView(record.last, copy, me);
   return view;
 }
@@ -130,6 +136,8 @@ function messageView(row: EventMessage, copy: Copy, me: Id): MessageView {
     edited: row.edited !== undefined,
     deleted: row.deleted ?? false,
     reactions: row.reactions ?? [],
+    mentions: row.mentions ?? [],
+    mentioned: row.mentions?.includes(me) ?? false,
     seq: row.seq,
   };
   if (row.text !== undefined) view.text = row.text;
@@ -144,7 +152,7 @@ function noticeView(event: NoticeView["event"]): NoticeView {
 }
 
 function pendingView(item: OutboxItem, me: Id): MessageView {
-  const { kind, text, reply_to } = item.args as { kind?: string; text: string; reply_to?: Seq };
+  const { kind, text, reply_to, mentions } = item.args as Partial<MessageSendArgs> & { text: string };
   const view: MessageView = {
     type: "message",
     id: item.key,
@@ -156,6 +164,8 @@ function pendingView(item: OutboxItem, me: Id): MessageView {
     edited: false,
     deleted: false,
     reactions: [],
+    mentions: mentions ?? [],
+    mentioned: false,
     status: item.state,
     key: item.key,
   };
@@ -170,11 +180,11 @@ function pendingView(item: OutboxItem, me: Id): MessageView {
 function change(target: MessageView, { cmd, args }: OutboxItem, me: Id): void {
   switch (cmd) {
     case "message.edit":
-      Object.assign(target, { text: args["text"], edited: true, changing: true });
+      Object.assign(target, { text: args["text"], mentions: args["mentions"] ?? [], edited: true, changing: true });
       break;
     case "message.delete":
       delete target.text;
-      Object.assign(target, { deleted: true, edited: false, reactions: [], changing: true });
+      Object.assign(target, { deleted: true, edited: false, reactions: [], mentions: [], mentioned: false, changing: true });
       break;
     case "message.react": {
       const reactions = target.reactions.filter((reaction) => reaction.user !== me);

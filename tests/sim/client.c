@@ -38,6 +38,8 @@ void line_of(struct line *r, const struct event *e, const struct world *w)
     };
     for (uint32_t i = 0; i < e->n_reactions; i++)
         r->reactions[place_of(w, e->reactions[i].user)] = hash_bytes(e->reactions[i].emoji);
+    for (uint32_t i = 0; i < e->n_mentions; i++)
+        r->mentions |= 1u << place_of(w, e->mentions[i]);
 }
 
 static struct line *line_at(struct line *rows, uint64_t base, uint64_t cursor, uint64_t seq)
@@ -55,6 +57,7 @@ static void empty_edits(struct line *rows, uint64_t base, const struct line *by)
             continue;
         r->deleted = true;
         r->text = 0;
+        r->mentions = 0;
         r->rev = by->seq;
     }
 }
@@ -70,9 +73,11 @@ void lines_apply(struct line *rows, uint64_t base, uint64_t cursor, const struct
         return;
     if (e->type == EVENT_EDIT) {
         target->text = e->text;
+        target->mentions = e->mentions;
         target->edited_seq = e->seq;
     } else if (e->type == EVENT_DELETE) {
         target->text = 0;
+        target->mentions = 0;
         target->deleted = true;
         memset(target->reactions, 0, sizeof(target->reactions));
     }

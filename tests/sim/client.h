@@ -18,6 +18,7 @@ struct line {
     bool deleted;
     uint64_t text;             /* a hash; 0: empty */
     uint64_t reactions[USERS]; /* a hash of the emoji, by the person's place */
+    uint32_t mentions;         /* a bit for each person, by their place */
 };
 
 struct copy {
@@ -46,7 +47,7 @@ struct op {
     uint64_t to, conversation, target, user, after;
     enum role role;
     enum history history;
-    uint64_t members[USERS];
+    uint64_t members[USERS]; /* whom a group is made with, or a message mentions */
     uint32_t n_members;
     uint32_t device;
     uint64_t first_step; /* when it was first sent */

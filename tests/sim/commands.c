@@ -91,6 +91,8 @@ void op_send(struct client *d, struct op *op)
     append->role = op->role;
     append->kind = op->type == EVENT_MESSAGE ? STR("text") : (struct str){0};
     append->text = str_of(op->text);
+    append->mentions = op->members;
+    append->n_mentions = op->n_members;
     append->key = str_of(op->key);
     append->after = op->after;
     chat_append(w->chat, append);
@@ -121,6 +123,15 @@ static uint64_t any_user(struct world *w)
     return w->users[rng_below(&w->rng, USERS)];
 }
 
+/* Somebody, or nobody; perhaps no member, perhaps oneself. */
+static void mention(struct client *d, struct op *op)
+{
+    struct world *w = d->world;
+    for (uint32_t i = 0; i < USERS && op->n_members < MENTIONS_MAX; i++)
+        if (rng_percent(&w->rng, 15))
+            op->members[op->n_members++] = w->users[i];
+}
+
 static void act_message(struct client *d)
 {
     struct copy *c = client_any_copy(d);
@@ -130,6 +141,7 @@ static void act_message(struct client *d)
     bool to_user = !c || rng_percent(&d->world->rng, 30);
     op->to = to_user ? any_user(d->world) : c->conversation;
     op->after = !to_user ? c->cursor : 0;
+    mention(d, op);
     if (!to_user && rng_percent(&d->world->rng, 20))
         op->target = c->base + rng_below(&d->world->rng, (uint32_t)(c->cursor - c->base + 1));
     op_send(d, op);
@@ -156,6 +168,8 @@ static void act_on_message(struct client *d, enum event_type type)
     op->target = c->base + rng_below(&d->world->rng, (uint32_t)(c->cursor - c->base + 1));
     if (type == EVENT_DELETE)
         op->text[0] = 0;
+    if (type == EVENT_EDIT)
+        mention(d, op);
     if (type == EVENT_REACTION)
         snprintf(op->text, sizeof(op->text), "%s", rng_percent(&d->world->rng, 70) ? "+" : "");
     op_send(d, op);

@@ -42,6 +42,15 @@ bool may_read(const struct truth_log *, uint64_t user, uint64_t seq);
 /* For the store's requests of the checker. */
 void truth_nothing(struct store_request *);
 
+/* shown.c: what is listed beside the logs says what they say. */
+void shown_check(struct truth *);
+/* Whether row `seq` mentions the user, who reads up to `end`. */
+bool mentions(const struct truth *, const struct truth_log *, uint64_t user, uint64_t seq,
+              uint64_t end);
+/* The newest message up to the head that mentions the member and is unread, or 0. */
+uint64_t unread_mention(const struct truth *, const struct truth_log *, const struct member *,
+                        uint64_t head);
+
 /* witness.c: what must hold of all that devices were told on the way. */
 void witness_check(struct truth *);
 

@@ -51,12 +51,24 @@ static void acknowledge_early(struct store *inner, struct store_append *r)
     r->head.n = r->events[r->n_events - 1].n;
 }
 
+/* Everybody is mentioned, whether they may read it or not. */
+static void mention_all(const struct world *w, struct store_append *r)
+{
+    for (uint32_t i = 0; i < r->n_events; i++) {
+        struct event *e = &r->events[i];
+        e->n_mentions = e->type == EVENT_MESSAGE ? MENTIONS_MAX : 0;
+        e->mentions = w->users;
+    }
+}
+
 bool sabotage_question(struct world *w, struct store *inner, struct store_request *r)
 {
     if (r->op == STORE_OP_APPEND && sabotaged(w, "ack-early")) {
         acknowledge_early(inner, container_of(r, struct store_append, base));
         return true;
     }
+    if (r->op == STORE_OP_APPEND && sabotaged(w, "mention"))
+        mention_all(w, container_of(r, struct store_append, base));
     if (r->op == STORE_OP_MARK && sabotaged(w, "unread")) {
         struct store_mark *mark = container_of(r, struct store_mark, base);
         mark->read_n += mark->read_n > 0;

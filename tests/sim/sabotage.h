@@ -7,6 +7,7 @@
  *   unread     a read mark counts one message too many
  *   back       a watermark goes back
  *   undelete   a deleted text is returned
+ *   mention    everybody is mentioned, members or not
  *   gap, newkey, blind   the device's own, in client.c: it skips a gap, resends under another key,
  *              never compares
  */

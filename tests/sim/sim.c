@@ -121,7 +121,7 @@ static const struct {
     uint32_t seeds_max;
 } sabotages[] = {
     {"ack-early", 20}, {"double", 20}, {"leak", 20},   {"unread", 20}, {"back", 20},
-    {"undelete", 20},  {"gap", 20},    {"newkey", 20}, {"blind", 20},
+    {"undelete", 20},  {"gap", 20},    {"newkey", 20}, {"blind", 20},  {"mention", 20},
 };
 
 /* True: it was noticed in time. */

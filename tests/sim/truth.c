@@ -13,7 +13,7 @@ static bool line_same(const struct line *a, const struct line *b)
     return a->seq == b->seq && a->rev == b->rev && a->n == b->n && a->sender == b->sender &&
            a->target == b->target && a->user == b->user && a->edited_seq == b->edited_seq &&
            a->type == b->type && a->deleted == b->deleted && a->text == b->text &&
-           !memcmp(a->reactions, b->reactions, sizeof(a->reactions));
+           a->mentions == b->mentions && !memcmp(a->reactions, b->reactions, sizeof(a->reactions));
 }
 
 /* --- reading the store --- */
@@ -337,6 +337,11 @@ static void check_entry(struct truth *t, uint64_t user, const struct inbox_entry
         world_fail(t->world, "the list of %llu shows %llu of %llu as the last, not %llu",
                    (unsigned long long)user, (unsigned long long)last, (unsigned long long)log->id,
                    (unsigned long long)message);
+    if (e->mention_seq != unread_mention(t, log, &e->me, head))
+        world_fail(t->world, "the list of %llu has a mention at %llu in %llu, not %llu",
+                   (unsigned long long)user, (unsigned long long)e->mention_seq,
+                   (unsigned long long)log->id,
+                   (unsigned long long)unread_mention(t, log, &e->me, head));
     uint64_t read_n = e->me.read_seq ? log->rows[e->me.read_seq - 1].n : 0;
     if (e->me.read_n != read_n)
         world_fail(t->world, "the list of %llu counts %llu unread wrongly",
@@ -459,6 +464,7 @@ void truth_check(struct world *w)
         }
     }
     witness_check(&t);
+    shown_check(&t);
     for (uint32_t i = 0; i < t.n_logs; i++) {
         store_request_deinit(&t.logs[i]->load.base);
         free(t.logs[i]->rows);

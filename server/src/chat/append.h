@@ -2,8 +2,8 @@
  * Everything that a person does to a log: one command, one event (docs/log.md, 1). Thread: chat.
  *
  * Inputs by type (others are ignored):
- *   MESSAGE    to (user or conversation), kind, text, target = seq replied to or 0
- *   EDIT       conversation, target, text        DELETE  conversation, target
+ *   MESSAGE    to (user or conversation), kind, text, mentions, target = seq replied to or 0
+ *   EDIT       conversation, target, text, mentions   DELETE  conversation, target
  *   REACTION   conversation, target, text = emoji or empty
  *   TITLE      conversation, text                ADDED, REMOVED  conversation, user
  *   LEFT       conversation                      ROLE    conversation, user, role
@@ -27,6 +27,8 @@ struct chat_append {
     uint64_t target, user;
     enum role role;
     struct str kind, text, about;
+    const uint64_t *mentions; /* each once, to MENTIONS_MAX */
+    uint32_t n_mentions;
     struct str key; /* absent: one is made, and the call is not repeatable */
     uint64_t after; /* newest seq the device had at the first try; 0: not known */
 

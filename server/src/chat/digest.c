@@ -24,6 +24,19 @@ static void finish(const struct chat *chat, struct builder *b, uint8_t out[EVENT
     builder_deinit(b);
 }
 
+/* What came later stands behind, each part with a number of its own, and only where it is given:
+ * the commands from before keep their digests. */
+static void add_optional(struct builder *b, const struct chat_append *a)
+{
+    enum { MENTIONS = 1 };
+    if (a->n_mentions) {
+        add_number(b, MENTIONS);
+        add_number(b, a->n_mentions);
+    }
+    for (uint32_t i = 0; i < a->n_mentions; i++)
+        add_number(b, a->mentions[i]);
+}
+
 void digest_append(const struct chat *chat, const struct chat_append *a,
                    uint8_t out[EVENT_DIGEST_BYTES])
 {
@@ -35,6 +48,7 @@ void digest_append(const struct chat *chat, const struct chat_append *a,
     add_text(&b, a->kind);
     add_text(&b, a->text);
     add_text(&b, a->about);
+    add_optional(&b, a);
     finish(chat, &b, out);
 }
 

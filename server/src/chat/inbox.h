@@ -20,6 +20,19 @@ struct chat_list {
 };
 void chat_list(struct chat *, struct chat_list *);
 
+/* The messages that mention the caller, the newest first; perhaps fewer than `limit` with a next
+ * page. TRUNCATED (a mark of another incarnation). */
+struct chat_mentions {
+    struct chat_call call;
+    struct str page; /* absent: from the start */
+    uint32_t limit;  /* 1 to LIST_MAX */
+    /* out */
+    const struct event *events;
+    uint32_t n_events;
+    struct str next; /* absent at the end */
+};
+void chat_mentions(struct chat *, struct chat_mentions *);
+
 /* TRUNCATED: the device drops its copies and starts as a new one. UNAUTHENTICATED: it was ended
  * while it waited. */
 struct chat_sync {

@@ -1,5 +1,6 @@
-/* Looking people and devices up: one read of the store each. Chat thread. */
+/* Looking people, devices and mentions up: one read of the store each. Chat thread. */
 #include "chat/account.h"
+#include "chat/inbox.h"
 
 #include <stdlib.h>
 
@@ -81,6 +82,44 @@ void chat_users(struct chat *chat, struct chat_users *users)
             (struct store_users){.base.done = by_id_done, .ids = users->ids, .n_ids = users->n_ids};
         store_users(chat->store, &op->by_id);
     }
+}
+
+struct mentions_op {
+    struct chat_mentions *mentions;
+    struct store_mentions request;
+};
+
+static void mentions_done(struct store_request *request)
+{
+    struct mentions_op *op = container_of(request, struct mentions_op, request.base);
+    op->mentions->events = op->request.events;
+    op->mentions->n_events = op->request.n_events;
+    op->mentions->next = op->request.page;
+    call_done(&op->mentions->call, error_of(request->status));
+    store_request_deinit(request);
+    free(op);
+}
+
+void chat_mentions(struct chat *chat, struct chat_mentions *mentions)
+{
+    mentions->events = NULL;
+    mentions->n_events = 0;
+    mentions->next = (struct str){0};
+    if (!call_begin(chat, &mentions->call))
+        return;
+    if (mentions->limit < 1 || mentions->limit > LIST_MAX) {
+        call_later(&mentions->call, CHAT_INVALID);
+        return;
+    }
+    struct mentions_op *op = mem_new(sizeof(*op));
+    op->mentions = mentions;
+    op->request = (struct store_mentions){
+        .base.done = mentions_done,
+        .user = mentions->call.user,
+        .page = mentions->page,
+        .limit = mentions->limit,
+    };
+    store_mentions(chat->store, &op->request);
 }
 
 struct blocks_op {

@@ -15,25 +15,16 @@
 #include <stdlib.h>
 
 #include "chat/doubt.h"
+#include "chat/facts.h"
 #include "chat/notice.h"
 #include "chat/presence_state.h"
 #include "chat/receipt_state.h"
-#include "chat/rules.h"
 #include "util/mem.h"
 
 /* What one request needs beyond itself; made only for those that do. */
 struct append_work {
     struct chat_append *append;
-    /* facts for the decision */
-    int missing;
-    bool asked;
-    bool stale; /* what is on its way may be old when it arrives */
-    enum chat_error error;
-    bool has_target;
-    struct event target; /* lies in target_read's arena */
-    struct store_events target_read;
-    struct person *from, *to;
-    struct person_wait from_wait, to_wait;
+    struct facts facts;
     /* answering a refusal or a key that stands */
     enum chat_error refusal;
     bool outsider; /* was no present member when refused */
@@ -50,31 +41,23 @@ struct room_append {
     struct chat_append *calls[APPEND_MAX];
     struct event events[APPEND_MAX];
     uint32_t n;
+    struct arena arena; /* what the events say beyond what was asked */
     struct task finish;
 };
+
+static void room_append_free(struct room_append *ra)
+{
+    arena_deinit(&ra->arena);
+    free(ra);
+}
 
 static struct append_work *work_of(struct chat_append *a)
 {
     if (!a->work) {
         a->work = mem_new(sizeof(*a->work));
-        a->work->append = a;
+        a->work->append = a->work->facts.append = a;
     }
     return a->work;
-}
-
-/* The facts are asked for again before the next decision. */
-static void work_drop_facts(struct append_work *w)
-{
-    if (w->missing) {
-        w->stale = true;
-        return;
-    }
-    store_request_deinit(&w->target_read.base);
-    w->target_read = (struct store_events){0};
-    w->has_target = w->asked = false;
-    person_unref(w->from);
-    person_unref(w->to);
-    w->from = w->to = NULL;
 }
 
 /* Ends a request: from a posted task or a completion. */
@@ -82,7 +65,7 @@ static void answer(struct chat_append *a, enum chat_error error)
 {
     struct room *room = a->room;
     if (a->work) {
-        work_drop_facts(a->work);
+        facts_drop(&a->work->facts);
         store_request_deinit(&a->work->row.base);
         free(a->work);
         a->work = NULL;
@@ -131,102 +114,17 @@ static void drop_all_facts(struct room *room)
     {
         struct chat_append *a = list_entry(node, struct chat_append, link);
         if (a->work)
-            work_drop_facts(a->work);
+            facts_drop(&a->work->facts);
     }
-}
-
-/* --- facts --- */
-
-static void fact_arrived(struct append_work *w, enum chat_error error)
-{
-    if (error)
-        w->error = error;
-    if (--w->missing > 0)
-        return;
-    if (w->stale) {
-        w->stale = false;
-        work_drop_facts(w);
-    }
-    room_pump_soon(w->append->room);
-}
-
-static void target_done(struct store_request *request)
-{
-    struct append_work *w = container_of(request, struct append_work, target_read.base);
-    w->has_target = request->status == STORE_DONE && w->target_read.n_events == 1;
-    if (w->has_target)
-        w->target = w->target_read.events[0];
-    fact_arrived(w, error_of(request->status));
-}
-
-static void from_ready(struct person_wait *wait, enum chat_error error)
-{
-    fact_arrived(container_of(wait, struct append_work, from_wait), error);
-}
-
-static void to_ready(struct person_wait *wait, enum chat_error error)
-{
-    fact_arrived(container_of(wait, struct append_work, to_wait), error);
-}
-
-static void ask_for_target(struct append_work *w, const struct room *room)
-{
-    if (w->append->target > room->head.seq)
-        return;
-    w->missing++;
-    w->target_read = (struct store_events){
-        .base.done = target_done,
-        .conversation = room->id,
-        .from_seq = w->append->target,
-        .to_seq = w->append->target,
-        .limit = 1,
-    };
-    store_events(room->chat->store, &w->target_read);
-}
-
-static void ask_for_persons(struct append_work *w, struct chat *chat)
-{
-    w->from = person_get(chat, w->append->call.user);
-    w->to = person_get(chat, w->append->user);
-    w->from_wait.ready = from_ready;
-    w->to_wait.ready = to_ready;
-    w->missing += !person_load(w->from, &w->from_wait);
-    w->missing += !person_load(w->to, &w->to_wait);
 }
 
 /* Whether the request can be decided now; if not, what it lacks is on its way. */
-static bool facts_ready(struct room *room, struct chat_append *a)
+static bool may_decide(struct room *room, struct chat_append *a)
 {
     /* marks that came later are not waited for: else who never stops marking holds up the room */
     if (a->type == EVENT_MESSAGE && receipt_under_way(room, a->call.user, a->marks_before))
         return false;
-    bool target = a->target && (a->type == EVENT_MESSAGE || a->type == EVENT_EDIT ||
-                                a->type == EVENT_DELETE || a->type == EVENT_REACTION);
-    bool persons = a->type == EVENT_ADDED || a->type == EVENT_BLOCK || a->type == EVENT_UNBLOCK;
-    if (!target && !persons)
-        return true;
-    struct append_work *w = work_of(a);
-    if (!w->asked) {
-        w->asked = true;
-        w->error = CHAT_OK;
-        if (target)
-            ask_for_target(w, room);
-        else
-            ask_for_persons(w, room->chat);
-    }
-    return w->missing == 0;
-}
-
-static struct rules_facts facts_of(const struct chat_append *a)
-{
-    const struct append_work *w = a->work;
-    if (!w)
-        return (struct rules_facts){0};
-    return (struct rules_facts){
-        .target = w->has_target ? &w->target : NULL,
-        .from = w->from,
-        .to = w->to,
-    };
+    return !facts_needed(a) || facts_ready(&work_of(a)->facts);
 }
 
 /* --- known and refused --- */
@@ -393,7 +291,8 @@ static bool has_read_all(const struct room *room, const struct room_append *ra, 
     return read_n >= n;
 }
 
-static void gather(struct room *room, struct room_append *ra, struct chat_append *a)
+static void gather(struct room *room, struct room_append *ra, struct chat_append *a,
+                   const struct rules_facts *facts)
 {
     struct event *e = &ra->events[ra->n];
     uint64_t n = ra->n ? ra->events[ra->n - 1].n : room->head.n;
@@ -418,6 +317,8 @@ static void gather(struct room *room, struct room_append *ra, struct chat_append
     memcpy(e->digest, a->digest, sizeof(e->digest));
     if (a->type == EVENT_MESSAGE)
         e->reads = has_read_all(room, ra, a->call.user);
+    if (a->n_mentions)
+        e->n_mentions = rules_mentions(room, a, facts, &e->mentions, &ra->arena);
     if (a->type == EVENT_LEFT)
         e->user = rules_successor(room, a->call.user);
     take_from_queue(room, a);
@@ -453,7 +354,7 @@ static void pump_loaded(struct room_wait *wait, enum chat_error error)
     list_for_each(&room->waiting, node)
     {
         struct chat_append *a = list_entry(node, struct chat_append, link);
-        if (a->work && a->work->missing)
+        if (a->work && a->work->facts.missing)
             continue; /* its facts are on their way to it, and have it looked at again */
         take_from_queue(room, a);
         answer(a, error);
@@ -476,10 +377,10 @@ void room_pump(struct room *room)
     list_for_each(&room->waiting, node)
     {
         struct chat_append *a = list_entry(node, struct chat_append, link);
-        if (depends_on_gathered(ra, a) || !facts_ready(room, a))
+        if (depends_on_gathered(ra, a) || !may_decide(room, a))
             break;
-        struct rules_facts facts = facts_of(a);
-        enum chat_error error = a->work ? a->work->error : CHAT_OK;
+        struct rules_facts facts = facts_of(a->work ? &a->work->facts : NULL);
+        enum chat_error error = a->work ? a->work->facts.error : CHAT_OK;
         if (!error)
             error = rules_decide(room, a, &facts);
         if (error) {
@@ -487,14 +388,14 @@ void room_pump(struct room *room)
             refuse(a, error);
             continue;
         }
-        gather(room, ra, a);
+        gather(room, ra, a, &facts);
         if (!may_be_followed(a->type) || ra->n == APPEND_MAX)
             break;
     }
     if (ra->n)
         submit(room, ra);
     else
-        free(ra);
+        room_append_free(ra);
     room_unref(room);
 }
 
@@ -509,7 +410,7 @@ static void drop_facts_of_target(struct room *room, const struct event *e)
     {
         struct chat_append *a = list_entry(node, struct chat_append, link);
         if (a->work && a->target == e->target)
-            work_drop_facts(a->work);
+            facts_drop(&a->work->facts);
     }
 }
 
@@ -551,7 +452,7 @@ static void finish(struct task *task)
         ra->calls[i]->rev = ra->events[i].rev;
         answer(ra->calls[i], CHAT_OK);
     }
-    free(ra);
+    room_append_free(ra);
     room_unref(room);
 }
 
@@ -561,7 +462,7 @@ static void put_back_from(struct room *room, struct room_append *ra, uint32_t fr
     while (ra->n > from) {
         struct chat_append *a = ra->calls[--ra->n];
         if (a->work)
-            work_drop_facts(a->work);
+            facts_drop(&a->work->facts);
         put_back(room, a);
     }
 }
@@ -622,6 +523,6 @@ static void append_done(struct store_request *request)
     }
     if (!list_empty(&room->waiting) || room->doubt)
         room_pump_soon(room);
-    free(ra);
+    room_append_free(ra);
     room_unref(room);
 }

@@ -52,15 +52,24 @@ static bool key_valid(struct str key)
     return key.n <= KEY_BYTES_MAX;
 }
 
+static bool mentions_valid(const struct chat_append *a)
+{
+    for (uint32_t i = 0; i < a->n_mentions && a->n_mentions <= MENTIONS_MAX; i++)
+        for (uint32_t j = 0; j < i; j++)
+            if (a->mentions[i] == a->mentions[j])
+                return false;
+    return a->n_mentions <= MENTIONS_MAX;
+}
+
 enum chat_error rules_check_contents(const struct chat_append *a)
 {
     if (!key_valid(a->key) || a->kind.n > KIND_BYTES_MAX || a->text.n > TEXT_BYTES_MAX)
         return CHAT_INVALID;
     switch (a->type) {
     case EVENT_MESSAGE:
-        return a->kind.n && a->text.n && a->to ? CHAT_OK : CHAT_INVALID;
+        return a->kind.n && a->text.n && a->to && mentions_valid(a) ? CHAT_OK : CHAT_INVALID;
     case EVENT_EDIT:
-        return a->text.n && a->target ? CHAT_OK : CHAT_INVALID;
+        return a->text.n && a->target && mentions_valid(a) ? CHAT_OK : CHAT_INVALID;
     case EVENT_DELETE:
         return a->target ? CHAT_OK : CHAT_INVALID;
     case EVENT_REACTION:
@@ -231,6 +240,22 @@ enum chat_error rules_decide(const struct room *room, const struct chat_append *
     default:
         return CHAT_OK;
     }
+}
+
+/* Nobody's words are lost because somebody left meanwhile. */
+uint32_t rules_mentions(const struct room *room, const struct chat_append *a,
+                        const struct rules_facts *facts, const uint64_t **out, struct arena *arena)
+{
+    uint32_t n = 0;
+    uint64_t *users = arena_alloc(arena, a->n_mentions * sizeof(*users));
+    for (uint32_t i = 0; i < a->n_mentions; i++) {
+        const struct member *m = room_member(room, a->mentions[i]);
+        bool reads = m && (a->type == EVENT_MESSAGE || m->from_seq <= facts->target->seq);
+        if (reads && m->user != a->call.user)
+            users[n++] = m->user;
+    }
+    *out = users;
+    return n;
 }
 
 uint64_t rules_successor(const struct room *room, uint64_t user)

@@ -19,6 +19,10 @@ enum chat_error rules_check_contents(const struct chat_append *);
 /* CHAT_OK: the event may be written after room->head. */
 enum chat_error rules_decide(const struct room *, const struct chat_append *,
                              const struct rules_facts *);
+/* Whom the event of a message or an edit mentions: of those asked for, the others who are members
+ * now and may read the message. The list lies in the arena; the answer is its length. */
+uint32_t rules_mentions(const struct room *, const struct chat_append *, const struct rules_facts *,
+                        const uint64_t **out, struct arena *);
 /* Whether what `user` (a present member) does may reach the other side: in a 1:1 it asks both
  * people, elsewhere it is CHAT_OK. */
 enum chat_error rules_may_reach(const struct room *, uint64_t user);

@@ -195,6 +195,26 @@ static void test_a_reply_is_to_a_message_that_may_be_read(void **state)
     assert_int_equal(rules_decide(&s.room, &reply, &(struct rules_facts){0}), CHAT_NOT_FOUND);
 }
 
+static void test_members_who_may_read_it_are_mentioned(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct arena arena = {0};
+    scene_init(&s, CONVERSATION_GROUP);
+    const uint64_t all[] = {OUTSIDER, MEMBER, OWNER, ADMIN}, *users;
+    struct chat_append a = {
+        .call.user = OWNER, .type = EVENT_MESSAGE, .mentions = all, .n_mentions = 4};
+    assert_int_equal(rules_mentions(&s.room, &a, &(struct rules_facts){0}, &users, &arena), 2);
+    assert_int_equal(users[0], MEMBER);
+    assert_int_equal(users[1], ADMIN);
+    struct rules_facts facts = {.target = &s.target};
+    a.type = EVENT_EDIT;
+    s.members[MEMBER - 1].from_seq = s.target.seq + 1; /* joined behind what is edited */
+    assert_int_equal(rules_mentions(&s.room, &a, &facts, &users, &arena), 1);
+    assert_int_equal(users[0], ADMIN);
+    arena_deinit(&arena);
+}
+
 static void test_what_is_ahead_of_the_head_is_refused(void **state)
 {
     (void)state;
@@ -383,6 +403,7 @@ int main(void)
         cmocka_unit_test(test_admins_delete_what_others_wrote_in_groups_only),
         cmocka_unit_test(test_a_target_must_be_a_message_that_stands_and_may_be_read),
         cmocka_unit_test(test_a_reply_is_to_a_message_that_may_be_read),
+        cmocka_unit_test(test_members_who_may_read_it_are_mentioned),
         cmocka_unit_test(test_what_is_ahead_of_the_head_is_refused),
         cmocka_unit_test(test_the_last_reaction_and_the_one_too_many),
         cmocka_unit_test(test_only_whoever_has_a_lower_role_is_removed),

@@ -11,6 +11,8 @@ void cmd_message_send(struct call *call)
     ask->kind = args->kind;
     ask->text = args->text;
     ask->target = args->has_reply_to ? args->reply_to : 0;
+    ask->mentions = args->mentions.p;
+    ask->n_mentions = (uint32_t)args->mentions.n;
     chat_append(call->chat, ask);
 }
 
@@ -21,6 +23,8 @@ void cmd_message_edit(struct call *call)
     ask->conversation = args->conversation;
     ask->target = args->seq;
     ask->text = args->text;
+    ask->mentions = args->mentions.p;
+    ask->n_mentions = (uint32_t)args->mentions.n;
     chat_append(call->chat, ask);
 }
 

@@ -1,4 +1,5 @@
-/* conversation.events, message.history, messages.unread: reading what was written. */
+/* conversation.events, message.history, message.mentions, messages.unread: reading what was
+ * written. */
 #include "chat/inbox.h"
 #include "chat/read.h"
 #include "cmd/call.h"
@@ -100,6 +101,30 @@ void cmd_message_history(struct call *call)
                                  : 0;
     ask->limit = (uint32_t)args->limit;
     chat_read(call->chat, ask);
+}
+
+static void mentions_found(struct chat_call *asked)
+{
+    struct call *call = call_of(asked);
+    if (call_refused(call))
+        return;
+    const struct chat_mentions *found = (const struct chat_mentions *)asked;
+    struct writer *w = call_reply(call);
+    writer_object_begin(w);
+    encode_events(w, "events", found->events, found->n_events, call->user);
+    if (found->next.p)
+        writer_field_string(w, "page", found->next);
+    writer_object_end(w);
+    call_answer(call);
+}
+
+void cmd_message_mentions(struct call *call)
+{
+    const struct args_message_mentions *args = call->args;
+    struct chat_mentions *ask = call_ask(call, sizeof(*ask), mentions_found);
+    ask->page = args->page;
+    ask->limit = (uint32_t)args->limit;
+    chat_mentions(call->chat, ask);
 }
 
 /*

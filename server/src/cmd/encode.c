@@ -41,6 +41,16 @@ static void field_name(struct writer *w, const char *name, const char *const *na
 
 #define FIELD_NAME(w, name, names, value) field_name(w, name, names, ARRAY_SIZE(names), value)
 
+static void write_mentions(struct writer *w, const struct event *e)
+{
+    if (!e->n_mentions)
+        return;
+    writer_field_array(w, "mentions");
+    for (uint32_t i = 0; i < e->n_mentions; i++)
+        writer_id(w, e->mentions[i]);
+    writer_array_end(w);
+}
+
 static void write_message(struct writer *w, const struct event *e)
 {
     writer_field_string(w, "kind", e->kind);
@@ -52,6 +62,7 @@ static void write_message(struct writer *w, const struct event *e)
         writer_field_integer(w, "edited", e->edited_seq);
     if (e->deleted)
         writer_field_bool(w, "deleted", true);
+    write_mentions(w, e);
     if (!e->n_reactions)
         return;
     writer_field_array(w, "reactions");
@@ -88,6 +99,7 @@ static void write_contents(struct writer *w, const struct event *e)
         writer_field_integer(w, "target", e->target);
         if (e->text.n)
             writer_field_string(w, "text", e->text);
+        write_mentions(w, e);
         break;
     case EVENT_DELETE:
         writer_field_integer(w, "target", e->target);
@@ -199,6 +211,8 @@ void encode_entry_fields(struct writer *w, const struct inbox_entry *e, uint64_t
     writer_field_integer(w, "delivered", e->me.delivered_seq);
     if (e->me.left)
         writer_field_bool(w, "left", true);
+    if (e->mention_seq)
+        writer_field_integer(w, "mention", e->mention_seq);
     if (e->last) {
         writer_name(w, "last");
         encode_event(w, e->last, viewer);

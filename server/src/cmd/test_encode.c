@@ -59,10 +59,16 @@ static void test_message_in_all_its_states(void **state)
         &e, 0,
         HEAD("message") "\"kind\":\"text\",\"text\":\"x\",\"reply_to\":2,\"edited\":6,"
                         "\"reactions\":[{\"user\":\"8\",\"emoji\":\"\xf0\x9f\x91\x8d\"}]}");
-    /* What is left of a deleted one never has its text, even if a row still held it. */
-    e.deleted = true;
     e.n_reactions = 0;
     e.edited_seq = 0;
+    e.mentions = (const uint64_t[]){8, 9};
+    e.n_mentions = 2;
+    assert_event(&e, 0,
+                 HEAD("message") "\"kind\":\"text\",\"text\":\"x\",\"reply_to\":2,"
+                                 "\"mentions\":[\"8\",\"9\"]}");
+    /* What is left of a deleted one never has its text, even if a row still held it. */
+    e.deleted = true;
+    e.n_mentions = 0;
     assert_event(&e, 0, HEAD("message") "\"kind\":\"text\",\"reply_to\":2,\"deleted\":true}");
 }
 

@@ -70,6 +70,8 @@ struct event {
     uint32_t n_reactions;
     const struct event_member *members;
     uint32_t n_members;
+    const uint64_t *mentions; /* message, edit: users named in it, members when it was written */
+    uint32_t n_mentions;
 };
 
 /* Whether events of this type count in `n`. */

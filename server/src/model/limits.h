@@ -20,6 +20,7 @@ enum {
     EMOJI_BYTES_MAX = 32,     /* the longest ZWJ sequences of Unicode take 28 */
     KEY_BYTES_MAX = 64,       /* holds a UUID with room */
     MEMBERS_MAX = 100,        /* of a group: fan-out and the roster stay small */
+    MENTIONS_MAX = 32,        /* people named in one message: each is a row of the store */
     REACTIONS_MAX = 200,      /* on one message; one of each person, members who left included */
     BLOCKS_MAX = 1000,        /* of one user: read whole at a decision */
     PAGE_MAX = 100,           /* events in one answer */

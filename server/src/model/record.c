@@ -28,7 +28,8 @@ enum {
     HAS_EDITED = 1 << 7,
     HAS_REACTIONS = 1 << 8,
     HAS_MEMBERS = 1 << 9,
-    HAS_ALL = (1 << 10) - 1,
+    HAS_MENTIONS = 1 << 14,
+    HAS_ALL = ((1 << 10) - 1) | HAS_MENTIONS,
 };
 
 static uint64_t mask_of(const struct event *e)
@@ -37,7 +38,7 @@ static uint64_t mask_of(const struct event *e)
            (e->history ? HAS_HISTORY : 0) | (e->kind.p ? HAS_KIND : 0) |
            (e->text.p ? HAS_TEXT : 0) | (e->about.p ? HAS_ABOUT : 0) |
            (e->edited_seq ? HAS_EDITED : 0) | (e->n_reactions ? HAS_REACTIONS : 0) |
-           (e->n_members ? HAS_MEMBERS : 0);
+           (e->n_members ? HAS_MEMBERS : 0) | (e->n_mentions ? HAS_MENTIONS : 0);
 }
 
 static void encode_reactions(struct builder *out, const struct event *e)
@@ -57,6 +58,13 @@ static void encode_members(struct builder *out, const struct event *e)
         pack_u64(out, e->members[i].user);
         builder_add_byte(out, (unsigned char)e->members[i].role);
     }
+}
+
+static void encode_mentions(struct builder *out, const struct event *e)
+{
+    pack_u64(out, e->n_mentions);
+    for (uint32_t i = 0; i < e->n_mentions; i++)
+        pack_u64(out, e->mentions[i]);
 }
 
 static void encode_fields(struct builder *out, const struct event *e)
@@ -83,6 +91,8 @@ static void encode_fields(struct builder *out, const struct event *e)
         encode_reactions(out, e);
     if (mask & HAS_MEMBERS)
         encode_members(out, e);
+    if (mask & HAS_MENTIONS)
+        encode_mentions(out, e);
 }
 
 void record_encode(struct builder *out, const struct event *e)
@@ -161,6 +171,16 @@ static void decode_members(struct event *e, struct unpack *u, struct arena *aren
     e->n_members = n;
 }
 
+static void decode_mentions(struct event *e, struct unpack *u, struct arena *arena)
+{
+    uint32_t n = unpack_count(u, MENTIONS_MAX);
+    uint64_t *mentions = arena_alloc(arena, n * sizeof(*mentions));
+    for (uint32_t i = 0; i < n; i++)
+        mentions[i] = unpack_u64(u);
+    e->mentions = mentions;
+    e->n_mentions = n;
+}
+
 static void decode_fields(struct event *e, struct unpack *u, struct arena *arena)
 {
     uint64_t mask = unpack_u64(u);
@@ -185,6 +205,8 @@ static void decode_fields(struct event *e, struct unpack *u, struct arena *arena
         decode_reactions(e, u, arena);
     if (mask & HAS_MEMBERS)
         decode_members(e, u, arena);
+    if (mask & HAS_MENTIONS)
+        decode_mentions(e, u, arena);
 }
 
 int record_decode(struct event *e, struct str bytes, struct arena *arena)

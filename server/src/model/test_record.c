@@ -31,6 +31,15 @@ static struct str some_text(size_t least, size_t most)
 
 static struct reaction reactions[REACTIONS_MAX];
 static struct event_member members[MEMBERS_MAX];
+static uint64_t mentions[MENTIONS_MAX];
+
+static void mention_some(struct event *e)
+{
+    e->n_mentions = below(2) ? 0 : below(MENTIONS_MAX + 1);
+    for (uint32_t i = 0; i < e->n_mentions; i++)
+        mentions[i] = some_number();
+    e->mentions = e->n_mentions ? mentions : NULL;
+}
 
 static struct event some_event(enum event_type type)
 {
@@ -58,12 +67,14 @@ static struct event some_event(enum event_type type)
             reactions[i] = (struct reaction){1 + some_number(), 1 + some_number(),
                                              some_text(1, EMOJI_BYTES_MAX)};
         e.reactions = e.n_reactions ? reactions : NULL;
+        mention_some(&e);
         break;
     case EVENT_EDIT:
         e.deleted = below(2);
         e.target = 1 + some_number();
         e.kind = some_text(1, KIND_BYTES_MAX);
         e.text = some_text(0, 300);
+        mention_some(&e);
         break;
     case EVENT_DELETE:
         e.target = 1 + some_number();
@@ -132,6 +143,9 @@ static void assert_same(const struct event *a, const struct event *b)
         assert_int_equal(a->reactions[i].seq, b->reactions[i].seq);
         assert_true(str_eq(a->reactions[i].emoji, b->reactions[i].emoji));
     }
+    assert_int_equal(a->n_mentions, b->n_mentions);
+    for (uint32_t i = 0; i < a->n_mentions; i++)
+        assert_int_equal(a->mentions[i], b->mentions[i]);
     assert_int_equal(a->n_members, b->n_members);
     for (uint32_t i = 0; i < a->n_members; i++) {
         assert_int_equal(a->members[i].user, b->members[i].user);

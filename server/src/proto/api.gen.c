@@ -18,6 +18,7 @@ const struct limit_spec api_limits[API_LIMIT_COUNT] = {
     {LIT("title_bytes_max"), API_TITLE_BYTES_MAX},
     {LIT("text_bytes_max"), API_TEXT_BYTES_MAX},
     {LIT("kind_bytes_max"), API_KIND_BYTES_MAX},
+    {LIT("mentions_max"), API_MENTIONS_MAX},
     {LIT("emoji_bytes_max"), API_EMOJI_BYTES_MAX},
     {LIT("key_bytes_max"), API_KEY_BYTES_MAX},
     {LIT("token_bytes_max"), API_TOKEN_BYTES_MAX},
@@ -246,11 +247,19 @@ static const struct arg_spec args_messages_unread[] = {
 
 static const struct route_segment route_messages_unread[] = {{LIT("v1"), false}, {LIT("messages"), false}, {LIT("unread"), false}};
 
+static const struct arg_spec args_message_mentions[] = {
+    {.name = LIT("page"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_message_mentions, page), .has_offset = offsetof(struct args_message_mentions, has_page), .min = 1, .max = 1024ULL, .charset = &charset_opaque},
+    {.name = LIT("limit"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_message_mentions, limit), .min = 1, .max = 50ULL, .default_value = 50},
+};
+
+static const struct route_segment route_message_mentions[] = {{LIT("v1"), false}, {LIT("mentions"), false}};
+
 static const struct arg_spec args_message_send[] = {
     {.name = LIT("to"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_message_send, to), .min = 1, .max = 9223372036854775807ULL},
     {.name = LIT("kind"), .kind = ARG_STRING, .presence = ARG_DEFAULT, .offset = offsetof(struct args_message_send, kind), .min = 1, .max = 32ULL, .charset = &charset_name, .default_text = LIT("text")},
     {.name = LIT("text"), .kind = ARG_STRING, .presence = ARG_REQUIRED, .offset = offsetof(struct args_message_send, text), .min = 1, .max = 8192ULL},
     {.name = LIT("reply_to"), .kind = ARG_INT, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_message_send, reply_to), .has_offset = offsetof(struct args_message_send, has_reply_to), .min = 1, .max = 9007199254740991ULL},
+    {.name = LIT("mentions"), .kind = ARG_IDS, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_message_send, mentions), .has_offset = offsetof(struct args_message_send, has_mentions), .min = 0, .max = 32ULL},
     {.name = LIT("key"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_message_send, key), .has_offset = offsetof(struct args_message_send, has_key), .min = 1, .max = 64ULL, .charset = &charset_key},
     {.name = LIT("after"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_message_send, after), .min = 0, .max = 9007199254740991ULL, .default_value = 0},
 };
@@ -261,6 +270,7 @@ static const struct arg_spec args_message_edit[] = {
     {.name = LIT("conversation"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_message_edit, conversation), .min = 1, .max = 9223372036854775807ULL},
     {.name = LIT("seq"), .kind = ARG_INT, .presence = ARG_REQUIRED, .offset = offsetof(struct args_message_edit, seq), .min = 1, .max = 9007199254740991ULL},
     {.name = LIT("text"), .kind = ARG_STRING, .presence = ARG_REQUIRED, .offset = offsetof(struct args_message_edit, text), .min = 1, .max = 8192ULL},
+    {.name = LIT("mentions"), .kind = ARG_IDS, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_message_edit, mentions), .has_offset = offsetof(struct args_message_edit, has_mentions), .min = 0, .max = 32ULL},
     {.name = LIT("key"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_message_edit, key), .has_offset = offsetof(struct args_message_edit, has_key), .min = 1, .max = 64ULL, .charset = &charset_key},
     {.name = LIT("after"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_message_edit, after), .min = 0, .max = 9007199254740991ULL, .default_value = 0},
 };
@@ -543,13 +553,21 @@ const struct command_spec command_specs[COMMAND_COUNT] = {
         .segments = route_messages_unread, .segments_n = 3,
         .args = args_messages_unread, .args_n = 1,
     },
+    [COMMAND_MESSAGE_MENTIONS] = {
+        .name = LIT("message.mentions"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_message_mentions),
+        .transport = API_TRANSPORT_BOTH, .method = API_GET,
+        .segments = route_message_mentions, .segments_n = 2,
+        .args = args_message_mentions, .args_n = 2,
+    },
     [COMMAND_MESSAGE_SEND] = {
         .name = LIT("message.send"),
         .needs = API_NEEDS_SESSION,
         .args_size = sizeof(struct args_message_send),
         .transport = API_TRANSPORT_BOTH, .method = API_POST,
         .segments = route_message_send, .segments_n = 2,
-        .args = args_message_send, .args_n = 6,
+        .args = args_message_send, .args_n = 7,
     },
     [COMMAND_MESSAGE_EDIT] = {
         .name = LIT("message.edit"),
@@ -557,7 +575,7 @@ const struct command_spec command_specs[COMMAND_COUNT] = {
         .args_size = sizeof(struct args_message_edit),
         .transport = API_TRANSPORT_BOTH, .method = API_PATCH,
         .segments = route_message_edit, .segments_n = 5,
-        .args = args_message_edit, .args_n = 5,
+        .args = args_message_edit, .args_n = 6,
     },
     [COMMAND_MESSAGE_DELETE] = {
         .name = LIT("message.delete"),
@@ -677,6 +695,7 @@ const uint16_t commands_by_name[COMMAND_COUNT] = {
     COMMAND_MESSAGE_DELETE,
     COMMAND_MESSAGE_EDIT,
     COMMAND_MESSAGE_HISTORY,
+    COMMAND_MESSAGE_MENTIONS,
     COMMAND_MESSAGE_REACT,
     COMMAND_MESSAGE_SEND,
     COMMAND_MESSAGES_UNREAD,

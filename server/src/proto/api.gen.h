@@ -23,6 +23,7 @@
 #define API_TITLE_BYTES_MAX             128 /* longest group title */
 #define API_TEXT_BYTES_MAX              8192 /* longest message text */
 #define API_KIND_BYTES_MAX              32 /* longest message kind */
+#define API_MENTIONS_MAX                32 /* people mentioned in one message */
 #define API_EMOJI_BYTES_MAX             32 /* longest reaction */
 #define API_KEY_BYTES_MAX               64 /* longest key of an append */
 #define API_TOKEN_BYTES_MAX             128 /* longest session token */
@@ -47,7 +48,7 @@
 /* Opens a WebSocket. */
 #define API_SOCKET_PATH "/v1/socket"
 
-enum { API_LIMIT_COUNT = 31 };
+enum { API_LIMIT_COUNT = 32 };
 extern const struct limit_spec api_limits[API_LIMIT_COUNT];
 
 /* Errors; 0 is success. */
@@ -135,6 +136,7 @@ enum api_given_role {
     X(CONVERSATION_EVENTS, conversation_events) \
     X(MESSAGE_HISTORY, message_history) \
     X(MESSAGES_UNREAD, messages_unread) \
+    X(MESSAGE_MENTIONS, message_mentions) \
     X(MESSAGE_SEND, message_send) \
     X(MESSAGE_EDIT, message_edit) \
     X(MESSAGE_DELETE, message_delete) \
@@ -174,6 +176,7 @@ enum command {
     COMMAND_CONVERSATION_EVENTS, /* Reads the events a device lacks, oldest first. */
     COMMAND_MESSAGE_HISTORY, /* Reads a page of events before, after or around a place. */
     COMMAND_MESSAGES_UNREAD, /* Counts what is unread and reads the first of it. */
+    COMMAND_MESSAGE_MENTIONS, /* Lists the messages that mention one, the newest first. */
     COMMAND_MESSAGE_SEND, /* Writes a message. */
     COMMAND_MESSAGE_EDIT, /* Gives one's own message another text. */
     COMMAND_MESSAGE_DELETE, /* Deletes a message for everyone. */
@@ -340,6 +343,13 @@ struct args_messages_unread {
     uint64_t limit;
 };
 
+/* message.mentions: Lists the messages that mention one, the newest first. */
+struct args_message_mentions {
+    bool has_page;
+    struct str page;
+    uint64_t limit;
+};
+
 /* message.send: Writes a message. */
 struct args_message_send {
     uint64_t to;
@@ -347,6 +357,8 @@ struct args_message_send {
     struct str text;
     bool has_reply_to;
     uint64_t reply_to;
+    bool has_mentions;
+    struct api_ids mentions;
     bool has_key;
     struct str key;
     uint64_t after;
@@ -357,6 +369,8 @@ struct args_message_edit {
     uint64_t conversation;
     uint64_t seq;
     struct str text;
+    bool has_mentions;
+    struct api_ids mentions;
     bool has_key;
     struct str key;
     uint64_t after;

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "store/mentions.h"
 #include "store/project.h"
 #include "util/macros.h"
 
@@ -29,11 +30,14 @@ static int apply_target(struct turn *t, const struct event *e)
     int err = turn_event(t, e->conversation, e->target, &target);
     if (err)
         return err == KV_ABSENT ? 0 : err;
-    uint64_t edit_before = target.edited_seq;
+    struct event before = target;
     if (!project_target(&target, e, t->arena))
         return 0;
     turn_put_event(t, &target);
-    return edit_before && e->type != EVENT_REACTION ? apply_emptied(t, e, edit_before) : 0;
+    if (e->type == EVENT_REACTION)
+        return 0;
+    mentions_put(t, &target, &before);
+    return before.edited_seq ? apply_emptied(t, e, before.edited_seq) : 0;
 }
 
 static int apply_reads(struct turn *t, const struct event *e)
@@ -68,6 +72,7 @@ static int apply_first_message(struct turn *t, const struct event *e)
 static int apply_message(struct turn *t, const struct event *e)
 {
     int err = e->n == 1 ? apply_first_message(t, e) : 0;
+    mentions_put(t, e, NULL);
     return err || !e->reads ? err : apply_reads(t, e);
 }
 

@@ -49,6 +49,9 @@ int log_blocks(struct turn *, struct store_blocks *);
 int log_inbox_list(struct turn *, struct store_inbox_list *);
 int log_inbox_changes(struct turn *, struct store_inbox_changes *);
 
+/* mentions.c */
+int log_mentions(struct turn *, struct store_mentions *);
+
 /* users.c */
 int directory_user_create(struct turn *, struct store_user_create *);
 int directory_users(struct turn *, struct store_users *);

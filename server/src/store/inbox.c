@@ -6,11 +6,12 @@
  * Refused: a row for each (user, conversation) that every append would rewrite for every member.
  * It would save the look at the heads and cost a hundred rows for an append to a large group.
  */
-#include <assert.h>
 #include <errno.h>
 
 #include "model/limits.h"
 #include "store/embedded.h"
+#include "store/mark.h"
+#include "store/mentions.h"
 #include "store/project.h"
 #include "util/macros.h"
 #include "util/numbers.h"
@@ -225,32 +226,9 @@ static int fill_entries(struct walk *w, uint32_t limit, struct inbox_entry **ent
     *entries = arena_alloc(w->turn->arena, *n * sizeof(**entries));
     for (uint32_t i = 0; !err && i < *n; i++)
         err = fill_entry(w->turn, &w->best.at[i], &(*entries)[i]);
+    if (!err && *n)
+        err = mentions_unread(w->turn, w->user, *entries, *n);
     return err;
-}
-
-enum { MARK_NUMBERS_MAX = 3 };
-static_assert(MARK_NUMBERS_MAX * (U64_TEXT_MAX + 1) <= STORE_TOKEN_BYTES_MAX, "a mark fits");
-
-/* Tokens and page marks: the incarnation and what it is at, in decimal, with dots between. */
-static void mark_format(char out[STORE_TOKEN_BYTES_MAX], const uint64_t *numbers, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (i)
-            *out++ = '.';
-        out += u64_format(out, numbers[i]);
-    }
-}
-
-static bool mark_parse(struct str text, uint64_t *numbers, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        const char *dot = text.n ? memchr(text.p, '.', text.n) : NULL;
-        size_t part = dot ? (size_t)(dot - text.p) : text.n;
-        if ((dot != NULL) != (i + 1 < n) || !u64_parse(str_n(text.p, part), &numbers[i]))
-            return false;
-        text = str_n(text.p + part + (dot != NULL), text.n - part - (dot != NULL));
-    }
-    return true;
 }
 
 static void visit_list(struct walk *w, struct candidate *c)

@@ -148,6 +148,19 @@ struct row_key key_inbox(uint64_t user)
     return tagged_u64(KV_STATE, 'i', user);
 }
 
+struct row_key key_mention(uint64_t user, const struct event *message)
+{
+    struct row_key k = tagged_pair(KV_STATE, 'a', user, message->time_ms);
+    add_u64(&k, message->conversation);
+    add_u64(&k, message->seq);
+    return k;
+}
+
+struct row_key key_mentions(uint64_t user)
+{
+    return tagged_u64(KV_STATE, 'a', user);
+}
+
 struct row_key key_event(uint64_t conversation, uint64_t seq)
 {
     struct row_key k = {.table = KV_EVENTS};

@@ -15,6 +15,7 @@
  *                 'h' conversation          struct head_row
  *                 'r' conversation          the users who are in it now (groups)
  *                 'i' user conversation     struct member_row: a user's inbox is one run
+ *                 'a' user time conversation seq   nothing: the message mentions the user
  *   KV_EVENTS     conversation seq          the event's record
  *   KV_KEYS       conversation sender key   seq, digest
  */
@@ -60,7 +61,9 @@ struct row_key key_conversation(uint64_t conversation);
 struct row_key key_head(uint64_t conversation);
 struct row_key key_roster(uint64_t conversation);
 struct row_key key_member(uint64_t user, uint64_t conversation);
-struct row_key key_inbox(uint64_t user); /* of all of a user's member rows */
+struct row_key key_mention(uint64_t user, const struct event *message);
+struct row_key key_mentions(uint64_t user); /* of all of a user's, by the messages' times */
+struct row_key key_inbox(uint64_t user);    /* of all of a user's member rows */
 struct row_key key_event(uint64_t conversation, uint64_t seq);
 struct row_key key_key(uint64_t conversation, uint64_t sender, struct str key);
 

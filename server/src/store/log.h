@@ -14,7 +14,7 @@
 #include "model/event.h"
 #include "store/store.h"
 
-enum { STORE_TOKEN_BYTES_MAX = 64 };
+enum { STORE_TOKEN_BYTES_MAX = 96 };
 
 /*
  * Appends events[0..n_events) at seqs head.seq + 1, …: conversation, type, sender, key, digest,
@@ -103,6 +103,9 @@ struct inbox_entry {
     struct log_head head;                       /* a former member's ends at the removal */
     struct event *last;                         /* the newest message they may read, or NULL */
     uint64_t peer_delivered_seq, peer_read_seq; /* direct: the other's marks */
+    /* The newest unread message that mentions them, if it is among their newest 100 mentions; or 0.
+     */
+    uint64_t mention_seq;
 };
 
 /* A page of a user's conversations, the newest event first (those without any event, and the
@@ -134,6 +137,19 @@ struct store_inbox_changes {
     bool more;
 };
 void store_inbox_changes(struct store *, struct store_inbox_changes *);
+
+/* A page of the messages that mention `user`, by their times, the newest first: what stands now,
+ * and only what `user` may read. It may have fewer than `limit`, even none, and a next mark. DONE,
+ * TRUNCATED (a mark of another incarnation), FAILED. */
+struct store_mentions {
+    struct store_request base;
+    uint64_t user;
+    struct str page; /* in: the mark that the page before gave; out: next mark, absent at the end */
+    uint32_t limit;  /* 1 to LIST_MAX */
+    struct event *events;
+    uint32_t n_events;
+};
+void store_mentions(struct store *, struct store_mentions *);
 
 /* Whom `user` blocks (ascending). DONE, FAILED. */
 struct store_blocks {

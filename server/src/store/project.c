@@ -27,6 +27,8 @@ static void stub(struct event *target)
     target->text = (struct str){0};
     target->reactions = NULL;
     target->n_reactions = 0;
+    target->mentions = NULL;
+    target->n_mentions = 0;
 }
 
 bool project_target(struct event *target, const struct event *e, struct arena *arena)
@@ -39,6 +41,8 @@ bool project_target(struct event *target, const struct event *e, struct arena *a
         if (e->kind.n)
             target->kind = e->kind;
         target->edited_seq = e->seq;
+        target->mentions = e->mentions;
+        target->n_mentions = e->n_mentions;
         break;
     case EVENT_DELETE:
         stub(target);
@@ -78,6 +82,8 @@ bool project_emptied(struct event *edit, const struct event *e)
         return false;
     edit->deleted = true;
     edit->text = (struct str){0};
+    edit->mentions = NULL;
+    edit->n_mentions = 0;
     edit->rev = e->seq;
     return true;
 }

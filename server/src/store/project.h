@@ -3,9 +3,9 @@
  * so that every backend projects the same. Each returns whether the row changed; a row whose `rev`
  * is not below the event's seq is left alone, so doing an event again is harmless.
  *
- *   message    its sender's marks move to it if it `reads`
- *   edit       target: text, kind, edited_seq; the edit before it is emptied
- *   delete     target: a stub without text and reactions; its newest edit is emptied
+ *   message    its sender's marks move to it if it `reads`; rows of who is mentioned
+ *   edit       target: text, kind, mentions and their rows, edited_seq; the edit before it is
+ * emptied delete     target: a stub without text, reactions, mentions; its newest edit is emptied
  *   reaction   target: the sender's entry in reactions
  *   created    the conversation, its members
  *   added, removed, left, role   a member (left: also the new owner)

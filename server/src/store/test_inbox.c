@@ -1,4 +1,6 @@
 /* The contract: what is listed, and what changed. */
+#include <stdio.h>
+
 #include "store/test_rig.h"
 #include "util/crypto.h"
 
@@ -47,11 +49,104 @@ static void test_changes_come_once_by_token(void **state)
     store_request_deinit(&foreign.base);
 }
 
+static uint64_t say_to(struct rig *rig, uint64_t conversation, const char *key, uint64_t user)
+{
+    struct log_head head = head_of(rig, conversation);
+    struct event e = event_after(&head, conversation, EVENT_MESSAGE, ALICE, key);
+    e.text = str_of(key);
+    e.mentions = &user;
+    e.n_mentions = 1;
+    return append_one(rig, e);
+}
+
+/* The keys of the messages that mention Bob, a page of one at a time. */
+static void assert_mentions(struct rig *rig, const char *const *keys)
+{
+    char page[STORE_TOKEN_BYTES_MAX] = "";
+    do {
+        struct store_mentions r = {.user = BOB, .limit = 1, .page = str_of(page)};
+        ask(rig, store_mentions, &r);
+        assert_int_equal(r.base.status, STORE_DONE);
+        for (uint32_t i = 0; i < r.n_events; i++)
+            assert_true(str_eq(r.events[i].key, str_of(*keys++)));
+        snprintf(page, sizeof(page), "%.*s", (int)r.page.n, r.page.n ? r.page.p : "");
+        store_request_deinit(&r.base);
+    } while (page[0]);
+    assert_null(*keys);
+}
+
+static void assert_unread_mention(struct rig *rig, uint64_t conversation, uint64_t seq)
+{
+    struct store_inbox_list list = {.user = BOB, .limit = 10};
+    ask(rig, store_inbox_list, &list);
+    for (uint32_t i = 0; i < list.n_entries; i++)
+        if (list.entries[i].conversation.id == conversation)
+            assert_int_equal(list.entries[i].mention_seq, seq);
+    store_request_deinit(&list.base);
+}
+
+static void test_mentions_follow_the_messages(void **state)
+{
+    struct rig *rig = *state;
+    people(rig);
+    make_direct(rig);
+    make_group(rig);
+    assert_mentions(rig, (const char *const[]){NULL});
+    uint64_t first = say_to(rig, GROUP, "a1", BOB), second = say_to(rig, GROUP, "a2", BOB);
+    say_to(rig, DIRECT, "a3", ALICE);
+    say_to(rig, DIRECT, "a4", BOB);
+    assert_mentions(rig, (const char *const[]){"a2", "a4", "a1", NULL});
+    assert_unread_mention(rig, GROUP, second);
+    change(rig, GROUP, EVENT_EDIT, ALICE, "a5", second, "to nobody");
+    assert_unread_mention(rig, GROUP, first);
+    struct store_mark mark = {.conversation = GROUP, .user = BOB, .read_seq = first, .read_n = 1};
+    ask(rig, store_mark, &mark);
+    store_request_deinit(&mark.base);
+    assert_unread_mention(rig, GROUP, 0);
+    assert_mentions(rig, (const char *const[]){"a4", "a1", NULL});
+    change(rig, GROUP, EVENT_DELETE, ALICE, "a6", first, "");
+    assert_mentions(rig, (const char *const[]){"a4", NULL});
+    struct store_mentions foreign = {.user = BOB, .limit = 1, .page = STR("1.2.3.4")};
+    ask(rig, store_mentions, &foreign);
+    assert_int_equal(foreign.base.status, STORE_TRUNCATED);
+    store_request_deinit(&foreign.base);
+}
+
+static void test_mentions_end_where_the_member_reads_no_further(void **state)
+{
+    struct rig *rig = *state;
+    people(rig);
+    make_group(rig);
+    say_to(rig, GROUP, "a1", BOB);
+    uint64_t seq = say_to(rig, GROUP, "a2", BOB);
+    struct log_head head = head_of(rig, GROUP);
+    struct event out = event_after(&head, GROUP, EVENT_REMOVED, ALICE, "a3");
+    out.user = BOB;
+    append_one(rig, out);
+    assert_mentions(rig, (const char *const[]){"a2", "a1", NULL});
+    head = head_of(rig, GROUP);
+    struct event edit = event_after(&head, GROUP, EVENT_EDIT, ALICE, "a4");
+    edit.target = seq;
+    edit.text = STR("not for bob");
+    edit.mentions = (const uint64_t[]){BOB};
+    edit.n_mentions = 1;
+    append_one(rig, edit);
+    assert_mentions(rig, (const char *const[]){"a1", NULL});
+    head = head_of(rig, GROUP);
+    struct event in = event_after(&head, GROUP, EVENT_ADDED, ALICE, "a5");
+    in.user = BOB;
+    in.history = HISTORY_JOINED;
+    append_one(rig, in);
+    assert_mentions(rig, (const char *const[]){NULL});
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         both(test_a_direct_is_listed_from_its_first_message),
         both(test_changes_come_once_by_token),
+        both(test_mentions_follow_the_messages),
+        both(test_mentions_end_where_the_member_reads_no_further),
     };
     if (crypto_init())
         return 1;

@@ -91,6 +91,7 @@ static void append(struct rig *rig, struct event e)
 
 static void talk(struct rig *rig)
 {
+    static const uint64_t bob = BOB;
     static const struct event_member members[] = {{ALICE, ROLE_OWNER}, {BOB, ROLE_MEMBER}};
     struct event created = {.conversation = GROUP,
                             .seq = 1,
@@ -115,7 +116,8 @@ static void talk(struct rig *rig)
     by(ALICE, GROUP, EVENT_ROLE, .user = BOB, .role = ROLE_ADMIN);
     by(ALICE, GROUP, EVENT_REMOVED, .user = CAROL);
     by(ALICE, GROUP, EVENT_TITLE, .text = STR("all of us"));
-    by(ALICE, DIRECT, EVENT_MESSAGE, .text = STR("hi"), .reads = true);
+    by(ALICE, DIRECT, EVENT_MESSAGE, .text = STR("hi"), .reads = true, .mentions = &bob,
+       .n_mentions = 1);
     by(BOB, SELF, EVENT_MESSAGE, .text = STR("milk"));
     by(ALICE, ALICE, EVENT_PROFILE, .text = STR("Alice"));
     by(ALICE, ALICE, EVENT_BLOCK, .user = CAROL);
@@ -394,6 +396,16 @@ static void test_blocks_that_are_not_as_the_log_says_are_found(void **state)
     found(rig, key_block(BOB, CAROL), STR("\xff"), "a block does not decode");
 }
 
+static void test_mentions_that_are_not_as_the_messages_say_are_found(void **state)
+{
+    struct rig *rig = *state;
+    struct event hi = {.conversation = DIRECT, .seq = 1, .time_ms = 1001}, later = hi;
+    later.time_ms = 1002;
+    found(rig, key_mention(BOB, &hi), gone, "600, event 1: mentions user 102, who has no row");
+    found(rig, key_mention(ALICE, &hi), STR(""), "user 101: a mention of conversation 600 that is");
+    found(rig, key_mention(BOB, &later), STR(""), "user 102: a mention of conversation 600 that");
+}
+
 static void test_what_nobody_knows_is_found(void **state)
 {
     struct rig *rig = *state;
@@ -421,6 +433,7 @@ int main(void)
         with_rig(test_a_conversation_that_is_not_as_its_events_is_found),
         with_rig(test_accounts_that_are_half_there_are_found),
         with_rig(test_blocks_that_are_not_as_the_log_says_are_found),
+        with_rig(test_mentions_that_are_not_as_the_messages_say_are_found),
         with_rig(test_what_nobody_knows_is_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

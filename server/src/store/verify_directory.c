@@ -303,6 +303,21 @@ static int check_owned(struct verify *v, const char *what, uint64_t id, bool gro
     return err;
 }
 
+/* A message points back to each row of whom it mentions: verify_log.c. */
+static int check_mention(struct verify *v, struct str key)
+{
+    struct event e;
+    uint64_t user = id_at(key, 1), time_ms = id_at(key, 9), conversation = id_at(key, 17);
+    int err = verify_event(v, conversation, id_at(key, 25), &e);
+    bool right = false;
+    for (uint32_t i = 0; !err && i < e.n_mentions; i++)
+        right = right || e.mentions[i] == user;
+    if (err == KV_ABSENT || (!err && (!right || e.time_ms != time_ms || e.type != EVENT_MESSAGE)))
+        verify_fault(v, "user %" PRIu64 ": a mention of conversation %" PRIu64 " that is none",
+                     user, conversation);
+    return err;
+}
+
 static int check_state_row(struct verify *v, struct str key, struct str value)
 {
     char tag = key.p[0];
@@ -312,6 +327,8 @@ static int check_state_row(struct verify *v, struct str key, struct str value)
         return check_owned(v, "head", id_at(key, 1), false);
     if (tag == 'r' && key.n == 9)
         return check_owned(v, "roster", id_at(key, 1), true);
+    if (tag == 'a' && key.n == 33)
+        return check_mention(v, key);
     if (tag != 'c' || key.n != 9)
         verify_fault(v, "an unknown row in the state, tag %d, %zu bytes", tag, key.n);
     return 0; /* conversations: verify_log.c */

@@ -90,17 +90,37 @@ static int check_reaction(struct walk *w, const struct event *e, const struct re
     return MIN(err, 0);
 }
 
+static int check_mention(struct walk *w, const struct event *e, uint64_t user)
+{
+    struct row_key k = key_mention(user, e);
+    int err = verify_ids(w->v, &k, NULL, 0);
+    if (err == KV_ABSENT)
+        verify_fault(w->v, EVENT "mentions user %" PRIu64 ", who has no row of it", w->c.id, e->seq,
+                     user);
+    return MIN(err, 0);
+}
+
+static bool same_mentions(const struct event *a, const struct event *b)
+{
+    return a->n_mentions == b->n_mentions &&
+           (!a->n_mentions ||
+            !memcmp(a->mentions, b->mentions, a->n_mentions * sizeof(a->mentions[0])));
+}
+
 static int check_message(struct walk *w, const struct event *e)
 {
     struct event edit;
     int err = e->edited_seq ? verify_event(w->v, w->c.id, e->edited_seq, &edit) : VERIFY_UNREADABLE;
-    if (err == KV_ABSENT || (!err && (edit.type != EVENT_EDIT || edit.target != e->seq ||
-                                      edit.deleted != e->deleted || !str_eq(edit.text, e->text))))
+    if (err == KV_ABSENT ||
+        (!err && (edit.type != EVENT_EDIT || edit.target != e->seq || edit.deleted != e->deleted ||
+                  !str_eq(edit.text, e->text) || !same_mentions(&edit, e))))
         verify_fault(w->v, EVENT "is not as its edit %" PRIu64 " made it", w->c.id, e->seq,
                      e->edited_seq);
     err = MIN(err, 0);
     for (uint32_t i = 0; !err && i < e->n_reactions; i++)
         err = check_reaction(w, e, &e->reactions[i]);
+    for (uint32_t i = 0; !err && i < e->n_mentions; i++)
+        err = check_mention(w, e, e->mentions[i]);
     return err;
 }
 
@@ -216,7 +236,7 @@ static void check_place(struct walk *w, const struct event *e, uint64_t seq)
     if (e->rev < seq || e->rev > w->head.head.seq)
         verify_fault(v, EVENT "was last changed by %" PRIu64 ", the end is %" PRIu64, w->c.id, seq,
                      e->rev, w->head.head.seq);
-    if (e->deleted && (e->text.n || e->n_reactions))
+    if (e->deleted && (e->text.n || e->n_reactions || e->n_mentions))
         verify_fault(v, EVENT "is deleted and not empty", w->c.id, seq);
     w->at.seq = seq;
     w->at.n = e->n;

@@ -20,6 +20,7 @@ enum {
     EMOJI_BYTES_MAX = 32,
     KEY_BYTES_MAX = 64,
     MEMBERS_MAX = 4, /* one less than there are people */
+    MENTIONS_MAX = 3,
     REACTIONS_MAX = 2,
     BLOCKS_MAX = 2,
     PAGE_MAX = 20,

@@ -1,0 +1,115 @@
+/* Each fact is one question; the last answer has the room pumped. Chat thread. */
+#include "chat/facts.h"
+
+void facts_drop(struct facts *f)
+{
+    if (f->missing) {
+        f->stale = true;
+        return;
+    }
+    store_request_deinit(&f->target_read.base);
+    f->target_read = (struct store_events){0};
+    f->has_target = f->asked = false;
+    person_unref(f->from);
+    person_unref(f->to);
+    f->from = f->to = NULL;
+}
+
+static void fact_arrived(struct facts *f, enum chat_error error)
+{
+    if (error)
+        f->error = error;
+    if (--f->missing > 0)
+        return;
+    if (f->stale) {
+        f->stale = false;
+        facts_drop(f);
+    }
+    room_pump_soon(f->append->room);
+}
+
+static void target_done(struct store_request *request)
+{
+    struct facts *f = container_of(request, struct facts, target_read.base);
+    f->has_target = request->status == STORE_DONE && f->target_read.n_events == 1;
+    if (f->has_target)
+        f->target = f->target_read.events[0];
+    fact_arrived(f, error_of(request->status));
+}
+
+static void from_ready(struct person_wait *wait, enum chat_error error)
+{
+    fact_arrived(container_of(wait, struct facts, from_wait), error);
+}
+
+static void to_ready(struct person_wait *wait, enum chat_error error)
+{
+    fact_arrived(container_of(wait, struct facts, to_wait), error);
+}
+
+static void ask_for_target(struct facts *f)
+{
+    const struct room *room = f->append->room;
+    if (f->append->target > room->head.seq)
+        return;
+    f->missing++;
+    f->target_read = (struct store_events){
+        .base.done = target_done,
+        .conversation = room->id,
+        .from_seq = f->append->target,
+        .to_seq = f->append->target,
+        .limit = 1,
+    };
+    store_events(room->chat->store, &f->target_read);
+}
+
+static void ask_for_persons(struct facts *f)
+{
+    struct chat *chat = f->append->room->chat;
+    f->from = person_get(chat, f->append->call.user);
+    f->to = person_get(chat, f->append->user);
+    f->from_wait.ready = from_ready;
+    f->to_wait.ready = to_ready;
+    f->missing += !person_load(f->from, &f->from_wait);
+    f->missing += !person_load(f->to, &f->to_wait);
+}
+
+static bool needs_target(const struct chat_append *a)
+{
+    return a->target && (a->type == EVENT_MESSAGE || a->type == EVENT_EDIT ||
+                         a->type == EVENT_DELETE || a->type == EVENT_REACTION);
+}
+
+static bool needs_persons(const struct chat_append *a)
+{
+    return a->type == EVENT_ADDED || a->type == EVENT_BLOCK || a->type == EVENT_UNBLOCK;
+}
+
+bool facts_needed(const struct chat_append *a)
+{
+    return needs_target(a) || needs_persons(a);
+}
+
+bool facts_ready(struct facts *f)
+{
+    if (!f->asked) {
+        f->asked = true;
+        f->error = CHAT_OK;
+        if (needs_target(f->append))
+            ask_for_target(f);
+        if (needs_persons(f->append))
+            ask_for_persons(f);
+    }
+    return f->missing == 0;
+}
+
+struct rules_facts facts_of(const struct facts *f)
+{
+    if (!f)
+        return (struct rules_facts){0};
+    return (struct rules_facts){
+        .target = f->has_target ? &f->target : NULL,
+        .from = f->from,
+        .to = f->to,
+    };
+}

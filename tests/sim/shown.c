@@ -1,0 +1,123 @@
+/*
+ * What the store lists beside the logs, held against the logs: where people are mentioned.
+ */
+#include "replay.h"
+#include "world.h"
+
+/* --- mentions --- */
+
+static uint32_t bit_of(const struct world *w, uint64_t user)
+{
+    for (uint32_t i = 0; i < USERS; i++)
+        if (w->users[i] == user)
+            return 1u << i;
+    return 0;
+}
+
+/* Whoever is out sees no message that was edited after that. */
+bool mentions(const struct truth *t, const struct truth_log *log, uint64_t user, uint64_t seq,
+              uint64_t end)
+{
+    const struct line *r = &log->rows[seq - 1];
+    return r->type == EVENT_MESSAGE && (r->mentions & bit_of(t->world, user)) &&
+           r->edited_seq <= end;
+}
+
+uint64_t unread_mention(const struct truth *t, const struct truth_log *log, const struct member *me,
+                        uint64_t head)
+{
+    for (uint64_t seq = head; seq > me->read_seq && seq >= me->from_seq; seq--) {
+        const struct line *r = &log->rows[seq - 1];
+        if (r->type == EVENT_MESSAGE && (r->mentions & bit_of(t->world, me->user)))
+            return seq;
+    }
+    return 0;
+}
+
+/* A row mentions nobody but others who were there then and could read it. */
+static void check_mentioned(struct truth *t, const struct truth_log *log, const struct line *r)
+{
+    uint64_t by = r->edited_seq ? r->edited_seq : r->seq;
+    uint64_t message = r->type == EVENT_EDIT ? r->target : r->seq;
+    for (uint32_t i = 0; i < USERS; i++) {
+        uint64_t user = t->world->users[i];
+        if (!(r->mentions & 1u << i))
+            continue;
+        if (user == r->sender || !may_read(log, user, by) || !may_read(log, user, message))
+            world_fail(t->world, "log %llu: %llu mentions %llu, who may not read it",
+                       (unsigned long long)log->id, (unsigned long long)r->seq,
+                       (unsigned long long)user);
+    }
+}
+
+/* The last time that somebody was there, or NULL. */
+static const struct stint *last_stint(const struct truth_log *log, uint64_t user)
+{
+    for (uint32_t i = log->n_stints; i > 0; i--)
+        if (log->stints[i - 1].user == user)
+            return &log->stints[i - 1];
+    return NULL;
+}
+
+static uint32_t mentions_by_logs(const struct truth *t, uint64_t user)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < t->n_logs; i++) {
+        const struct truth_log *log = t->logs[i];
+        const struct stint *s = last_stint(log, user);
+        for (uint64_t seq = s ? MAX(s->from, 1) : 1; s && seq <= MIN(s->to, log->n_rows); seq++)
+            n += mentions(t, log, user, seq, s->to);
+    }
+    return n;
+}
+
+/* One page; the mark of the next goes into `mark`. */
+static struct str mentions_page(struct truth *t, uint64_t user, struct str page, char mark[160],
+                                uint32_t *n, uint64_t *newest_ms)
+{
+    struct store_mentions r = {.base.done = truth_nothing, .user = user, .page = page, .limit = 3};
+    store_mentions(t->world->store, &r);
+    world_settle(t->world);
+    for (uint32_t i = 0; i < r.n_events; i++) {
+        const struct event *e = &r.events[i];
+        const struct truth_log *log = log_of(t, e->conversation);
+        const struct stint *s = last_stint(log, user);
+        if (!s || e->seq < s->from || e->seq > s->to || !mentions(t, log, user, e->seq, s->to))
+            world_fail(t->world, "%llu is listed as mentioned by %llu of %llu",
+                       (unsigned long long)user, (unsigned long long)e->seq,
+                       (unsigned long long)log->id);
+        if (e->time_ms > *newest_ms)
+            world_fail(t->world, "the mentions of %llu are out of order", (unsigned long long)user);
+        *newest_ms = e->time_ms;
+    }
+    *n += r.n_events;
+    must(r.page.n < 160);
+    if (r.page.n)
+        memcpy(mark, r.page.p, r.page.n);
+    page = str_n(mark, r.page.n);
+    store_request_deinit(&r.base);
+    return page;
+}
+
+static void check_mentions(struct truth *t, uint64_t user)
+{
+    char mark[160];
+    struct str page = {0};
+    uint32_t n = 0, should = mentions_by_logs(t, user);
+    uint64_t newest_ms = UINT64_MAX;
+    do
+        page = mentions_page(t, user, page, mark, &n, &newest_ms);
+    while (page.n && n <= should);
+    if (n != should)
+        world_fail(t->world, "%llu is mentioned %u times by the list, not %u",
+                   (unsigned long long)user, n, should);
+}
+
+void shown_check(struct truth *t)
+{
+    for (uint32_t i = 0; i < t->n_logs; i++)
+        for (uint64_t j = 0; j < t->logs[i]->n_rows; j++)
+            check_mentioned(t, t->logs[i], &t->logs[i]->rows[j]);
+    for (uint32_t i = 0; i < USERS; i++)
+        check_mentions(t, t->world->users[i]);
+}
