@@ -14,7 +14,7 @@ export type History = "joined" | "all";
 export type Role = "member" | "admin" | "owner";
 
 /** A role that can be given. */
-export type GivenRole = "member" | "admin";
+export type GivenRole = "member" | "admin" | "owner";
 
 /** Two people, notes to self, a group, or one's own log. */
 export type ConversationKind = "direct" | "self" | "group" | "own";
@@ -30,6 +30,7 @@ export const LIMITS = {
   "about_bytes_max": 512,
   "device_name_bytes_max": 64,
   "title_bytes_max": 128,
+  "description_bytes_max": 512,
   "text_bytes_max": 8192,
   "kind_bytes_max": 32,
   "mentions_max": 32,
@@ -165,6 +166,12 @@ export interface Entry {
   kind: ConversationKind;
   /** of a group */
   title?: string;
+  /** of a group that has one; not shown to a former member */
+  description?: string;
+  /** of a group that has one; not shown to a former member */
+  picture?: Id;
+  /** true: only the owner and the admins write */
+  announce?: boolean;
   /** the other one of a `direct` */
   peer?: Id;
   /** one's own, in a group */
@@ -306,7 +313,28 @@ export interface EventTitle extends EventCommon {
   title: string;
 }
 
-/** A member has another role. */
+/** The group has another description. */
+export interface EventDescription extends EventCommon {
+  type: "description";
+  /** empty: taken away */
+  description: string;
+}
+
+/** The group has another picture. */
+export interface EventPicture extends EventCommon {
+  type: "picture";
+  /** absent: taken away */
+  picture?: Id;
+}
+
+/** Only admins write from here on, or everybody again. */
+export interface EventAnnounce extends EventCommon {
+  type: "announce";
+  /** true: only the owner and the admins */
+  on: boolean;
+}
+
+/** A member has another role. Where it is `owner`, the sender, who was it, is an admin from here on. */
 export interface EventRole extends EventCommon {
   type: "role";
   /** who */
@@ -346,6 +374,9 @@ export type ChatEvent =
   | EventRemoved
   | EventLeft
   | EventTitle
+  | EventDescription
+  | EventPicture
+  | EventAnnounce
   | EventRole
   | EventProfile
   | EventBlock
@@ -828,6 +859,42 @@ export interface GroupSetTitleArgs {
   after?: Seq;
 }
 
+/** Arguments of `group.set_description`: Gives the group another description. */
+export interface GroupSetDescriptionArgs {
+  /** which */
+  conversation: Id;
+  /** what it is about; empty takes it away */
+  description: string;
+  /** makes the command repeatable; without one it is not */
+  key?: string;
+  /** the newest seq the device had at the first try; 0 unless given */
+  after?: Seq;
+}
+
+/** Arguments of `group.set_picture`: Gives the group another picture. */
+export interface GroupSetPictureArgs {
+  /** which */
+  conversation: Id;
+  /** its new picture; none takes it away */
+  picture?: Id;
+  /** makes the command repeatable; without one it is not */
+  key?: string;
+  /** the newest seq the device had at the first try; 0 unless given */
+  after?: Seq;
+}
+
+/** Arguments of `group.set_announce`: Lets only admins write, or everybody again. */
+export interface GroupSetAnnounceArgs {
+  /** which */
+  conversation: Id;
+  /** true: only the owner and the admins write */
+  on: boolean;
+  /** makes the command repeatable; without one it is not */
+  key?: string;
+  /** the newest seq the device had at the first try; 0 unless given */
+  after?: Seq;
+}
+
 /** Arguments of `group.add`: Adds a member. */
 export interface GroupAddArgs {
   /** which */
@@ -991,6 +1058,12 @@ export interface Commands {
   "group.create": { args: GroupCreateArgs; reply: Appended };
   /** Gives the group another title. */
   "group.set_title": { args: GroupSetTitleArgs; reply: Appended };
+  /** Gives the group another description. */
+  "group.set_description": { args: GroupSetDescriptionArgs; reply: Appended };
+  /** Gives the group another picture. */
+  "group.set_picture": { args: GroupSetPictureArgs; reply: Appended };
+  /** Lets only admins write, or everybody again. */
+  "group.set_announce": { args: GroupSetAnnounceArgs; reply: Appended };
   /** Adds a member. */
   "group.add": { args: GroupAddArgs; reply: Appended };
   /** Puts a member out. */
@@ -1120,6 +1193,18 @@ export const ROUTES = {
   "group.set_title": {
     "method": "PUT",
     "path": "/v1/conversations/{conversation}/title"
+  },
+  "group.set_description": {
+    "method": "PUT",
+    "path": "/v1/conversations/{conversation}/description"
+  },
+  "group.set_picture": {
+    "method": "PUT",
+    "path": "/v1/conversations/{conversation}/picture"
+  },
+  "group.set_announce": {
+    "method": "PUT",
+    "path": "/v1/conversations/{conversation}/announce"
   },
   "group.add": {
     "method": "POST",

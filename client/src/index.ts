@@ -5,6 +5,7 @@ export type { Clock } from "./clock.ts";
 export { systemClock } from "./clock.ts";
 export type { ClientErrorCode } from "./error.ts";
 export { ParleyError } from "./error.ts";
+export { Groups } from "./groups.ts";
 export type { Status } from "./link.ts";
 export type { Observable } from "./observable.ts";
 export type { OutboxItem } from "./outbox.ts";

@@ -24,6 +24,7 @@ import { systemClock } from "./clock.ts";
 import type { Copy } from "./copy.ts";
 import { ParleyError, asParleyError } from "./error.ts";
 import type { Status } from "./link.ts";
+import { Groups } from "./groups.ts";
 import { Link } from "./link.ts";
 import { Typing, Watch } from "./live.ts";
 import type { Observable } from "./observable.ts";
@@ -75,6 +76,8 @@ export class Parley {
   readonly outbox: Observable<readonly OutboxItem[]>;
   /** A compare was through on this connection: what is shown is what stands. */
   readonly synced: Observable<boolean>;
+  /** What a group says of itself, who writes in it, who owns it. */
+  readonly groups: Groups;
   /** What the server announced. */
   limits: Limits = {};
 
@@ -159,6 +162,10 @@ export class Parley {
     this.#watch = new Watch(clock, request, online);
     this.#typing = new Typing(clock, request);
     this.#people = new People(this.#asker, online, (user) => this.#named(user));
+
+    this.groups = new Groups({
+      append: (cmd, args, conversation) => this.#append(cmd, args, this.#laneOf(conversation)),
+    });
 
     this.session = this.#accounts.session;
     this.status = this.#link.status;

@@ -11,6 +11,11 @@ export interface ConversationRecord {
   conversation: Id;
   kind: ConversationKind;
   title?: string;
+  /** Of a group that has them. */
+  description?: string;
+  picture?: Id;
+  /** Only the owner and the admins write. */
+  announce?: boolean;
   peer?: Id;
   role?: Role;
   left?: boolean;
@@ -66,6 +71,9 @@ export function recordOf(entry: Entry, cursor: Seq): ConversationRecord {
 export function meetEntry(record: ConversationRecord, entry: Entry): void {
   if (entry.head >= record.cursor) {
     assign(record, "title", entry.title);
+    assign(record, "description", entry.description);
+    assign(record, "picture", entry.picture);
+    assign(record, "announce", entry.announce);
     assign(record, "peer", entry.peer);
     assign(record, "role", entry.role);
     assign(record, "left", entry.left);
@@ -148,8 +156,18 @@ export function applyToRecord(record: ConversationRecord, event: ChatEvent, me: 
     case "title":
       record.title = event.title;
       break;
+    case "description":
+      assign(record, "description", event.description || undefined);
+      break;
+    case "picture":
+      assign(record, "picture", event.picture);
+      break;
+    case "announce":
+      assign(record, "announce", event.on || undefined);
+      break;
     case "role":
       if (event.user === me) record.role = event.role;
+      else if (event.role === "owner" && event.sender === me) record.role = "admin";
       break;
     case "left":
       if (event.new_owner === me) record.role = "owner";
@@ -185,6 +203,9 @@ export function unread(record: ConversationRecord): number {
 function leave(record: ConversationRecord): void {
   record.left = true;
   delete record.role;
+  delete record.description;
+  delete record.picture;
+  delete record.announce;
 }
 
 function newer(a: ChatEvent, b: ChatEvent): boolean {

@@ -60,6 +60,11 @@ export interface ConversationView {
   conversation: Id;
   kind: ConversationKind;
   title?: string;
+  /** Of a group that has them, while one is in it. */
+  description?: string;
+  picture?: Id;
+  /** Of a group: only the owner and the admins write. */
+  announce: boolean;
   /** Of a direct: the other one, and their name once it is known. */
   peer?: Id;
   person?: Person;
@@ -83,6 +88,7 @@ export function conversationView(copy: Copy, me: Id, person: Person | undefined)
     conversation: record.conversation,
     kind: record.kind,
     left: record.left ?? false,
+    announce: record.announce ?? false,
     first: record.first,
     head: record.head,
     time: record.time,
@@ -90,6 +96,8 @@ export function conversationView(copy: Copy, me: Id, person: Person | undefined)
     read: record.read,
   };
   if (record.title !== undefined) view.title = record.title;
+  if (record.description !== undefined) view.description = record.description;
+  if (record.picture !== undefined) view.picture = record.picture;
   if (record.peer !== undefined) view.peer = record.peer;
   if (person) view.person = person;
   if (record.role) view.role = record.role;

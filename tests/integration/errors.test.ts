@@ -100,6 +100,9 @@ const GOOD: { [cmd in CommandName]?: () => Args } = {
   "message.react": () => ({ conversation: group, seq: said, emoji: "x" }),
   "group.create": () => ({ title: "another", members: [] }),
   "group.set_title": () => ({ conversation: group, title: "t" }),
+  "group.set_description": () => ({ conversation: group, description: "d" }),
+  "group.set_picture": () => ({ conversation: group, picture: NOBODY }),
+  "group.set_announce": () => ({ conversation: group, on: false }),
   "group.add": () => ({ conversation: group, user: outsider.user }),
   "group.remove": () => ({ conversation: group, user: member.user }),
   "group.set_role": () => ({ conversation: group, user: member.user, role: "admin" }),
@@ -146,6 +149,12 @@ const PROVOKED: { [pair: string]: Provoke } = {
   "group.create cannot_write": asOwner(() => ({ title: "t", members: [blocker.user] })),
   "group.set_title not_found": asOutsider(() => ({ conversation: group, title: "t" })),
   "group.set_title forbidden": asMember(() => ({ conversation: group, title: "t" })),
+  "group.set_description not_found": asOutsider(() => ({ conversation: group, description: "d" })),
+  "group.set_description forbidden": asMember(() => ({ conversation: group, description: "d" })),
+  "group.set_picture not_found": asOutsider(() => ({ conversation: group })),
+  "group.set_picture forbidden": asMember(() => ({ conversation: group })),
+  "group.set_announce not_found": asOutsider(() => ({ conversation: group, on: true })),
+  "group.set_announce forbidden": asMember(() => ({ conversation: group, on: true })),
   "group.add not_found": asOwner(() => ({ conversation: group, user: NOBODY })),
   "group.add forbidden": asMember(() => ({ conversation: group, user: outsider.user })),
   "group.add cannot_write": asOwner(() => ({ conversation: group, user: blocker.user })),
@@ -168,6 +177,7 @@ const PROVOKED: { [pair: string]: Provoke } = {
   "receipt.delivered ahead": asOwner(() => ({ conversation: group, seq: FAR })),
   "receipt.read not_found": asOutsider(() => ({ conversation: group, seq: 1 })),
   "receipt.read ahead": asOwner(() => ({ conversation: group, seq: FAR })),
+  "typing forbidden": provokeTypingInAnnouncements,
   "typing not_found": asOutsider(() => ({ conversation: group })),
   "typing cannot_write": asOwner(() => ({ conversation: blocked })),
 };
@@ -398,6 +408,14 @@ async function provokeFullReactions(): Promise<{ who: Person; args: Args }> {
   }
   raw.close();
   return { who: owner, args: { conversation, seq, emoji: "x" } };
+}
+
+async function provokeTypingInAnnouncements(): Promise<{ who: Person; args: Args }> {
+  const raw = await owner.raw();
+  const { conversation } = await raw.ok("group.create", { title: "news", members: [member.user] });
+  await raw.ok("group.set_announce", { conversation, on: true });
+  raw.close();
+  return { who: member, args: { conversation } };
 }
 
 async function provokeFullBlocks(): Promise<{ who: Person; args: Args }> {

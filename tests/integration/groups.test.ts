@@ -62,6 +62,14 @@ test("one table says which role may do what", async () => {
     ["write", (raw) => raw.ask("message.send", { to: conversation, text: "x" }), "ok", "ok", "ok"],
     ["react", async (raw) => raw.ask("message.react", { conversation, seq: await said(), emoji: "x" }), "ok", "ok", "ok"],
     ["title", (raw) => raw.ask("group.set_title", { conversation, title: "t" }), "ok", "ok", "forbidden"],
+    ["description", (raw) => raw.ask("group.set_description", { conversation, description: "d" }), "ok", "ok", "forbidden"],
+    ["picture", (raw) => raw.ask("group.set_picture", { conversation, picture: "7" }), "ok", "ok", "forbidden"],
+    ["announce", (raw) => raw.ask("group.set_announce", { conversation, on: false }), "ok", "ok", "forbidden"],
+    ["make an owner", (raw) => raw.ask("group.set_role", { conversation, user: raw === raws.owner ? other.user : owner.user, role: "owner" })
+      .then(async (answer) => {
+        if (answer.ok) await (await other.raw()).ok("group.set_role", { conversation, user: owner.user, role: "owner" });
+        return answer;
+      }), "ok", "forbidden", "forbidden"],
     ["add", async (raw) => raw.ask("group.add", { conversation, user: await fresh() }), "ok", "ok", "forbidden"],
     ["delete another's", async (raw) => raw.ask("message.delete", { conversation, seq: await said() }),
       "ok", "ok", "forbidden"],
@@ -91,7 +99,7 @@ test("one table says which role may do what", async () => {
       const answer = await how(raws[role]);
       assert.equal(answer.error?.code ?? "ok", expected[i], `${role}: ${what}`);
     }
-    if (["write", "react", "title", "add", "give a role"].includes(what)) {
+    if (["write", "react", "title", "description", "picture", "announce", "add", "give a role"].includes(what)) {
       assert.equal((await how(raws.outsider)).error?.code, "not_found", `outsider: ${what}`);
     }
   }
@@ -178,6 +186,75 @@ test("an owner who leaves hands the group to the longest-standing admin, else me
   await bob.seesConversation(conversation, (view) => view.role === "owner", "bob owns it");
   await bob.parley.leave(conversation);
   await bob.seesConversation(conversation, (view) => view.left, "left");
+});
+
+test("an owner hands over, and is an admin on every device", async () => {
+  const [alice, bob, carol] = (await online(server, "alice", "bob", "carol")) as [Device, Device, Device];
+  const { conversation } = await alice.parley.createGroup("g", [bob.user, carol.user]);
+  const second = await alice.person.on("second");
+  await alice.parley.groups.handOver(conversation, bob.user);
+  await bob.seesConversation(conversation, (view) => view.role === "owner", "bob owns it");
+  for (const device of [alice, second, await alice.person.on("third")]) {
+    await device.seesConversation(conversation, (view) => view.role === "admin", "alice is an admin");
+  }
+  await assert.rejects(alice.parley.groups.handOver(conversation, carol.user), { code: "forbidden" });
+  await assert.rejects(bob.parley.groups.handOver(conversation, bob.user), { code: "forbidden" });
+  await alice.parley.setTitle(conversation, "still an admin");
+  const { members } = await bob.parley.request("conversation.get", { conversation });
+  assert.deepEqual(members.filter((one) => one.role === "owner").map((one) => one.user), [bob.user]);
+});
+
+test("two hand-overs at the same moment leave one owner", async () => {
+  const [alice, bob, carol] = (await people(server, "alice", "bob", "carol")) as [Person, Person, Person];
+  const raw = await alice.raw();
+  const { conversation } = await raw.ok("group.create", { title: "g", members: [bob.user, carol.user] });
+  const answers = await Promise.all([bob, carol].map((one) =>
+    raw.ask("group.set_role", { conversation, user: one.user, role: "owner" })));
+  assert.deepEqual(answers.map((answer) => answer.error?.code ?? "ok"), ["ok", "forbidden"]);
+  const { members } = await raw.ok("conversation.get", { conversation });
+  const roles = new Map(members.map((one: { user: Id; role: Role }) => [one.user, one.role]));
+  assert.deepEqual([alice, bob, carol].map((one) => roles.get(one.user)), ["admin", "owner", "member"]);
+});
+
+test("what a group says of itself shows everywhere, and not to a former member", async () => {
+  const [alice, bob] = (await online(server, "alice", "bob")) as [Device, Device];
+  const { conversation } = await alice.parley.createGroup("g", [bob.user]);
+  await alice.parley.groups.setDescription(conversation, "what we do");
+  await alice.parley.groups.setPicture(conversation, "9223372036854775807");
+  const said = (view: { description?: string; picture?: Id }): boolean =>
+    view.description === "what we do" && view.picture === "9223372036854775807";
+  await bob.seesConversation(conversation, said, "description and picture");
+  await (await bob.person.on("second")).seesConversation(conversation, said, "description and picture");
+  await alice.parley.removeMember(conversation, bob.user);
+  const silent = (view: object): boolean => !("description" in view) && !("picture" in view);
+  for (const device of [bob, await bob.person.on("third")]) {
+    await device.seesConversation(conversation, (view) => view.left && silent(view), "nothing of it");
+    assert.ok(silent(await device.parley.request("conversation.get", { conversation })));
+  }
+  await alice.parley.groups.setDescription(conversation, "");
+  await alice.parley.groups.setPicture(conversation);
+  await (await alice.person.on("second")).seesConversation(conversation, silent, "both taken away");
+});
+
+test("where only admins write, members read, react and delete what they wrote", async () => {
+  const [alice, bob, carol] = (await online(server, "alice", "bob", "carol")) as [Device, Device, Device];
+  const { conversation } = await alice.parley.createGroup("news", [bob.user, carol.user]);
+  const { seq } = await bob.sends(conversation, "before");
+  await alice.parley.groups.setAnnounce(conversation, true);
+  await bob.seesConversation(conversation, (view) => view.announce, "announcements");
+  await assert.rejects(bob.sends(conversation, "me too"), { code: "forbidden" });
+  await assert.rejects(bob.parley.edit(conversation, seq, "changed"), { code: "forbidden" });
+  await assert.rejects(bob.parley.request("typing", { conversation }), { code: "forbidden" });
+  const news = await alice.sends(conversation, "news");
+  await bob.parley.react(conversation, news.seq, "+");
+  await bob.parley.delete(conversation, seq);
+  await alice.parley.setRole(conversation, carol.user, "admin");
+  await carol.sends(conversation, "more news");
+  await bob.sees("more news", conversation);
+  await carol.parley.groups.setAnnounce(conversation, false);
+  await bob.seesConversation(conversation, (view) => !view.announce, "a group again");
+  await bob.sends(conversation, "at last");
+  await alice.sees("at last", conversation);
 });
 
 test("who blocks somebody is not put into groups by them", async () => {

@@ -31,6 +31,7 @@ void line_of(struct line *r, const struct event *e, const struct world *w)
         .sender = e->sender,
         .target = e->target,
         .user = e->user,
+        .number = e->number,
         .edited_seq = e->edited_seq,
         .type = e->type,
         .deleted = e->deleted,
@@ -285,6 +286,7 @@ static void take_entry(struct client *d, const struct inbox_entry *entry, uint64
                 (unsigned long long)entry->conversation.id, (unsigned long long)entry->head.seq);
     struct copy *c = copy_of(d, entry->conversation.id);
     c->gone = false;
+    c->group = entry->conversation.kind == CONVERSATION_GROUP;
     if (entry->head.seq > c->cursor)
         copy_want(c, entry->head.seq);
 }

@@ -13,7 +13,7 @@ enum { COPIES_MAX = 96, OPS_MAX = 512, OPS_UNDER_WAY = 3 };
 
 /* A row as a device has it, or as the store does: what must be the same for all. */
 struct line {
-    uint64_t seq, rev, n, sender, target, user, edited_seq;
+    uint64_t seq, rev, n, sender, target, user, number, edited_seq;
     enum event_type type;
     bool deleted;
     uint64_t text;             /* a hash; 0: empty */
@@ -27,6 +27,7 @@ struct copy {
     uint64_t cursor; /* all from base to it is here */
     uint64_t wanted; /* there may be something up to it */
     uint32_t hints;  /* how often `wanted` was said: an answer to an older question leaves it */
+    bool group;
     bool fetching, gone, paging;
     bool asked; /* for `wanted`, in vain: asked again at the next compare */
     struct line *rows;
@@ -44,7 +45,7 @@ struct op {
     enum event_type type;
     char key[24];
     char text[32];
-    uint64_t to, conversation, target, user, after;
+    uint64_t to, conversation, target, user, number, after;
     enum role role;
     enum history history;
     uint64_t members[USERS]; /* whom a group is made with, or a message mentions */

@@ -89,6 +89,7 @@ void op_send(struct client *d, struct op *op)
     append->target = op->target;
     append->user = op->user;
     append->role = op->role;
+    append->number = op->number;
     append->kind = op->type == EVENT_MESSAGE ? STR("text") : (struct str){0};
     append->text = str_of(op->text);
     append->mentions = op->members;
@@ -103,6 +104,18 @@ struct copy *client_any_copy(struct client *d)
 {
     struct copy *c = d->n_copies ? &d->copies[rng_below(&d->world->rng, d->n_copies)] : NULL;
     return c && c->base && c->cursor >= c->base && c->conversation != d->user ? c : NULL;
+}
+
+/* One of a group, or NULL. */
+static struct copy *any_group(struct client *d)
+{
+    uint32_t at = d->n_copies ? rng_below(&d->world->rng, d->n_copies) : 0;
+    for (uint32_t i = 0; i < d->n_copies; i++) {
+        struct copy *c = &d->copies[(at + i) % d->n_copies];
+        if (c->group && c->base && c->cursor >= c->base)
+            return c;
+    }
+    return NULL;
 }
 
 static struct op *op_new(struct client *d, enum event_type type)
@@ -134,7 +147,7 @@ static void mention(struct client *d, struct op *op)
 
 static void act_message(struct client *d)
 {
-    struct copy *c = client_any_copy(d);
+    struct copy *c = rng_percent(&d->world->rng, 40) ? any_group(d) : client_any_copy(d);
     struct op *op = op_new(d, EVENT_MESSAGE);
     if (!op)
         return;
@@ -147,10 +160,12 @@ static void act_message(struct client *d)
     op_send(d, op);
 }
 
-/* A command for a conversation that the device has, or NULL. */
+/* A command for a conversation that the device has, a group for what is done in groups alone; or
+ * NULL. */
 static struct op *op_in(struct client *d, enum event_type type, struct copy **copy)
 {
-    *copy = client_any_copy(d);
+    bool any = type < EVENT_CREATED || rng_percent(&d->world->rng, 5);
+    *copy = any ? client_any_copy(d) : any_group(d);
     struct op *op = *copy ? op_new(d, type) : NULL;
     if (!op)
         return NULL;
@@ -181,12 +196,31 @@ static void act_on_group(struct client *d, enum event_type type)
     struct op *op = op_in(d, type, &c);
     if (!op)
         return;
-    if (type != EVENT_TITLE)
-        op->text[0] = 0;
-    if (type != EVENT_TITLE && type != EVENT_LEFT)
+    op->text[0] = 0;
+    if (type != EVENT_LEFT)
         op->user = any_user(d->world);
     if (type == EVENT_ROLE)
-        op->role = rng_percent(&d->world->rng, 50) ? ROLE_ADMIN : ROLE_MEMBER;
+        op->role = ROLE_MEMBER + rng_below(&d->world->rng, 3);
+    op_send(d, op);
+}
+
+/* What a group is called, says of itself, and whether all may write. */
+static void act_on_record(struct client *d)
+{
+    static const enum event_type types[] = {EVENT_TITLE, EVENT_DESCRIPTION, EVENT_PICTURE,
+                                            EVENT_ANNOUNCE, EVENT_ANNOUNCE};
+    struct copy *c;
+    struct op *op = op_in(d, types[rng_below(&d->world->rng, ARRAY_SIZE(types))], &c);
+    if (!op)
+        return;
+    bool none = rng_percent(&d->world->rng, 50);
+    if (op->type == EVENT_PICTURE || op->type == EVENT_ANNOUNCE ||
+        (op->type != EVENT_TITLE && none))
+        op->text[0] = 0;
+    if (op->type == EVENT_PICTURE)
+        op->number = none ? 0 : rng_next(&d->world->rng);
+    if (op->type == EVENT_ANNOUNCE)
+        op->number = !none;
     op_send(d, op);
 }
 
@@ -360,20 +394,20 @@ void command_any(struct client *d)
         enum event_type type;
         void (*on)(struct client *, enum event_type);
     } changes[] = {
-        {48, EVENT_EDIT, act_on_message},     {53, EVENT_DELETE, act_on_message},
-        {61, EVENT_REACTION, act_on_message}, {67, EVENT_ADDED, act_on_group},
-        {69, EVENT_REMOVED, act_on_group},    {71, EVENT_LEFT, act_on_group},
-        {72, EVENT_TITLE, act_on_group},      {74, EVENT_ROLE, act_on_group},
+        {46, EVENT_EDIT, act_on_message},     {51, EVENT_DELETE, act_on_message},
+        {59, EVENT_REACTION, act_on_message}, {65, EVENT_ADDED, act_on_group},
+        {67, EVENT_REMOVED, act_on_group},    {69, EVENT_LEFT, act_on_group},
+        {71, EVENT_ROLE, act_on_group},
     };
     static const struct {
         uint32_t below;
         void (*act)(struct client *);
     } acts[] = {
-        {75, act_profile}, {80, act_block},  {88, act_mark},     {92, act_look},
-        {95, client_wait}, {97, act_create}, {98, act_sign_out},
+        {74, act_on_record}, {75, act_profile}, {80, act_block},  {88, act_mark},
+        {92, act_look},      {95, client_wait}, {97, act_create}, {98, act_sign_out},
     };
     uint32_t what = rng_below(&d->world->rng, 100);
-    if (what < 40) {
+    if (what < 38) {
         act_message(d);
         return;
     }

@@ -26,6 +26,7 @@ struct truth_log {
     uint64_t n_rows;
     struct stint stints[STINTS_MAX];
     uint32_t n_stints;
+    bool announce; /* a group, at the event that is replayed */
 };
 
 struct truth {
@@ -41,6 +42,11 @@ struct stint *present(struct truth_log *, uint64_t user);
 bool may_read(const struct truth_log *, uint64_t user, uint64_t seq);
 /* For the store's requests of the checker. */
 void truth_nothing(struct store_request *);
+
+/* groups.c: whether the members as they are allow the event, and what it makes of the group; before
+ * and after the members follow it. */
+void group_judge(struct truth *, struct truth_log *, const struct event *);
+void group_follow(struct truth *, struct truth_log *, const struct event *);
 
 /* shown.c: what is listed beside the logs says what they say. */
 void shown_check(struct truth *);

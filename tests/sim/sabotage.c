@@ -98,6 +98,8 @@ void sabotage_answer(struct world *w, struct store_request *r)
         for (uint32_t i = 0; i < load->n_members; i++)
             move_back(&load->members[i]);
     }
+    if (r->op == STORE_OP_LOAD && sabotaged(w, "chatter"))
+        container_of(r, struct store_load, base)->conversation.announce = false;
     if (r->op == STORE_OP_EVENTS && sabotaged(w, "undelete"))
         bring_back(container_of(r, struct store_events, base));
 }

@@ -8,6 +8,7 @@
  *   back       a watermark goes back
  *   undelete   a deleted text is returned
  *   mention    everybody is mentioned, members or not
+ *   chatter    a core forgets which groups only admins write in
  *   gap, newkey, blind   the device's own, in client.c: it skips a gap, resends under another key,
  *              never compares
  */

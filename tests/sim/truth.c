@@ -11,9 +11,10 @@
 static bool line_same(const struct line *a, const struct line *b)
 {
     return a->seq == b->seq && a->rev == b->rev && a->n == b->n && a->sender == b->sender &&
-           a->target == b->target && a->user == b->user && a->edited_seq == b->edited_seq &&
-           a->type == b->type && a->deleted == b->deleted && a->text == b->text &&
-           a->mentions == b->mentions && !memcmp(a->reactions, b->reactions, sizeof(a->reactions));
+           a->target == b->target && a->user == b->user && a->number == b->number &&
+           a->edited_seq == b->edited_seq && a->type == b->type && a->deleted == b->deleted &&
+           a->text == b->text && a->mentions == b->mentions &&
+           !memcmp(a->reactions, b->reactions, sizeof(a->reactions));
 }
 
 /* --- reading the store --- */
@@ -131,6 +132,8 @@ static void replay_members(struct truth *t, struct truth_log *log, const struct 
     case EVENT_ROLE:
         if ((s = present(log, e->user)))
             s->role = e->role;
+        if (e->role == ROLE_OWNER && (s = present(log, e->sender)))
+            s->role = ROLE_ADMIN;
         break;
     default:
         break;
@@ -167,8 +170,11 @@ static void replay_all_members(struct truth *t, struct truth_log *log)
         };
         store_events(t->world->store, &one);
         world_settle(t->world);
-        if (one.n_events)
+        if (one.n_events) {
+            group_judge(t, log, &one.events[0]);
             replay_members(t, log, &one.events[0]);
+            group_follow(t, log, &one.events[0]);
+        }
         store_request_deinit(&one.base);
     }
 }

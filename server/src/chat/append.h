@@ -7,6 +7,8 @@
  *   REACTION   conversation, target, text = emoji or empty
  *   TITLE      conversation, text                ADDED, REMOVED  conversation, user
  *   LEFT       conversation                      ROLE    conversation, user, role
+ *   DESCRIPTION  conversation, text or empty     PICTURE  conversation, number = its id or 0
+ *   ANNOUNCE   conversation, number = 1 or 0
  *   PROFILE    text, about (absent: unchanged)   BLOCK, UNBLOCK  user
  *
  * Errors: NOT_FOUND (conversation or target that the caller may not see), FORBIDDEN (role),
@@ -24,7 +26,7 @@ struct chat_append {
     enum event_type type;
     uint64_t to; /* MESSAGE: a user's or a conversation's id */
     uint64_t conversation;
-    uint64_t target, user;
+    uint64_t target, user, number;
     enum role role;
     struct str kind, text, about;
     const uint64_t *mentions; /* each once, to MENTIONS_MAX */

@@ -28,13 +28,17 @@ static void finish(const struct chat *chat, struct builder *b, uint8_t out[EVENT
  * the commands from before keep their digests. */
 static void add_optional(struct builder *b, const struct chat_append *a)
 {
-    enum { MENTIONS = 1 };
+    enum { MENTIONS = 1, NUMBER = 2 };
     if (a->n_mentions) {
         add_number(b, MENTIONS);
         add_number(b, a->n_mentions);
     }
     for (uint32_t i = 0; i < a->n_mentions; i++)
         add_number(b, a->mentions[i]);
+    if (a->number) {
+        add_number(b, NUMBER);
+        add_number(b, a->number);
+    }
 }
 
 void digest_append(const struct chat *chat, const struct chat_append *a,

@@ -309,6 +309,7 @@ static void gather(struct room *room, struct room_append *ra, struct chat_append
         .user = a->user,
         .role = a->role,
         .history = room->conversation.history,
+        .number = a->number,
         .kind = a->kind,
         .text = a->text,
         .about = a->about,

@@ -244,7 +244,7 @@ static void look_ready(struct access *access, enum chat_error error)
     };
     op->look->entry = &op->entry;
     if (access->view.me.left) {
-        op->entry.conversation.title = access->view.me.left_title;
+        conversation_as_left(&op->entry.conversation, &access->view.me);
         look_end(op, CHAT_OK);
         return;
     }

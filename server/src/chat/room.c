@@ -13,6 +13,7 @@
 #include "chat/doubt.h"
 #include "chat/pump.h"
 #include "chat/receipt_state.h"
+#include "store/project.h"
 #include "util/mem.h"
 
 struct room_load {
@@ -55,12 +56,16 @@ void room_pump_soon(struct room *room)
 
 static uint32_t room_bytes(const struct room *room)
 {
-    return (uint32_t)(sizeof(*room) + room->n_members * sizeof(room->members[0]) + 64);
+    return (uint32_t)(sizeof(*room) + room->n_members * sizeof(room->members[0]) +
+                      room->conversation.description.n + 64);
 }
 
 static void forget_loaded(struct room *room)
 {
     free(room->members);
+    free(room->description);
+    room->conversation = (struct conversation){0};
+    room->description = NULL;
     room->members = NULL;
     room->n_members = 0;
     room->loaded = false;
@@ -172,6 +177,21 @@ static void load_peers(struct room_load *load)
     }
 }
 
+/* Its texts are copied; they may be the room's own already. */
+static void take_conversation(struct room *room, struct conversation c)
+{
+    must(c.title.n <= sizeof(room->title));
+    if (c.title.n)
+        memmove(room->title, c.title.p, c.title.n);
+    c.title.p = room->title;
+    if (c.description.p != room->description) {
+        free(room->description);
+        room->description = mem_copy(c.description.p, c.description.n);
+    }
+    c.description.p = room->description;
+    room->conversation = c;
+}
+
 static void load_done(struct store_request *request)
 {
     struct room_load *load = container_of(request, struct room_load, request.base);
@@ -179,11 +199,7 @@ static void load_done(struct store_request *request)
     load->missing = 1;
     load->error = error_of(request->status);
     if (!load->error) {
-        room->conversation = load->request.conversation;
-        must(room->conversation.title.n <= sizeof(room->title));
-        if (room->conversation.title.n)
-            memcpy(room->title, room->conversation.title.p, room->conversation.title.n);
-        room->conversation.title.p = room->title;
+        take_conversation(room, load->request.conversation);
         room->head = load->request.head;
         room->changed_seq = room->head.seq; /* it may be */
         room->n_members = load->request.n_members;
@@ -277,6 +293,15 @@ static void set_role(struct room *room, uint64_t user, enum role role, uint64_t 
     m->rev = seq;
 }
 
+/* What the group is called, and says of itself. */
+static void apply_conversation(struct room *room, const struct event *e)
+{
+    struct conversation c = room->conversation;
+    if (project_conversation(&c, e))
+        take_conversation(room, c);
+    cached_resize(room->chat, &room->cached, room_bytes(room));
+}
+
 void room_apply(struct room *room, const struct event *e)
 {
     struct member *m;
@@ -309,11 +334,14 @@ void room_apply(struct room *room, const struct event *e)
         break;
     case EVENT_ROLE:
         set_role(room, e->user, e->role, e->seq);
+        if (e->role == ROLE_OWNER)
+            set_role(room, e->sender, ROLE_ADMIN, e->seq);
         break;
     case EVENT_TITLE:
-        memcpy(room->title, e->text.p, e->text.n);
-        room->conversation.title.n = e->text.n;
-        room->conversation.rev = e->seq;
+    case EVENT_DESCRIPTION:
+    case EVENT_PICTURE:
+    case EVENT_ANNOUNCE:
+        apply_conversation(room, e);
         break;
     case EVENT_EDIT:
     case EVENT_DELETE:

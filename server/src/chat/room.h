@@ -24,8 +24,9 @@ struct room {
     uint64_t id;
 
     bool loaded;
-    struct conversation conversation; /* title points to `title` */
+    struct conversation conversation; /* its texts are the room's own */
     char title[TITLE_BYTES_MAX];
+    char *description;
     struct log_head head;
     uint64_t changed_seq;   /* the newest event known to have changed another row */
     struct member *members; /* present ones, by user id, ascending */

@@ -15,19 +15,36 @@ enum {
     IN_TALK = IN_DIRECT | IN_SELF | IN_GROUP,
 };
 
-/* Event: where it exists at all, and the lowest role that may (in a group). */
+/* Event: where it exists at all, the lowest role that may (in a group), and the lowest that may in
+ * a group where only admins write (0: the same). */
 static const struct {
     unsigned in;
-    enum role least;
+    enum role least, announcing;
 } permissions[EVENT_TYPES] = {
-    [EVENT_MESSAGE] = {IN_TALK, ROLE_MEMBER},  [EVENT_EDIT] = {IN_TALK, ROLE_MEMBER},
+    [EVENT_MESSAGE] = {IN_TALK, ROLE_MEMBER, ROLE_ADMIN},
+    [EVENT_EDIT] = {IN_TALK, ROLE_MEMBER, ROLE_ADMIN},
     [EVENT_DELETE] = {IN_TALK, ROLE_MEMBER}, /* another's message: ROLE_ADMIN, see decide_delete */
-    [EVENT_REACTION] = {IN_TALK, ROLE_MEMBER}, [EVENT_ADDED] = {IN_GROUP, ROLE_ADMIN},
+    [EVENT_REACTION] = {IN_TALK, ROLE_MEMBER},
+    [EVENT_ADDED] = {IN_GROUP, ROLE_ADMIN},
     [EVENT_REMOVED] = {IN_GROUP, ROLE_ADMIN}, /* and only whoever has a lower role */
-    [EVENT_LEFT] = {IN_GROUP, ROLE_MEMBER},    [EVENT_TITLE] = {IN_GROUP, ROLE_ADMIN},
-    [EVENT_ROLE] = {IN_GROUP, ROLE_OWNER},     [EVENT_PROFILE] = {IN_OWN, ROLE_MEMBER},
-    [EVENT_BLOCK] = {IN_OWN, ROLE_MEMBER},     [EVENT_UNBLOCK] = {IN_OWN, ROLE_MEMBER},
+    [EVENT_LEFT] = {IN_GROUP, ROLE_MEMBER},
+    [EVENT_TITLE] = {IN_GROUP, ROLE_ADMIN},
+    [EVENT_ROLE] = {IN_GROUP, ROLE_OWNER},
+    [EVENT_PROFILE] = {IN_OWN, ROLE_MEMBER},
+    [EVENT_BLOCK] = {IN_OWN, ROLE_MEMBER},
+    [EVENT_UNBLOCK] = {IN_OWN, ROLE_MEMBER},
+    [EVENT_DESCRIPTION] = {IN_GROUP, ROLE_ADMIN},
+    [EVENT_PICTURE] = {IN_GROUP, ROLE_ADMIN},
+    [EVENT_ANNOUNCE] = {IN_GROUP, ROLE_ADMIN},
 };
+
+static enum role least_role(const struct room *room, enum event_type type)
+{
+    if (room->conversation.kind != CONVERSATION_GROUP)
+        return ROLE_MEMBER;
+    return room->conversation.announce ? MAX(permissions[type].least, permissions[type].announcing)
+                                       : permissions[type].least;
+}
 
 static unsigned in_kind(enum conversation_kind kind)
 {
@@ -89,9 +106,13 @@ enum chat_error rules_check_contents(const struct chat_append *a)
     case EVENT_REMOVED:
         return a->user ? CHAT_OK : CHAT_INVALID;
     case EVENT_ROLE:
-        return a->user && (a->role == ROLE_MEMBER || a->role == ROLE_ADMIN) ? CHAT_OK
-                                                                            : CHAT_INVALID;
+        return a->user && a->role >= ROLE_MEMBER && a->role <= ROLE_OWNER ? CHAT_OK : CHAT_INVALID;
+    case EVENT_DESCRIPTION:
+        return a->text.p && a->text.n <= DESCRIPTION_BYTES_MAX ? CHAT_OK : CHAT_INVALID;
+    case EVENT_ANNOUNCE:
+        return a->number <= 1 ? CHAT_OK : CHAT_INVALID;
     case EVENT_LEFT:
+    case EVENT_PICTURE:
         return CHAT_OK;
     case EVENT_CREATED: /* by group.c alone */
     case EVENT_TYPES:
@@ -106,6 +127,13 @@ enum chat_error rules_may_reach(const struct room *room, uint64_t user)
         return CHAT_OK;
     int me = room->peers[0]->id == user ? 0 : 1;
     return person_may_write(room->peers[me], room->peers[1 - me]) ? CHAT_OK : CHAT_CANNOT_WRITE;
+}
+
+enum chat_error rules_may_type(const struct room *room, uint64_t user)
+{
+    if (room_member(room, user)->role < least_role(room, EVENT_MESSAGE))
+        return CHAT_FORBIDDEN;
+    return rules_may_reach(room, user);
 }
 
 static bool is_message_seen_by(const struct member *me, const struct event *target)
@@ -216,7 +244,7 @@ enum chat_error rules_decide(const struct room *room, const struct chat_append *
         return CHAT_INVALID;
     if (a->after > room->head.seq)
         return CHAT_AHEAD;
-    if (room->conversation.kind == CONVERSATION_GROUP && me->role < permissions[a->type].least)
+    if (me->role < least_role(room, a->type))
         return CHAT_FORBIDDEN;
     switch (a->type) {
     case EVENT_MESSAGE:

@@ -26,6 +26,8 @@ uint32_t rules_mentions(const struct room *, const struct chat_append *, const s
 /* Whether what `user` (a present member) does may reach the other side: in a 1:1 it asks both
  * people, elsewhere it is CHAT_OK. */
 enum chat_error rules_may_reach(const struct room *, uint64_t user);
+/* Whether `user` (a present member) may be shown as typing: who may write here. */
+enum chat_error rules_may_type(const struct room *, uint64_t user);
 /* Who becomes owner when `user` leaves: the longest-standing admin, else the longest-standing
  * member (by the event that set their role, then by id); 0: `user` is not the owner, or alone. */
 uint64_t rules_successor(const struct room *, uint64_t user);

@@ -52,7 +52,7 @@ static enum chat_error typing_tell(struct room *room, uint64_t user)
 {
     if (!room_member(room, user))
         return CHAT_NOT_FOUND;
-    enum chat_error error = rules_may_reach(room, user);
+    enum chat_error error = rules_may_type(room, user);
     if (error)
         return error;
     uint64_t users[MEMBERS_MAX];

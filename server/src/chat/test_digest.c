@@ -40,7 +40,7 @@ static void test_the_same_command_has_the_same_digest(void **state)
 static void test_every_part_of_the_contents_counts(void **state)
 {
     static const uint64_t one[] = {7};
-    struct chat_append others[] = {edit, edit, edit, edit, edit, edit, edit, edit};
+    struct chat_append others[] = {edit, edit, edit, edit, edit, edit, edit, edit, edit};
     others[0].type = EVENT_REACTION;
     others[1].target = 5;
     others[2].user = 5;
@@ -50,6 +50,7 @@ static void test_every_part_of_the_contents_counts(void **state)
     others[6].about = STR("about");
     others[7].mentions = one;
     others[7].n_mentions = 1;
+    others[8].number = 1;
     for (size_t i = 0; i < ARRAY_SIZE(others); i++)
         assert_false(same_append(*state, edit, others[i]));
 }

@@ -83,6 +83,9 @@ static const struct {
     {EVENT_PROFILE, IN_OWN_LOGS},
     {EVENT_BLOCK, IN_OWN_LOGS},
     {EVENT_UNBLOCK, IN_OWN_LOGS},
+    {EVENT_DESCRIPTION, IN_GROUPS(YES, YES, ROLE)},
+    {EVENT_PICTURE, IN_GROUPS(YES, YES, ROLE)},
+    {EVENT_ANNOUNCE, IN_GROUPS(YES, YES, ROLE)},
 };
 static_assert(ARRAY_SIZE(table) == EVENT_TYPES - 2, "all but `created` and the gap at 0");
 
@@ -115,6 +118,31 @@ static void test_every_cell_of_the_table(void **state)
             if (error != table[row].cells[column])
                 fail_msg("event %d, column %zu: %d", table[row].type, column, error);
         }
+}
+
+/* Where only admins write, a member reacts, deletes what they wrote and leaves; all else is as it
+ * was. */
+static void test_what_is_left_to_members_where_only_admins_write(void **state)
+{
+    (void)state;
+    for (size_t row = 0; row < ARRAY_SIZE(table); row++)
+        for (size_t column = 0; column < ARRAY_SIZE(columns); column++) {
+            struct scene s;
+            bool writes = table[row].type == EVENT_MESSAGE || table[row].type == EVENT_EDIT;
+            bool member =
+                columns[column].kind == CONVERSATION_GROUP && columns[column].who == MEMBER;
+            scene_init(&s, columns[column].kind);
+            s.room.conversation.announce = columns[column].kind == CONVERSATION_GROUP;
+            s.target.sender = columns[column].who;
+            enum chat_error error = decide(&s, columns[column].who, any_of(table[row].type));
+            assert_int_equal(error, writes && member ? CHAT_FORBIDDEN : table[row].cells[column]);
+        }
+    struct scene s;
+    scene_init(&s, CONVERSATION_GROUP);
+    assert_int_equal(rules_may_type(&s.room, MEMBER), CHAT_OK);
+    s.room.conversation.announce = true;
+    assert_int_equal(rules_may_type(&s.room, MEMBER), CHAT_FORBIDDEN);
+    assert_int_equal(rules_may_type(&s.room, ADMIN), CHAT_OK);
 }
 
 static void test_nobody_from_outside_may_do_or_learn_anything(void **state)
@@ -389,6 +417,24 @@ static void test_contents_that_make_no_sense(void **state)
     bad[6].type = EVENT_CREATED;
     for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
         assert_int_equal(rules_check_contents(&bad[i]), CHAT_INVALID);
+    struct chat_append others[] = {
+        {.type = EVENT_ROLE, .user = 1},
+        {.type = EVENT_ROLE, .user = 1, .role = ROLE_OWNER + 1},
+        {.type = EVENT_ROLE, .role = ROLE_OWNER},
+        {.type = EVENT_DESCRIPTION},
+        {.type = EVENT_DESCRIPTION, .text = str_n(big, DESCRIPTION_BYTES_MAX + 1)},
+        {.type = EVENT_ANNOUNCE, .number = 2},
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+        assert_int_equal(rules_check_contents(&others[i]), CHAT_INVALID);
+    struct chat_append fine[] = {
+        {.type = EVENT_ROLE, .user = 1, .role = ROLE_OWNER},
+        {.type = EVENT_DESCRIPTION, .text = str_n(big, DESCRIPTION_BYTES_MAX)},
+        {.type = EVENT_DESCRIPTION, .text = STR("")},
+        {.type = EVENT_PICTURE},
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(fine); i++)
+        assert_int_equal(rules_check_contents(&fine[i]), CHAT_OK);
     good.text = str_n(big, TEXT_BYTES_MAX);
     good.key = str_n(big, KEY_BYTES_MAX);
     assert_int_equal(rules_check_contents(&good), CHAT_OK);
@@ -398,6 +444,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_cell_of_the_table),
+        cmocka_unit_test(test_what_is_left_to_members_where_only_admins_write),
         cmocka_unit_test(test_nobody_from_outside_may_do_or_learn_anything),
         cmocka_unit_test(test_only_ones_own_message_is_edited),
         cmocka_unit_test(test_admins_delete_what_others_wrote_in_groups_only),

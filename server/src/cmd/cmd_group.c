@@ -12,6 +12,7 @@ static_assert((int)API_HISTORY_JOINED + 1 == (int)HISTORY_JOINED, "history");
 static_assert((int)API_HISTORY_ALL + 1 == (int)HISTORY_ALL, "history");
 static_assert((int)API_GIVEN_ROLE_MEMBER + 1 == (int)ROLE_MEMBER, "role");
 static_assert((int)API_GIVEN_ROLE_ADMIN + 1 == (int)ROLE_ADMIN, "role");
+static_assert((int)API_GIVEN_ROLE_OWNER + 1 == (int)ROLE_OWNER, "role");
 
 static void created(struct chat_call *asked)
 {
@@ -40,6 +41,33 @@ void cmd_group_set_title(struct call *call)
     struct chat_append *ask = append_ask(call, EVENT_TITLE, args->key, args->after);
     ask->conversation = args->conversation;
     ask->text = args->title;
+    chat_append(call->chat, ask);
+}
+
+void cmd_group_set_description(struct call *call)
+{
+    const struct args_group_set_description *args = call->args;
+    struct chat_append *ask = append_ask(call, EVENT_DESCRIPTION, args->key, args->after);
+    ask->conversation = args->conversation;
+    ask->text = args->description;
+    chat_append(call->chat, ask);
+}
+
+void cmd_group_set_picture(struct call *call)
+{
+    const struct args_group_set_picture *args = call->args;
+    struct chat_append *ask = append_ask(call, EVENT_PICTURE, args->key, args->after);
+    ask->conversation = args->conversation;
+    ask->number = args->picture;
+    chat_append(call->chat, ask);
+}
+
+void cmd_group_set_announce(struct call *call)
+{
+    const struct args_group_set_announce *args = call->args;
+    struct chat_append *ask = append_ask(call, EVENT_ANNOUNCE, args->key, args->after);
+    ask->conversation = args->conversation;
+    ask->number = args->on;
     chat_append(call->chat, ask);
 }
 

@@ -16,11 +16,14 @@
 #include "util/macros.h"
 
 static const char *const event_names[] = {
-    [EVENT_MESSAGE] = "message",   [EVENT_EDIT] = "edit",       [EVENT_DELETE] = "delete",
-    [EVENT_REACTION] = "reaction", [EVENT_CREATED] = "created", [EVENT_ADDED] = "added",
-    [EVENT_REMOVED] = "removed",   [EVENT_LEFT] = "left",       [EVENT_TITLE] = "title",
-    [EVENT_ROLE] = "role",         [EVENT_PROFILE] = "profile", [EVENT_BLOCK] = "block",
-    [EVENT_UNBLOCK] = "unblock",
+    [EVENT_MESSAGE] = "message", [EVENT_EDIT] = "edit",
+    [EVENT_DELETE] = "delete",   [EVENT_REACTION] = "reaction",
+    [EVENT_CREATED] = "created", [EVENT_ADDED] = "added",
+    [EVENT_REMOVED] = "removed", [EVENT_LEFT] = "left",
+    [EVENT_TITLE] = "title",     [EVENT_ROLE] = "role",
+    [EVENT_PROFILE] = "profile", [EVENT_BLOCK] = "block",
+    [EVENT_UNBLOCK] = "unblock", [EVENT_DESCRIPTION] = "description",
+    [EVENT_PICTURE] = "picture", [EVENT_ANNOUNCE] = "announce",
 };
 static_assert(ARRAY_SIZE(event_names) == EVENT_TYPES, "each event has a name");
 
@@ -119,6 +122,16 @@ static void write_contents(struct writer *w, const struct event *e)
     case EVENT_TITLE:
         writer_field_string(w, "title", e->text);
         break;
+    case EVENT_DESCRIPTION:
+        writer_field_string(w, "description", e->text);
+        break;
+    case EVENT_PICTURE:
+        if (e->number)
+            writer_field_id(w, "picture", e->number);
+        break;
+    case EVENT_ANNOUNCE:
+        writer_field_bool(w, "on", e->number != 0);
+        break;
     case EVENT_ROLE:
         writer_field_id(w, "user", e->user);
         FIELD_NAME(w, "role", role_names, e->role);
@@ -197,6 +210,12 @@ void encode_entry_fields(struct writer *w, const struct inbox_entry *e, uint64_t
     FIELD_NAME(w, "kind", kind_names, e->conversation.kind);
     if (e->conversation.kind == CONVERSATION_GROUP) {
         writer_field_string(w, "title", e->conversation.title);
+        if (e->conversation.description.n)
+            writer_field_string(w, "description", e->conversation.description);
+        if (e->conversation.picture)
+            writer_field_id(w, "picture", e->conversation.picture);
+        if (e->conversation.announce)
+            writer_field_bool(w, "announce", true);
         if (!e->me.left)
             FIELD_NAME(w, "role", role_names, e->me.role);
     }

@@ -116,6 +116,15 @@ static void test_events_of_a_group(void **state)
     e = event_of(EVENT_TITLE);
     e.text = STR("Coffee");
     assert_event(&e, 0, HEAD("title") "\"title\":\"Coffee\"}");
+    e = event_of(EVENT_DESCRIPTION);
+    e.text = STR("");
+    assert_event(&e, 0, HEAD("description") "\"description\":\"\"}");
+    e = event_of(EVENT_PICTURE);
+    e.number = 12;
+    assert_event(&e, 0, HEAD("picture") "\"picture\":\"12\"}");
+    e.number = 0;
+    e.type = EVENT_ANNOUNCE;
+    assert_event(&e, 0, HEAD("announce") "\"on\":false}");
 }
 
 static void test_events_of_the_own_log(void **state)
@@ -170,6 +179,14 @@ static void test_entries_of_each_kind(void **state)
                      "\"role\":\"admin\",\"head\":8,\"n\":6,\"time\":1000,\"first\":3,\"unread\":0,"
                      "\"read\":2,\"delivered\":3,\"last\":" HEAD("title") "\"title\":\"t\"}}]");
     e.last = NULL;
+    e.conversation.description = STR("With milk");
+    e.conversation.picture = 12;
+    e.conversation.announce = true;
+    assert_entry(&e, "\"entries\":[{\"conversation\":\"9\",\"kind\":\"group\",\"title\":\"Tea\","
+                     "\"description\":\"With milk\",\"picture\":\"12\",\"announce\":true,"
+                     "\"role\":\"admin\",\"head\":8,\"n\":6,\"time\":1000,\"first\":3,\"unread\":0,"
+                     "\"read\":2,\"delivered\":3}]");
+    conversation_as_left(&e.conversation, &(struct member){.left_title = STR("Tea")});
     e.me.left = true;
     assert_entry(&e, "\"entries\":[{\"conversation\":\"9\",\"kind\":\"group\",\"title\":\"Tea\","
                      "\"head\":8,\"n\":6,\"time\":1000,\"first\":3,\"unread\":0,"

@@ -33,8 +33,11 @@ struct conversation {
     enum history history; /* groups only */
     struct str title;     /* groups only */
     uint64_t created_ms;
-    uint64_t users[2]; /* direct: both, smaller id first; self and own: the user, twice */
-    uint64_t rev;      /* seq of the event that last changed this record */
+    uint64_t users[2];      /* direct: both, smaller id first; self and own: the user, twice */
+    uint64_t rev;           /* seq of the event that last changed this record */
+    struct str description; /* groups only, from here on */
+    uint64_t picture;       /* a medium's id, opaque here; 0: none */
+    bool announce;          /* only admins write */
 };
 
 /* Where a log ends. */
@@ -60,5 +63,14 @@ struct member {
     uint64_t delivered_seq, read_seq; /* only move forward; read_seq <= delivered_seq */
     uint64_t read_n;                  /* messages up to read_seq: unread = head.n - read_n */
 };
+
+/* What a former member sees of a group: its title as it was, and nothing that it says of itself. */
+static inline void conversation_as_left(struct conversation *c, const struct member *me)
+{
+    c->title = me->left_title;
+    c->description = (struct str){0};
+    c->picture = 0;
+    c->announce = false;
+}
 
 #endif

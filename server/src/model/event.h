@@ -17,18 +17,21 @@
 /* Stored as numbers: never renumber. */
 enum event_type {
     EVENT_MESSAGE = 1,
-    EVENT_EDIT = 2,     /* target, text (emptied by a later edit or delete) */
-    EVENT_DELETE = 3,   /* target */
-    EVENT_REACTION = 4, /* target, text = emoji, empty: taken back */
-    EVENT_CREATED = 5,  /* text = title, history, members: the group's full record; seq 1 */
-    EVENT_ADDED = 6,    /* user, history: what they may read */
-    EVENT_REMOVED = 7,  /* user */
-    EVENT_LEFT = 8,     /* user = who becomes owner, or 0 */
-    EVENT_TITLE = 9,    /* text */
-    EVENT_ROLE = 10,    /* user, role */
-    EVENT_PROFILE = 11, /* own log: text = display name, about; absent (NULL) = unchanged */
-    EVENT_BLOCK = 12,   /* own log: user */
-    EVENT_UNBLOCK = 13, /* own log: user */
+    EVENT_EDIT = 2,         /* target, text (emptied by a later edit or delete) */
+    EVENT_DELETE = 3,       /* target */
+    EVENT_REACTION = 4,     /* target, text = emoji, empty: taken back */
+    EVENT_CREATED = 5,      /* text = title, history, members: the group's full record; seq 1 */
+    EVENT_ADDED = 6,        /* user, history: what they may read */
+    EVENT_REMOVED = 7,      /* user */
+    EVENT_LEFT = 8,         /* user = who becomes owner, or 0 */
+    EVENT_TITLE = 9,        /* text */
+    EVENT_ROLE = 10,        /* user, role; owner: the sender becomes admin */
+    EVENT_PROFILE = 11,     /* own log: text = display name, about; absent (NULL) = unchanged */
+    EVENT_BLOCK = 12,       /* own log: user */
+    EVENT_UNBLOCK = 13,     /* own log: user */
+    EVENT_DESCRIPTION = 14, /* text, empty: taken away */
+    EVENT_PICTURE = 15,     /* number = the picture's id, 0: taken away */
+    EVENT_ANNOUNCE = 16,    /* number: 1 on, 0 off */
     EVENT_TYPES,
 };
 
@@ -62,6 +65,7 @@ struct event {
     uint64_t user;
     enum role role;
     enum history history;
+    uint64_t number;
     struct str kind; /* message, edit */
     struct str text;
     struct str about;

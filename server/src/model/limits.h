@@ -15,7 +15,8 @@ enum {
     DEVICE_NAME_BYTES_MAX = 64,
     DEVICES_MAX = 32, /* of one user: sign-in past it ends the one unused for longest */
     TITLE_BYTES_MAX = 128,
-    TEXT_BYTES_MAX = 8 * 1024, /* a message's body */
+    DESCRIPTION_BYTES_MAX = 512, /* of a group: it comes with every entry of a list */
+    TEXT_BYTES_MAX = 8 * 1024,   /* a message's body */
     KIND_BYTES_MAX = 32,
     EMOJI_BYTES_MAX = 32,     /* the longest ZWJ sequences of Unicode take 28 */
     KEY_BYTES_MAX = 64,       /* holds a UUID with room */

@@ -28,8 +28,9 @@ enum {
     HAS_EDITED = 1 << 7,
     HAS_REACTIONS = 1 << 8,
     HAS_MEMBERS = 1 << 9,
+    HAS_NUMBER = 1 << 12,
     HAS_MENTIONS = 1 << 14,
-    HAS_ALL = ((1 << 10) - 1) | HAS_MENTIONS,
+    HAS_ALL = ((1 << 10) - 1) | HAS_NUMBER | HAS_MENTIONS,
 };
 
 static uint64_t mask_of(const struct event *e)
@@ -38,7 +39,8 @@ static uint64_t mask_of(const struct event *e)
            (e->history ? HAS_HISTORY : 0) | (e->kind.p ? HAS_KIND : 0) |
            (e->text.p ? HAS_TEXT : 0) | (e->about.p ? HAS_ABOUT : 0) |
            (e->edited_seq ? HAS_EDITED : 0) | (e->n_reactions ? HAS_REACTIONS : 0) |
-           (e->n_members ? HAS_MEMBERS : 0) | (e->n_mentions ? HAS_MENTIONS : 0);
+           (e->n_members ? HAS_MEMBERS : 0) | (e->number ? HAS_NUMBER : 0) |
+           (e->n_mentions ? HAS_MENTIONS : 0);
 }
 
 static void encode_reactions(struct builder *out, const struct event *e)
@@ -91,6 +93,8 @@ static void encode_fields(struct builder *out, const struct event *e)
         encode_reactions(out, e);
     if (mask & HAS_MEMBERS)
         encode_members(out, e);
+    if (mask & HAS_NUMBER)
+        pack_u64(out, e->number);
     if (mask & HAS_MENTIONS)
         encode_mentions(out, e);
 }
@@ -205,6 +209,8 @@ static void decode_fields(struct event *e, struct unpack *u, struct arena *arena
         decode_reactions(e, u, arena);
     if (mask & HAS_MEMBERS)
         decode_members(e, u, arena);
+    if (mask & HAS_NUMBER)
+        e->number = unpack_set(u);
     if (mask & HAS_MENTIONS)
         decode_mentions(e, u, arena);
 }

@@ -98,6 +98,13 @@ static struct event some_event(enum event_type type)
     case EVENT_TITLE:
         e.text = some_text(1, TITLE_BYTES_MAX);
         break;
+    case EVENT_DESCRIPTION:
+        e.text = some_text(0, DESCRIPTION_BYTES_MAX);
+        break;
+    case EVENT_PICTURE:
+    case EVENT_ANNOUNCE:
+        e.number = some_number();
+        break;
     case EVENT_ROLE:
         e.user = 1 + some_number();
         e.role = ROLE_ADMIN;
@@ -133,6 +140,7 @@ static void assert_same(const struct event *a, const struct event *b)
     assert_int_equal(a->user, b->user);
     assert_int_equal(a->role, b->role);
     assert_int_equal(a->history, b->history);
+    assert_int_equal(a->number, b->number);
     assert_true(str_eq(a->kind, b->kind));
     assert_true(str_eq(a->text, b->text));
     assert_true(str_eq(a->about, b->about));

@@ -16,6 +16,7 @@ const struct limit_spec api_limits[API_LIMIT_COUNT] = {
     {LIT("about_bytes_max"), API_ABOUT_BYTES_MAX},
     {LIT("device_name_bytes_max"), API_DEVICE_NAME_BYTES_MAX},
     {LIT("title_bytes_max"), API_TITLE_BYTES_MAX},
+    {LIT("description_bytes_max"), API_DESCRIPTION_BYTES_MAX},
     {LIT("text_bytes_max"), API_TEXT_BYTES_MAX},
     {LIT("kind_bytes_max"), API_KIND_BYTES_MAX},
     {LIT("mentions_max"), API_MENTIONS_MAX},
@@ -115,7 +116,7 @@ static const struct arg_charset charset_opaque = {
 
 static const struct str values_history[] = {LIT("joined"), LIT("all")};
 
-static const struct str values_given_role[] = {LIT("member"), LIT("admin")};
+static const struct str values_given_role[] = {LIT("member"), LIT("admin"), LIT("owner")};
 
 static const struct arg_spec args_auth[] = {
     {.name = LIT("token"), .kind = ARG_STRING, .presence = ARG_REQUIRED, .offset = offsetof(struct args_auth, token), .min = 1, .max = 128ULL, .secret = true},
@@ -314,6 +315,33 @@ static const struct arg_spec args_group_set_title[] = {
 
 static const struct route_segment route_group_set_title[] = {{LIT("v1"), false}, {LIT("conversations"), false}, {LIT("conversation"), true}, {LIT("title"), false}};
 
+static const struct arg_spec args_group_set_description[] = {
+    {.name = LIT("conversation"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_group_set_description, conversation), .min = 1, .max = 9223372036854775807ULL},
+    {.name = LIT("description"), .kind = ARG_STRING, .presence = ARG_REQUIRED, .offset = offsetof(struct args_group_set_description, description), .min = 0, .max = 512ULL},
+    {.name = LIT("key"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_group_set_description, key), .has_offset = offsetof(struct args_group_set_description, has_key), .min = 1, .max = 64ULL, .charset = &charset_key},
+    {.name = LIT("after"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_group_set_description, after), .min = 0, .max = 9007199254740991ULL, .default_value = 0},
+};
+
+static const struct route_segment route_group_set_description[] = {{LIT("v1"), false}, {LIT("conversations"), false}, {LIT("conversation"), true}, {LIT("description"), false}};
+
+static const struct arg_spec args_group_set_picture[] = {
+    {.name = LIT("conversation"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_group_set_picture, conversation), .min = 1, .max = 9223372036854775807ULL},
+    {.name = LIT("picture"), .kind = ARG_ID, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_group_set_picture, picture), .has_offset = offsetof(struct args_group_set_picture, has_picture), .min = 1, .max = 9223372036854775807ULL},
+    {.name = LIT("key"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_group_set_picture, key), .has_offset = offsetof(struct args_group_set_picture, has_key), .min = 1, .max = 64ULL, .charset = &charset_key},
+    {.name = LIT("after"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_group_set_picture, after), .min = 0, .max = 9007199254740991ULL, .default_value = 0},
+};
+
+static const struct route_segment route_group_set_picture[] = {{LIT("v1"), false}, {LIT("conversations"), false}, {LIT("conversation"), true}, {LIT("picture"), false}};
+
+static const struct arg_spec args_group_set_announce[] = {
+    {.name = LIT("conversation"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_group_set_announce, conversation), .min = 1, .max = 9223372036854775807ULL},
+    {.name = LIT("on"), .kind = ARG_BOOL, .presence = ARG_REQUIRED, .offset = offsetof(struct args_group_set_announce, on)},
+    {.name = LIT("key"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_group_set_announce, key), .has_offset = offsetof(struct args_group_set_announce, has_key), .min = 1, .max = 64ULL, .charset = &charset_key},
+    {.name = LIT("after"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_group_set_announce, after), .min = 0, .max = 9007199254740991ULL, .default_value = 0},
+};
+
+static const struct route_segment route_group_set_announce[] = {{LIT("v1"), false}, {LIT("conversations"), false}, {LIT("conversation"), true}, {LIT("announce"), false}};
+
 static const struct arg_spec args_group_add[] = {
     {.name = LIT("conversation"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_group_add, conversation), .min = 1, .max = 9223372036854775807ULL},
     {.name = LIT("user"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_group_add, user), .min = 1, .max = 9223372036854775807ULL},
@@ -335,7 +363,7 @@ static const struct route_segment route_group_remove[] = {{LIT("v1"), false}, {L
 static const struct arg_spec args_group_set_role[] = {
     {.name = LIT("conversation"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_group_set_role, conversation), .min = 1, .max = 9223372036854775807ULL},
     {.name = LIT("user"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_group_set_role, user), .min = 1, .max = 9223372036854775807ULL},
-    {.name = LIT("role"), .kind = ARG_ENUM, .presence = ARG_REQUIRED, .offset = offsetof(struct args_group_set_role, role), .values = values_given_role, .values_n = 2},
+    {.name = LIT("role"), .kind = ARG_ENUM, .presence = ARG_REQUIRED, .offset = offsetof(struct args_group_set_role, role), .values = values_given_role, .values_n = 3},
     {.name = LIT("key"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_group_set_role, key), .has_offset = offsetof(struct args_group_set_role, has_key), .min = 1, .max = 64ULL, .charset = &charset_key},
     {.name = LIT("after"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_group_set_role, after), .min = 0, .max = 9007199254740991ULL, .default_value = 0},
 };
@@ -609,6 +637,30 @@ const struct command_spec command_specs[COMMAND_COUNT] = {
         .segments = route_group_set_title, .segments_n = 4,
         .args = args_group_set_title, .args_n = 4,
     },
+    [COMMAND_GROUP_SET_DESCRIPTION] = {
+        .name = LIT("group.set_description"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_group_set_description),
+        .transport = API_TRANSPORT_BOTH, .method = API_PUT,
+        .segments = route_group_set_description, .segments_n = 4,
+        .args = args_group_set_description, .args_n = 4,
+    },
+    [COMMAND_GROUP_SET_PICTURE] = {
+        .name = LIT("group.set_picture"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_group_set_picture),
+        .transport = API_TRANSPORT_BOTH, .method = API_PUT,
+        .segments = route_group_set_picture, .segments_n = 4,
+        .args = args_group_set_picture, .args_n = 4,
+    },
+    [COMMAND_GROUP_SET_ANNOUNCE] = {
+        .name = LIT("group.set_announce"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_group_set_announce),
+        .transport = API_TRANSPORT_BOTH, .method = API_PUT,
+        .segments = route_group_set_announce, .segments_n = 4,
+        .args = args_group_set_announce, .args_n = 4,
+    },
     [COMMAND_GROUP_ADD] = {
         .name = LIT("group.add"),
         .needs = API_NEEDS_SESSION,
@@ -690,6 +742,9 @@ const uint16_t commands_by_name[COMMAND_COUNT] = {
     COMMAND_GROUP_CREATE,
     COMMAND_GROUP_LEAVE,
     COMMAND_GROUP_REMOVE,
+    COMMAND_GROUP_SET_ANNOUNCE,
+    COMMAND_GROUP_SET_DESCRIPTION,
+    COMMAND_GROUP_SET_PICTURE,
     COMMAND_GROUP_SET_ROLE,
     COMMAND_GROUP_SET_TITLE,
     COMMAND_MESSAGE_DELETE,

@@ -21,6 +21,7 @@
 #define API_ABOUT_BYTES_MAX             512 /* longest text about oneself */
 #define API_DEVICE_NAME_BYTES_MAX       64 /* longest device name */
 #define API_TITLE_BYTES_MAX             128 /* longest group title */
+#define API_DESCRIPTION_BYTES_MAX       512 /* longest group description */
 #define API_TEXT_BYTES_MAX              8192 /* longest message text */
 #define API_KIND_BYTES_MAX              32 /* longest message kind */
 #define API_MENTIONS_MAX                32 /* people mentioned in one message */
@@ -48,7 +49,7 @@
 /* Opens a WebSocket. */
 #define API_SOCKET_PATH "/v1/socket"
 
-enum { API_LIMIT_COUNT = 32 };
+enum { API_LIMIT_COUNT = 33 };
 extern const struct limit_spec api_limits[API_LIMIT_COUNT];
 
 /* Errors; 0 is success. */
@@ -109,6 +110,7 @@ enum api_history {
 enum api_given_role {
     API_GIVEN_ROLE_MEMBER,
     API_GIVEN_ROLE_ADMIN,
+    API_GIVEN_ROLE_OWNER,
 };
 
 /* One X(NAME, name) a command, in the order of enum command. */
@@ -143,6 +145,9 @@ enum api_given_role {
     X(MESSAGE_REACT, message_react) \
     X(GROUP_CREATE, group_create) \
     X(GROUP_SET_TITLE, group_set_title) \
+    X(GROUP_SET_DESCRIPTION, group_set_description) \
+    X(GROUP_SET_PICTURE, group_set_picture) \
+    X(GROUP_SET_ANNOUNCE, group_set_announce) \
     X(GROUP_ADD, group_add) \
     X(GROUP_REMOVE, group_remove) \
     X(GROUP_SET_ROLE, group_set_role) \
@@ -183,6 +188,9 @@ enum command {
     COMMAND_MESSAGE_REACT, /* Reacts to a message; each person has one reaction to it at most. */
     COMMAND_GROUP_CREATE, /* Makes a group and becomes its owner. */
     COMMAND_GROUP_SET_TITLE, /* Gives the group another title. */
+    COMMAND_GROUP_SET_DESCRIPTION, /* Gives the group another description. */
+    COMMAND_GROUP_SET_PICTURE, /* Gives the group another picture. */
+    COMMAND_GROUP_SET_ANNOUNCE, /* Lets only admins write, or everybody again. */
     COMMAND_GROUP_ADD, /* Adds a member. */
     COMMAND_GROUP_REMOVE, /* Puts a member out. */
     COMMAND_GROUP_SET_ROLE, /* Gives a member another role. */
@@ -408,6 +416,34 @@ struct args_group_create {
 struct args_group_set_title {
     uint64_t conversation;
     struct str title;
+    bool has_key;
+    struct str key;
+    uint64_t after;
+};
+
+/* group.set_description: Gives the group another description. */
+struct args_group_set_description {
+    uint64_t conversation;
+    struct str description;
+    bool has_key;
+    struct str key;
+    uint64_t after;
+};
+
+/* group.set_picture: Gives the group another picture. */
+struct args_group_set_picture {
+    uint64_t conversation;
+    bool has_picture;
+    uint64_t picture;
+    bool has_key;
+    struct str key;
+    uint64_t after;
+};
+
+/* group.set_announce: Lets only admins write, or everybody again. */
+struct args_group_set_announce {
+    uint64_t conversation;
+    bool on;
     bool has_key;
     struct str key;
     uint64_t after;

@@ -28,6 +28,7 @@ static_assert(API_DISPLAY_NAME_BYTES_MAX <= DISPLAY_NAME_BYTES_MAX, "display nam
 static_assert(API_ABOUT_BYTES_MAX <= ABOUT_BYTES_MAX, "about");
 static_assert(API_DEVICE_NAME_BYTES_MAX <= DEVICE_NAME_BYTES_MAX, "device name");
 static_assert(API_TITLE_BYTES_MAX <= TITLE_BYTES_MAX, "title");
+static_assert(API_DESCRIPTION_BYTES_MAX <= DESCRIPTION_BYTES_MAX, "description");
 static_assert(API_TEXT_BYTES_MAX <= TEXT_BYTES_MAX, "text");
 static_assert(API_KIND_BYTES_MAX <= KIND_BYTES_MAX, "kind");
 static_assert(API_EMOJI_BYTES_MAX <= EMOJI_BYTES_MAX, "emoji");

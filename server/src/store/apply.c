@@ -123,7 +123,7 @@ static int take_leave(struct turn *t, const struct log_head *head, struct member
     return 0;
 }
 
-/* Added, removed, left, role: one member. */
+/* Created, added, removed, left, role: one member. */
 static int apply_member(struct turn *t, const struct event *e, const struct log_head *head,
                         uint64_t user)
 {
@@ -146,7 +146,13 @@ static int apply_left(struct turn *t, const struct event *e, const struct log_he
     return err || !e->user ? err : apply_member(t, e, head, e->user);
 }
 
-/* Created, title. */
+static int apply_role(struct turn *t, const struct event *e, const struct log_head *head)
+{
+    int err = apply_member(t, e, head, e->user);
+    return err || e->role != ROLE_OWNER ? err : apply_member(t, e, head, e->sender);
+}
+
+/* Created, title, description, picture, announce. */
 static int apply_conversation(struct turn *t, const struct event *e)
 {
     struct conversation c = {.id = e->conversation};
@@ -204,11 +210,15 @@ int apply_event(struct turn *t, const struct event *e, const struct log_head *he
         return apply_created(t, e, head);
     case EVENT_ADDED:
     case EVENT_REMOVED:
-    case EVENT_ROLE:
         return apply_member(t, e, head, e->user);
+    case EVENT_ROLE:
+        return apply_role(t, e, head);
     case EVENT_LEFT:
         return apply_left(t, e, head);
     case EVENT_TITLE:
+    case EVENT_DESCRIPTION:
+    case EVENT_PICTURE:
+    case EVENT_ANNOUNCE:
         return apply_conversation(t, e);
     case EVENT_PROFILE:
         return apply_profile(t, e);

@@ -180,12 +180,14 @@ static int fill_last(struct turn *t, struct inbox_entry *entry)
     return err < 0 ? err : 0;
 }
 
-/* The walk keeps no texts of the rows that it passes. */
+/* What the group is called now, or says of itself, is not for a former member. The walk keeps no
+ * texts of the rows that it passes. */
 static int fill_left(struct turn *t, struct inbox_entry *entry)
 {
     struct member_row me;
     int err = turn_member(t, entry->me.conversation, entry->me.user, &me);
-    entry->me.left_title = entry->conversation.title = me.member.left_title;
+    entry->me.left_title = me.member.left_title;
+    conversation_as_left(&entry->conversation, &entry->me);
     return MIN(err, 0);
 }
 

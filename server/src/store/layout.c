@@ -12,6 +12,9 @@
 
 enum { USER_TEXT_MAX = 1024 }; /* above every limit of a user's texts */
 
+/* Tags of optional fields. Stored: never renumber. */
+enum { CONVERSATION_DESCRIPTION = 1, CONVERSATION_PICTURE = 2, CONVERSATION_ANNOUNCE = 3 };
+
 static struct row_key tagged(enum kv_table table, char tag)
 {
     return (struct row_key){.table = table, .n = 1, .bytes = {(unsigned char)tag}};
@@ -233,6 +236,27 @@ void conversation_pack(struct builder *out, const struct conversation *c)
     pack_u64(out, c->users[0]);
     pack_u64(out, c->users[1]);
     pack_u64(out, c->rev);
+    pack_field_bytes(out, CONVERSATION_DESCRIPTION, c->description);
+    pack_field_u64(out, CONVERSATION_PICTURE, c->picture);
+    pack_field_u64(out, CONVERSATION_ANNOUNCE, c->announce);
+}
+
+static void conversation_field(struct conversation *c, struct unpack *u, const struct field *field)
+{
+    switch (field->tag) {
+    case CONVERSATION_DESCRIPTION:
+        c->description = unpack_field_bytes(u, field, DESCRIPTION_BYTES_MAX);
+        break;
+    case CONVERSATION_PICTURE:
+        c->picture = unpack_field_u64(u, field);
+        break;
+    case CONVERSATION_ANNOUNCE:
+        c->announce = unpack_field_u64(u, field) == 1;
+        u->bad |= !c->announce;
+        break;
+    default:
+        u->bad = true;
+    }
 }
 
 bool conversation_unpack(struct conversation *c, uint64_t id, struct str bytes)
@@ -246,6 +270,8 @@ bool conversation_unpack(struct conversation *c, uint64_t id, struct str bytes)
     c->users[0] = unpack_u64(&u);
     c->users[1] = unpack_u64(&u);
     c->rev = unpack_u64(&u);
+    for (struct field field = {0}; unpack_field(&u, &field);)
+        conversation_field(c, &u, &field);
     return unpack_done(&u);
 }
 

@@ -140,8 +140,8 @@ bool project_member(struct member *m, const struct event *e)
         else
             m->role = ROLE_OWNER;
         break;
-    case EVENT_ROLE:
-        m->role = e->role;
+    case EVENT_ROLE: /* an owner who hands over stays as an admin */
+        m->role = m->user == e->user ? e->role : ROLE_ADMIN;
         break;
     default:
         return false;
@@ -174,14 +174,28 @@ bool project_conversation(struct conversation *c, const struct event *e)
 {
     if (c->rev >= e->seq)
         return false;
-    if (e->type == EVENT_CREATED) {
+    switch (e->type) {
+    case EVENT_CREATED:
         c->kind = CONVERSATION_GROUP;
         c->history = e->history;
         c->created_ms = e->time_ms;
-    } else if (e->type != EVENT_TITLE) {
+        c->title = e->text;
+        break;
+    case EVENT_TITLE:
+        c->title = e->text;
+        break;
+    case EVENT_DESCRIPTION:
+        c->description = e->text;
+        break;
+    case EVENT_PICTURE:
+        c->picture = e->number;
+        break;
+    case EVENT_ANNOUNCE:
+        c->announce = e->number != 0;
+        break;
+    default:
         return false;
     }
-    c->title = e->text;
     c->rev = e->seq;
     return true;
 }

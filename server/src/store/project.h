@@ -8,8 +8,9 @@
  * emptied delete     target: a stub without text, reactions, mentions; its newest edit is emptied
  *   reaction   target: the sender's entry in reactions
  *   created    the conversation, its members
- *   added, removed, left, role   a member (left: also the new owner)
- *   title      the conversation
+ *   added, removed, left, role   a member
+ *              (left: also the new owner; role: also an owner who hands over)
+ *   title, description, picture, announce   the conversation
  *   profile    the user; block, unblock: a row of their own
  */
 #ifndef PARLEY_STORE_PROJECT_H
@@ -34,7 +35,7 @@ bool project_member(struct member *m, const struct event *e);
 bool project_direct_member(struct member *m, const struct event *e);
 /* The marks of the sender of a message that `reads`. */
 bool project_reads(struct member *m, const struct event *e);
-/* Created, title. */
+/* Created, title, description, picture, announce. */
 bool project_conversation(struct conversation *c, const struct event *e);
 /* Takes from a row what events after `seq` did to it, for somebody who reads no further: reactions
  * go; a text that was edited since is not there any more, so the message is shown as a stub. */

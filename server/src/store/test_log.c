@@ -135,6 +135,74 @@ static void test_members_come_and_go(void **state)
     store_request_deinit(&load.base);
 }
 
+static struct member member_of(struct rig *rig, uint64_t user)
+{
+    struct store_member m = {.conversation = GROUP, .user = user};
+    ask(rig, store_member, &m);
+    assert_int_equal(m.base.status, STORE_DONE);
+    struct member member = m.member;
+    member.left_title = (struct str){0};
+    store_request_deinit(&m.base);
+    return member;
+}
+
+static void test_one_event_hands_a_group_over(void **state)
+{
+    struct rig *rig = *state;
+    people(rig);
+    make_group(rig);
+    struct log_head head = head_of(rig, GROUP);
+    struct event role = event_after(&head, GROUP, EVENT_ROLE, ALICE, "a1");
+    role.user = BOB;
+    role.role = ROLE_OWNER;
+    uint64_t seq = append_one(rig, role);
+    rig_reopen(rig);
+    assert_int_equal(member_of(rig, BOB).role, ROLE_OWNER);
+    assert_int_equal(member_of(rig, ALICE).role, ROLE_ADMIN);
+    assert_int_equal(member_of(rig, ALICE).rev, seq);
+}
+
+static void test_what_a_group_says_of_itself(void **state)
+{
+    struct rig *rig = *state;
+    people(rig);
+    make_group(rig);
+    change(rig, GROUP, EVENT_DESCRIPTION, ALICE, "a1", 0, "what we do");
+    struct log_head head = head_of(rig, GROUP);
+    struct event picture = event_after(&head, GROUP, EVENT_PICTURE, ALICE, "a2");
+    picture.number = UINT64_MAX;
+    append_one(rig, picture);
+    head = head_of(rig, GROUP);
+    struct event announce = event_after(&head, GROUP, EVENT_ANNOUNCE, ALICE, "a3");
+    announce.number = 1;
+    append_one(rig, announce);
+    rig_reopen(rig);
+    struct store_load load = {.id = GROUP};
+    ask(rig, store_load, &load);
+    assert_true(str_eq(load.conversation.title, STR("the group")));
+    assert_true(str_eq(load.conversation.description, STR("what we do")));
+    assert_true(load.conversation.picture == UINT64_MAX && load.conversation.announce);
+    store_request_deinit(&load.base);
+
+    struct store_inbox_list list = {.user = BOB, .limit = 10};
+    ask(rig, store_inbox_list, &list);
+    assert_true(str_eq(list.entries[0].conversation.description, STR("what we do")));
+    store_request_deinit(&list.base);
+    head = head_of(rig, GROUP);
+    append_one(rig, event_after(&head, GROUP, EVENT_LEFT, BOB, "b1"));
+    ask(rig, store_inbox_list, &list);
+    assert_true(str_eq(list.entries[0].conversation.title, STR("the group")));
+    assert_int_equal(list.entries[0].conversation.description.n, 0);
+    assert_true(!list.entries[0].conversation.picture && !list.entries[0].conversation.announce);
+    store_request_deinit(&list.base);
+
+    change(rig, GROUP, EVENT_DESCRIPTION, ALICE, "a4", 0, "");
+    load = (struct store_load){.id = GROUP};
+    ask(rig, store_load, &load);
+    assert_int_equal(load.conversation.description.n, 0);
+    store_request_deinit(&load.base);
+}
+
 static void test_what_comes_later_is_not_for_a_former_member(void **state)
 {
     struct rig *rig = *state;
@@ -221,6 +289,8 @@ int main(void)
         both(test_edits_and_deletes_leave_no_words_behind),
         both(test_a_reaction_replaces_and_is_taken_back),
         both(test_members_come_and_go),
+        both(test_one_event_hands_a_group_over),
+        both(test_what_a_group_says_of_itself),
         both(test_what_comes_later_is_not_for_a_former_member),
         both(test_marks_only_move_forward),
         both(test_blocks_follow_the_own_log),

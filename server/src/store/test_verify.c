@@ -351,8 +351,19 @@ static void test_members_that_no_event_made_are_found(void **state)
 static void test_a_conversation_that_is_not_as_its_events_is_found(void **state)
 {
     struct rig *rig = *state;
-    conversation_set(GROUP, row.title = STR("us"), "event 10 gave it another title");
-    conversation_set(GROUP, row.rev = 1, "event 10: did not change the title");
+    conversation_set(GROUP, row.title = STR("us"),
+                     "500: its record is not what its events up to 10");
+    conversation_set(GROUP, row.rev = 1, "event 10: did not change its group");
+    by(ALICE, GROUP, EVENT_DESCRIPTION, .text = STR("what we do"));
+    by(ALICE, GROUP, EVENT_PICTURE, .number = 77);
+    by(ALICE, GROUP, EVENT_ANNOUNCE, .number = 1);
+    assert_int_equal(verified(rig).faults, 0);
+    conversation_set(GROUP, row.title = STR("us"),
+                     "500: its record is not what its events up to 13");
+    conversation_set(GROUP, row.description = STR("else"), "500: its record is not what");
+    conversation_set(GROUP, row.picture = 78, "500: its record is not what");
+    conversation_set(GROUP, row.announce = false, "500: its record is not what");
+    conversation_set(GROUP, row.history = HISTORY_JOINED, "500: its record is not what");
     conversation_set(GROUP, row.rev = 99, "last changed by 99");
     conversation_set(GROUP, row.kind = 9, "of an unknown kind 9");
     conversation_set(DIRECT, row.users[1] = CAROL, "is not claimed by its people");
@@ -362,6 +373,16 @@ static void test_a_conversation_that_is_not_as_its_events_is_found(void **state)
     found(rig, key_direct(BOB, CAROL), STR("\xff"), "does not decode");
     found(rig, key_group(ALICE, STR("k1")), STR("junk"), "the claim of a group does not decode");
     event_set(GROUP, CREATED, row.sender = BOB, "claims group 500, which another began");
+}
+
+static void test_a_group_that_was_handed_over_has_one_owner(void **state)
+{
+    struct rig *rig = *state;
+    by(ALICE, GROUP, EVENT_ROLE, .user = BOB, .role = ROLE_OWNER);
+    assert_int_equal(verified(rig).faults, 0);
+    member_set(GROUP, ALICE, row.member.role = ROLE_OWNER, "member 101: event 11 does not say so");
+    member_set(GROUP, BOB, row.member.role = ROLE_ADMIN, "member 102: event 11 does not say so");
+    member_set(GROUP, ALICE, row.member.rev = 1, "event 11: user 101 has no row that knows of it");
 }
 
 static void test_accounts_that_are_half_there_are_found(void **state)
@@ -431,6 +452,7 @@ int main(void)
         with_rig(test_words_that_were_deleted_and_stand_are_found),
         with_rig(test_members_that_no_event_made_are_found),
         with_rig(test_a_conversation_that_is_not_as_its_events_is_found),
+        with_rig(test_a_group_that_was_handed_over_has_one_owner),
         with_rig(test_accounts_that_are_half_there_are_found),
         with_rig(test_blocks_that_are_not_as_the_log_says_are_found),
         with_rig(test_mentions_that_are_not_as_the_messages_say_are_found),

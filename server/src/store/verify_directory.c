@@ -209,6 +209,8 @@ static bool follows(const struct member *m, const struct event *e)
         return m->user == e->sender ? m->left && m->left_seq == e->seq
                                     : e->user == m->user && m->role == ROLE_OWNER && !m->left;
     case EVENT_ROLE:
+        if (m->user == e->sender && e->role == ROLE_OWNER)
+            return m->role == ROLE_ADMIN && !m->left;
         return e->user == m->user && m->role == e->role && !m->left;
     default:
         return false;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "model/record.h"
+#include "store/project.h"
 #include "store/verify_walk.h"
 #include "util/macros.h"
 #include "util/numbers.h"
@@ -56,7 +57,9 @@ struct walk {
     struct stream conversations, events, keys;
     struct conversation c;
     struct head_row head;
-    struct log_head at; /* what the events so far make it */
+    struct log_head at;        /* what the events so far make it */
+    struct conversation built; /* and what they make of a group's record */
+    struct arena *arena;       /* the texts of `built` lie here */
     uint64_t n_events, n_keys;
 };
 
@@ -143,6 +146,12 @@ static int check_everybody_named(struct walk *w, const struct event *e)
     return err;
 }
 
+static int check_role(struct walk *w, const struct event *e)
+{
+    int err = check_named(w, e, e->user);
+    return err || e->role != ROLE_OWNER ? err : check_named(w, e, e->sender);
+}
+
 /* Whether an event after `block` took it back. 1, 0, negative. */
 static int was_unblocked(struct walk *w, const struct event *block)
 {
@@ -199,13 +208,17 @@ static int check_effect(struct walk *w, const struct event *e)
         return check_everybody_named(w, e);
     case EVENT_ADDED:
     case EVENT_REMOVED:
-    case EVENT_ROLE:
         return check_named(w, e, e->user);
+    case EVENT_ROLE:
+        return check_role(w, e);
     case EVENT_LEFT:
         return check_named(w, e, e->sender);
     case EVENT_TITLE:
+    case EVENT_DESCRIPTION:
+    case EVENT_PICTURE:
+    case EVENT_ANNOUNCE:
         if (w->c.rev < e->seq)
-            verify_fault(w->v, EVENT "did not change the title", w->c.id, e->seq);
+            verify_fault(w->v, EVENT "did not change its group", w->c.id, e->seq);
         return 0;
     case EVENT_PROFILE:
         return check_profile(w, e);
@@ -246,6 +259,15 @@ static void check_place(struct walk *w, const struct event *e, uint64_t seq)
         w->at.message_seq = seq;
 }
 
+/* The record follows the events as they are walked. */
+static void build(struct walk *w, const struct event *e)
+{
+    if (!project_conversation(&w->built, e))
+        return;
+    w->built.title = arena_str(w->arena, w->built.title);
+    w->built.description = arena_str(w->arena, w->built.description);
+}
+
 static int check_event(struct walk *w)
 {
     struct verify *v = w->v;
@@ -260,6 +282,7 @@ static int check_event(struct walk *w)
         return 0;
     }
     check_place(w, &e, seq);
+    build(w, &e);
     int err = verify_key(v, &e, &row);
     if (err == KV_ABSENT)
         verify_fault(v, EVENT "its key is not known", w->c.id, seq);
@@ -304,12 +327,7 @@ static int check_group(struct walk *w)
 {
     struct verify *v = w->v;
     struct roster roster = {0};
-    struct event named;
-    int err = verify_event(v, w->c.id, w->c.rev, &named);
-    if (err == KV_ABSENT || (!err && ((named.type != EVENT_CREATED && named.type != EVENT_TITLE) ||
-                                      !str_eq(named.text, w->c.title))))
-        verify_fault(v, CONVERSATION "event %" PRIu64 " gave it another title", w->c.id, w->c.rev);
-    err = err < 0 ? err : verify_roster(v, w->c.id, &roster);
+    int err = verify_roster(v, w->c.id, &roster);
     for (uint32_t i = 0; err >= 0 && i < roster.n; i++) {
         struct member_row row;
         err = verify_member(v, w->c.id, roster.users[i], &row);
@@ -327,6 +345,7 @@ static int begin_conversation(struct walk *w)
     uint64_t id = w->conversations.id;
     v->conversations++;
     w->at = (struct log_head){0};
+    w->built = (struct conversation){.id = id};
     w->n_events = w->n_keys = 0;
     if (!conversation_unpack(&w->c, id, arena_str(v->arena, w->conversations.value))) {
         verify_fault(v, CONVERSATION "does not decode", id);
@@ -354,8 +373,21 @@ static int begin_conversation(struct walk *w)
     return 0;
 }
 
+static void check_record(struct walk *w)
+{
+    const struct conversation *is = &w->c, *built = &w->built;
+    if (is->rev != built->rev || is->history != built->history ||
+        is->created_ms != built->created_ms || is->picture != built->picture ||
+        is->announce != built->announce || !str_eq(is->title, built->title) ||
+        !str_eq(is->description, built->description))
+        verify_fault(w->v, CONVERSATION "its record is not what its events up to %" PRIu64 " made",
+                     is->id, built->rev);
+}
+
 static void end_conversation(struct walk *w)
 {
+    if (w->c.kind == CONVERSATION_GROUP)
+        check_record(w);
     const struct log_head *head = &w->head.head, *at = &w->at;
     if (head->seq != at->seq || head->n != at->n || head->first_seq != at->first_seq ||
         head->time_ms != at->time_ms || head->message_seq != at->message_seq)
@@ -419,7 +451,7 @@ static void pass_all_orphans(struct walk *w, uint64_t id)
 static int each_conversation(struct walk *w)
 {
     struct arena arena = {0};
-    w->v->arena = &arena;
+    w->v->arena = w->arena = &arena;
     w->c = (struct conversation){.id = w->conversations.id};
     pass_all_orphans(w, w->c.id);
     int err = begin_conversation(w);

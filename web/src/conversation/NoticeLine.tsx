@@ -6,6 +6,8 @@ export function NoticeLine({ notice }: { notice: NoticeView }) {
   return <li className="notice-line" data-line={notice.id} data-seq={notice.seq}>{wordsOf(notice)}</li>;
 }
 
+const roleWords = { owner: "the owner", admin: "an admin", member: "a member" };
+
 function wordsOf({ event }: NoticeView) {
   const by = <Name user={event.sender} />;
   switch (event.type) {
@@ -20,7 +22,13 @@ function wordsOf({ event }: NoticeView) {
     case "left":
       return <><Name user={event.user} /> left</>;
     case "role":
-      return <>{by} made <Name user={event.user} /> {event.role === "admin" ? "an admin" : "a member"}</>;
+      return <>{by} made <Name user={event.user} /> {roleWords[event.role]}</>;
+    case "description":
+      return <>{by} changed the description</>;
+    case "picture":
+      return <>{by} changed the picture</>;
+    case "announce":
+      return event.on ? <>{by} lets only admins write</> : <>{by} lets everybody write</>;
     default:
       return null;
   }
