@@ -34,6 +34,7 @@ export const LIMITS = {
   "text_bytes_max": 8192,
   "kind_bytes_max": 32,
   "mentions_max": 32,
+  "pins_max": 20,
   "emoji_bytes_max": 32,
   "key_bytes_max": 64,
   "token_bytes_max": 128,
@@ -160,6 +161,14 @@ export interface Reaction {
   emoji: string;
 }
 
+/** A message that is pinned. */
+export interface Pinned {
+  /** the event `pin`: who pinned it, when */
+  pin: ChatEvent;
+  /** the message as it now is */
+  message: ChatEvent;
+}
+
 /** A conversation as its member sees it in the list. */
 export interface Entry {
   conversation: Id;
@@ -241,6 +250,8 @@ export interface EventMessage extends EventCommon {
   edited?: Seq;
   /** true once deleted */
   deleted?: boolean;
+  /** true: its text is a copy of another message's */
+  forwarded?: boolean;
   /** who is mentioned: members at that time */
   mentions?: Id[];
   /** one a person at most */
@@ -272,6 +283,20 @@ export interface EventReaction extends EventCommon {
   target: Seq;
   /** empty: taken back */
   emoji: string;
+}
+
+/** A message was pinned. */
+export interface EventPin extends EventCommon {
+  type: "pin";
+  /** the message */
+  target: Seq;
+}
+
+/** A message is not pinned any more. */
+export interface EventUnpin extends EventCommon {
+  type: "unpin";
+  /** the message */
+  target: Seq;
 }
 
 /** The group was made. */
@@ -369,6 +394,8 @@ export type ChatEvent =
   | EventEdit
   | EventDelete
   | EventReaction
+  | EventPin
+  | EventUnpin
   | EventCreated
   | EventAdded
   | EventRemoved
@@ -705,6 +732,17 @@ export interface ConversationGetReply extends Entry {
   members: MemberState[];
 }
 
+/** Arguments of `conversation.pins`: Lists what is pinned, the newest pin first. */
+export interface ConversationPinsArgs {
+  /** which */
+  conversation: Id;
+}
+
+export interface ConversationPinsReply {
+  /** `pins_max` at most */
+  pins: Pinned[];
+}
+
 /** Arguments of `conversation.events`: Reads the events a device lacks, oldest first. */
 export interface ConversationEventsArgs {
   /** which */
@@ -803,6 +841,44 @@ export interface MessageEditArgs {
   text: string;
   /** whom it mentions now; nobody unless given */
   mentions?: Id[];
+  /** makes the command repeatable; without one it is not */
+  key?: string;
+  /** the newest seq the device had at the first try; 0 unless given */
+  after?: Seq;
+}
+
+/** Arguments of `message.forward`: Writes a copy of a message into another conversation, or the same. */
+export interface MessageForwardArgs {
+  /** where the message stands */
+  conversation: Id;
+  /** the message */
+  seq: Seq;
+  /** a user or a conversation */
+  to: Id;
+  /** makes the command repeatable; without one it is not */
+  key?: string;
+  /** the newest seq the device had at the first try; 0 unless given */
+  after?: Seq;
+}
+
+/** Arguments of `message.pin`: Pins a message for everyone; in a group by its admins. */
+export interface MessagePinArgs {
+  /** which */
+  conversation: Id;
+  /** the message */
+  seq: Seq;
+  /** makes the command repeatable; without one it is not */
+  key?: string;
+  /** the newest seq the device had at the first try; 0 unless given */
+  after?: Seq;
+}
+
+/** Arguments of `message.unpin`: Takes a pin away; in a group by its admins. */
+export interface MessageUnpinArgs {
+  /** which */
+  conversation: Id;
+  /** the message */
+  seq: Seq;
   /** makes the command repeatable; without one it is not */
   key?: string;
   /** the newest seq the device had at the first try; 0 unless given */
@@ -1038,6 +1114,8 @@ export interface Commands {
   "conversation.list": { args: ConversationListArgs; reply: ConversationListReply };
   /** Reads one conversation with its members. */
   "conversation.get": { args: ConversationGetArgs; reply: ConversationGetReply };
+  /** Lists what is pinned, the newest pin first. */
+  "conversation.pins": { args: ConversationPinsArgs; reply: ConversationPinsReply };
   /** Reads the events a device lacks, oldest first. */
   "conversation.events": { args: ConversationEventsArgs; reply: ConversationEventsReply };
   /** Reads a page of events before, after or around a place. */
@@ -1050,6 +1128,12 @@ export interface Commands {
   "message.send": { args: MessageSendArgs; reply: Appended };
   /** Gives one's own message another text. */
   "message.edit": { args: MessageEditArgs; reply: Appended };
+  /** Writes a copy of a message into another conversation, or the same. */
+  "message.forward": { args: MessageForwardArgs; reply: Appended };
+  /** Pins a message for everyone; in a group by its admins. */
+  "message.pin": { args: MessagePinArgs; reply: Appended };
+  /** Takes a pin away; in a group by its admins. */
+  "message.unpin": { args: MessageUnpinArgs; reply: Appended };
   /** Deletes a message for everyone. */
   "message.delete": { args: MessageDeleteArgs; reply: Appended };
   /** Reacts to a message; each person has one reaction to it at most. */
@@ -1154,6 +1238,10 @@ export const ROUTES = {
     "method": "GET",
     "path": "/v1/conversations/{conversation}"
   },
+  "conversation.pins": {
+    "method": "GET",
+    "path": "/v1/conversations/{conversation}/pins"
+  },
   "conversation.events": {
     "method": "GET",
     "path": "/v1/conversations/{conversation}/events"
@@ -1177,6 +1265,18 @@ export const ROUTES = {
   "message.edit": {
     "method": "PATCH",
     "path": "/v1/conversations/{conversation}/messages/{seq}"
+  },
+  "message.forward": {
+    "method": "POST",
+    "path": "/v1/conversations/{conversation}/messages/{seq}/forward"
+  },
+  "message.pin": {
+    "method": "PUT",
+    "path": "/v1/conversations/{conversation}/messages/{seq}/pin"
+  },
+  "message.unpin": {
+    "method": "DELETE",
+    "path": "/v1/conversations/{conversation}/messages/{seq}/pin"
   },
   "message.delete": {
     "method": "DELETE",

@@ -26,7 +26,8 @@ const PAGE = 100;
 
 /** Commands that append: those that take a key. */
 export type AppendCommand = Extract<CommandName, "message.send" | "message.edit" | "message.delete"
-  | "message.react" | "account.set_profile" | "user.block" | "user.unblock" | "group.create"
+  | "message.react" | "message.forward" | "message.pin" | "message.unpin"
+  | "account.set_profile" | "user.block" | "user.unblock" | "group.create"
   | "group.set_title" | "group.add" | "group.remove" | "group.set_role" | "group.leave"
   | "group.set_description" | "group.set_picture" | "group.set_announce">;
 export type AppendArgs<C extends AppendCommand> = Omit<Commands[C]["args"], "key" | "after">;

@@ -13,7 +13,7 @@
  */
 import type {
   Appended, AuthReply, ChatEvent, CommandName, Commands, GivenRole, History, Id, Limits,
-  MemberState, MessageMentionsReply, Person, Presence, Push, Seq, SigninArgs, SignupArgs,
+  MemberState, MessageMentionsReply, Person, Pinned, Presence, Push, Seq, SigninArgs, SignupArgs,
 } from "./api.ts";
 import type { SessionState } from "./accounts.ts";
 import { Accounts } from "./accounts.ts";
@@ -32,6 +32,7 @@ import { Observed, ObservedMap, Value } from "./observable.ts";
 import type { AppendArgs, AppendCommand, OutboxItem } from "./outbox.ts";
 import { Outbox } from "./outbox.ts";
 import { People } from "./people.ts";
+import { Pins } from "./pins.ts";
 import { Receipts } from "./receipts.ts";
 import type { Fetch, RestCommand } from "./rest.ts";
 import { Rest, isRestCommand } from "./rest.ts";
@@ -93,6 +94,7 @@ export class Parley {
   #typing: Typing;
   #people: People;
   #blocks: Blocks;
+  #pins: Pins;
 
   #conversations = new Observed<readonly ConversationView[]>(() => this.#listed());
   #unread = new Observed<number>(() =>
@@ -124,6 +126,7 @@ export class Parley {
     });
     this.#asker = new Asker(request, clock);
     this.#blocks = new Blocks(this.#asker);
+    this.#pins = new Pins(this.#asker);
     this.#shelf = new Shelf(clock, this.#asker, storage, {
       changed: (copy) => this.#changed(copy),
       begun: (copy) => {
@@ -266,6 +269,11 @@ export class Parley {
     return this.#members.of(conversation);
   }
 
+  /** Known while the conversation is open, the newest pin first. */
+  pins(conversation: Id): Observable<readonly Pinned[] | undefined> {
+    return this.#pins.observed.of(conversation);
+  }
+
   presence(user: Id): Observable<Presence | undefined> {
     return this.#watch.observed.of(user);
   }
@@ -283,9 +291,10 @@ export class Parley {
     const copy = this.#shelf.resolve(id);
     if (!copy) return () => {};
     void this.#shelf.open(copy);
+    void this.#pins.read(copy.id);
     let closed = false;
     return () => {
-      if (!closed) this.#shelf.close(copy.id);
+      if (!closed) this.#close(copy.id);
       closed = true;
     };
   }
@@ -331,6 +340,19 @@ export class Parley {
   /** An empty `emoji` takes the reaction back. */
   react(conversation: Id, seq: Seq, emoji: string): Promise<Appended> {
     return this.#append("message.react", { conversation, seq, emoji }, this.#laneOf(conversation));
+  }
+
+  /** Writes a copy of the message to a person or a conversation. */
+  forward(conversation: Id, seq: Seq, to: Id): Promise<Appended> {
+    return this.#append("message.forward", { conversation, seq, to }, this.#laneOf(to));
+  }
+
+  pin(conversation: Id, seq: Seq): Promise<Appended> {
+    return this.#append("message.pin", { conversation, seq }, this.#laneOf(conversation));
+  }
+
+  unpin(conversation: Id, seq: Seq): Promise<Appended> {
+    return this.#append("message.unpin", { conversation, seq }, this.#laneOf(conversation));
   }
 
   retry(key: string): Promise<void> {
@@ -395,6 +417,7 @@ export class Parley {
     this.#link.stop();
     this.#outbox.clear();
     this.#blocks.clear();
+    this.#pins.clear();
     await this.#shelf.dropAll();
     await this.#sync.load();
     this.#shelf.me = session.user;
@@ -419,7 +442,7 @@ export class Parley {
       await Promise.all([this.#sync.compare(), this.#blocks.read()]);
       await this.#sync.readTicks();
       const open = [...this.#shelf.all()].filter((copy) => copy.open > 0);
-      await Promise.all(open.map((copy) => this.#shelf.refresh(copy)));
+      await Promise.all(open.map((copy) => Promise.all([this.#shelf.refresh(copy), this.#pins.read(copy.id)])));
     } catch {
       // The connection is gone again; the next one asks anew.
     }
@@ -442,9 +465,15 @@ export class Parley {
     this.#typing.clear();
     this.#people.clear();
     this.#blocks.clear();
+    this.#pins.clear();
     await this.#shelf.dropAll();
     await this.#accounts.forget();
     await this.#sync.load();
+  }
+
+  #close(conversation: Id): void {
+    this.#shelf.close(conversation);
+    if (!this.#shelf.get(conversation)?.open) this.#pins.forget(conversation);
   }
 
   #push(push: Push): void {
@@ -475,6 +504,7 @@ export class Parley {
     if (event.type === "message") this.#typing.ended(copy.id, event.sender);
     if (event.type === "profile") this.#people.refresh(event.sender);
     this.#blocks.applied(event);
+    this.#pins.applied(event);
   }
 
   #stands(item: OutboxItem, reply: Appended): boolean {

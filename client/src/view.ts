@@ -20,6 +20,8 @@ export interface MessageView {
   text?: string;
   time: Time;
   reply_to?: Seq;
+  /** Its text is a copy of another message's. */
+  forwarded: boolean;
   edited: boolean;
   deleted: boolean;
   reactions: readonly Reaction[];
@@ -141,6 +143,7 @@ function messageView(row: EventMessage, copy: Copy, me: Id): MessageView {
     own,
     kind: row.kind,
     time: row.time,
+    forwarded: row.forwarded ?? false,
     edited: row.edited !== undefined,
     deleted: row.deleted ?? false,
     reactions: row.reactions ?? [],
@@ -169,6 +172,7 @@ function pendingView(item: OutboxItem, me: Id): MessageView {
     kind: kind ?? "text",
     text,
     time: item.time ?? item.created,
+    forwarded: false,
     edited: false,
     deleted: false,
     reactions: [],

@@ -98,6 +98,9 @@ const GOOD: { [cmd in CommandName]?: () => Args } = {
   "message.edit": () => ({ conversation: group, seq: said, text: "z" }),
   "message.delete": () => ({ conversation: group, seq: said }),
   "message.react": () => ({ conversation: group, seq: said, emoji: "x" }),
+  "message.forward": () => ({ conversation: group, seq: said, to: group }),
+  "message.pin": () => ({ conversation: group, seq: said }),
+  "message.unpin": () => ({ conversation: group, seq: said }),
   "group.create": () => ({ title: "another", members: [] }),
   "group.set_title": () => ({ conversation: group, title: "t" }),
   "group.set_description": () => ({ conversation: group, description: "d" }),
@@ -144,6 +147,19 @@ const PROVOKED: { [pair: string]: Provoke } = {
   "message.react cannot_write":
     asOwner(() => ({ conversation: blocked, seq: saidToBlocker, emoji: "x" })),
   "message.react full": provokeFullReactions,
+
+  "conversation.pins not_found": asOutsider(() => ({ conversation: group })),
+  "message.forward not_found": asOutsider(() => ({ conversation: group, seq: said, to: outsider.user })),
+  "message.forward forbidden": asFormer(() => ({ conversation: group, seq: 1, to: group })),
+  "message.forward cannot_write":
+    asOwner(() => ({ conversation: group, seq: said, to: blocker.user })),
+  "message.pin not_found": asOwner(() => ({ conversation: group, seq: FAR })),
+  "message.pin forbidden": asMember(() => ({ conversation: group, seq: said })),
+  "message.pin cannot_write": asOwner(() => ({ conversation: blocked, seq: saidToBlocker })),
+  "message.pin full": provokeFullPins,
+  "message.unpin not_found": asOutsider(() => ({ conversation: group, seq: said })),
+  "message.unpin forbidden": asMember(() => ({ conversation: group, seq: said })),
+  "message.unpin cannot_write": asOwner(() => ({ conversation: blocked, seq: saidToBlocker })),
 
   "group.create not_found": asOwner(() => ({ title: "t", members: [NOBODY] })),
   "group.create cannot_write": asOwner(() => ({ title: "t", members: [blocker.user] })),
@@ -416,6 +432,18 @@ async function provokeTypingInAnnouncements(): Promise<{ who: Person; args: Args
   await raw.ok("group.set_announce", { conversation, on: true });
   raw.close();
   return { who: member, args: { conversation } };
+}
+
+async function provokeFullPins(): Promise<{ who: Person; args: Args }> {
+  const [pins] = (await people(server, "pins")) as [Person];
+  const raw = await pins.raw();
+  const { conversation } = await raw.ok("group.create", { title: "g", members: [] });
+  for (let i = 0; i <= 20; i++) {
+    const { seq } = await raw.ok("message.send", { to: conversation, text: "x" });
+    if (i === 20) return { who: pins, args: { conversation, seq } };
+    await raw.ok("message.pin", { conversation, seq });
+  }
+  throw new Error("unreachable");
 }
 
 async function provokeFullBlocks(): Promise<{ who: Person; args: Args }> {

@@ -1,4 +1,4 @@
-/** What is done with messages besides writing them: mentioning people. */
+/** What is done with messages besides writing them: mentioning people, forwarding, pinning. */
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import type { Id } from "../../client/src/index.ts";
@@ -95,4 +95,104 @@ test("a device sees that it is mentioned until it has read that", async () => {
   await mentionIs(seq);
   bob.parley.markRead(conversation, seq);
   await mentionIs(undefined);
+});
+
+test("a forward is a copy that says so, and not of whose", async () => {
+  const [a, b, c] = await three();
+  const [alice, bob, carol] = [await a.raw(), await b.raw(), await c.raw()];
+  const said = { to: b.user, kind: "recipe", text: "two eggs", mentions: [b.user] };
+  const { conversation, seq } = await alice.ok("message.send", said);
+  const forward = { conversation, seq, to: c.user, key: "copy" };
+  const copy = await bob.ok("message.forward", forward);
+  const { events } = await carol.ok("message.history", { conversation: copy.conversation });
+  const [event] = events;
+  assert.ok(events.length === 1 && event?.type === "message");
+  assert.deepEqual([event.sender, event.kind, event.text, event.forwarded, event.mentions],
+    [b.user, "recipe", "two eggs", true, undefined]);
+  assert.ok(!JSON.stringify(event).includes(a.user));
+
+  await alice.ok("message.delete", { conversation, seq });
+  const again = await bob.ok("message.forward", forward);
+  assert.deepEqual([again.conversation, again.seq], [copy.conversation, copy.seq]);
+  assert.equal((await bob.refused("message.forward", { ...forward, seq: seq + 1 })).code, "key_reused");
+  assert.equal((await bob.refused("message.forward", { ...forward, key: "late" })).code, "not_found");
+  const left = await carol.ok("message.history", { conversation: copy.conversation });
+  assert.equal(left.events.length, 1);
+  assert.equal((await carol.refused("message.forward", { conversation, seq, to: c.user })).code, "not_found");
+  const words = { conversation: copy.conversation, seq: copy.seq, text: "three eggs" };
+  assert.equal((await bob.refused("message.edit", words)).code, "forbidden");
+  // A copy is forwarded like any message, also to oneself and within its conversation.
+  for (const to of [c.user, copy.conversation]) {
+    const next = await carol.ok("message.forward", { conversation: copy.conversation, seq: copy.seq, to });
+    const page = await carol.ok("conversation.events", { conversation: next.conversation, after: next.seq - 1 });
+    assert.ok(page.events[0]?.type === "message" && page.events[0].forwarded && page.events[0].text === "two eggs");
+  }
+});
+
+test("what one may not read is not forwarded either", async () => {
+  const [a, b, c] = await three();
+  const [alice, bob] = [await a.raw(), await b.raw()];
+  const { conversation } = await alice.ok("group.create", { title: "g", members: [c.user] });
+  const { seq: early } = await alice.ok("message.send", { to: conversation, text: "before bob" });
+  await alice.ok("group.add", { conversation, user: b.user });
+  const { seq } = await alice.ok("message.send", { to: conversation, text: "with bob" });
+  const { seq: last } = await alice.ok("message.send", { to: conversation, text: "also with bob" });
+  const refused = async (at: number): Promise<void> => {
+    const error = await bob.refused("message.forward", { conversation, seq: at, to: b.user });
+    assert.equal(error.code, "not_found");
+  };
+  for (const at of [early, seq + 100, 1]) await refused(at);
+  await alice.ok("group.remove", { conversation, user: b.user });
+  const { seq: after } = await alice.ok("message.send", { to: conversation, text: "without bob" });
+  await alice.ok("message.edit", { conversation, seq: last, text: "not for bob" });
+  for (const at of [after, last]) await refused(at);
+  await bob.ok("message.forward", { conversation, seq, to: b.user });
+});
+
+test("what is pinned is what the events say, for whoever may read it", async () => {
+  const [a, b, c] = await three();
+  const [alice, bob, carol] = [await a.raw(), await b.raw(), await c.raw()];
+  const { conversation } = await alice.ok("group.create", { title: "g", members: [b.user] });
+  const pins = async (who: Raw): Promise<[number, string][]> =>
+    (await who.ok("conversation.pins", { conversation })).pins
+      .map(({ message, pin }) => [message.seq, pin.sender]);
+  const seqs: number[] = [];
+  for (const text of ["one", "two"]) seqs.push((await alice.ok("message.send", { to: conversation, text })).seq);
+  const [one, two] = seqs as [number, number];
+  await alice.ok("message.pin", { conversation, seq: one });
+  await alice.ok("message.pin", { conversation, seq: two });
+  assert.deepEqual(await pins(bob), [[two, a.user], [one, a.user]]);
+  await alice.ok("message.pin", { conversation, seq: one });
+  assert.deepEqual(await pins(bob), [[one, a.user], [two, a.user]]);
+  await alice.ok("group.add", { conversation, user: c.user });
+  assert.deepEqual(await pins(carol), []);
+  await alice.ok("message.delete", { conversation, seq: one });
+  assert.deepEqual(await pins(bob), [[two, a.user]]);
+  await alice.ok("group.remove", { conversation, user: b.user });
+  assert.deepEqual(await pins(bob), []);
+  await alice.ok("message.unpin", { conversation, seq: two });
+  await alice.ok("message.unpin", { conversation, seq: two });
+  assert.deepEqual(await pins(alice), []);
+  assert.equal((await alice.refused("message.pin", { conversation, seq: one })).code, "not_found");
+});
+
+test("both pin in their 1:1, and a device that looks at it sees that", async () => {
+  const [alice, bob] = await online(server, "alice", "bob");
+  assert.ok(alice && bob);
+  const { conversation, seq } = await alice.parley.send(bob.user, "the address");
+  const pinned = (device: typeof alice, seqs: number[]): Promise<unknown> =>
+    until(device.parley.pins(conversation), (pins) =>
+      JSON.stringify(pins?.map(({ message }) => message.seq)) === JSON.stringify(seqs), `pinned: ${seqs}`);
+  await until(alice.parley.conversation(conversation), (view) => view !== undefined, "the conversation");
+  const close = alice.parley.open(conversation);
+  await pinned(alice, []);
+  await bob.parley.pin(conversation, seq);
+  await pinned(alice, [seq]);
+  await alice.parley.unpin(conversation, seq);
+  await pinned(alice, []);
+  const copy = await alice.parley.forward(conversation, seq, alice.user);
+  await until(alice.parley.timeline(copy.conversation), ({ items }) =>
+    items.some((item) => item.type === "message" && item.forwarded && item.text === "the address"), "the copy");
+  close();
+  assert.equal(alice.parley.pins(conversation).getSnapshot(), undefined);
 });

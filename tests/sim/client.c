@@ -35,6 +35,7 @@ void line_of(struct line *r, const struct event *e, const struct world *w)
         .edited_seq = e->edited_seq,
         .type = e->type,
         .deleted = e->deleted,
+        .forwarded = e->forwarded,
         .text = e->text.n ? hash_bytes(e->text) : 0,
     };
     for (uint32_t i = 0; i < e->n_reactions; i++)

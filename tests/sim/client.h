@@ -15,7 +15,7 @@ enum { COPIES_MAX = 96, OPS_MAX = 512, OPS_UNDER_WAY = 3 };
 struct line {
     uint64_t seq, rev, n, sender, target, user, number, edited_seq;
     enum event_type type;
-    bool deleted;
+    bool deleted, forwarded;
     uint64_t text;             /* a hash; 0: empty */
     uint64_t reactions[USERS]; /* a hash of the emoji, by the person's place */
     uint32_t mentions;         /* a bit for each person, by their place */
@@ -46,6 +46,7 @@ struct op {
     char key[24];
     char text[32];
     uint64_t to, conversation, target, user, number, after;
+    uint64_t source, source_seq; /* of a forward */
     enum role role;
     enum history history;
     uint64_t members[USERS]; /* whom a group is made with, or a message mentions */

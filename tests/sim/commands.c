@@ -90,7 +90,9 @@ void op_send(struct client *d, struct op *op)
     append->user = op->user;
     append->role = op->role;
     append->number = op->number;
-    append->kind = op->type == EVENT_MESSAGE ? STR("text") : (struct str){0};
+    append->source = op->source;
+    append->source_seq = op->source_seq;
+    append->kind = op->type == EVENT_MESSAGE && !op->source ? STR("text") : (struct str){0};
     append->text = str_of(op->text);
     append->mentions = op->members;
     append->n_mentions = op->n_members;
@@ -145,6 +147,17 @@ static void mention(struct client *d, struct op *op)
             op->members[op->n_members++] = w->users[i];
 }
 
+/* Something that the device has, instead of words of its own. */
+static void forward(struct client *d, struct op *op)
+{
+    struct copy *c = client_any_copy(d);
+    if (!c)
+        return;
+    op->source = c->conversation;
+    op->source_seq = c->base + rng_below(&d->world->rng, (uint32_t)(c->cursor - c->base + 1));
+    op->text[0] = 0;
+}
+
 static void act_message(struct client *d)
 {
     struct copy *c = rng_percent(&d->world->rng, 40) ? any_group(d) : client_any_copy(d);
@@ -155,6 +168,8 @@ static void act_message(struct client *d)
     op->to = to_user ? any_user(d->world) : c->conversation;
     op->after = !to_user ? c->cursor : 0;
     mention(d, op);
+    if (rng_percent(&d->world->rng, 15))
+        forward(d, op);
     if (!to_user && rng_percent(&d->world->rng, 20))
         op->target = c->base + rng_below(&d->world->rng, (uint32_t)(c->cursor - c->base + 1));
     op_send(d, op);
@@ -181,7 +196,7 @@ static void act_on_message(struct client *d, enum event_type type)
     if (!op)
         return;
     op->target = c->base + rng_below(&d->world->rng, (uint32_t)(c->cursor - c->base + 1));
-    if (type == EVENT_DELETE)
+    if (type == EVENT_DELETE || type == EVENT_PIN || type == EVENT_UNPIN)
         op->text[0] = 0;
     if (type == EVENT_EDIT)
         mention(d, op);
@@ -394,8 +409,9 @@ void command_any(struct client *d)
         enum event_type type;
         void (*on)(struct client *, enum event_type);
     } changes[] = {
-        {46, EVENT_EDIT, act_on_message},     {51, EVENT_DELETE, act_on_message},
-        {59, EVENT_REACTION, act_on_message}, {65, EVENT_ADDED, act_on_group},
+        {46, EVENT_EDIT, act_on_message},     {50, EVENT_DELETE, act_on_message},
+        {54, EVENT_PIN, act_on_message},      {55, EVENT_UNPIN, act_on_message},
+        {60, EVENT_REACTION, act_on_message}, {66, EVENT_ADDED, act_on_group},
         {67, EVENT_REMOVED, act_on_group},    {69, EVENT_LEFT, act_on_group},
         {71, EVENT_ROLE, act_on_group},
     };

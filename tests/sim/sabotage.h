@@ -9,6 +9,7 @@
  *   undelete   a deleted text is returned
  *   mention    everybody is mentioned, members or not
  *   chatter    a core forgets which groups only admins write in
+ *   pins       what is pinned is not known when the next pin is decided
  *   gap, newkey, blind   the device's own, in client.c: it skips a gap, resends under another key,
  *              never compares
  */

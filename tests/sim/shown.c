@@ -1,5 +1,6 @@
 /*
- * What the store lists beside the logs, held against the logs: where people are mentioned.
+ * What the store lists beside the logs, held against the logs: where people are mentioned,
+ * what is pinned.
  */
 #include "replay.h"
 #include "world.h"
@@ -113,11 +114,61 @@ static void check_mentions(struct truth *t, uint64_t user)
                    (unsigned long long)user, n, should);
 }
 
+/* --- pins --- */
+
+/* Takes the message out of what is pinned; the answer: how many are left. */
+static uint32_t unpin(uint64_t *pinned, uint32_t n, uint64_t seq)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < n; i++)
+        if (pinned[i] != seq)
+            pinned[kept++] = pinned[i];
+    return kept;
+}
+
+/* What is pinned, as the events say, the newest last. */
+static uint32_t pins_by_log(struct truth *t, const struct truth_log *log, uint64_t pinned[PINS_MAX])
+{
+    uint32_t n = 0;
+    for (uint64_t i = 0; i < log->n_rows; i++) {
+        const struct line *r = &log->rows[i];
+        if (r->type == EVENT_PIN || r->type == EVENT_UNPIN || r->type == EVENT_DELETE)
+            n = unpin(pinned, n, r->target);
+        if (r->type != EVENT_PIN)
+            continue;
+        if (n == PINS_MAX) {
+            world_fail(t->world, "log %llu: %llu pins one too many", (unsigned long long)log->id,
+                       (unsigned long long)r->seq);
+            return n;
+        }
+        pinned[n++] = r->target;
+    }
+    return n;
+}
+
+static void check_pins(struct truth *t, const struct truth_log *log)
+{
+    uint64_t pinned[PINS_MAX];
+    uint32_t n = pins_by_log(t, log, pinned);
+    struct store_pins r = {.base.done = truth_nothing, .conversation = log->id};
+    store_pins(t->world->store, &r);
+    world_settle(t->world);
+    bool right = r.n_pins == n;
+    for (uint32_t i = 0; right && i < n; i++)
+        right = r.pins[i].message.seq == pinned[n - 1 - i];
+    if (!right)
+        world_fail(t->world, "log %llu: %u messages are pinned, not as the %u by the events",
+                   (unsigned long long)log->id, r.n_pins, n);
+    store_request_deinit(&r.base);
+}
+
 void shown_check(struct truth *t)
 {
     for (uint32_t i = 0; i < t->n_logs; i++)
         for (uint64_t j = 0; j < t->logs[i]->n_rows; j++)
             check_mentioned(t, t->logs[i], &t->logs[i]->rows[j]);
+    for (uint32_t i = 0; i < t->n_logs; i++)
+        check_pins(t, t->logs[i]);
     for (uint32_t i = 0; i < USERS; i++)
         check_mentions(t, t->world->users[i]);
 }

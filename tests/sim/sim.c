@@ -125,7 +125,7 @@ static const struct {
 } sabotages[] = {
     {"ack-early", 20}, {"double", 20},   {"leak", 20},     {"unread", 20},
     {"back", 20},      {"undelete", 20}, {"gap", 20},      {"newkey", 20},
-    {"blind", 20},     {"mention", 20},  {"chatter", 100},
+    {"blind", 20},     {"mention", 20},  {"chatter", 100}, {"pins", 200},
 };
 
 /* True: it was noticed in time. */

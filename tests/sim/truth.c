@@ -13,7 +13,7 @@ static bool line_same(const struct line *a, const struct line *b)
     return a->seq == b->seq && a->rev == b->rev && a->n == b->n && a->sender == b->sender &&
            a->target == b->target && a->user == b->user && a->number == b->number &&
            a->edited_seq == b->edited_seq && a->type == b->type && a->deleted == b->deleted &&
-           a->text == b->text && a->mentions == b->mentions &&
+           a->forwarded == b->forwarded && a->text == b->text && a->mentions == b->mentions &&
            !memcmp(a->reactions, b->reactions, sizeof(a->reactions));
 }
 
@@ -412,6 +412,26 @@ static void check_op(struct truth *t, const struct op *op)
                    (unsigned long long)op->ok_conversation);
 }
 
+/* A forward is a copy of what its sender could read, and nothing else is one. */
+static void check_forward(struct truth *t, const struct op *op)
+{
+    if (!op->ok || op->type != EVENT_MESSAGE)
+        return;
+    const struct truth_log *to = log_of(t, op->ok_conversation);
+    const struct line *copy = &to->rows[MIN(op->ok_seq, to->n_rows) - 1];
+    bool right = copy->forwarded == (op->source != 0);
+    if (right && op->source) {
+        const struct truth_log *from = log_of(t, op->source);
+        const struct line *is = &from->rows[MIN(op->source_seq, from->n_rows) - 1];
+        bool changed = is->deleted || is->edited_seq || copy->deleted;
+        right = is->type == EVENT_MESSAGE && (changed || copy->text == is->text) &&
+                may_read(from, copy->sender, is->seq);
+    }
+    if (!right)
+        world_fail(t->world, "command %s: %llu of %llu is not the copy that was asked for", op->key,
+                   (unsigned long long)op->ok_seq, (unsigned long long)to->id);
+}
+
 /* A message that was first sent after a block's ok, and before anything that may have ended the
  * block, does not stand. */
 static void check_block(struct truth *t, const struct op *block)
@@ -466,6 +486,7 @@ void truth_check(struct world *w)
             check_copy(&t, w->clients[i], &w->clients[i]->copies[j]);
         for (uint32_t j = 0; j < w->clients[i]->n_ops; j++) {
             check_op(&t, &w->clients[i]->ops[j]);
+            check_forward(&t, &w->clients[i]->ops[j]);
             check_block(&t, &w->clients[i]->ops[j]);
         }
     }

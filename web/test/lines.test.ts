@@ -9,7 +9,7 @@ const MINUTE = 60_000;
 function message(seq: number, changes: Partial<MessageView> = {}): MessageView {
   return {
     type: "message", id: `#${seq}`, sender: "200", own: false, kind: "text", text: `${seq}`, seq,
-    time: NOON + seq, edited: false, deleted: false, reactions: [], mentions: [], mentioned: false, ...changes,
+    time: NOON + seq, forwarded: false, edited: false, deleted: false, reactions: [], mentions: [], mentioned: false, ...changes,
   };
 }
 

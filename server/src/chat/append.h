@@ -3,8 +3,10 @@
  *
  * Inputs by type (others are ignored):
  *   MESSAGE    to (user or conversation), kind, text, mentions, target = seq replied to or 0
+ *              or instead of kind and text: source, source_seq = what is forwarded
  *   EDIT       conversation, target, text, mentions   DELETE  conversation, target
  *   REACTION   conversation, target, text = emoji or empty
+ *   PIN, UNPIN  conversation, target
  *   TITLE      conversation, text                ADDED, REMOVED  conversation, user
  *   LEFT       conversation                      ROLE    conversation, user, role
  *   DESCRIPTION  conversation, text or empty     PICTURE  conversation, number = its id or 0
@@ -27,6 +29,7 @@ struct chat_append {
     uint64_t to; /* MESSAGE: a user's or a conversation's id */
     uint64_t conversation;
     uint64_t target, user, number;
+    uint64_t source, source_seq; /* MESSAGE: conversation and seq of what it copies; or 0 */
     enum role role;
     struct str kind, text, about;
     const uint64_t *mentions; /* each once, to MENTIONS_MAX */

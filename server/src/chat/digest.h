@@ -10,7 +10,8 @@
 #include "chat/core.h"
 #include "chat/group.h"
 
-/* `to` does not count: the key belongs to the conversation that it led to. */
+/* Of a forward its source counts, not what stands there. `to` does not count: the key belongs to
+ * the conversation that it led to. */
 void digest_append(const struct chat *, const struct chat_append *,
                    uint8_t out[EVENT_DIGEST_BYTES]);
 void digest_group(const struct chat *, const struct chat_group_create *,

@@ -9,6 +9,12 @@ void facts_drop(struct facts *f)
     }
     store_request_deinit(&f->target_read.base);
     f->target_read = (struct store_events){0};
+    access_deinit(&f->source_access);
+    f->source_access = (struct access){0};
+    store_request_deinit(&f->source_read.base);
+    f->source_read = (struct store_events){0};
+    store_request_deinit(&f->pins.base);
+    f->pins = (struct store_pins){0};
     f->has_target = f->asked = false;
     person_unref(f->from);
     person_unref(f->to);
@@ -63,6 +69,57 @@ static void ask_for_target(struct facts *f)
     store_events(room->chat->store, &f->target_read);
 }
 
+static void source_done(struct store_request *request)
+{
+    struct facts *f = container_of(request, struct facts, source_read.base);
+    const struct event *e = f->source_read.events;
+    enum chat_error error = error_of(request->status);
+    if (!error && (f->source_read.n_events != 1 || e->type != EVENT_MESSAGE || e->deleted))
+        error = CHAT_NOT_FOUND;
+    fact_arrived(f, error);
+}
+
+static void source_ready(struct access *access, enum chat_error error)
+{
+    struct facts *f = container_of(access, struct facts, source_access);
+    const struct view *view = &access->view;
+    uint64_t seq = f->append->source_seq;
+    if (!error && (seq < view->me.from_seq || seq > view->head.seq))
+        error = CHAT_NOT_FOUND;
+    if (error) {
+        fact_arrived(f, error);
+        return;
+    }
+    f->source_read = (struct store_events){
+        .base.done = source_done,
+        .conversation = access->room->id,
+        .from_seq = seq,
+        .to_seq = seq,
+        .limit = 1,
+        .as_of = view->me.left ? view->head.seq : 0,
+    };
+    store_events(access->room->chat->store, &f->source_read);
+}
+
+static void ask_for_source(struct facts *f)
+{
+    f->missing++;
+    f->source_access.ready = source_ready;
+    access_ask(&f->source_access, f->append->room->chat, f->append->source, f->append->call.user);
+}
+
+static void pins_done(struct store_request *request)
+{
+    fact_arrived(container_of(request, struct facts, pins.base), error_of(request->status));
+}
+
+static void ask_for_pins(struct facts *f)
+{
+    f->missing++;
+    f->pins = (struct store_pins){.base.done = pins_done, .conversation = f->append->room->id};
+    store_pins(f->append->room->chat->store, &f->pins);
+}
+
 static void ask_for_persons(struct facts *f)
 {
     struct chat *chat = f->append->room->chat;
@@ -76,8 +133,9 @@ static void ask_for_persons(struct facts *f)
 
 static bool needs_target(const struct chat_append *a)
 {
-    return a->target && (a->type == EVENT_MESSAGE || a->type == EVENT_EDIT ||
-                         a->type == EVENT_DELETE || a->type == EVENT_REACTION);
+    return a->target &&
+           (a->type == EVENT_MESSAGE || a->type == EVENT_EDIT || a->type == EVENT_DELETE ||
+            a->type == EVENT_REACTION || a->type == EVENT_PIN || a->type == EVENT_UNPIN);
 }
 
 static bool needs_persons(const struct chat_append *a)
@@ -85,9 +143,18 @@ static bool needs_persons(const struct chat_append *a)
     return a->type == EVENT_ADDED || a->type == EVENT_BLOCK || a->type == EVENT_UNBLOCK;
 }
 
+bool facts_change(const struct chat_append *a, const struct event *e)
+{
+    if (e->type == EVENT_MESSAGE || !e->target)
+        return false;
+    bool unpins = e->type == EVENT_PIN || e->type == EVENT_UNPIN || e->type == EVENT_DELETE;
+    return a->target == e->target || (a->source == e->conversation && a->source_seq == e->target) ||
+           (a->type == EVENT_PIN && unpins);
+}
+
 bool facts_needed(const struct chat_append *a)
 {
-    return needs_target(a) || needs_persons(a);
+    return needs_target(a) || needs_persons(a) || a->source;
 }
 
 bool facts_ready(struct facts *f)
@@ -99,6 +166,10 @@ bool facts_ready(struct facts *f)
             ask_for_target(f);
         if (needs_persons(f->append))
             ask_for_persons(f);
+        if (f->append->source)
+            ask_for_source(f);
+        if (f->append->type == EVENT_PIN)
+            ask_for_pins(f);
     }
     return f->missing == 0;
 }
@@ -109,6 +180,9 @@ struct rules_facts facts_of(const struct facts *f)
         return (struct rules_facts){0};
     return (struct rules_facts){
         .target = f->has_target ? &f->target : NULL,
+        .source = f->append->source ? f->source_read.events : NULL,
+        .pins = f->pins.pins,
+        .n_pins = f->pins.n_pins,
         .from = f->from,
         .to = f->to,
     };

@@ -6,6 +6,7 @@
 #ifndef PARLEY_CHAT_FACTS_H
 #define PARLEY_CHAT_FACTS_H
 
+#include "chat/access.h"
 #include "chat/room.h"
 #include "chat/rules.h"
 
@@ -18,12 +19,17 @@ struct facts {
     bool has_target;
     struct event target; /* lies in target_read's arena */
     struct store_events target_read;
+    struct access source_access;
+    struct store_events source_read; /* its one event is the source */
+    struct store_pins pins;
     struct person *from, *to;
     struct person_wait from_wait, to_wait;
 };
 
 /* Whether a request is decided on more than its room. */
 bool facts_needed(const struct chat_append *);
+/* Whether what is known of the request may be another once the event stands. */
+bool facts_change(const struct chat_append *, const struct event *);
 /* True: all are here. False: what is lacking is on its way, and the room is pumped when it comes.
  * Starts as {.append}, whose room is loaded. */
 bool facts_ready(struct facts *);

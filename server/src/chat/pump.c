@@ -271,10 +271,9 @@ static bool depends_on_gathered(const struct room_append *ra, const struct chat_
 {
     for (uint32_t i = 0; i < ra->n; i++) {
         const struct event *e = &ra->events[i];
-        bool same_target =
-            e->type != EVENT_MESSAGE && a->type != EVENT_MESSAGE && e->target == a->target;
+        bool changes = (a->type != EVENT_MESSAGE || a->source) && facts_change(a, e);
         bool same_key = e->sender == a->call.user && str_eq(e->key, a->key);
-        if (same_target || same_key)
+        if (changes || same_key)
             return true;
     }
     return false;
@@ -318,6 +317,11 @@ static void gather(struct room *room, struct room_append *ra, struct chat_append
     memcpy(e->digest, a->digest, sizeof(e->digest));
     if (a->type == EVENT_MESSAGE)
         e->reads = has_read_all(room, ra, a->call.user);
+    if (a->source) {
+        e->forwarded = true;
+        e->kind = facts->source->kind;
+        e->text = facts->source->text;
+    }
     if (a->n_mentions)
         e->n_mentions = rules_mentions(room, a, facts, &e->mentions, &ra->arena);
     if (a->type == EVENT_LEFT)
@@ -405,12 +409,10 @@ void room_pump(struct room *room)
 /* Facts that waiting requests read of a row that has just changed are old. */
 static void drop_facts_of_target(struct room *room, const struct event *e)
 {
-    if (e->type == EVENT_MESSAGE || !e->target)
-        return;
     list_for_each(&room->waiting, node)
     {
         struct chat_append *a = list_entry(node, struct chat_append, link);
-        if (a->work && a->target == e->target)
+        if (a->work && facts_change(a, e))
             facts_drop(&a->work->facts);
     }
 }

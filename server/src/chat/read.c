@@ -1,98 +1,14 @@
 /*
- * Reads of one conversation. Chat thread. What a caller may read is decided on the room (present
- * members) or their member row (former ones); the rows then come from the store, clipped to
- * that, in one read.
+ * Reads of one conversation. Chat thread. The rows come from the store, clipped to what the caller
+ * may read, in one read.
  */
 #include "chat/read.h"
 
 #include <stdlib.h>
 
-#include "chat/room.h"
+#include "chat/access.h"
 #include "model/limits.h"
 #include "util/mem.h"
-
-/* What the caller may read: [first, head], as a member that is or was. */
-struct view {
-    struct member me;
-    struct log_head head;
-};
-
-/* --- finding out who asks --- */
-
-struct access {
-    struct room *room;
-    struct room_wait wait;
-    struct store_member row;
-    uint64_t user;
-    struct view view;
-    void (*ready)(struct access *, enum chat_error);
-    struct task task;
-};
-
-static void access_row_done(struct store_request *request)
-{
-    struct access *a = container_of(request, struct access, row.base);
-    enum chat_error error = error_of(request->status);
-    a->view.me = a->row.member;
-    a->view.head = a->room->head;
-    if (!error && a->view.me.left)
-        a->view.head = (struct log_head){
-            .seq = a->view.me.left_seq,
-            .n = a->view.me.left_n,
-            .time_ms = a->view.me.left_ms,
-        };
-    else if (!error)
-        error = CHAT_UNAVAILABLE; /* joined between the two looks: ask again */
-    a->ready(a, error);
-}
-
-static void access_look(struct access *a, enum chat_error error)
-{
-    if (error) {
-        a->ready(a, error);
-        return;
-    }
-    const struct member *me = room_member(a->room, a->user);
-    if (me) {
-        a->view = (struct view){*me, a->room->head};
-        a->ready(a, CHAT_OK);
-        return;
-    }
-    a->row = (struct store_member){
-        .base.done = access_row_done,
-        .conversation = a->room->id,
-        .user = a->user,
-    };
-    store_member(a->room->chat->store, &a->row);
-}
-
-static void access_loaded(struct room_wait *wait, enum chat_error error)
-{
-    access_look(container_of(wait, struct access, wait), error);
-}
-
-static void access_later(struct task *task)
-{
-    access_look(container_of(task, struct access, task), CHAT_OK);
-}
-
-/* `ready` is called with the view, never inside; access_deinit() afterwards. */
-static void access_ask(struct access *a, struct chat *chat, uint64_t conversation, uint64_t user)
-{
-    a->user = user;
-    a->wait.ready = access_loaded;
-    a->room = room_get(chat, conversation);
-    if (!room_load(a->room, &a->wait))
-        return;
-    a->task.run = access_later;
-    post(chat->env->self, &a->task);
-}
-
-static void access_deinit(struct access *a)
-{
-    store_request_deinit(&a->row.base);
-    room_unref(a->room);
-}
 
 /* --- events --- */
 
@@ -199,6 +115,58 @@ void chat_read(struct chat *chat, struct chat_read *read)
     op->read = read;
     op->access.ready = read_ready;
     access_ask(&op->access, chat, read->conversation, read->call.user);
+}
+
+/* --- pins --- */
+
+struct pins_op {
+    struct access access;
+    struct chat_pins *pins;
+    struct store_pins request;
+};
+
+static void pins_end(struct pins_op *op, enum chat_error error)
+{
+    call_done(&op->pins->call, error);
+    store_request_deinit(&op->request.base);
+    access_deinit(&op->access);
+    free(op);
+}
+
+static void pins_done(struct store_request *request)
+{
+    struct pins_op *op = container_of(request, struct pins_op, request.base);
+    struct pinned *pins = op->request.pins;
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < op->request.n_pins; i++)
+        if (pins[i].message.seq >= op->access.view.me.from_seq)
+            pins[n++] = pins[i];
+    op->pins->pins = pins;
+    op->pins->n_pins = n;
+    pins_end(op, error_of(request->status));
+}
+
+static void pins_ready(struct access *access, enum chat_error error)
+{
+    struct pins_op *op = container_of(access, struct pins_op, access);
+    if (error || access->view.me.left) {
+        pins_end(op, error);
+        return;
+    }
+    op->request = (struct store_pins){.base.done = pins_done, .conversation = access->room->id};
+    store_pins(access->room->chat->store, &op->request);
+}
+
+void chat_pins(struct chat *chat, struct chat_pins *pins)
+{
+    pins->pins = NULL;
+    pins->n_pins = 0;
+    if (!call_begin(chat, &pins->call))
+        return;
+    struct pins_op *op = mem_new(sizeof(*op));
+    op->pins = pins;
+    op->access.ready = pins_ready;
+    access_ask(&op->access, chat, pins->conversation, pins->call.user);
 }
 
 /* --- the conversation --- */

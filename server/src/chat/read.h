@@ -31,6 +31,17 @@ struct chat_read {
 };
 void chat_read(struct chat *, struct chat_read *);
 
+/* What is pinned and the caller may read, the newest pin first; for a former member: nothing.
+ * NOT_FOUND. */
+struct chat_pins {
+    struct chat_call call;
+    uint64_t conversation;
+    /* out */
+    const struct pinned *pins; /* store/log.h */
+    uint32_t n_pins;
+};
+void chat_pins(struct chat *, struct chat_pins *);
+
 /* The conversation as the caller sees it, with its present members (for a former member: none).
  * NOT_FOUND. */
 struct chat_conversation {

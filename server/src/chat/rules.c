@@ -36,6 +36,8 @@ static const struct {
     [EVENT_DESCRIPTION] = {IN_GROUP, ROLE_ADMIN},
     [EVENT_PICTURE] = {IN_GROUP, ROLE_ADMIN},
     [EVENT_ANNOUNCE] = {IN_GROUP, ROLE_ADMIN},
+    [EVENT_PIN] = {IN_TALK, ROLE_ADMIN},
+    [EVENT_UNPIN] = {IN_TALK, ROLE_ADMIN},
 };
 
 static enum role least_role(const struct room *room, enum event_type type)
@@ -69,6 +71,12 @@ static bool key_valid(struct str key)
     return key.n <= KEY_BYTES_MAX;
 }
 
+/* Words of one's own, or those of the message that is forwarded. */
+static bool body_valid(const struct chat_append *a)
+{
+    return a->source ? a->source_seq && !a->kind.n && !a->text.n : a->kind.n && a->text.n;
+}
+
 static bool mentions_valid(const struct chat_append *a)
 {
     for (uint32_t i = 0; i < a->n_mentions && a->n_mentions <= MENTIONS_MAX; i++)
@@ -84,10 +92,12 @@ enum chat_error rules_check_contents(const struct chat_append *a)
         return CHAT_INVALID;
     switch (a->type) {
     case EVENT_MESSAGE:
-        return a->kind.n && a->text.n && a->to && mentions_valid(a) ? CHAT_OK : CHAT_INVALID;
+        return a->to && mentions_valid(a) && body_valid(a) ? CHAT_OK : CHAT_INVALID;
     case EVENT_EDIT:
         return a->text.n && a->target && mentions_valid(a) ? CHAT_OK : CHAT_INVALID;
     case EVENT_DELETE:
+    case EVENT_PIN:
+    case EVENT_UNPIN:
         return a->target ? CHAT_OK : CHAT_INVALID;
     case EVENT_REACTION:
         return a->target && a->text.n <= EMOJI_BYTES_MAX ? CHAT_OK : CHAT_INVALID;
@@ -160,7 +170,7 @@ static enum chat_error decide_edit(const struct room *room, const struct member 
 {
     if (!message_stands(me, target))
         return CHAT_NOT_FOUND;
-    if (target->sender != me->user)
+    if (target->sender != me->user || target->forwarded) /* another's words stay as they are */
         return CHAT_FORBIDDEN;
     return rules_may_reach(room, me->user);
 }
@@ -187,6 +197,26 @@ static enum chat_error decide_reaction(const struct room *room, const struct mem
     if (!has && a->text.n && target->n_reactions >= REACTIONS_MAX)
         return CHAT_FULL;
     return rules_may_reach(room, me->user);
+}
+
+static enum chat_error decide_pin(const struct room *room, const struct member *me,
+                                  const struct rules_facts *facts)
+{
+    if (!message_stands(me, facts->target))
+        return CHAT_NOT_FOUND;
+    bool pinned = false;
+    for (uint32_t i = 0; i < facts->n_pins; i++)
+        pinned = pinned || facts->pins[i].message.seq == facts->target->seq;
+    if (!pinned && facts->n_pins >= PINS_MAX)
+        return CHAT_FULL;
+    return rules_may_reach(room, me->user);
+}
+
+/* Also of what is not pinned, or deleted. */
+static enum chat_error decide_unpin(const struct room *room, const struct member *me,
+                                    const struct event *target)
+{
+    return is_message_seen_by(me, target) ? rules_may_reach(room, me->user) : CHAT_NOT_FOUND;
 }
 
 static enum chat_error decide_added(const struct room *room, const struct chat_append *a,
@@ -255,6 +285,10 @@ enum chat_error rules_decide(const struct room *room, const struct chat_append *
         return decide_delete(room, me, facts->target);
     case EVENT_REACTION:
         return decide_reaction(room, me, a, facts->target);
+    case EVENT_PIN:
+        return decide_pin(room, me, facts);
+    case EVENT_UNPIN:
+        return decide_unpin(room, me, facts->target);
     case EVENT_ADDED:
         return decide_added(room, a, facts);
     case EVENT_REMOVED:

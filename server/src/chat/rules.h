@@ -10,7 +10,10 @@
 
 /* What the decision needs besides the room. */
 struct rules_facts {
-    const struct event *target;     /* the row at append->target, or NULL: none */
+    const struct event *target; /* the row at append->target, or NULL: none */
+    const struct event *source; /* what is forwarded: the caller may read it, and it stands */
+    const struct pinned *pins;  /* PIN: what is pinned */
+    uint32_t n_pins;
     const struct person *from, *to; /* ADDED, (UN)BLOCK: the caller and the user named; loaded */
 };
 

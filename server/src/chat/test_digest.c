@@ -40,7 +40,8 @@ static void test_the_same_command_has_the_same_digest(void **state)
 static void test_every_part_of_the_contents_counts(void **state)
 {
     static const uint64_t one[] = {7};
-    struct chat_append others[] = {edit, edit, edit, edit, edit, edit, edit, edit, edit};
+    struct chat_append others[] = {edit, edit, edit, edit, edit, edit,
+                                   edit, edit, edit, edit, edit};
     others[0].type = EVENT_REACTION;
     others[1].target = 5;
     others[2].user = 5;
@@ -51,6 +52,11 @@ static void test_every_part_of_the_contents_counts(void **state)
     others[7].mentions = one;
     others[7].n_mentions = 1;
     others[8].number = 1;
+    others[9].source = 1;
+    others[9].source_seq = 7;
+    others[10].source = 7;
+    others[10].source_seq = 1;
+    assert_false(same_append(*state, others[9], others[10]));
     for (size_t i = 0; i < ARRAY_SIZE(others); i++)
         assert_false(same_append(*state, edit, others[i]));
 }

@@ -60,6 +60,10 @@ static enum chat_error decide(struct scene *s, uint64_t who, struct chat_append 
     {                                                                                              \
         YES, YES, YES, YES, YES, NONE                                                              \
     }
+#define IN_TALKS_BY_ADMINS                                                                         \
+    {                                                                                              \
+        YES, YES, YES, YES, ROLE, NONE                                                             \
+    }
 #define IN_OWN_LOGS                                                                                \
     {                                                                                              \
         NONE, NONE, NONE, NONE, NONE, YES                                                          \
@@ -86,8 +90,9 @@ static const struct {
     {EVENT_DESCRIPTION, IN_GROUPS(YES, YES, ROLE)},
     {EVENT_PICTURE, IN_GROUPS(YES, YES, ROLE)},
     {EVENT_ANNOUNCE, IN_GROUPS(YES, YES, ROLE)},
+    {EVENT_PIN, IN_TALKS_BY_ADMINS},
+    {EVENT_UNPIN, IN_TALKS_BY_ADMINS},
 };
-static_assert(ARRAY_SIZE(table) == EVENT_TYPES - 2, "all but `created` and the gap at 0");
 
 static const struct {
     enum conversation_kind kind;
@@ -104,6 +109,18 @@ static struct chat_append any_of(enum event_type type)
     a.user = in ? MEMBER : SOMEBODY;
     a.role = ROLE_ADMIN;
     return a;
+}
+
+/* `created` is decided where groups are made. */
+static void test_every_event_stands_in_the_table(void **state)
+{
+    (void)state;
+    for (unsigned type = 0; type < EVENT_TYPES; type++) {
+        uint32_t n = type == EVENT_CREATED;
+        for (size_t row = 0; row < ARRAY_SIZE(table); row++)
+            n += table[row].type == type;
+        assert_int_equal(n, event_type_known(type));
+    }
 }
 
 static void test_every_cell_of_the_table(void **state)
@@ -313,6 +330,29 @@ static void test_the_last_member_and_the_one_too_many(void **state)
     assert_int_equal(decide(&s, ADMIN, any_of(EVENT_ADDED)), CHAT_FULL);
 }
 
+static void test_the_last_pin_and_the_one_too_many(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct pinned pins[PINS_MAX] = {0};
+    scene_init(&s, CONVERSATION_GROUP);
+    for (uint32_t i = 0; i < PINS_MAX; i++)
+        pins[i].message.seq = 10 + i;
+    struct chat_append a = {.call.user = ADMIN, .type = EVENT_PIN, .target = 5};
+    struct rules_facts facts = {.target = &s.target, .pins = pins, .n_pins = PINS_MAX - 1};
+    assert_int_equal(rules_decide(&s.room, &a, &facts), CHAT_OK);
+    facts.n_pins = PINS_MAX;
+    assert_int_equal(rules_decide(&s.room, &a, &facts), CHAT_FULL);
+    pins[3].message.seq = s.target.seq; /* once more */
+    assert_int_equal(rules_decide(&s.room, &a, &facts), CHAT_OK);
+    s.target.deleted = true;
+    assert_int_equal(rules_decide(&s.room, &a, &facts), CHAT_NOT_FOUND);
+    a.type = EVENT_UNPIN;
+    assert_int_equal(rules_decide(&s.room, &a, &facts), CHAT_OK);
+    s.members[ADMIN - 1].from_seq = s.target.seq + 1;
+    assert_int_equal(rules_decide(&s.room, &a, &facts), CHAT_NOT_FOUND);
+}
+
 static void test_whom_one_may_add(void **state)
 {
     (void)state;
@@ -443,6 +483,7 @@ static void test_contents_that_make_no_sense(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_event_stands_in_the_table),
         cmocka_unit_test(test_every_cell_of_the_table),
         cmocka_unit_test(test_what_is_left_to_members_where_only_admins_write),
         cmocka_unit_test(test_nobody_from_outside_may_do_or_learn_anything),
@@ -456,6 +497,7 @@ int main(void)
         cmocka_unit_test(test_only_whoever_has_a_lower_role_is_removed),
         cmocka_unit_test(test_an_owner_gives_roles_to_others_who_are_in),
         cmocka_unit_test(test_the_last_member_and_the_one_too_many),
+        cmocka_unit_test(test_the_last_pin_and_the_one_too_many),
         cmocka_unit_test(test_whom_one_may_add),
         cmocka_unit_test(test_who_becomes_owner),
         cmocka_unit_test(test_a_block_on_either_side_stops_what_reaches_the_other),

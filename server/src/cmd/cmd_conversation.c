@@ -1,4 +1,4 @@
-/* conversation.list, conversation.get, sync: one's conversations. */
+/* conversation.list, conversation.get, conversation.pins, sync: one's conversations. */
 #include "chat/inbox.h"
 #include "chat/read.h"
 #include "cmd/call.h"
@@ -69,6 +69,36 @@ void cmd_conversation_get(struct call *call)
     struct chat_conversation *ask = call_ask(call, sizeof(*ask), conversation_found);
     ask->conversation = args->conversation;
     chat_conversation(call->chat, ask);
+}
+
+static void pins_found(struct chat_call *asked)
+{
+    struct call *call = call_of(asked);
+    if (call_refused(call))
+        return;
+    const struct chat_pins *found = (const struct chat_pins *)asked;
+    struct writer *w = call_reply(call);
+    writer_object_begin(w);
+    writer_field_array(w, "pins");
+    for (uint32_t i = 0; i < found->n_pins; i++) {
+        writer_object_begin(w);
+        writer_name(w, "pin");
+        encode_event(w, &found->pins[i].pin, call->user);
+        writer_name(w, "message");
+        encode_event(w, &found->pins[i].message, call->user);
+        writer_object_end(w);
+    }
+    writer_array_end(w);
+    writer_object_end(w);
+    call_answer(call);
+}
+
+void cmd_conversation_pins(struct call *call)
+{
+    const struct args_conversation_pins *args = call->args;
+    struct chat_pins *ask = call_ask(call, sizeof(*ask), pins_found);
+    ask->conversation = args->conversation;
+    chat_pins(call->chat, ask);
 }
 
 static void synced(struct chat_call *asked)

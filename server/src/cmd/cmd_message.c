@@ -28,6 +28,34 @@ void cmd_message_edit(struct call *call)
     chat_append(call->chat, ask);
 }
 
+void cmd_message_forward(struct call *call)
+{
+    const struct args_message_forward *args = call->args;
+    struct chat_append *ask = append_ask(call, EVENT_MESSAGE, args->key, args->after);
+    ask->to = args->to;
+    ask->source = args->conversation;
+    ask->source_seq = args->seq;
+    chat_append(call->chat, ask);
+}
+
+void cmd_message_pin(struct call *call)
+{
+    const struct args_message_pin *args = call->args;
+    struct chat_append *ask = append_ask(call, EVENT_PIN, args->key, args->after);
+    ask->conversation = args->conversation;
+    ask->target = args->seq;
+    chat_append(call->chat, ask);
+}
+
+void cmd_message_unpin(struct call *call)
+{
+    const struct args_message_unpin *args = call->args;
+    struct chat_append *ask = append_ask(call, EVENT_UNPIN, args->key, args->after);
+    ask->conversation = args->conversation;
+    ask->target = args->seq;
+    chat_append(call->chat, ask);
+}
+
 void cmd_message_delete(struct call *call)
 {
     const struct args_message_delete *args = call->args;

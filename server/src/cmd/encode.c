@@ -24,8 +24,9 @@ static const char *const event_names[] = {
     [EVENT_PROFILE] = "profile", [EVENT_BLOCK] = "block",
     [EVENT_UNBLOCK] = "unblock", [EVENT_DESCRIPTION] = "description",
     [EVENT_PICTURE] = "picture", [EVENT_ANNOUNCE] = "announce",
+    [EVENT_PIN] = "pin",         [EVENT_UNPIN] = "unpin",
 };
-static_assert(ARRAY_SIZE(event_names) == EVENT_TYPES, "each event has a name");
+static_assert(ARRAY_SIZE(event_names) == EVENT_TYPES, "the newest event has a name");
 
 static const char *const role_names[] = {
     [ROLE_MEMBER] = "member", [ROLE_ADMIN] = "admin", [ROLE_OWNER] = "owner"};
@@ -65,6 +66,8 @@ static void write_message(struct writer *w, const struct event *e)
         writer_field_integer(w, "edited", e->edited_seq);
     if (e->deleted)
         writer_field_bool(w, "deleted", true);
+    if (e->forwarded)
+        writer_field_bool(w, "forwarded", true);
     write_mentions(w, e);
     if (!e->n_reactions)
         return;
@@ -105,6 +108,8 @@ static void write_contents(struct writer *w, const struct event *e)
         write_mentions(w, e);
         break;
     case EVENT_DELETE:
+    case EVENT_PIN:
+    case EVENT_UNPIN:
         writer_field_integer(w, "target", e->target);
         break;
     case EVENT_REACTION:

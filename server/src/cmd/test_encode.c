@@ -63,9 +63,11 @@ static void test_message_in_all_its_states(void **state)
     e.edited_seq = 0;
     e.mentions = (const uint64_t[]){8, 9};
     e.n_mentions = 2;
+    e.forwarded = true;
     assert_event(&e, 0,
                  HEAD("message") "\"kind\":\"text\",\"text\":\"x\",\"reply_to\":2,"
-                                 "\"mentions\":[\"8\",\"9\"]}");
+                                 "\"forwarded\":true,\"mentions\":[\"8\",\"9\"]}");
+    e.forwarded = false;
     /* What is left of a deleted one never has its text, even if a row still held it. */
     e.deleted = true;
     e.n_mentions = 0;
@@ -82,6 +84,10 @@ static void test_events_that_change_a_message(void **state)
     assert_event(&e, 0, HEAD("edit") "\"target\":2,\"text\":\"new\"}");
     e.type = EVENT_DELETE;
     assert_event(&e, 0, HEAD("delete") "\"target\":2}");
+    e.type = EVENT_PIN;
+    assert_event(&e, 0, HEAD("pin") "\"target\":2}");
+    e.type = EVENT_UNPIN;
+    assert_event(&e, 0, HEAD("unpin") "\"target\":2}");
     e.type = EVENT_REACTION;
     e.text = STR("");
     assert_event(&e, 0, HEAD("reaction") "\"target\":2,\"emoji\":\"\"}");

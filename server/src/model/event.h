@@ -32,6 +32,8 @@ enum event_type {
     EVENT_DESCRIPTION = 14, /* text, empty: taken away */
     EVENT_PICTURE = 15,     /* number = the picture's id, 0: taken away */
     EVENT_ANNOUNCE = 16,    /* number: 1 on, 0 off */
+    EVENT_PIN = 20,         /* target */
+    EVENT_UNPIN = 21,       /* target */
     EVENT_TYPES,
 };
 
@@ -59,6 +61,7 @@ struct event {
     enum event_type type;
     bool reads;     /* message: its sender had nothing unread, so read_seq moves to it */
     bool deleted;   /* message: a stub; edit: emptied with its target */
+    bool forwarded; /* message: its text is a copy of another's */
     struct str key; /* the sender's, 1 to KEY_BYTES_MAX */
     uint8_t digest[EVENT_DIGEST_BYTES]; /* of the command (see chat/digest) */
     uint64_t target;                    /* seq: message: what it replies to or 0 */
@@ -77,6 +80,13 @@ struct event {
     const uint64_t *mentions; /* message, edit: users named in it, members when it was written */
     uint32_t n_mentions;
 };
+
+/* Whether a number stands for a type: there are gaps. */
+static inline bool event_type_known(unsigned type)
+{
+    return (type >= EVENT_MESSAGE && type <= EVENT_ANNOUNCE) ||
+           (type >= EVENT_PIN && type < EVENT_TYPES);
+}
 
 /* Whether events of this type count in `n`. */
 static inline bool event_counts(enum event_type type)

@@ -22,6 +22,7 @@ enum {
     KEY_BYTES_MAX = 64,       /* holds a UUID with room */
     MEMBERS_MAX = 100,        /* of a group: fan-out and the roster stay small */
     MENTIONS_MAX = 32,        /* people named in one message: each is a row of the store */
+    PINS_MAX = 20,            /* messages pinned in one conversation: one answer shows them all */
     REACTIONS_MAX = 200,      /* on one message; one of each person, members who left included */
     BLOCKS_MAX = 1000,        /* of one user: read whole at a decision */
     PAGE_MAX = 100,           /* events in one answer */

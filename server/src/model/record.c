@@ -14,7 +14,12 @@
 
 enum { VERSION = 1 };
 
-enum { FLAG_READS = 1 << 0, FLAG_DELETED = 1 << 1, FLAGS = FLAG_READS | FLAG_DELETED };
+enum {
+    FLAG_READS = 1 << 0,
+    FLAG_DELETED = 1 << 1,
+    FLAG_FORWARDED = 1 << 2,
+    FLAGS = FLAG_READS | FLAG_DELETED | FLAG_FORWARDED,
+};
 
 /* Bits of the mask. Stored: never renumber. */
 enum {
@@ -105,8 +110,9 @@ void record_encode(struct builder *out, const struct event *e)
     must(e->key.n >= 1 && e->key.n <= KEY_BYTES_MAX);
     builder_add_byte(out, VERSION);
     builder_add_byte(out, (unsigned char)e->type);
-    builder_add_byte(
-        out, (unsigned char)((e->reads ? FLAG_READS : 0) | (e->deleted ? FLAG_DELETED : 0)));
+    builder_add_byte(out,
+                     (unsigned char)((e->reads ? FLAG_READS : 0) | (e->deleted ? FLAG_DELETED : 0) |
+                                     (e->forwarded ? FLAG_FORWARDED : 0)));
     pack_u64(out, e->conversation);
     pack_u64(out, e->seq);
     pack_u64(out, e->n);
@@ -224,10 +230,11 @@ int record_decode(struct event *e, struct str bytes, struct arena *arena)
         return RECORD_NEWER_VERSION;
     uint8_t type = unpack_byte(&u);
     uint8_t flags = unpack_byte(&u);
-    u.bad |= version != VERSION || type == 0 || type >= EVENT_TYPES || (flags & ~FLAGS) != 0;
+    u.bad |= version != VERSION || !event_type_known(type) || (flags & ~FLAGS) != 0;
     e->type = (enum event_type)type;
     e->reads = flags & FLAG_READS;
     e->deleted = flags & FLAG_DELETED;
+    e->forwarded = flags & FLAG_FORWARDED;
     e->conversation = unpack_u64(&u);
     e->seq = unpack_u64(&u);
     e->n = unpack_u64(&u);

@@ -20,6 +20,7 @@ const struct limit_spec api_limits[API_LIMIT_COUNT] = {
     {LIT("text_bytes_max"), API_TEXT_BYTES_MAX},
     {LIT("kind_bytes_max"), API_KIND_BYTES_MAX},
     {LIT("mentions_max"), API_MENTIONS_MAX},
+    {LIT("pins_max"), API_PINS_MAX},
     {LIT("emoji_bytes_max"), API_EMOJI_BYTES_MAX},
     {LIT("key_bytes_max"), API_KEY_BYTES_MAX},
     {LIT("token_bytes_max"), API_TOKEN_BYTES_MAX},
@@ -224,6 +225,12 @@ static const struct arg_spec args_conversation_get[] = {
 
 static const struct route_segment route_conversation_get[] = {{LIT("v1"), false}, {LIT("conversations"), false}, {LIT("conversation"), true}};
 
+static const struct arg_spec args_conversation_pins[] = {
+    {.name = LIT("conversation"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_conversation_pins, conversation), .min = 1, .max = 9223372036854775807ULL},
+};
+
+static const struct route_segment route_conversation_pins[] = {{LIT("v1"), false}, {LIT("conversations"), false}, {LIT("conversation"), true}, {LIT("pins"), false}};
+
 static const struct arg_spec args_conversation_events[] = {
     {.name = LIT("conversation"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_conversation_events, conversation), .min = 1, .max = 9223372036854775807ULL},
     {.name = LIT("after"), .kind = ARG_INT, .presence = ARG_REQUIRED, .offset = offsetof(struct args_conversation_events, after), .min = 0, .max = 9007199254740991ULL},
@@ -277,6 +284,34 @@ static const struct arg_spec args_message_edit[] = {
 };
 
 static const struct route_segment route_message_edit[] = {{LIT("v1"), false}, {LIT("conversations"), false}, {LIT("conversation"), true}, {LIT("messages"), false}, {LIT("seq"), true}};
+
+static const struct arg_spec args_message_forward[] = {
+    {.name = LIT("conversation"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_message_forward, conversation), .min = 1, .max = 9223372036854775807ULL},
+    {.name = LIT("seq"), .kind = ARG_INT, .presence = ARG_REQUIRED, .offset = offsetof(struct args_message_forward, seq), .min = 1, .max = 9007199254740991ULL},
+    {.name = LIT("to"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_message_forward, to), .min = 1, .max = 9223372036854775807ULL},
+    {.name = LIT("key"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_message_forward, key), .has_offset = offsetof(struct args_message_forward, has_key), .min = 1, .max = 64ULL, .charset = &charset_key},
+    {.name = LIT("after"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_message_forward, after), .min = 0, .max = 9007199254740991ULL, .default_value = 0},
+};
+
+static const struct route_segment route_message_forward[] = {{LIT("v1"), false}, {LIT("conversations"), false}, {LIT("conversation"), true}, {LIT("messages"), false}, {LIT("seq"), true}, {LIT("forward"), false}};
+
+static const struct arg_spec args_message_pin[] = {
+    {.name = LIT("conversation"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_message_pin, conversation), .min = 1, .max = 9223372036854775807ULL},
+    {.name = LIT("seq"), .kind = ARG_INT, .presence = ARG_REQUIRED, .offset = offsetof(struct args_message_pin, seq), .min = 1, .max = 9007199254740991ULL},
+    {.name = LIT("key"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_message_pin, key), .has_offset = offsetof(struct args_message_pin, has_key), .min = 1, .max = 64ULL, .charset = &charset_key},
+    {.name = LIT("after"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_message_pin, after), .min = 0, .max = 9007199254740991ULL, .default_value = 0},
+};
+
+static const struct route_segment route_message_pin[] = {{LIT("v1"), false}, {LIT("conversations"), false}, {LIT("conversation"), true}, {LIT("messages"), false}, {LIT("seq"), true}, {LIT("pin"), false}};
+
+static const struct arg_spec args_message_unpin[] = {
+    {.name = LIT("conversation"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_message_unpin, conversation), .min = 1, .max = 9223372036854775807ULL},
+    {.name = LIT("seq"), .kind = ARG_INT, .presence = ARG_REQUIRED, .offset = offsetof(struct args_message_unpin, seq), .min = 1, .max = 9007199254740991ULL},
+    {.name = LIT("key"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_message_unpin, key), .has_offset = offsetof(struct args_message_unpin, has_key), .min = 1, .max = 64ULL, .charset = &charset_key},
+    {.name = LIT("after"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_message_unpin, after), .min = 0, .max = 9007199254740991ULL, .default_value = 0},
+};
+
+static const struct route_segment route_message_unpin[] = {{LIT("v1"), false}, {LIT("conversations"), false}, {LIT("conversation"), true}, {LIT("messages"), false}, {LIT("seq"), true}, {LIT("pin"), false}};
 
 static const struct arg_spec args_message_delete[] = {
     {.name = LIT("conversation"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_message_delete, conversation), .min = 1, .max = 9223372036854775807ULL},
@@ -556,6 +591,14 @@ const struct command_spec command_specs[COMMAND_COUNT] = {
         .segments = route_conversation_get, .segments_n = 3,
         .args = args_conversation_get, .args_n = 1,
     },
+    [COMMAND_CONVERSATION_PINS] = {
+        .name = LIT("conversation.pins"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_conversation_pins),
+        .transport = API_TRANSPORT_BOTH, .method = API_GET,
+        .segments = route_conversation_pins, .segments_n = 4,
+        .args = args_conversation_pins, .args_n = 1,
+    },
     [COMMAND_CONVERSATION_EVENTS] = {
         .name = LIT("conversation.events"),
         .needs = API_NEEDS_SESSION,
@@ -604,6 +647,30 @@ const struct command_spec command_specs[COMMAND_COUNT] = {
         .transport = API_TRANSPORT_BOTH, .method = API_PATCH,
         .segments = route_message_edit, .segments_n = 5,
         .args = args_message_edit, .args_n = 6,
+    },
+    [COMMAND_MESSAGE_FORWARD] = {
+        .name = LIT("message.forward"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_message_forward),
+        .transport = API_TRANSPORT_BOTH, .method = API_POST,
+        .segments = route_message_forward, .segments_n = 6,
+        .args = args_message_forward, .args_n = 5,
+    },
+    [COMMAND_MESSAGE_PIN] = {
+        .name = LIT("message.pin"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_message_pin),
+        .transport = API_TRANSPORT_BOTH, .method = API_PUT,
+        .segments = route_message_pin, .segments_n = 6,
+        .args = args_message_pin, .args_n = 4,
+    },
+    [COMMAND_MESSAGE_UNPIN] = {
+        .name = LIT("message.unpin"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_message_unpin),
+        .transport = API_TRANSPORT_BOTH, .method = API_DELETE,
+        .segments = route_message_unpin, .segments_n = 6,
+        .args = args_message_unpin, .args_n = 4,
     },
     [COMMAND_MESSAGE_DELETE] = {
         .name = LIT("message.delete"),
@@ -736,6 +803,7 @@ const uint16_t commands_by_name[COMMAND_COUNT] = {
     COMMAND_CONVERSATION_EVENTS,
     COMMAND_CONVERSATION_GET,
     COMMAND_CONVERSATION_LIST,
+    COMMAND_CONVERSATION_PINS,
     COMMAND_DEVICE_END,
     COMMAND_DEVICE_LIST,
     COMMAND_GROUP_ADD,
@@ -749,10 +817,13 @@ const uint16_t commands_by_name[COMMAND_COUNT] = {
     COMMAND_GROUP_SET_TITLE,
     COMMAND_MESSAGE_DELETE,
     COMMAND_MESSAGE_EDIT,
+    COMMAND_MESSAGE_FORWARD,
     COMMAND_MESSAGE_HISTORY,
     COMMAND_MESSAGE_MENTIONS,
+    COMMAND_MESSAGE_PIN,
     COMMAND_MESSAGE_REACT,
     COMMAND_MESSAGE_SEND,
+    COMMAND_MESSAGE_UNPIN,
     COMMAND_MESSAGES_UNREAD,
     COMMAND_PRESENCE_GET,
     COMMAND_PRESENCE_WATCH,

@@ -25,6 +25,7 @@
 #define API_TEXT_BYTES_MAX              8192 /* longest message text */
 #define API_KIND_BYTES_MAX              32 /* longest message kind */
 #define API_MENTIONS_MAX                32 /* people mentioned in one message */
+#define API_PINS_MAX                    20 /* messages pinned in one conversation */
 #define API_EMOJI_BYTES_MAX             32 /* longest reaction */
 #define API_KEY_BYTES_MAX               64 /* longest key of an append */
 #define API_TOKEN_BYTES_MAX             128 /* longest session token */
@@ -49,7 +50,7 @@
 /* Opens a WebSocket. */
 #define API_SOCKET_PATH "/v1/socket"
 
-enum { API_LIMIT_COUNT = 33 };
+enum { API_LIMIT_COUNT = 34 };
 extern const struct limit_spec api_limits[API_LIMIT_COUNT];
 
 /* Errors; 0 is success. */
@@ -135,12 +136,16 @@ enum api_given_role {
     X(PRESENCE_WATCH, presence_watch) \
     X(CONVERSATION_LIST, conversation_list) \
     X(CONVERSATION_GET, conversation_get) \
+    X(CONVERSATION_PINS, conversation_pins) \
     X(CONVERSATION_EVENTS, conversation_events) \
     X(MESSAGE_HISTORY, message_history) \
     X(MESSAGES_UNREAD, messages_unread) \
     X(MESSAGE_MENTIONS, message_mentions) \
     X(MESSAGE_SEND, message_send) \
     X(MESSAGE_EDIT, message_edit) \
+    X(MESSAGE_FORWARD, message_forward) \
+    X(MESSAGE_PIN, message_pin) \
+    X(MESSAGE_UNPIN, message_unpin) \
     X(MESSAGE_DELETE, message_delete) \
     X(MESSAGE_REACT, message_react) \
     X(GROUP_CREATE, group_create) \
@@ -178,12 +183,16 @@ enum command {
     COMMAND_PRESENCE_WATCH, /* Says whose coming and going this connection wants to hear of. */
     COMMAND_CONVERSATION_LIST, /* Lists one's conversations, the newest first. */
     COMMAND_CONVERSATION_GET, /* Reads one conversation with its members. */
+    COMMAND_CONVERSATION_PINS, /* Lists what is pinned, the newest pin first. */
     COMMAND_CONVERSATION_EVENTS, /* Reads the events a device lacks, oldest first. */
     COMMAND_MESSAGE_HISTORY, /* Reads a page of events before, after or around a place. */
     COMMAND_MESSAGES_UNREAD, /* Counts what is unread and reads the first of it. */
     COMMAND_MESSAGE_MENTIONS, /* Lists the messages that mention one, the newest first. */
     COMMAND_MESSAGE_SEND, /* Writes a message. */
     COMMAND_MESSAGE_EDIT, /* Gives one's own message another text. */
+    COMMAND_MESSAGE_FORWARD, /* Writes a copy of a message into another conversation, or the same. */
+    COMMAND_MESSAGE_PIN, /* Pins a message for everyone; in a group by its admins. */
+    COMMAND_MESSAGE_UNPIN, /* Takes a pin away; in a group by its admins. */
     COMMAND_MESSAGE_DELETE, /* Deletes a message for everyone. */
     COMMAND_MESSAGE_REACT, /* Reacts to a message; each person has one reaction to it at most. */
     COMMAND_GROUP_CREATE, /* Makes a group and becomes its owner. */
@@ -327,6 +336,11 @@ struct args_conversation_get {
     uint64_t conversation;
 };
 
+/* conversation.pins: Lists what is pinned, the newest pin first. */
+struct args_conversation_pins {
+    uint64_t conversation;
+};
+
 /* conversation.events: Reads the events a device lacks, oldest first. */
 struct args_conversation_events {
     uint64_t conversation;
@@ -379,6 +393,34 @@ struct args_message_edit {
     struct str text;
     bool has_mentions;
     struct api_ids mentions;
+    bool has_key;
+    struct str key;
+    uint64_t after;
+};
+
+/* message.forward: Writes a copy of a message into another conversation, or the same. */
+struct args_message_forward {
+    uint64_t conversation;
+    uint64_t seq;
+    uint64_t to;
+    bool has_key;
+    struct str key;
+    uint64_t after;
+};
+
+/* message.pin: Pins a message for everyone; in a group by its admins. */
+struct args_message_pin {
+    uint64_t conversation;
+    uint64_t seq;
+    bool has_key;
+    struct str key;
+    uint64_t after;
+};
+
+/* message.unpin: Takes a pin away; in a group by its admins. */
+struct args_message_unpin {
+    uint64_t conversation;
+    uint64_t seq;
     bool has_key;
     struct str key;
     uint64_t after;

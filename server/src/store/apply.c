@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "store/mentions.h"
+#include "store/pins.h"
 #include "store/project.h"
 #include "util/macros.h"
 
@@ -37,6 +38,8 @@ static int apply_target(struct turn *t, const struct event *e)
     if (e->type == EVENT_REACTION)
         return 0;
     mentions_put(t, &target, &before);
+    if (e->type == EVENT_DELETE && (err = pins_apply(t, e)))
+        return err;
     return before.edited_seq ? apply_emptied(t, e, before.edited_seq) : 0;
 }
 
@@ -225,6 +228,9 @@ int apply_event(struct turn *t, const struct event *e, const struct log_head *he
     case EVENT_BLOCK:
     case EVENT_UNBLOCK:
         return apply_block(t, e);
+    case EVENT_PIN:
+    case EVENT_UNPIN:
+        return pins_apply(t, e);
     case EVENT_TYPES:
         break;
     }

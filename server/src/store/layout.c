@@ -151,6 +151,11 @@ struct row_key key_inbox(uint64_t user)
     return tagged_u64(KV_STATE, 'i', user);
 }
 
+struct row_key key_pins(uint64_t conversation)
+{
+    return tagged_u64(KV_STATE, 'p', conversation);
+}
+
 struct row_key key_mention(uint64_t user, const struct event *message)
 {
     struct row_key k = tagged_pair(KV_STATE, 'a', user, message->time_ms);
@@ -349,6 +354,25 @@ bool roster_unpack(struct roster *r, struct str bytes)
     r->n = 0;
     while (u.left.n && !u.bad && r->n < MEMBERS_MAX)
         r->users[r->n++] = unpack_u64(&u);
+    return unpack_done(&u);
+}
+
+void pins_pack(struct builder *out, const struct pins *p)
+{
+    for (uint32_t i = 0; i < p->n; i++) {
+        pack_u64(out, p->at[i].seq);
+        pack_u64(out, p->at[i].by);
+    }
+}
+
+bool pins_unpack(struct pins *p, struct str bytes)
+{
+    struct unpack u = {.left = bytes};
+    p->n = 0;
+    while (u.left.n && !u.bad && p->n < PINS_MAX) {
+        p->at[p->n].seq = unpack_u64(&u);
+        p->at[p->n++].by = unpack_u64(&u);
+    }
     return unpack_done(&u);
 }
 

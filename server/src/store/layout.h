@@ -15,6 +15,7 @@
  *                 'h' conversation          struct head_row
  *                 'r' conversation          the users who are in it now (groups)
  *                 'i' user conversation     struct member_row: a user's inbox is one run
+ *                 'p' conversation          struct pins
  *                 'a' user time conversation seq   nothing: the message mentions the user
  *   KV_EVENTS     conversation seq          the event's record
  *   KV_KEYS       conversation sender key   seq, digest
@@ -61,6 +62,7 @@ struct row_key key_conversation(uint64_t conversation);
 struct row_key key_head(uint64_t conversation);
 struct row_key key_roster(uint64_t conversation);
 struct row_key key_member(uint64_t user, uint64_t conversation);
+struct row_key key_pins(uint64_t conversation);
 struct row_key key_mention(uint64_t user, const struct event *message);
 struct row_key key_mentions(uint64_t user); /* of all of a user's, by the messages' times */
 struct row_key key_inbox(uint64_t user);    /* of all of a user's member rows */
@@ -86,6 +88,15 @@ struct roster {
     uint32_t n;
 };
 
+/* What is pinned in a conversation, the newest last. */
+struct pins {
+    struct {
+        uint64_t seq; /* of the message */
+        uint64_t by;  /* of the event that pinned it */
+    } at[PINS_MAX];
+    uint32_t n;
+};
+
 /* Where a key stands. */
 struct key_row {
     uint64_t seq;
@@ -99,6 +110,7 @@ void conversation_pack(struct builder *, const struct conversation *);
 void head_pack(struct builder *, const struct head_row *);
 void member_pack(struct builder *, const struct member_row *);
 void roster_pack(struct builder *, const struct roster *);
+void pins_pack(struct builder *, const struct pins *);
 void key_row_pack(struct builder *, const struct key_row *);
 /* Up to two numbers: the small rows that point to something. */
 void ids_pack(struct builder *, const uint64_t *ids, size_t n);
@@ -111,6 +123,7 @@ bool conversation_unpack(struct conversation *, uint64_t id, struct str bytes);
 bool head_unpack(struct head_row *, struct str bytes);
 bool member_unpack(struct member_row *, uint64_t user, uint64_t conversation, struct str bytes);
 bool roster_unpack(struct roster *, struct str bytes);
+bool pins_unpack(struct pins *, struct str bytes);
 bool key_row_unpack(struct key_row *, struct str bytes);
 bool ids_unpack(uint64_t *ids, size_t n, struct str bytes);
 

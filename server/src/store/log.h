@@ -138,6 +138,18 @@ struct store_inbox_changes {
 };
 void store_inbox_changes(struct store *, struct store_inbox_changes *);
 
+/* What is pinned, the newest pin first. DONE, FAILED. */
+struct pinned {
+    struct event message, pin;
+};
+struct store_pins {
+    struct store_request base;
+    uint64_t conversation;
+    struct pinned *pins;
+    uint32_t n_pins; /* to PINS_MAX */
+};
+void store_pins(struct store *, struct store_pins *);
+
 /* A page of the messages that mention `user`, by their times, the newest first: what stands now,
  * and only what `user` may read. It may have fewer than `limit`, even none, and a next mark. DONE,
  * TRUNCATED (a mark of another incarnation), FAILED. */

@@ -7,6 +7,7 @@
  *   edit       target: text, kind, mentions and their rows, edited_seq; the edit before it is
  * emptied delete     target: a stub without text, reactions, mentions; its newest edit is emptied
  *   reaction   target: the sender's entry in reactions
+ *   pin, unpin, delete   the row of what is pinned
  *   created    the conversation, its members
  *   added, removed, left, role   a member
  *              (left: also the new owner; role: also an owner who hands over)

@@ -119,6 +119,11 @@ void store_inbox_changes(struct store *s, struct store_inbox_changes *r)
     submit(s, &r->base, STORE_OP_INBOX_CHANGES);
 }
 
+void store_pins(struct store *s, struct store_pins *r)
+{
+    submit(s, &r->base, STORE_OP_PINS);
+}
+
 void store_mentions(struct store *s, struct store_mentions *r)
 {
     submit(s, &r->base, STORE_OP_MENTIONS);

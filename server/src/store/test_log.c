@@ -1,6 +1,8 @@
 /* The contract: what an append does to a log, and who may read it. */
+#include <stdio.h>
 #include <string.h>
 
+#include "model/limits.h"
 #include "store/test_rig.h"
 #include "util/crypto.h"
 
@@ -280,6 +282,59 @@ static void test_blocks_follow_the_own_log(void **state)
     store_request_deinit(&r.base);
 }
 
+/* Seqs of what is pinned, the newest pin first, as text. */
+static void assert_pinned(struct rig *rig, const char *expected)
+{
+    char text[64] = "";
+    struct store_pins r = {.conversation = GROUP};
+    ask(rig, store_pins, &r);
+    assert_int_equal(r.base.status, STORE_DONE);
+    for (uint32_t i = 0; i < r.n_pins; i++) {
+        assert_int_equal(r.pins[i].pin.target, r.pins[i].message.seq);
+        sprintf(text + strlen(text), "%d ", (int)r.pins[i].message.seq);
+    }
+    assert_string_equal(text, expected);
+    store_request_deinit(&r.base);
+}
+
+static void test_pins_follow_the_log(void **state)
+{
+    struct rig *rig = *state;
+    people(rig);
+    make_group(rig);
+    assert_pinned(rig, "");
+    uint64_t one = say(rig, GROUP, ALICE, "a1", "one"), two = say(rig, GROUP, ALICE, "a2", "two");
+    change(rig, GROUP, EVENT_PIN, ALICE, "a3", one, "");
+    change(rig, GROUP, EVENT_PIN, ALICE, "a4", two, "");
+    assert_pinned(rig, "3 2 ");
+    change(rig, GROUP, EVENT_PIN, ALICE, "a5", one, "");
+    assert_pinned(rig, "2 3 ");
+    rig_reopen(rig);
+    change(rig, GROUP, EVENT_UNPIN, ALICE, "a6", one, "");
+    change(rig, GROUP, EVENT_UNPIN, ALICE, "a7", one, "");
+    assert_pinned(rig, "3 ");
+    change(rig, GROUP, EVENT_DELETE, ALICE, "a8", two, "");
+    assert_pinned(rig, "");
+}
+
+static void test_a_row_of_pins_stays_within_its_limit(void **state)
+{
+    struct rig *rig = *state;
+    people(rig);
+    make_group(rig);
+    for (int i = 0; i <= PINS_MAX; i++) {
+        char key[8];
+        sprintf(key, "m%d", i);
+        uint64_t seq = say(rig, GROUP, ALICE, key, "x");
+        sprintf(key, "p%d", i);
+        change(rig, GROUP, EVENT_PIN, ALICE, key, seq, "");
+    }
+    struct store_pins r = {.conversation = GROUP};
+    ask(rig, store_pins, &r);
+    assert_int_equal(r.n_pins, PINS_MAX);
+    store_request_deinit(&r.base);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -294,6 +349,8 @@ int main(void)
         both(test_what_comes_later_is_not_for_a_former_member),
         both(test_marks_only_move_forward),
         both(test_blocks_follow_the_own_log),
+        both(test_pins_follow_the_log),
+        both(test_a_row_of_pins_stays_within_its_limit),
     };
     if (crypto_init())
         return 1;

@@ -119,6 +119,10 @@ static void talk(struct rig *rig)
     by(ALICE, DIRECT, EVENT_MESSAGE, .text = STR("hi"), .reads = true, .mentions = &bob,
        .n_mentions = 1);
     by(BOB, SELF, EVENT_MESSAGE, .text = STR("milk"));
+    by(BOB, SELF, EVENT_MESSAGE, .text = STR("bread"));
+    by(BOB, SELF, EVENT_PIN, .target = 1);
+    by(BOB, SELF, EVENT_PIN, .target = 2);
+    by(BOB, SELF, EVENT_UNPIN, .target = 2);
     by(ALICE, ALICE, EVENT_PROFILE, .text = STR("Alice"));
     by(ALICE, ALICE, EVENT_BLOCK, .user = CAROL);
     by(ALICE, ALICE, EVENT_BLOCK, .user = BOB);
@@ -249,7 +253,7 @@ static void test_a_sound_store_has_no_fault(void **state)
     assert_int_equal(v.claims, 4);
     assert_int_equal(v.conversations, 7);
     assert_int_equal(v.members, 9);
-    assert_int_equal(v.events, TITLED + 2 + 4);
+    assert_int_equal(v.events, TITLED + 6 + 4);
     assert_int_equal(v.keys, v.events);
     assert_int_equal(v.incarnation, 5);
 }
@@ -427,6 +431,17 @@ static void test_mentions_that_are_not_as_the_messages_say_are_found(void **stat
     found(rig, key_mention(BOB, &later), STR(""), "user 102: a mention of conversation 600 that");
 }
 
+static void test_pins_that_are_not_as_the_events_say_are_found(void **state)
+{
+    struct rig *rig = *state;
+    found(rig, key_pins(SELF), gone, "601, event 3: what is pinned is not as it says");
+    found(rig, key_pins(SELF), STR("\x01\x03\x02\x04"),
+          "event 5: what is pinned is not as it says");
+    found(rig, key_pins(SELF), STR("\x01\x04"), "601: 1 is pinned by 4, which does not say so");
+    found(rig, key_pins(SELF), STR("\x01"), "601: what is pinned does not decode");
+    found(rig, key_pins(9), STR("\x01\x03"), "conversation 9: a row of pins, but there is no such");
+}
+
 static void test_what_nobody_knows_is_found(void **state)
 {
     struct rig *rig = *state;
@@ -456,6 +471,7 @@ int main(void)
         with_rig(test_accounts_that_are_half_there_are_found),
         with_rig(test_blocks_that_are_not_as_the_log_says_are_found),
         with_rig(test_mentions_that_are_not_as_the_messages_say_are_found),
+        with_rig(test_pins_that_are_not_as_the_events_say_are_found),
         with_rig(test_what_nobody_knows_is_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -195,6 +195,29 @@ void turn_put_roster(struct turn *t, uint64_t conversation, const struct roster 
     turn_put(t, &k, builder_str(&t->row));
 }
 
+int turn_pins(struct turn *t, uint64_t conversation, struct pins *pins)
+{
+    struct row_key k = key_pins(conversation);
+    struct str bytes;
+    pins->n = 0;
+    int err = turn_get(t, &k, &bytes);
+    if (err)
+        return err == KV_ABSENT ? 0 : err;
+    return pins_unpack(pins, bytes) ? 0 : turn_bad_row(&k);
+}
+
+void turn_put_pins(struct turn *t, uint64_t conversation, const struct pins *pins)
+{
+    struct row_key k = key_pins(conversation);
+    if (!pins->n) {
+        turn_delete(t, &k);
+        return;
+    }
+    builder_reset(&t->row);
+    pins_pack(&t->row, pins);
+    turn_put(t, &k, builder_str(&t->row));
+}
+
 int turn_event(struct turn *t, uint64_t conversation, uint64_t seq, struct event *e)
 {
     struct row_key k = key_event(conversation, seq);

@@ -64,6 +64,12 @@ int verify_roster(struct verify *v, uint64_t conversation, struct roster *roster
     return looked(turn_roster(&t, conversation, roster));
 }
 
+int verify_pins(struct verify *v, uint64_t conversation, struct pins *pins)
+{
+    struct turn t = turn_of(v);
+    return looked(turn_pins(&t, conversation, pins));
+}
+
 int verify_event(struct verify *v, uint64_t conversation, uint64_t seq, struct event *e)
 {
     struct turn t = turn_of(v);

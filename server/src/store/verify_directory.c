@@ -320,6 +320,32 @@ static int check_mention(struct verify *v, struct str key)
     return err;
 }
 
+/* Messages that stand, pinned by events that say so. */
+static int check_pins(struct verify *v, struct str key, struct str value)
+{
+    struct pins pins;
+    uint64_t id = id_at(key, 1);
+    int err = check_owned(v, "row of pins", id, false);
+    if (!pins_unpack(&pins, value)) {
+        verify_fault(v, "conversation %" PRIu64 ": what is pinned does not decode", id);
+        return MIN(err, 0);
+    }
+    for (uint32_t i = 0; err >= 0 && i < pins.n; i++) {
+        struct event message, pin;
+        err = verify_event(v, id, pins.at[i].seq, &message);
+        bool stands = !err && message.type == EVENT_MESSAGE && !message.deleted;
+        err = err < 0 ? err : verify_event(v, id, pins.at[i].by, &pin);
+        if (!err && (!stands || pin.type != EVENT_PIN || pin.target != pins.at[i].seq))
+            err = KV_ABSENT;
+        if (err == KV_ABSENT)
+            verify_fault(v,
+                         "conversation %" PRIu64 ": %" PRIu64 " is pinned by %" PRIu64
+                         ", which does not say so",
+                         id, pins.at[i].seq, pins.at[i].by);
+    }
+    return MIN(err, 0);
+}
+
 static int check_state_row(struct verify *v, struct str key, struct str value)
 {
     char tag = key.p[0];
@@ -329,6 +355,8 @@ static int check_state_row(struct verify *v, struct str key, struct str value)
         return check_owned(v, "head", id_at(key, 1), false);
     if (tag == 'r' && key.n == 9)
         return check_owned(v, "roster", id_at(key, 1), true);
+    if (tag == 'p' && key.n == 9)
+        return check_pins(v, key, value);
     if (tag == 'a' && key.n == 33)
         return check_mention(v, key);
     if (tag != 'c' || key.n != 9)

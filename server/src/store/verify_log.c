@@ -194,6 +194,38 @@ static int check_profile(struct walk *w, const struct event *e)
     return err;
 }
 
+/* Whether an event after `e` took its pin back. */
+static int was_unpinned(struct walk *w, const struct event *e)
+{
+    for (uint64_t seq = e->seq + 1; seq <= w->head.head.seq; seq++) {
+        struct event later;
+        int err = verify_event(w->v, w->c.id, seq, &later);
+        if (err < 0)
+            return err;
+        if (!err && later.target == e->target &&
+            (later.type == EVENT_UNPIN || later.type == EVENT_DELETE))
+            return 1;
+    }
+    return 0;
+}
+
+static int check_pin(struct walk *w, const struct event *e)
+{
+    struct pins pins;
+    uint64_t by = 0;
+    int err = verify_pins(w->v, w->c.id, &pins);
+    if (err)
+        return MIN(err, 0);
+    for (uint32_t i = 0; i < pins.n; i++)
+        by = pins.at[i].seq == e->target ? pins.at[i].by : by;
+    bool stands = e->type == EVENT_PIN ? by >= e->seq : !by || by > e->seq;
+    if (!stands && e->type == EVENT_PIN)
+        stands = (err = was_unpinned(w, e)) > 0;
+    if (err >= 0 && !stands)
+        verify_fault(w->v, EVENT "what is pinned is not as it says", w->c.id, e->seq);
+    return MIN(err, 0);
+}
+
 /* The rows that an event changes. */
 static int check_effect(struct walk *w, const struct event *e)
 {
@@ -225,6 +257,9 @@ static int check_effect(struct walk *w, const struct event *e)
     case EVENT_BLOCK:
     case EVENT_UNBLOCK:
         return check_blocking(w, e);
+    case EVENT_PIN:
+    case EVENT_UNPIN:
+        return check_pin(w, e);
     case EVENT_TYPES:
         break;
     }

@@ -22,6 +22,7 @@ enum {
     KEY_BYTES_MAX = 64,
     MEMBERS_MAX = 4, /* one less than there are people */
     MENTIONS_MAX = 3,
+    PINS_MAX = 1,
     REACTIONS_MAX = 2,
     BLOCKS_MAX = 2,
     PAGE_MAX = 20,

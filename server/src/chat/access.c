@@ -1,0 +1,66 @@
+/* Decided on the room for present members, on their member row for former ones. Chat thread. */
+#include "chat/access.h"
+
+static void access_row_done(struct store_request *request)
+{
+    struct access *a = container_of(request, struct access, row.base);
+    enum chat_error error = error_of(request->status);
+    a->view.me = a->row.member;
+    a->view.head = a->room->head;
+    if (!error && a->view.me.left)
+        a->view.head = (struct log_head){
+            .seq = a->view.me.left_seq,
+            .n = a->view.me.left_n,
+            .time_ms = a->view.me.left_ms,
+        };
+    else if (!error)
+        error = CHAT_UNAVAILABLE; /* joined between the two looks: ask again */
+    a->ready(a, error);
+}
+
+static void access_look(struct access *a, enum chat_error error)
+{
+    if (error) {
+        a->ready(a, error);
+        return;
+    }
+    const struct member *me = room_member(a->room, a->user);
+    if (me) {
+        a->view = (struct view){*me, a->room->head};
+        a->ready(a, CHAT_OK);
+        return;
+    }
+    a->row = (struct store_member){
+        .base.done = access_row_done,
+        .conversation = a->room->id,
+        .user = a->user,
+    };
+    store_member(a->room->chat->store, &a->row);
+}
+
+static void access_loaded(struct room_wait *wait, enum chat_error error)
+{
+    access_look(container_of(wait, struct access, wait), error);
+}
+
+static void access_later(struct task *task)
+{
+    access_look(container_of(task, struct access, task), CHAT_OK);
+}
+
+void access_ask(struct access *a, struct chat *chat, uint64_t conversation, uint64_t user)
+{
+    a->user = user;
+    a->wait.ready = access_loaded;
+    a->room = room_get(chat, conversation);
+    if (!room_load(a->room, &a->wait))
+        return;
+    a->task.run = access_later;
+    post(chat->env->self, &a->task);
+}
+
+void access_deinit(struct access *a)
+{
+    store_request_deinit(&a->row.base);
+    room_unref(a->room);
+}

@@ -1,0 +1,28 @@
+/* Inside chat/: struct access, finding out what somebody may read of a conversation. */
+#ifndef PARLEY_CHAT_ACCESS_H
+#define PARLEY_CHAT_ACCESS_H
+
+#include "chat/room.h"
+
+/* What the caller may read: [me.from_seq, head], as a member that is or was. */
+struct view {
+    struct member me;
+    struct log_head head;
+};
+
+struct access {
+    struct room *room;
+    struct room_wait wait;
+    struct store_member row;
+    uint64_t user;
+    struct view view;
+    void (*ready)(struct access *, enum chat_error); /* CHAT_OK, NOT_FOUND, UNAVAILABLE */
+    struct task task;
+};
+
+/* `ready` is called with the view, never inside; access_deinit() afterwards. */
+void access_ask(struct access *, struct chat *, uint64_t conversation, uint64_t user);
+/* Harmless on one that starts as {0}. */
+void access_deinit(struct access *);
+
+#endif

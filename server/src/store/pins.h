@@ -1,0 +1,10 @@
+/* Inside the store: what is pinned in a conversation follows its events. */
+#ifndef PARLEY_STORE_PINS_H
+#define PARLEY_STORE_PINS_H
+
+#include "store/turn.h"
+
+/* Pin, unpin, delete: puts e->target in, or takes it out. 0, negative. */
+int pins_apply(struct turn *, const struct event *e);
+
+#endif
