@@ -2,13 +2,15 @@
  * parleyd: the front door. Reads the configuration and hands over to one subcommand:
  *
  *     parleyd serve | user | backup | restore | verify | check-config | print-config |
- *             print-manual | version | help
+ *             print-manual | print-man | version | help
  *
  * Options may follow; `parleyd print-config` tells them all.
  */
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "config/config.h"
@@ -67,6 +69,23 @@ static int run_manual(const struct config *config)
     return 0;
 }
 
+/* Of today, or of the day that a build is to be repeatable for. */
+static int run_man(const struct config *config)
+{
+    (void)config;
+    struct builder text = {0};
+    const char *epoch = getenv("SOURCE_DATE_EPOCH");
+    time_t day = epoch ? (time_t)strtoll(epoch, NULL, 10) : time(NULL);
+    struct tm tm;
+    char date[64];
+    if (!gmtime_r(&day, &tm) || !strftime(date, sizeof(date), "%B %e, %Y", &tm))
+        return 1;
+    config_print_man(&text, str_of(date));
+    print(stdout, &text);
+    builder_deinit(&text);
+    return 0;
+}
+
 static const struct {
     const char *name;
     int (*run)(const struct config *);
@@ -81,6 +100,7 @@ static const struct {
     {"check-config", run_check, false, "say whether the configuration is good"},
     {"print-config", run_print, false, "print all options, with help, defaults and values"},
     {"print-manual", run_manual, false, "print docs/operations/options.md"},
+    {"print-man", run_man, false, "print the manual's page parleyd.conf(5)"},
 };
 
 static int usage(FILE *to, int code)

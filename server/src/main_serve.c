@@ -23,6 +23,7 @@
 #include "gateway/gateway.h"
 #include "loop/signals.h"
 #include "main_env.h"
+#include "main_notify.h"
 #include "main_store.h"
 #include "main_threads.h"
 #include "net/tls.h"
@@ -64,6 +65,14 @@ struct server {
 };
 
 /* --- running --- */
+
+/* Nobody may want to know: that is no failure. */
+static void tell_manager(const char *state)
+{
+    int err = notify_manager(state);
+    if (err && err != -ENOENT)
+        log_warn("notify_failed", log_str("why", strerror(-err)));
+}
 
 static void look(struct timer *timer)
 {
@@ -135,6 +144,7 @@ static void on_signal(struct signals *signals, int signo)
         _exit(1);
     s->draining = true;
     log_info("draining", log_i64("signal", signo));
+    tell_manager("STOPPING=1");
     admin_socket_close(s->admin_socket);
     real_env_stop(&s->env);
     chat_wake_all(s->chat);
@@ -302,6 +312,7 @@ static int listen_and_say(struct server *s)
                address_format(&gateway_addresses(s->gateway)[i], text));
     }
     fflush(stdout);
+    tell_manager("READY=1");
     return 0;
 }
 

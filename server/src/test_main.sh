@@ -38,6 +38,17 @@ for everybody in 0.0.0.0:0 :0 "127.0.0.1:0 192.0.2.1:0"; do
     expect 0 "$good" check-config --listen "$everybody" --allow_plaintext true
 done
 
+# Every command has its place in the page of the manual.
+page=$(dirname "${BASH_SOURCE[0]}")/../../deploy/parleyd.1
+while read -r command _; do
+    if grep -q "^\.It Ic $command\b" "$page"; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "FAILED to find $command in deploy/parleyd.1"
+    fi
+done < <("$parleyd" help | sed -n 's/^  //p')
+
 # A second server must not share the first one's port.
 mkfifo "$dir/said"
 "$parleyd" serve --listen 127.0.0.1:0 --data_dir "$dir/first" >"$dir/said" 2>"$dir/log" &
@@ -45,6 +56,34 @@ server=$!
 read -r -t 20 line <"$dir/said"
 expect 1 "cannot listen: Address already in use" \
     serve --listen "127.0.0.1:${line##*:}" --data_dir "$dir/second"
+
+# Whoever started it is told when it serves, and when it is about to end.
+if python3 - "$parleyd" "$dir" <<'TELLS'; then
+import os, signal, socket, subprocess, sys
+
+parleyd, directory = sys.argv[1:]
+with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+    manager.bind(directory + "/notify")
+    manager.settimeout(20)
+    server = subprocess.Popen(
+        [parleyd, "serve", "--listen=127.0.0.1:0", f"--data_dir={directory}/told"],
+        env=dict(os.environ, NOTIFY_SOCKET=directory + "/notify"),
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    )
+    said = [manager.recv(100)]
+    port = int(server.stdout.readline().rsplit(":", 1)[1])
+    socket.create_connection(("127.0.0.1", port), 10).close()
+    server.send_signal(signal.SIGTERM)
+    said.append(manager.recv(100))
+    code = server.wait(20)
+if (said, code) != ([b"READY=1", b"STOPPING=1"], 0):
+    sys.exit(f"told {said}, exit {code}")
+TELLS
+    passed=$((passed + 1))
+else
+    failed=$((failed + 1))
+    echo "FAILED to tell its manager"
+fi
 
 # A queue of passwords is not hashed to its end before the server ends.
 mkfifo "$dir/said2"

@@ -111,5 +111,7 @@ int config_complain(struct config *, const char *option, const char *what,
 void config_print(const struct config *, struct builder *out);
 /* The table as docs/operations/options.md has it. */
 void config_print_manual(struct builder *out);
+/* The table as the page parleyd.conf(5), dated so: "November 28, 2026". */
+void config_print_man(struct builder *out, struct str date);
 
 #endif

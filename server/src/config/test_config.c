@@ -442,6 +442,38 @@ static void test_printed_file_gives_the_same_configuration(void **state)
     config_deinit(&again);
 }
 
+static void test_page_of_the_manual_has_every_option_and_no_odd_markup(void **state)
+{
+    static const char *const macros[] = {".Dd", ".Dt", ".Os", ".Sh", ".Ss", ".Nm",
+                                         ".Nd", ".Bl", ".It", ".El", ".Pp", ".Dl",
+                                         ".Fl", ".Ev", ".Bd", ".Ed", ".Xr"};
+    struct builder page = {0};
+    size_t items = 0, lists = 0;
+
+    (void)state;
+    config_print_man(&page, STR("November 28, 2026"));
+    assert_memory_equal(page.buf->data, ".Dd November 28, 2026\n", 22);
+    for (size_t i = 0; i < options_n; i++) {
+        char item[80];
+        int n = snprintf(item, sizeof(item), "\n.It Ic %s\n", options[i].name);
+        assert_non_null(memmem(page.buf->data, page.n, item, (size_t)n));
+    }
+    for (size_t at = 0, n; at < page.n; at += n + 1) {
+        const char *line = (const char *)page.buf->data + at;
+        bool known = line[0] != '.';
+        n = (size_t)((const char *)memchr(line, '\n', page.n - at) - line);
+        for (size_t i = 0; i < ARRAY_SIZE(macros); i++)
+            known = known || !strncmp(line, macros[i], 3);
+        assert_true(known && n && line[0] != '\'' && !memchr(line, '`', n));
+        items += !strncmp(line, ".It Ic", 6);
+        lists += !strncmp(line, ".Bl", 3);
+        lists -= !strncmp(line, ".El", 3);
+    }
+    assert_int_equal(items, options_n);
+    assert_int_equal(lists, 0);
+    builder_deinit(&page);
+}
+
 static void test_distance_counts_single_slips(void **state)
 {
     static const struct {
@@ -488,6 +520,7 @@ int main(void)
         with_config(test_options_that_contradict_each_other),
         with_config(test_too_many_arguments),
         with_config(test_printed_file_gives_the_same_configuration),
+        cmocka_unit_test(test_page_of_the_manual_has_every_option_and_no_odd_markup),
         with_config(test_distance_counts_single_slips),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
