@@ -324,8 +324,12 @@ void device_seen(struct chat *chat, uint64_t user, uint64_t device)
 
 /* --- tokens --- */
 
+/* How often a token is looked up for one call because some device was ended meanwhile. */
+enum { LOOKS_MAX = 16 };
+
 struct authenticate {
     struct chat_authenticate *auth;
+    int looks;
     struct store_token_find find;
     uint64_t n_ended; /* chat->n_ended when it was asked */
 };
@@ -336,6 +340,7 @@ static void token_find(struct authenticate *a)
 {
     struct chat *chat = a->auth->call.chat;
     a->n_ended = chat->n_ended;
+    a->looks++;
     a->find = (struct store_token_find){.base.done = token_done};
     crypto_sha256(a->find.token_hash, a->auth->token);
     store_token_find(chat->store, &a->find);
@@ -347,12 +352,14 @@ static void token_done(struct store_request *request)
     struct chat_authenticate *auth = a->auth;
     struct chat *chat = auth->call.chat;
     enum chat_error error = error_of(request->status);
-    if (!error && a->n_ended != chat->n_ended) {
+    if (!error && a->n_ended != chat->n_ended && a->looks < LOOKS_MAX) {
         /* some device was ended meanwhile, perhaps this one after it was found */
         store_request_deinit(request);
         token_find(a);
         return;
     }
+    if (!error && a->n_ended != chat->n_ended)
+        error = CHAT_UNAVAILABLE;
     if (error == CHAT_NOT_FOUND)
         error = CHAT_UNAUTHENTICATED;
     if (!error && a->find.user.disabled)

@@ -24,7 +24,8 @@ struct chat_sign {
 void chat_signup(struct chat *, struct chat_sign *);
 void chat_signin(struct chat *, struct chat_sign *);
 
-/* Whose token this is: call.user and call.device are set. UNAUTHENTICATED, DISABLED. */
+/* Whose token this is: call.user and call.device are set. UNAUTHENTICATED, DISABLED,
+ * UNAVAILABLE. */
 struct chat_authenticate {
     struct chat_call call;
     struct str token;

@@ -21,6 +21,9 @@
 #include "chat/receipt_state.h"
 #include "util/mem.h"
 
+/* How often the row of a key that stands is read for one call because rows changed meanwhile. */
+enum { LOOKS_MAX = 16 };
+
 /* What one request needs beyond itself; made only for those that do. */
 struct append_work {
     struct chat_append *append;
@@ -30,6 +33,7 @@ struct append_work {
     bool outsider; /* was no present member when refused */
     struct store_key key;
     struct store_member member;
+    int looks;
     uint64_t known_seq, head; /* the row that is read, and the head when that began */
     struct store_events row;
 };
@@ -156,7 +160,10 @@ static void known_row_done(struct store_request *request)
         return;
     }
     if (a->room->changed_seq > w->head) { /* perhaps a row that was emptied since */
-        read_known_row(w);
+        if (w->looks < LOOKS_MAX)
+            read_known_row(w);
+        else
+            answer(a, CHAT_UNAVAILABLE);
         return;
     }
     const struct event *e = &w->row.events[0];
@@ -178,6 +185,7 @@ static void read_known_row(struct append_work *w)
     struct room *room = w->append->room;
     store_request_deinit(&w->row.base);
     w->head = room->head.seq;
+    w->looks++;
     w->row = (struct store_events){
         .base.done = known_row_done,
         .conversation = room->id,
