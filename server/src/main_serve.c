@@ -264,6 +264,7 @@ static void make_gateway(struct server *s)
         .idle_ms = (uint32_t)c->idle_ms,
         .frames_per_s = (uint32_t)c->frames_per_s,
         .frames_burst = (uint32_t)c->frames_burst,
+        .output_bytes_max = c->output_bytes_max,
     };
     s->gateway = gateway_new(&options);
 }

@@ -66,6 +66,7 @@ struct config {
     uint64_t connections_max;
     uint64_t frames_per_s;
     uint64_t frames_burst;
+    uint64_t output_bytes_max;
     uint64_t calls_max;
     uint64_t cache_bytes_max;
 

@@ -95,6 +95,10 @@ const struct option options[] = {
      "Frames a second that one connection may send, lasting."},
     {NULL, "frames_burst", OPTION_COUNT, FIELD(frames_burst), 1, 1000000, "200", {NULL},
      "Frames that one connection may send at once."},
+    {NULL, "output_bytes_max", OPTION_BYTES, FIELD(output_bytes_max), 16 * MIB, 1024 * GIB,
+     "256MiB", {NULL},
+     "Memory for answers and pushes that clients have yet to read, of all connections together. Near "
+     "it those that hold most are closed; past it what is large is told to come again."},
     {NULL, "calls_max", OPTION_COUNT, FIELD(calls_max), 1, 10000000, "65536", {NULL},
      "Commands under way at once. Past it a command is told to come again."},
     {NULL, "cache_bytes_max", OPTION_BYTES, FIELD(cache_bytes_max), 1 * MIB, 1024 * GIB, "64MiB",

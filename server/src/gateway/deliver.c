@@ -39,21 +39,17 @@ static void fan_run(struct task *task)
     free(fan);
 }
 
-/* Who of the sessions at hand is meant: all, the devices of one of `users`, or the rest. */
+/* Who of the sessions at hand is meant: all, the devices of `user`, or the rest. */
 struct audience {
     enum { EVERYONE, OWN_DEVICES, OTHERS } whom;
-    const uint64_t *users;
-    size_t n_users;
+    uint64_t user;
 };
 
 static const struct audience everyone = {.whom = EVERYONE};
 
 static bool is_in(const struct session *s, const struct audience *a)
 {
-    bool own = false;
-    for (size_t i = 0; i < a->n_users && !own; i++)
-        own = s->user == a->users[i];
-    return a->whom == EVERYONE || own == (a->whom == OWN_DEVICES);
+    return a->whom == EVERYONE || (s->user == a->user) == (a->whom == OWN_DEVICES);
 }
 
 static bool is_any_in(struct session *const *to, size_t n, const struct audience *a)
@@ -64,10 +60,11 @@ static bool is_any_in(struct session *const *to, size_t n, const struct audience
     return false;
 }
 
-/* Sends the frame, of which it takes the caller's reference. */
+/* Sends what was built as one frame. */
 static void fan_out(struct gateway *g, struct session *const *to, size_t n,
-                    const struct audience *audience, struct buf *frame)
+                    const struct audience *audience, struct builder *out)
 {
+    struct buf *frame = builder_finish_metered(out, &g->output);
     for (size_t i = 0; i < n; i++) {
         if (!is_in(to[i], audience))
             continue;
@@ -95,37 +92,71 @@ static void on_event(struct sink *sink, struct session *const *to, size_t n,
 {
     struct gateway *g = gateway_of(sink);
     for (int own = 0; own < 2; own++) {
-        struct audience audience = {own ? OWN_DEVICES : OTHERS, &event->sender, 1};
+        struct audience audience = {own ? OWN_DEVICES : OTHERS, event->sender};
         if (!is_any_in(to, n, &audience))
             continue;
         struct builder out = {0};
         encode_push_event(&out, event, own ? event->sender : 0);
-        fan_out(g, to, n, &audience, builder_finish(&out));
+        fan_out(g, to, n, &audience, &out);
     }
+}
+
+static int by_user(const void *a, const void *b)
+{
+    const struct mark *const *x = a, *const *y = b;
+    return ((*x)->user > (*y)->user) - ((*x)->user < (*y)->user);
+}
+
+/* The place of the user's mark among those sorted, from 1; 0: none is theirs. */
+static size_t place_of(const struct mark *const *marks, size_t n_marks, uint64_t user)
+{
+    struct mark key = {.user = user}, *at = &key;
+    const struct mark *const *found = bsearch(&at, marks, n_marks, sizeof(*marks), by_user);
+    return found ? (size_t)(found - marks) + 1 : 0;
+}
+
+/* The sessions sorted by whose they are: ends[0] of nobody with a mark, then for each of the marks
+ * those of its user, up to ends[i + 1]. */
+static void sort_sessions(struct session **sorted, size_t ends[MEMBERS_MAX + 1],
+                          struct session *const *to, size_t n, const struct mark *const *marks,
+                          size_t n_marks)
+{
+    size_t next[MEMBERS_MAX + 1] = {0};
+    for (size_t i = 0; i < n; i++)
+        next[place_of(marks, n_marks, to[i]->user)]++;
+    for (size_t place = 0, end = 0; place <= n_marks; place++) {
+        size_t n_here = next[place];
+        next[place] = end;
+        ends[place] = end += n_here;
+    }
+    for (size_t i = 0; i < n; i++)
+        sorted[next[place_of(marks, n_marks, to[i]->user)]++] = to[i];
 }
 
 static void on_receipts(struct sink *sink, struct session *const *to, size_t n,
                         uint64_t conversation, const struct mark *marks, size_t n_marks)
 {
     struct gateway *g = gateway_of(sink);
-    uint64_t users[MEMBERS_MAX];
+    must(n_marks <= MEMBERS_MAX);
+    const struct mark *by_users[MEMBERS_MAX];
     for (size_t i = 0; i < n_marks; i++)
-        users[i] = marks[i].user;
+        by_users[i] = &marks[i];
+    qsort(by_users, n_marks, sizeof(by_users[0]), by_user);
+    size_t ends[MEMBERS_MAX + 1];
+    struct session **sorted = mem_new_array(n, sizeof(struct session *));
+    sort_sessions(sorted, ends, to, n, by_users, n_marks);
     struct builder array = {0};
     encode_marks(&array, marks, n_marks);
-    for (size_t i = 0; i <= n_marks; i++) {
-        bool own = i < n_marks;
-        struct audience audience = {OTHERS, users, n_marks};
-        if (own)
-            audience = (struct audience){OWN_DEVICES, &users[i], 1};
-        if (!is_any_in(to, n, &audience))
+    for (size_t place = 0, from = 0; place <= n_marks; from = ends[place++]) {
+        if (ends[place] == from)
             continue;
         struct builder out = {0};
         encode_push_receipts(&out, conversation, builder_str(&array),
-                             own ? &marks[i].unread : NULL);
-        fan_out(g, to, n, &audience, builder_finish(&out));
+                             place ? &by_users[place - 1]->unread : NULL);
+        fan_out(g, sorted + from, ends[place] - from, &everyone, &out);
     }
     builder_deinit(&array);
+    free(sorted);
 }
 
 static void on_typing(struct sink *sink, struct session *const *to, size_t n, uint64_t conversation,
@@ -133,7 +164,7 @@ static void on_typing(struct sink *sink, struct session *const *to, size_t n, ui
 {
     struct builder out = {0};
     encode_push_typing(&out, conversation, user);
-    fan_out(gateway_of(sink), to, n, &everyone, builder_finish(&out));
+    fan_out(gateway_of(sink), to, n, &everyone, &out);
 }
 
 static void on_presence(struct sink *sink, struct session *const *to, size_t n, uint64_t user,
@@ -142,7 +173,7 @@ static void on_presence(struct sink *sink, struct session *const *to, size_t n, 
     struct presence presence = {.user = user, .online = online, .last_seen_ms = last_seen_ms};
     struct builder out = {0};
     encode_push_presence(&out, &presence);
-    fan_out(gateway_of(sink), to, n, &everyone, builder_finish(&out));
+    fan_out(gateway_of(sink), to, n, &everyone, &out);
 }
 
 static void on_end(struct sink *sink, struct session *session, enum session_end_reason reason)

@@ -48,6 +48,8 @@ static void set_defaults(struct gateway_options *o)
     default_u32(&o->idle_ms, 60000);
     default_u32(&o->frames_per_s, 100);
     default_u32(&o->frames_burst, 200);
+    if (o->output_bytes_max == 0)
+        o->output_bytes_max = 256 * 1024 * 1024;
 }
 
 /* Where sockets are opened: relative, or of the public URL with the scheme of a WebSocket. */

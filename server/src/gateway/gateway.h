@@ -57,6 +57,9 @@ struct gateway_options {
     uint32_t idle_ms;         /* HTTP keep-alive without a request; 60,000 */
     uint32_t frames_per_s;    /* of one connection, lasting; 100 */
     uint32_t frames_burst;    /* and at once; 200 */
+    /* Answers and pushes in memory that are not yet with the kernel, of all connections together;
+     * 256 MiB. See gateway/output.h. */
+    uint64_t output_bytes_max;
 };
 
 enum { GATEWAY_ADDRESSES_MAX = 8 };

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "gateway/client.h"
+#include "gateway/output.h"
 #include "gateway/rest.h"
 #include "gateway/socket.h"
 #include "gateway/state.h"
@@ -105,6 +106,39 @@ static void late(struct client *c)
         rest_late(c);
 }
 
+/* Not by client_close(): who is silent, or does not read, would stay for its linger time. */
+static void close_promptly(struct client *c, enum api_close code)
+{
+    if (c->is_socket)
+        socket_close(c, code);
+    else
+        lane_list(c->lane, c, LANE_CLOSING);
+    conn_close_promptly(&c->conn);
+}
+
+/* While the output of all is near its bound: whoever has at least half as much queued as the one
+ * with the most is closed. What somebody holds by many connections goes in a few ticks, and those
+ * that read are far from the most. */
+static void close_slowest(struct lane *lane)
+{
+    size_t most = 0, closed_n = 0;
+    for (int pass = 0; pass < 2; pass++)
+        for (int list = 0; list < LANE_LISTS; list++)
+            list_for_each(&lane->lists[list], node)
+            {
+                struct client *c = client_of_node(node);
+                size_t queued = conn_queued_bytes(&c->conn);
+                if (pass == 0)
+                    most = MAX(most, queued);
+                else if (queued && queued >= most / 2) {
+                    close_promptly(c, API_CLOSE_SLOW_READER);
+                    closed_n++;
+                }
+            }
+    if (closed_n)
+        log_warn("output_tight", log_u64("closed", closed_n), log_u64("bytes", most));
+}
+
 static void tick(struct timer *timer)
 {
     struct lane *lane = container_of(timer, struct lane, tick);
@@ -117,6 +151,8 @@ static void tick(struct timer *timer)
         expire(lane, LANE_SOCKETS, o->silent_ms, socket_silent);
         expire(lane, LANE_SOCKETS, 2 * (uint64_t)o->heartbeat_ms, socket_ping);
     }
+    if (output_is_tight(lane->gateway))
+        close_slowest(lane);
     if (lane->refused_n)
         log_warn("conn_refused", log_str("why", "connections_max"), log_u64("n", lane->refused_n));
     if (lane->untrusted_n)
@@ -162,16 +198,6 @@ static struct client *most_idle(struct lane *lane)
     return c && had_time(lane, c) ? c : NULL;
 }
 
-/* Not by client_close(): who is silent would stay for its linger time. */
-static void close_promptly(struct client *c)
-{
-    if (c->is_socket)
-        socket_close(c, API_CLOSE_OVERLOADED);
-    else
-        lane_list(c->lane, c, LANE_CLOSING);
-    conn_close_promptly(&c->conn);
-}
-
 /* Else whoever opens enough connections and stays silent would keep everybody out for idle_ms.
  * Looks at this lane alone: the kernel spreads connections evenly, so of so many silent ones each
  * lane has its share. */
@@ -179,7 +205,7 @@ static void make_room(struct lane *lane)
 {
     struct client *c;
     for (int i = 0; i < MAKE_ROOM && (c = most_idle(lane)); i++)
-        close_promptly(c);
+        close_promptly(c, API_CLOSE_OVERLOADED);
 }
 
 /* Where proxies speak first, nobody else can be told from one that lies. */

@@ -12,6 +12,7 @@
 
 #include "gateway/client.h"
 #include "gateway/exchange.h"
+#include "gateway/output.h"
 #include "gateway/state.h"
 #include "util/macros.h"
 
@@ -61,12 +62,20 @@ static void finish_if_due(struct peer *p)
 
 static void answered(struct call *call)
 {
+    static const struct problem overloaded = {.error = API_ERROR_OVERLOADED,
+                                              .retry_after_ms = OUTPUT_RETRY_MS};
     struct exchange *ex = container_of(call, struct exchange, call);
     struct peer *p = &ex->client->peer;
+    struct gateway *g = ex->client->lane->gateway;
+    if (call->out.n > OUTPUT_SMALL_BYTES_MAX && output_is_full(g)) {
+        builder_deinit(&call->out);
+        call_fail(call, &overloaded);
+        return;
+    }
     must(!p->cancelling);
     if (call->command == COMMAND_AUTH && !call->problem.error && !call->gone)
         p->begun = true;
-    ex->reply = builder_finish(&call->out);
+    ex->reply = builder_finish_metered(&call->out, &g->output);
     list_remove(&ex->node);
     client_answer(ex->client, ex);
     end_if_due(p);

@@ -11,6 +11,7 @@
 
 #include "gateway/client.h"
 #include "gateway/exchange.h"
+#include "gateway/output.h"
 #include "gateway/state.h"
 #include "proto/reply.h"
 #include "proto/request.h"
@@ -255,7 +256,9 @@ void socket_push(struct client *c, struct buf *frame)
 {
     if (c->closed || c->list == LANE_CLOSING || c->behind)
         return;
-    if (conn_queued_bytes(&c->conn) + frame->n > CLIENT_PUSH_BYTES_MAX || !send_frame(c, frame)) {
+    bool waits = conn_is_blocked(&c->conn) && output_is_full(c->lane->gateway);
+    if (waits || conn_queued_bytes(&c->conn) + frame->n > CLIENT_PUSH_BYTES_MAX ||
+        !send_frame(c, frame)) {
         log_debug("socket_behind", log_u64("conn", c->number));
         c->behind = true;
     }

@@ -10,6 +10,7 @@
 #include "cmd/call.h"
 #include "gateway/gateway.h"
 #include "gateway/lane.h"
+#include "util/buf.h"
 
 struct gateway {
     struct gateway_options options; /* defaults filled in */
@@ -22,6 +23,7 @@ struct gateway {
     struct buf *goaway;        /* a payload; made when the drain begins */
     atomic_bool ready;         /* any thread */
     atomic_uint clients;       /* any thread: connections of all lanes */
+    struct meter output;       /* any thread: see output.h */
 
     struct lane *lanes;
     size_t lanes_n; /* those that were set up */

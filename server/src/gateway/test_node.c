@@ -474,14 +474,18 @@ struct person person_signin(const struct node *node, const char *username)
 
 /* WebSocket. */
 
-struct tcp *ws_new(const struct node *node, int receive_bytes)
+struct tcp *ws_on(struct tcp *t)
 {
-    struct tcp *t = tcp_new(node, receive_bytes);
     tcp_send_text(t, "GET /v1/socket HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
                      "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
                      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
     reply_expect(http_read(t, true), 101, NULL);
     return t;
+}
+
+struct tcp *ws_new(const struct node *node, int receive_bytes)
+{
+    return ws_on(tcp_new(node, receive_bytes));
 }
 
 struct tcp *ws_signed_in(const struct node *node, const struct person *person)

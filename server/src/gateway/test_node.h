@@ -79,6 +79,8 @@ struct person person_new(const struct node *, const char *username);
 /* Another device of theirs. */
 struct person person_signin(const struct node *, const char *username);
 
+/* Does the handshake, and returns it. */
+struct tcp *ws_on(struct tcp *);
 /* A socket on which the handshake was done. */
 struct tcp *ws_new(const struct node *, int receive_bytes);
 /* ... and `auth`, too. */

@@ -120,6 +120,11 @@ void conn_close_promptly(struct conn *);
 
 /* Whether the handshake of its transport is over. */
 bool conn_is_established(struct conn *);
+/* Whether the peer lets us wait: the kernel takes no more until it reads. */
+static inline bool conn_is_blocked(const struct conn *c)
+{
+    return c->blocked;
+}
 /* Whether conn_send() could still take something. */
 static inline bool conn_is_open(const struct conn *c)
 {

@@ -1,10 +1,13 @@
 #include "util/buf.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "util/macros.h"
 #include "util/mem.h"
+
+enum { SHRINK_BYTES_MIN = 4096 };
 
 struct buf *buf_new(size_t n)
 {
@@ -12,6 +15,7 @@ struct buf *buf_new(size_t n)
     struct buf *b = mem_resize(NULL, sizeof(*b) + n);
     atomic_init(&b->refs, 1);
     b->n = (uint32_t)n;
+    b->meter = NULL;
     return b;
 }
 
@@ -31,8 +35,11 @@ struct buf *buf_ref(struct buf *b)
 
 void buf_unref(struct buf *b)
 {
-    if (b && atomic_fetch_sub_explicit(&b->refs, 1, memory_order_acq_rel) == 1)
-        free(b);
+    if (!b || atomic_fetch_sub_explicit(&b->refs, 1, memory_order_acq_rel) != 1)
+        return;
+    if (b->meter)
+        atomic_fetch_sub_explicit(&b->meter->bytes, b->n, memory_order_relaxed);
+    free(b);
 }
 
 void builder_deinit(struct builder *b)
@@ -79,6 +86,19 @@ struct buf *builder_finish(struct builder *b)
     struct buf *out = b->buf;
     atomic_init(&out->refs, 1);
     out->n = (uint32_t)b->n;
+    out->meter = NULL;
     *b = (struct builder){0};
+    return out;
+}
+
+struct buf *builder_finish_metered(struct builder *b, struct meter *meter)
+{
+    /* what is small has its room from the first allocation, and is not worth a second */
+    bool roomy = b->n >= SHRINK_BYTES_MIN && b->capacity > b->n;
+    struct buf *out = builder_finish(b);
+    if (roomy)
+        out = mem_resize(out, sizeof(*out) + out->n);
+    out->meter = meter;
+    atomic_fetch_add_explicit(&meter->bytes, out->n, memory_order_relaxed);
     return out;
 }

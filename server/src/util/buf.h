@@ -12,9 +12,15 @@
 
 #include "util/str.h"
 
+/* The bytes of all bufs booked on it that are still alive. Outlives them. Any thread. */
+struct meter {
+    _Atomic size_t bytes;
+};
+
 struct buf {
     _Atomic uint32_t refs;
     uint32_t n;
+    struct meter *meter;  /* or NULL */
     unsigned char data[]; /* immutable once a second reference exists */
 };
 
@@ -59,5 +65,7 @@ static inline struct str builder_str(const struct builder *b)
 void builder_reset(struct builder *);
 /* Hands over the bytes as a buf with one reference; the builder is empty again. Never NULL. */
 struct buf *builder_finish(struct builder *);
+/* The same, without room to spare, and booked on the meter until the last reference is gone. */
+struct buf *builder_finish_metered(struct builder *, struct meter *);
 
 #endif
