@@ -223,7 +223,16 @@ class Installed(unittest.TestCase):
         self.assertTrue(any((BASE / "var/lib/parley").iterdir()))
 
 
-# Runs in the booted system, as root, once the server's service was started.
+def block(page, first, last=None):
+    """The lines of a page's indented block that begins with the line `first`, up to `last`."""
+    text = (ROOT / "docs/operations" / page).read_text()
+    found = re.search(rf"^( +){re.escape(first)}\n(?:\1.*\n)*", text, re.M)
+    lines = [line.strip() for line in found[0].splitlines()]
+    return "\n".join(lines[: lines.index(last) + 1] if last else lines)
+
+
+# Runs in the booted system, as root, once the server's service was started. What stands in @ is
+# what the documentation tells an operator to do, as it stands there.
 CHECK = r"""#!/bin/bash
 set -ex
 pid() { systemctl show --property=MainPID --value parleyd; }
@@ -243,12 +252,20 @@ grep -q '^Seccomp:.*2$' "/proc/$(pid)/status"
 grep -q '^CapBnd:.*0000000000000000$' "/proc/$(pid)/status"
 awk '/^Max open files/ { exit $4 != $5 }' "/proc/$(pid)/limits"
 # Beside it, by its socket.
-echo 'long enough' | as_parley user add bob
-as_parley user list | grep bob
+echo 'long enough' | @account@
+as_parley user list | grep alice
 runuser -u parley -- mkdir /tmp/backups
 if as_parley backup /tmp/backups/one; then exit 1; fi # not there: the service has a /tmp of its own
-as_parley backup /var/lib/parley/backup
-as_parley verify /var/lib/parley/backup
+@backup@
+mkdir -p /srv/backups && chown parley /srv/backups
+if as_parley backup /srv/backups/one; then exit 1; fi
+mkdir -p /etc/systemd/system/parleyd.service.d
+cat >/etc/systemd/system/parleyd.service.d/backups.conf <<'DROP_IN'
+@backups@
+DROP_IN
+systemctl daemon-reload
+systemctl restart parleyd
+as_parley backup /srv/backups/one
 # Read anew, killed, stopped.
 systemctl reload parleyd
 healthy
@@ -259,6 +276,23 @@ for _ in $(seq 100); do
     sleep 0.1
 done
 healthy
+# On the network, with TLS.
+sed -i '/^listen = /d' /etc/parley/parleyd.conf
+cat >>/etc/parley/parleyd.conf <<'OPTIONS'
+@options@
+OPTIONS
+@key@
+cat >/etc/systemd/system/parleyd.service.d/port.conf <<'DROP_IN'
+@port@
+DROP_IN
+systemctl daemon-reload
+@then@
+trusted() {
+    openssl s_client -connect 127.0.0.1:443 -CAfile /etc/parley/fullchain.pem -verify_return_error </dev/null
+}
+trusted
+systemctl reload parleyd
+trusted
 systemctl stop parleyd
 [ "$(systemctl show --property=Result --value parleyd)" = success ]
 as_parley verify
@@ -278,18 +312,34 @@ WantedBy=multi-user.target
 
 
 class Booted(unittest.TestCase):
+    @staticmethod
+    def check():
+        config = "--config=/etc/parley/parleyd.conf"
+        told = {
+            "account": block("install.md", f"runuser -u parley -- parleyd user add alice {config}"),
+            "backup": block("upgrade.md", f"runuser -u parley -- parleyd backup /var/lib/parley/before {config}"),
+            "backups": block("harden.md", "[Service]", "ReadWritePaths=/srv/backups"),
+            "options": block("install.md", "listen = :443"),
+            "key": block("install.md", "chown root:parley /etc/parley/key.pem"),
+            "port": block("install.md", "[Service]"),
+            "then": block("install.md", f"parleyd check-config {config}"),
+        }
+        return re.sub(r"@(\w+)@", lambda found: told[found[1]], CHECK)
+
     def test_the_service_runs_under_systemd(self):
         image = Image(BOOTED)
         shutil.copy(package(), BOOTED / "tmp/parley-server.deb")
         shutil.copy(DEPLOY / "install.sh", BOOTED / "tmp/install.sh")
-        (BOOTED / "etc/check").write_text(CHECK)
+        (BOOTED / "etc/check").write_text(self.check())
         (BOOTED / "etc/check").chmod(0o755)
         (BOOTED / "etc/systemd/system").mkdir(parents=True, exist_ok=True)
         (BOOTED / "etc/systemd/system/check.service").write_text(CHECK_UNIT)
         for command in (
-            "apt-get -q update && apt-get -qy install --no-install-recommends systemd-sysv dbus procps",
+            "apt-get -q update && apt-get -qy install --no-install-recommends systemd-sysv dbus procps openssl",
             "sh /tmp/install.sh /tmp/parley-server.deb",
             "systemctl enable check.service",
+            "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=localhost"
+            " -keyout /etc/parley/key.pem -out /etc/parley/fullchain.pem && chmod 600 /etc/parley/key.pem",
         ):
             status, said = image.run("sh", "-c", command)
             self.assertEqual(status, 0, said)
