@@ -31,6 +31,10 @@ export const LIMITS = {
   "device_name_bytes_max": 64,
   "title_bytes_max": 128,
   "description_bytes_max": 512,
+  "invites_max": 20,
+  "invite_s_min": 60,
+  "invite_s_max": 31622400,
+  "invite_uses_max": 10000,
   "text_bytes_max": 8192,
   "kind_bytes_max": 32,
   "mentions_max": 32,
@@ -134,6 +138,23 @@ export interface Presence {
 export interface Member {
   user: Id;
   role: Role;
+}
+
+/** An invite that holds. */
+export interface Invite {
+  /** the seq of its event, which names it */
+  invite: Seq;
+  /** what the link carries */
+  token: string;
+  /** who made it */
+  user: Id;
+  created: Time;
+  /** when it ends; absent: never */
+  expires?: Time;
+  /** how many may come in by it; absent: any number */
+  uses_max?: number;
+  /** how many have */
+  uses: number;
 }
 
 /** A member of a conversation and how far they got. */
@@ -359,6 +380,31 @@ export interface EventAnnounce extends EventCommon {
   on: boolean;
 }
 
+/** An invite was made. Its token stands in no event. */
+export interface EventInvite extends EventCommon {
+  type: "invite";
+  /** when it ends; absent: never */
+  expires?: Time;
+  /** how many may come in by it; absent: any number */
+  uses_max?: number;
+}
+
+/** An invite was taken back. */
+export interface EventUninvite extends EventCommon {
+  type: "uninvite";
+  /** which */
+  invite: Seq;
+}
+
+/** A member came in by an invite. */
+export interface EventJoined extends EventCommon {
+  type: "joined";
+  /** who */
+  user: Id;
+  /** by which */
+  invite: Seq;
+}
+
 /** A member has another role. Where it is `owner`, the sender, who was it, is an admin from here on. */
 export interface EventRole extends EventCommon {
   type: "role";
@@ -404,6 +450,9 @@ export type ChatEvent =
   | EventDescription
   | EventPicture
   | EventAnnounce
+  | EventInvite
+  | EventUninvite
+  | EventJoined
   | EventRole
   | EventProfile
   | EventBlock
@@ -1009,6 +1058,75 @@ export interface GroupSetRoleArgs {
   after?: Seq;
 }
 
+/** Arguments of `group.invite`: Makes an invite: a token by which people come in by themselves. */
+export interface GroupInviteArgs {
+  /** which */
+  conversation: Id;
+  /** how long it holds, by the server's clock; without end unless given */
+  holds_s?: number;
+  /** how many may come in by it; any number unless given */
+  uses_max?: number;
+  /** makes the command repeatable; without one it is not */
+  key?: string;
+  /** the newest seq the device had at the first try; 0 unless given */
+  after?: Seq;
+}
+
+export interface GroupInviteReply extends Appended {
+  /** what the link carries */
+  token: string;
+}
+
+/** Arguments of `group.invites`: Lists the invites that hold, with their tokens. */
+export interface GroupInvitesArgs {
+  /** which */
+  conversation: Id;
+}
+
+export interface GroupInvitesReply {
+  /** the oldest first */
+  invites: Invite[];
+}
+
+/** Arguments of `group.uninvite`: Takes an invite back. */
+export interface GroupUninviteArgs {
+  /** which */
+  conversation: Id;
+  /** the seq of the invite */
+  invite: Seq;
+  /** makes the command repeatable; without one it is not */
+  key?: string;
+  /** the newest seq the device had at the first try; 0 unless given */
+  after?: Seq;
+}
+
+/** Arguments of `group.preview`: Looks at a group before joining it. */
+export interface GroupPreviewArgs {
+  /** the token of an invite */
+  token: string;
+}
+
+export interface GroupPreviewReply {
+  conversation: Id;
+  title: string;
+  description?: string;
+  picture?: Id;
+  /** how many are in it */
+  members: number;
+  /** whether one is in it already */
+  member: boolean;
+}
+
+/** Arguments of `group.join`: Comes into a group by an invite. */
+export interface GroupJoinArgs {
+  /** the token of the invite */
+  token: string;
+  /** makes the command repeatable; without one it is not */
+  key?: string;
+  /** the newest seq the device had at the first try; 0 unless given */
+  after?: Seq;
+}
+
 /** Arguments of `group.leave`: Leaves the group. */
 export interface GroupLeaveArgs {
   /** which */
@@ -1154,6 +1272,16 @@ export interface Commands {
   "group.remove": { args: GroupRemoveArgs; reply: Appended };
   /** Gives a member another role. */
   "group.set_role": { args: GroupSetRoleArgs; reply: Appended };
+  /** Makes an invite: a token by which people come in by themselves. */
+  "group.invite": { args: GroupInviteArgs; reply: GroupInviteReply };
+  /** Lists the invites that hold, with their tokens. */
+  "group.invites": { args: GroupInvitesArgs; reply: GroupInvitesReply };
+  /** Takes an invite back. */
+  "group.uninvite": { args: GroupUninviteArgs; reply: Appended };
+  /** Looks at a group before joining it. */
+  "group.preview": { args: GroupPreviewArgs; reply: GroupPreviewReply };
+  /** Comes into a group by an invite. */
+  "group.join": { args: GroupJoinArgs; reply: Appended };
   /** Leaves the group. */
   "group.leave": { args: GroupLeaveArgs; reply: Appended };
   /** Says that this device has stored everything up to a seq. */
@@ -1317,6 +1445,26 @@ export const ROUTES = {
   "group.set_role": {
     "method": "PUT",
     "path": "/v1/conversations/{conversation}/members/{user}/role"
+  },
+  "group.invite": {
+    "method": "POST",
+    "path": "/v1/conversations/{conversation}/invites"
+  },
+  "group.invites": {
+    "method": "GET",
+    "path": "/v1/conversations/{conversation}/invites"
+  },
+  "group.uninvite": {
+    "method": "DELETE",
+    "path": "/v1/conversations/{conversation}/invites/{invite}"
+  },
+  "group.preview": {
+    "method": "POST",
+    "path": "/v1/groups/preview"
+  },
+  "group.join": {
+    "method": "POST",
+    "path": "/v1/groups/join"
   },
   "group.leave": {
     "method": "POST",

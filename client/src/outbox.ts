@@ -29,7 +29,8 @@ export type AppendCommand = Extract<CommandName, "message.send" | "message.edit"
   | "message.react" | "message.forward" | "message.pin" | "message.unpin"
   | "account.set_profile" | "user.block" | "user.unblock" | "group.create"
   | "group.set_title" | "group.add" | "group.remove" | "group.set_role" | "group.leave"
-  | "group.set_description" | "group.set_picture" | "group.set_announce">;
+  | "group.set_description" | "group.set_picture" | "group.set_announce"
+  | "group.invite" | "group.uninvite" | "group.join">;
 export type AppendArgs<C extends AppendCommand> = Omit<Commands[C]["args"], "key" | "after">;
 
 export interface OutboxItem {

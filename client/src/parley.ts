@@ -168,6 +168,8 @@ export class Parley {
 
     this.groups = new Groups({
       append: (cmd, args, conversation) => this.#append(cmd, args, this.#laneOf(conversation)),
+      appendUnknown: (cmd, args) => this.#append(cmd, args, GROUPS_LANE),
+      request: (cmd, args) => this.request(cmd, args),
     });
 
     this.session = this.#accounts.session;

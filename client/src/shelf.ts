@@ -202,9 +202,9 @@ export class Shelf implements CopyHost {
     if (event.type === "removed" || event.type === "left") {
       copy.members = copy.members?.filter((member) => member.user !== event.user);
     }
-    const told = ["created", "added", "left", "role"].includes(event.type);
+    const told = ["created", "added", "joined", "left", "role"].includes(event.type);
     const oneself = "user" in event && event.user === this.me;
-    if (told && ((copy.members && copy.open > 0) || (oneself && event.type === "added"))) {
+    if (told && ((copy.members && copy.open > 0) || (oneself && ["added", "joined"].includes(event.type)))) {
       void this.refresh(copy);
     }
     this.#handlers.applied(copy, event);

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { after, before, test } from "node:test";
 import type { CommandName, Id } from "../../client/src/index.ts";
-import { ERRORS, ROUTES } from "../../client/src/index.ts";
+import { ERRORS, LIMITS, ROUTES } from "../../client/src/index.ts";
 import type { Person } from "./harness/people.ts";
 import { PASSWORD, people } from "./harness/people.ts";
 import { Raw } from "./harness/raw.ts";
@@ -56,6 +56,9 @@ let said: number;
 let saidByMember: number;
 let saidToBlocker: number;
 let foreignToken: string;
+/** Of the group. */
+let invite: number;
+let inviteToken: string;
 let foreignPage: string;
 
 before(async () => {
@@ -73,6 +76,7 @@ before(async () => {
     { to: blocker.user, text: "x" }));
   await b.ok("user.block", { user: owner.user });
   await o.ok("account.set_profile", { about: "me", key: "used" });
+  ({ seq: invite, token: inviteToken } = await o.ok("group.invite", { conversation: group }));
 
   elsewhere = await Server.start();
   const [stranger] = (await people(elsewhere, "stranger")) as [Person];
@@ -106,6 +110,9 @@ const GOOD: { [cmd in CommandName]?: () => Args } = {
   "group.set_description": () => ({ conversation: group, description: "d" }),
   "group.set_picture": () => ({ conversation: group, picture: NOBODY }),
   "group.set_announce": () => ({ conversation: group, on: false }),
+  "group.invite": () => ({ conversation: group }),
+  "group.uninvite": () => ({ conversation: group, invite }),
+  "group.join": () => ({ token: inviteToken }),
   "group.add": () => ({ conversation: group, user: outsider.user }),
   "group.remove": () => ({ conversation: group, user: member.user }),
   "group.set_role": () => ({ conversation: group, user: member.user, role: "admin" }),
@@ -171,6 +178,21 @@ const PROVOKED: { [pair: string]: Provoke } = {
   "group.set_picture forbidden": asMember(() => ({ conversation: group })),
   "group.set_announce not_found": asOutsider(() => ({ conversation: group, on: true })),
   "group.set_announce forbidden": asMember(() => ({ conversation: group, on: true })),
+  "group.invite not_found": asOutsider(() => ({ conversation: group })),
+  "group.invite forbidden": asMember(() => ({ conversation: group })),
+  "group.invite full": provokeFullInvites,
+  "group.invites not_found": asOutsider(() => ({ conversation: group })),
+  "group.invites forbidden": asMember(() => ({ conversation: group })),
+  "group.uninvite not_found": asOwner(() => ({ conversation: group, invite: 1 })),
+  "group.uninvite forbidden": asMember(() => ({ conversation: group, invite })),
+  "group.preview not_found": asOutsider(() => ({ token: "A".repeat(43) })),
+  "group.preview forbidden": asFormer(() => ({ token: inviteToken })),
+  "group.join not_found": asOutsider(() => ({ token: "nonsense" })),
+  "group.join forbidden": asFormer(() => ({ token: inviteToken })),
+  "group.join already_member": asMember(() => ({ token: inviteToken })),
+  "group.join full": provokeJoinOfFullGroup,
+  "group.join ahead": asOutsider(() => ({ token: inviteToken, after: FAR })),
+  "group.join key_reused": provokeJoinWithUsedKey,
   "group.add not_found": asOwner(() => ({ conversation: group, user: NOBODY })),
   "group.add forbidden": asMember(() => ({ conversation: group, user: outsider.user })),
   "group.add cannot_write": asOwner(() => ({ conversation: group, user: blocker.user })),
@@ -281,7 +303,7 @@ test("an argument that is not known is named, by every command", async () => {
     assert.ok(error.field !== undefined, cmd);
     if (!(cmd in ROUTES)) continue;
     const reply = await problem(cmd as keyof typeof ROUTES,
-      { user: owner.user, conversation: group, seq: 1, device: owner.device, nonsense: 1 }, owner.token);
+      { user: owner.user, conversation: group, seq: 1, device: owner.device, invite: 1, nonsense: 1 }, owner.token);
     assert.deepEqual([reply.status, reply.body.code], [400, "bad_request"], cmd);
   }
   raw.close();
@@ -292,10 +314,11 @@ test("without a token every route that needs one says so", async () => {
     "account.set_password": { old_password: PASSWORD, new_password: PASSWORD },
     "user.search": { prefix: "x" },
     "conversation.events": { after: 0 },
+    "group.preview": { token: "x" },
     "receipt.delivered": { seq: 1 },
     "receipt.read": { seq: 1 },
   };
-  const inPath = { user: owner.user, conversation: group, seq: 1, device: owner.device };
+  const inPath = { user: owner.user, conversation: group, seq: 1, device: owner.device, invite: 1 };
   for (const { cmd, needs } of documented()) {
     if (needs !== "session" || !(cmd in ROUTES)) continue;
     for (const token of [undefined, "nonsense"]) {
@@ -424,6 +447,32 @@ async function provokeFullReactions(): Promise<{ who: Person; args: Args }> {
   }
   raw.close();
   return { who: owner, args: { conversation, seq, emoji: "x" } };
+}
+
+async function provokeFullInvites(): Promise<{ who: Person; args: Args }> {
+  const raw = await owner.raw();
+  const { conversation } = await raw.ok("group.create", { title: "invites", members: [] });
+  for (let i = 0; i < LIMITS.invites_max; i++) await raw.ok("group.invite", { conversation });
+  raw.close();
+  return { who: owner, args: { conversation } };
+}
+
+async function provokeJoinOfFullGroup(): Promise<{ who: Person; args: Args }> {
+  const { args } = await provokeFullGroup();
+  const raw = await owner.raw();
+  const { token } = await raw.ok("group.invite", { conversation: args["conversation"] as Id });
+  raw.close();
+  return { who: outsider, args: { token } };
+}
+
+/** Somebody who used their key in the group, and left it. */
+async function provokeJoinWithUsedKey(): Promise<{ who: Person; args: Args }> {
+  const raw = await owner.raw();
+  const { conversation } = await raw.ok("group.create", { title: "keys", members: [member.user] });
+  const { token } = await raw.ok("group.invite", { conversation });
+  raw.close();
+  await member.rest.call("group.leave", { conversation, key: "used" }, member.token);
+  return { who: member, args: { token, key: "used" } };
 }
 
 async function provokeTypingInAnnouncements(): Promise<{ who: Person; args: Args }> {

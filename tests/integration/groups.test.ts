@@ -64,6 +64,12 @@ test("one table says which role may do what", async () => {
     ["title", (raw) => raw.ask("group.set_title", { conversation, title: "t" }), "ok", "ok", "forbidden"],
     ["description", (raw) => raw.ask("group.set_description", { conversation, description: "d" }), "ok", "ok", "forbidden"],
     ["picture", (raw) => raw.ask("group.set_picture", { conversation, picture: "7" }), "ok", "ok", "forbidden"],
+    ["invite", (raw) => raw.ask("group.invite", { conversation, uses_max: 1 }), "ok", "ok", "forbidden"],
+    ["see invites", (raw) => raw.ask("group.invites", { conversation }), "ok", "ok", "forbidden"],
+    ["take an invite back", async (raw) => {
+      const { seq } = await raws.owner.ok("group.invite", { conversation });
+      return raw.ask("group.uninvite", { conversation, invite: seq });
+    }, "ok", "ok", "forbidden"],
     ["announce", (raw) => raw.ask("group.set_announce", { conversation, on: false }), "ok", "ok", "forbidden"],
     ["make an owner", (raw) => raw.ask("group.set_role", { conversation, user: raw === raws.owner ? other.user : owner.user, role: "owner" })
       .then(async (answer) => {
@@ -99,7 +105,8 @@ test("one table says which role may do what", async () => {
       const answer = await how(raws[role]);
       assert.equal(answer.error?.code ?? "ok", expected[i], `${role}: ${what}`);
     }
-    if (["write", "react", "title", "description", "picture", "announce", "add", "give a role"].includes(what)) {
+    if (["write", "react", "title", "description", "picture", "invite", "see invites",
+      "take an invite back", "announce", "add", "give a role"].includes(what)) {
       assert.equal((await how(raws.outsider)).error?.code, "not_found", `outsider: ${what}`);
     }
   }

@@ -32,6 +32,7 @@ void line_of(struct line *r, const struct event *e, const struct world *w)
         .target = e->target,
         .user = e->user,
         .number = e->number,
+        .expires_ms = e->expires_ms,
         .edited_seq = e->edited_seq,
         .type = e->type,
         .deleted = e->deleted,

@@ -6,6 +6,7 @@
 #ifndef PARLEY_SIM_CLIENT_H
 #define PARLEY_SIM_CLIENT_H
 
+#include "chat/invite.h"
 #include "model/event.h"
 #include "world.h"
 
@@ -14,6 +15,7 @@ enum { COPIES_MAX = 96, OPS_MAX = 512, OPS_UNDER_WAY = 3 };
 /* A row as a device has it, or as the store does: what must be the same for all. */
 struct line {
     uint64_t seq, rev, n, sender, target, user, number, edited_seq;
+    uint64_t expires_ms;
     enum event_type type;
     bool deleted, forwarded;
     uint64_t text;             /* a hash; 0: empty */
@@ -45,8 +47,9 @@ struct op {
     enum event_type type;
     char key[24];
     char text[32];
-    uint64_t to, conversation, target, user, number, after;
+    uint64_t to, conversation, target, user, number, holds_ms, after;
     uint64_t source, source_seq; /* of a forward */
+    char token[INVITE_TOKEN_TEXT + 2];
     enum role role;
     enum history history;
     uint64_t members[USERS]; /* whom a group is made with, or a message mentions */

@@ -39,8 +39,22 @@ static void op_answered(struct attempt *a, uint64_t conversation, uint64_t seq)
     op->failed_step = w->step;
 }
 
+/* The maker of an invite has its token, and hands it round. */
+static void token_told(struct attempt *a)
+{
+    struct world *w = a->device->world;
+    const struct chat_append *append = &a->u.append;
+    struct token *token = &w->tokens[w->n_tokens++ % TOKENS_MAX];
+    token->conversation = append->conversation;
+    token->seq = append->seq;
+    chat_invite_token(w->chat, append->conversation, append->seq, a->device->user, append->time_ms,
+                      token->text);
+}
+
 static void append_answered(struct attempt *a)
 {
+    if (a->op->type == EVENT_INVITE && !a->u.append.call.error)
+        token_told(a);
     op_answered(a, a->u.append.conversation, a->u.append.seq);
 }
 
@@ -90,6 +104,7 @@ void op_send(struct client *d, struct op *op)
     append->user = op->user;
     append->role = op->role;
     append->number = op->number;
+    append->holds_ms = op->holds_ms;
     append->source = op->source;
     append->source_seq = op->source_seq;
     append->kind = op->type == EVENT_MESSAGE && !op->source ? STR("text") : (struct str){0};
@@ -98,7 +113,10 @@ void op_send(struct client *d, struct op *op)
     append->n_mentions = op->n_members;
     append->key = str_of(op->key);
     append->after = op->after;
-    chat_append(w->chat, append);
+    if (op->type == EVENT_JOINED)
+        chat_join(w->chat, append, str_of(op->token));
+    else
+        chat_append(w->chat, append);
     attempt_made(a);
 }
 
@@ -236,6 +254,54 @@ static void act_on_record(struct client *d)
         op->number = none ? 0 : rng_next(&d->world->rng);
     if (op->type == EVENT_ANNOUNCE)
         op->number = !none;
+    op_send(d, op);
+}
+
+static void act_invite(struct client *d)
+{
+    struct copy *c;
+    struct op *op = op_in(d, EVENT_INVITE, &c);
+    if (!op)
+        return;
+    op->text[0] = 0;
+    if (rng_percent(&d->world->rng, 60))
+        op->number = 1 + rng_below(&d->world->rng, INVITE_USES_MAX);
+    if (rng_percent(&d->world->rng, 60))
+        op->holds_ms = 1000 * (INVITE_S_MIN + rng_below(&d->world->rng, INVITE_S_MAX));
+    op_send(d, op);
+}
+
+/* Any seq may be taken for an invite's: most are of none. */
+static void act_uninvite(struct client *d)
+{
+    struct copy *c;
+    struct op *op = op_in(d, EVENT_UNINVITE, &c);
+    if (!op)
+        return;
+    op->text[0] = 0;
+    op->target = c->cursor;
+    for (uint64_t seq = c->base; seq <= c->cursor && rng_percent(&d->world->rng, 95); seq++)
+        if (c->rows[seq - c->base].type == EVENT_INVITE)
+            op->target = seq;
+    op_send(d, op);
+}
+
+static void act_join(struct client *d)
+{
+    struct world *w = d->world;
+    uint32_t n = MIN(w->n_tokens, (uint32_t)TOKENS_MAX);
+    struct op *op = n ? op_new(d, EVENT_JOINED) : NULL;
+    if (!op)
+        return;
+    op->text[0] = 0;
+    const struct token *token = &w->tokens[rng_below(&w->rng, n)];
+    strcpy(op->token, token->text);
+    if (rng_percent(&w->rng, 5)) {
+        op->token[rng_below(&w->rng, INVITE_TOKEN_TEXT)] ^= 1;
+    } else {
+        op->conversation = token->conversation;
+        op->target = token->seq;
+    }
     op_send(d, op);
 }
 
@@ -409,21 +475,22 @@ void command_any(struct client *d)
         enum event_type type;
         void (*on)(struct client *, enum event_type);
     } changes[] = {
-        {46, EVENT_EDIT, act_on_message},     {50, EVENT_DELETE, act_on_message},
-        {54, EVENT_PIN, act_on_message},      {55, EVENT_UNPIN, act_on_message},
-        {60, EVENT_REACTION, act_on_message}, {66, EVENT_ADDED, act_on_group},
-        {67, EVENT_REMOVED, act_on_group},    {69, EVENT_LEFT, act_on_group},
-        {71, EVENT_ROLE, act_on_group},
+        {38, EVENT_EDIT, act_on_message},     {42, EVENT_DELETE, act_on_message},
+        {45, EVENT_PIN, act_on_message},      {46, EVENT_UNPIN, act_on_message},
+        {50, EVENT_REACTION, act_on_message}, {54, EVENT_ADDED, act_on_group},
+        {55, EVENT_REMOVED, act_on_group},    {58, EVENT_LEFT, act_on_group},
+        {60, EVENT_ROLE, act_on_group},
     };
     static const struct {
         uint32_t below;
         void (*act)(struct client *);
     } acts[] = {
-        {74, act_on_record}, {75, act_profile}, {80, act_block},  {88, act_mark},
-        {92, act_look},      {95, client_wait}, {97, act_create}, {98, act_sign_out},
+        {64, act_invite},  {71, act_join},   {72, act_uninvite}, {74, act_on_record},
+        {75, act_profile}, {80, act_block},  {88, act_mark},     {92, act_look},
+        {95, client_wait}, {97, act_create}, {98, act_sign_out},
     };
     uint32_t what = rng_below(&d->world->rng, 100);
-    if (what < 38) {
+    if (what < 31) {
         act_message(d);
         return;
     }

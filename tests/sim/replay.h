@@ -6,14 +6,21 @@
 #include "model/limits.h"
 #include "store/log.h"
 
-enum { LOGS_MAX = 256, STINTS_MAX = 128 };
+enum { LOGS_MAX = 256, STINTS_MAX = 256, REPLAYED_INVITES_MAX = 128 };
 
 /* A time during which somebody could read: from..to. */
 struct stint {
     uint64_t user, from, to;
     uint64_t since; /* the event that let them in */
     bool open;
+    bool put_out; /* over: by somebody else */
     enum role role;
+};
+
+/* An invite as the events so far make it; those that are over too. */
+struct replayed_invite {
+    uint64_t seq, expires_ms, uses_max, uses;
+    bool taken_back;
 };
 
 struct truth_log {
@@ -27,6 +34,9 @@ struct truth_log {
     struct stint stints[STINTS_MAX];
     uint32_t n_stints;
     bool announce; /* a group, at the event that is replayed */
+    struct replayed_invite invites[REPLAYED_INVITES_MAX];
+    uint32_t n_invites;
+    bool deserted; /* at some time nobody was in it */
 };
 
 struct truth {
@@ -47,6 +57,8 @@ void truth_nothing(struct store_request *);
  * and after the members follow it. */
 void group_judge(struct truth *, struct truth_log *, const struct event *);
 void group_follow(struct truth *, struct truth_log *, const struct event *);
+/* A join that was refused was not by an invite that holds to the end. */
+void group_check_refused(struct truth *, const struct op *);
 
 /* shown.c: what is listed beside the logs says what they say. */
 void shown_check(struct truth *);

@@ -91,6 +91,12 @@ static void bring_back(struct store_events *r)
             r->events[i].text = STR("what was said");
 }
 
+static void forget_bounds(struct store_load *r)
+{
+    for (uint32_t i = 0; r->invites && i < r->invites->n; i++)
+        r->invites->at[i].uses_max = 0;
+}
+
 void sabotage_answer(struct world *w, struct store_request *r)
 {
     if (r->op == STORE_OP_LOAD && sabotaged(w, "back")) {
@@ -102,6 +108,8 @@ void sabotage_answer(struct world *w, struct store_request *r)
         container_of(r, struct store_load, base)->conversation.announce = false;
     if (r->op == STORE_OP_PINS && sabotaged(w, "pins"))
         container_of(r, struct store_pins, base)->n_pins = 0;
+    if (r->op == STORE_OP_LOAD && sabotaged(w, "uncounted"))
+        forget_bounds(container_of(r, struct store_load, base));
     if (r->op == STORE_OP_EVENTS && sabotaged(w, "undelete"))
         bring_back(container_of(r, struct store_events, base));
 }

@@ -10,6 +10,7 @@
  *   mention    everybody is mentioned, members or not
  *   chatter    a core forgets which groups only admins write in
  *   pins       what is pinned is not known when the next pin is decided
+ *   uncounted  a core forgets how often an invite may be used
  *   gap, newkey, blind   the device's own, in client.c: it skips a gap, resends under another key,
  *              never compares
  */

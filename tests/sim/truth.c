@@ -12,9 +12,9 @@ static bool line_same(const struct line *a, const struct line *b)
 {
     return a->seq == b->seq && a->rev == b->rev && a->n == b->n && a->sender == b->sender &&
            a->target == b->target && a->user == b->user && a->number == b->number &&
-           a->edited_seq == b->edited_seq && a->type == b->type && a->deleted == b->deleted &&
-           a->forwarded == b->forwarded && a->text == b->text && a->mentions == b->mentions &&
-           !memcmp(a->reactions, b->reactions, sizeof(a->reactions));
+           a->expires_ms == b->expires_ms && a->edited_seq == b->edited_seq && a->type == b->type &&
+           a->deleted == b->deleted && a->forwarded == b->forwarded && a->text == b->text &&
+           a->mentions == b->mentions && !memcmp(a->reactions, b->reactions, sizeof(a->reactions));
 }
 
 /* --- reading the store --- */
@@ -119,9 +119,12 @@ static void replay_members(struct truth *t, struct truth_log *log, const struct 
             enter(log, e->members[i].user, 1, 1, e->members[i].role);
         break;
     case EVENT_ADDED:
+    case EVENT_JOINED:
         enter(log, e->user, e->seq, history == HISTORY_ALL ? 1 : e->seq, ROLE_MEMBER);
         break;
     case EVENT_REMOVED:
+        if ((s = present(log, e->user)))
+            s->put_out = true;
         leave(t, log, e->user, e->seq);
         break;
     case EVENT_LEFT:

@@ -253,6 +253,8 @@ void witness_check(struct truth *t)
         check_heard(t, d);
         for (uint32_t j = 0; j < d->n_ops; j++) {
             const struct op *op = &d->ops[j];
+            if (op->failed && op->type == EVENT_JOINED)
+                group_check_refused(t, op);
             if (op->ok && op->type == EVENT_DELETE)
                 check_delete(t, op);
             if (op->ok && op->type == EVENT_MESSAGE)

@@ -8,17 +8,24 @@
 #define PARLEY_SIM_WORLD_H
 
 #include "chat/chat.h"
+#include "chat/invite.h"
 #include "chat/session.h"
 #include "rng.h"
 #include "util/buf.h"
 #include "util/task.h"
 #include "util/wheel.h"
 
-enum { USERS = 5, DEVICES_EACH = 2, DEVICES = USERS * DEVICES_EACH, OUTS_MAX = 64 };
+enum { USERS = 5, DEVICES_EACH = 2, DEVICES = USERS * DEVICES_EACH, OUTS_MAX = 64, TOKENS_MAX = 8 };
 
 /* Between these steps an account was disabled. */
 struct out {
     uint64_t user, from, to;
+};
+
+/* Of an invite. Everybody may find it. */
+struct token {
+    char text[INVITE_TOKEN_TEXT + 2];
+    uint64_t conversation, seq;
 };
 
 struct client;
@@ -51,6 +58,8 @@ struct world {
     struct out outs[OUTS_MAX];
     uint32_t n_outs;
     struct client *clients[DEVICES];
+    struct token tokens[TOKENS_MAX]; /* of invites, as their makers were told; the newest few */
+    uint32_t n_tokens;
     struct list attempts;   /* calls under way: they die with the core */
     uint64_t history;       /* a hash of all that devices saw */
     const char *sabotage;   /* a rule broken on purpose, to try the checker; or NULL */

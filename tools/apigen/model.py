@@ -230,12 +230,14 @@ class Loader:
              ["detail", "route", "use", "args", "reply", "errors", "at_most_one", "at_least_one"])
         need(given["needs"] in ("none", "session"), f"{name}: needs {given['needs']}")
         mixin = self.mixins[given["use"]] if "use" in given else {}
-        need(("reply" in given) != bool(mixin), f"{name}: one reply")
+        reply = given.get("reply", mixin.get("reply"))
+        need(reply is not None, f"{name}: no reply")
+        need(reply is mixin.get("reply") or not mixin or reply.get("...") == mixin["reply"],
+             f"{name}: its reply does not extend that of {given.get('use')}")
         spread = {**given.get("args", {}), **mixin.get("args", {})}
         args = [self.arg(name, k, v) for k, v in spread.items()]
         unique([(a.name, a) for a in args])
         need(len(args) <= ARGS_MAX, f"{name}: more than {ARGS_MAX} arguments")
-        reply = given.get("reply", mixin.get("reply"))
         if not isinstance(reply, str):
             base, fields = self.fields(name, reply)
             reply = Object("", "", fields, base)

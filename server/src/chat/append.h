@@ -11,6 +11,8 @@
  *   LEFT       conversation                      ROLE    conversation, user, role
  *   DESCRIPTION  conversation, text or empty     PICTURE  conversation, number = its id or 0
  *   ANNOUNCE   conversation, number = 1 or 0
+ *   INVITE     conversation, number = uses at most, holds_ms; 0: no such bound
+ *   UNINVITE   conversation, target              JOINED  see chat_join() (invite.h)
  *   PROFILE    text, about (absent: unchanged)   BLOCK, UNBLOCK  user
  *
  * Errors: NOT_FOUND (conversation or target that the caller may not see), FORBIDDEN (role),
@@ -23,6 +25,8 @@
 #include "chat/chat.h"
 #include "model/event.h"
 
+enum { INVITE_PROOF_BYTES = 16 };
+
 struct chat_append {
     struct chat_call call;
     enum event_type type;
@@ -30,6 +34,8 @@ struct chat_append {
     uint64_t conversation;
     uint64_t target, user, number;
     uint64_t source, source_seq; /* MESSAGE: conversation and seq of what it copies; or 0 */
+    uint64_t holds_ms;           /* from when it stands on, by the server's clock */
+    uint8_t proof[INVITE_PROOF_BYTES];
     enum role role;
     struct str kind, text, about;
     const uint64_t *mentions; /* each once, to MENTIONS_MAX */

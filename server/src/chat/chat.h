@@ -7,8 +7,8 @@
  * on the chat thread, never inside the call. Outputs are borrowed for the time of done() alone
  * (whoever needs them later copies), after which the struct is the caller's again.
  *
- * The calls stand in the headers of their nouns: account.h, append.h, group.h, read.h, inbox.h,
- * receipt.h, presence.h, session.h.
+ * The calls stand in the headers of their nouns: account.h, append.h, group.h, invite.h, read.h,
+ * inbox.h, receipt.h, presence.h, session.h.
  */
 #ifndef PARLEY_CHAT_CHAT_H
 #define PARLEY_CHAT_CHAT_H

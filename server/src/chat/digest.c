@@ -28,7 +28,7 @@ static void finish(const struct chat *chat, struct builder *b, uint8_t out[EVENT
  * the commands from before keep their digests. */
 static void add_optional(struct builder *b, const struct chat_append *a)
 {
-    enum { MENTIONS = 1, NUMBER = 2, SOURCE = 3 };
+    enum { MENTIONS = 1, NUMBER = 2, SOURCE = 3, HOLDS = 4 };
     if (a->n_mentions) {
         add_number(b, MENTIONS);
         add_number(b, a->n_mentions);
@@ -43,6 +43,10 @@ static void add_optional(struct builder *b, const struct chat_append *a)
         add_number(b, SOURCE);
         add_number(b, a->source);
         add_number(b, a->source_seq);
+    }
+    if (a->holds_ms) {
+        add_number(b, HOLDS);
+        add_number(b, a->holds_ms);
     }
 }
 

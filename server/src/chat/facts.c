@@ -1,6 +1,8 @@
 /* Each fact is one question; the last answer has the room pumped. Chat thread. */
 #include "chat/facts.h"
 
+#include "chat/invite_proof.h"
+
 void facts_drop(struct facts *f)
 {
     if (f->missing) {
@@ -15,6 +17,8 @@ void facts_drop(struct facts *f)
     f->source_read = (struct store_events){0};
     store_request_deinit(&f->pins.base);
     f->pins = (struct store_pins){0};
+    store_request_deinit(&f->before.base);
+    f->before = (struct store_member){0};
     f->has_target = f->asked = false;
     person_unref(f->from);
     person_unref(f->to);
@@ -131,6 +135,23 @@ static void ask_for_persons(struct facts *f)
     f->missing += !person_load(f->to, &f->to_wait);
 }
 
+static void before_done(struct store_request *request)
+{
+    struct facts *f = container_of(request, struct facts, before.base);
+    fact_arrived(f, request->status == STORE_NOT_FOUND ? CHAT_OK : error_of(request->status));
+}
+
+static void ask_for_before(struct facts *f)
+{
+    f->missing++;
+    f->before = (struct store_member){
+        .base.done = before_done,
+        .conversation = f->append->room->id,
+        .user = f->append->call.user,
+    };
+    store_member(f->append->room->chat->store, &f->before);
+}
+
 static bool needs_target(const struct chat_append *a)
 {
     return a->target &&
@@ -154,7 +175,7 @@ bool facts_change(const struct chat_append *a, const struct event *e)
 
 bool facts_needed(const struct chat_append *a)
 {
-    return needs_target(a) || needs_persons(a) || a->source;
+    return needs_target(a) || needs_persons(a) || a->source || a->type == EVENT_JOINED;
 }
 
 bool facts_ready(struct facts *f)
@@ -170,6 +191,8 @@ bool facts_ready(struct facts *f)
             ask_for_source(f);
         if (f->append->type == EVENT_PIN)
             ask_for_pins(f);
+        if (f->append->type == EVENT_JOINED)
+            ask_for_before(f);
     }
     return f->missing == 0;
 }
@@ -178,7 +201,8 @@ struct rules_facts facts_of(const struct facts *f)
 {
     if (!f)
         return (struct rules_facts){0};
-    return (struct rules_facts){
+    const struct chat_append *a = f->append;
+    struct rules_facts facts = {
         .target = f->has_target ? &f->target : NULL,
         .source = f->append->source ? f->source_read.events : NULL,
         .pins = f->pins.pins,
@@ -186,4 +210,9 @@ struct rules_facts facts_of(const struct facts *f)
         .from = f->from,
         .to = f->to,
     };
+    if (a->type == EVENT_JOINED) {
+        facts.invite = invite_proven(a->room, a->target, a->proof);
+        facts.before = f->before.base.status == STORE_DONE ? &f->before.member : NULL;
+    }
+    return facts;
 }

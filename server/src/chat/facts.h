@@ -24,6 +24,7 @@ struct facts {
     struct store_pins pins;
     struct person *from, *to;
     struct person_wait from_wait, to_wait;
+    struct store_member before; /* the caller's row */
 };
 
 /* Whether a request is decided on more than its room. */

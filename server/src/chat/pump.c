@@ -255,7 +255,7 @@ static void refuse(struct chat_append *a, enum chat_error error)
 {
     struct append_work *w = work_of(a);
     w->refusal = error;
-    w->outsider = !room_member(a->room, a->call.user);
+    w->outsider = !room_member(a->room, a->call.user) && a->type != EVENT_JOINED;
     w->key = (struct store_key){
         .base.done = refusal_key_done,
         .conversation = a->room->id,
@@ -308,12 +308,13 @@ static void gather(struct room *room, struct room_append *ra, struct chat_append
         .seq = room->head.seq + ra->n + 1,
         .n = n + event_counts(a->type),
         .first_seq = room->head.seq + 1,
-        .time_ms = chat_wall_ms(room->chat),
+        .time_ms = facts->now_ms,
+        .expires_ms = a->holds_ms ? facts->now_ms + a->holds_ms : 0,
         .sender = a->call.user,
         .type = a->type,
         .key = a->key,
         .target = a->target,
-        .user = a->user,
+        .user = a->type == EVENT_JOINED ? a->call.user : a->user,
         .role = a->role,
         .history = room->conversation.history,
         .number = a->number,
@@ -393,6 +394,7 @@ void room_pump(struct room *room)
         if (depends_on_gathered(ra, a) || !may_decide(room, a))
             break;
         struct rules_facts facts = facts_of(a->work ? &a->work->facts : NULL);
+        facts.now_ms = chat_wall_ms(room->chat);
         enum chat_error error = a->work ? a->work->facts.error : CHAT_OK;
         if (!error)
             error = rules_decide(room, a, &facts);

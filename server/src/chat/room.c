@@ -57,7 +57,8 @@ void room_pump_soon(struct room *room)
 static uint32_t room_bytes(const struct room *room)
 {
     return (uint32_t)(sizeof(*room) + room->n_members * sizeof(room->members[0]) +
-                      room->conversation.description.n + 64);
+                      room->conversation.description.n +
+                      (room->invites ? sizeof(*room->invites) : 0) + 64);
 }
 
 static void forget_loaded(struct room *room)
@@ -66,6 +67,8 @@ static void forget_loaded(struct room *room)
     free(room->description);
     room->conversation = (struct conversation){0};
     room->description = NULL;
+    free(room->invites);
+    room->invites = NULL;
     room->members = NULL;
     room->n_members = 0;
     room->loaded = false;
@@ -203,6 +206,8 @@ static void load_done(struct store_request *request)
         room->head = load->request.head;
         room->changed_seq = room->head.seq; /* it may be */
         room->n_members = load->request.n_members;
+        if (load->request.invites && load->request.invites->rev)
+            room->invites = mem_copy(load->request.invites, sizeof(*room->invites));
         room->members = mem_copy(load->request.members, room->n_members * sizeof(room->members[0]));
         if (room->conversation.kind == CONVERSATION_DIRECT)
             load_peers(load);
@@ -302,6 +307,14 @@ static void apply_conversation(struct room *room, const struct event *e)
     cached_resize(room->chat, &room->cached, room_bytes(room));
 }
 
+static void apply_invites(struct room *room, const struct event *e)
+{
+    if (!room->invites)
+        room->invites = mem_new(sizeof(*room->invites));
+    project_invites(room->invites, e);
+    cached_resize(room->chat, &room->cached, room_bytes(room));
+}
+
 void room_apply(struct room *room, const struct event *e)
 {
     struct member *m;
@@ -314,6 +327,7 @@ void room_apply(struct room *room, const struct event *e)
         }
         break;
     case EVENT_ADDED:
+    case EVENT_JOINED:
         add_member(room, (struct member){
                              .conversation = room->id,
                              .user = e->user,
@@ -324,6 +338,8 @@ void room_apply(struct room *room, const struct event *e)
                              .read_seq = e->seq,
                              .read_n = e->n,
                          });
+        if (e->type == EVENT_JOINED)
+            apply_invites(room, e);
         break;
     case EVENT_REMOVED:
         remove_member(room, e->user);
@@ -336,6 +352,10 @@ void room_apply(struct room *room, const struct event *e)
         set_role(room, e->user, e->role, e->seq);
         if (e->role == ROLE_OWNER)
             set_role(room, e->sender, ROLE_ADMIN, e->seq);
+        break;
+    case EVENT_INVITE:
+    case EVENT_UNINVITE:
+        apply_invites(room, e);
         break;
     case EVENT_TITLE:
     case EVENT_DESCRIPTION:

@@ -27,6 +27,7 @@ struct room {
     struct conversation conversation; /* its texts are the room's own */
     char title[TITLE_BYTES_MAX];
     char *description;
+    struct invites *invites; /* a group's, where it had any; else NULL */
     struct log_head head;
     uint64_t changed_seq;   /* the newest event known to have changed another row */
     struct member *members; /* present ones, by user id, ascending */

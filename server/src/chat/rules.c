@@ -15,6 +15,8 @@ enum {
     IN_TALK = IN_DIRECT | IN_SELF | IN_GROUP,
 };
 
+#define ANYBODY ((enum role)0) /* below every role: no member at all */
+
 /* Event: where it exists at all, the lowest role that may (in a group), and the lowest that may in
  * a group where only admins write (0: the same). */
 static const struct {
@@ -36,6 +38,9 @@ static const struct {
     [EVENT_DESCRIPTION] = {IN_GROUP, ROLE_ADMIN},
     [EVENT_PICTURE] = {IN_GROUP, ROLE_ADMIN},
     [EVENT_ANNOUNCE] = {IN_GROUP, ROLE_ADMIN},
+    [EVENT_INVITE] = {IN_GROUP, ROLE_ADMIN},
+    [EVENT_UNINVITE] = {IN_GROUP, ROLE_ADMIN}, /* whoever made it */
+    [EVENT_JOINED] = {IN_GROUP, ANYBODY},      /* who shows an invite, see rules_may_join */
     [EVENT_PIN] = {IN_TALK, ROLE_ADMIN},
     [EVENT_UNPIN] = {IN_TALK, ROLE_ADMIN},
 };
@@ -121,8 +126,16 @@ enum chat_error rules_check_contents(const struct chat_append *a)
         return a->text.p && a->text.n <= DESCRIPTION_BYTES_MAX ? CHAT_OK : CHAT_INVALID;
     case EVENT_ANNOUNCE:
         return a->number <= 1 ? CHAT_OK : CHAT_INVALID;
+    case EVENT_INVITE:
+        if (a->holds_ms && (a->holds_ms < INVITE_S_MIN * UINT64_C(1000) ||
+                            a->holds_ms > INVITE_S_MAX * UINT64_C(1000)))
+            return CHAT_INVALID;
+        return a->number <= INVITE_USES_MAX ? CHAT_OK : CHAT_INVALID;
+    case EVENT_UNINVITE:
+        return a->target ? CHAT_OK : CHAT_INVALID;
     case EVENT_LEFT:
     case EVENT_PICTURE:
+    case EVENT_JOINED:
         return CHAT_OK;
     case EVENT_CREATED: /* by group.c alone */
     case EVENT_TYPES:
@@ -249,6 +262,52 @@ static enum chat_error decide_role(const struct room *room, const struct member 
     return other->user != me->user ? CHAT_OK : CHAT_FORBIDDEN;
 }
 
+static enum chat_error decide_invite(const struct room *room, const struct rules_facts *facts)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; room->invites && i < room->invites->n; i++)
+        n += !invite_expired(&room->invites->at[i], facts->now_ms);
+    return n < INVITES_MAX ? CHAT_OK : CHAT_FULL;
+}
+
+static enum chat_error decide_uninvite(const struct room *room, const struct chat_append *a)
+{
+    for (uint32_t i = 0; room->invites && i < room->invites->n; i++)
+        if (room->invites->at[i].seq == a->target)
+            return CHAT_OK;
+    return CHAT_NOT_FOUND;
+}
+
+enum chat_error rules_may_join(const struct room *room, uint64_t user,
+                               const struct rules_facts *facts)
+{
+    if (room->conversation.kind != CONVERSATION_GROUP)
+        return CHAT_NOT_FOUND;
+    if (room_member(room, user))
+        return CHAT_ALREADY_MEMBER;
+    bool nobody = room->n_members == 0; /* there is no group any more, and would be no owner */
+    if (nobody || !facts->invite || invite_expired(facts->invite, facts->now_ms))
+        return CHAT_NOT_FOUND;
+    if (facts->before && facts->before->left && facts->before->removed)
+        return CHAT_FORBIDDEN;
+    return room->n_members < MEMBERS_MAX ? CHAT_OK : CHAT_FULL;
+}
+
+enum chat_error rules_may_list_invites(const struct room *room, uint64_t user)
+{
+    const struct member *me = room_member(room, user);
+    if (!me || room->conversation.kind != CONVERSATION_GROUP)
+        return CHAT_NOT_FOUND;
+    return me->role >= permissions[EVENT_INVITE].least ? CHAT_OK : CHAT_FORBIDDEN;
+}
+
+static enum chat_error decide_joined(const struct room *room, const struct chat_append *a,
+                                     const struct rules_facts *facts)
+{
+    enum chat_error error = rules_may_join(room, a->call.user, facts);
+    return !error && a->after > room->head.seq ? CHAT_AHEAD : error;
+}
+
 static enum chat_error decide_block(const struct rules_facts *facts)
 {
     if (!facts->to->exists)
@@ -268,6 +327,8 @@ enum chat_error rules_decide(const struct room *room, const struct chat_append *
                              const struct rules_facts *facts)
 {
     const struct member *me = room_member(room, a->call.user);
+    if (permissions[a->type].least == ANYBODY)
+        return decide_joined(room, a, facts);
     if (!me)
         return CHAT_NOT_FOUND;
     if (!(permissions[a->type].in & in_kind(room->conversation.kind)))
@@ -295,6 +356,10 @@ enum chat_error rules_decide(const struct room *room, const struct chat_append *
         return decide_removed(room, me, a);
     case EVENT_ROLE:
         return decide_role(room, me, a);
+    case EVENT_INVITE:
+        return decide_invite(room, facts);
+    case EVENT_UNINVITE:
+        return decide_uninvite(room, a);
     case EVENT_BLOCK:
         return decide_block(facts);
     case EVENT_UNBLOCK:

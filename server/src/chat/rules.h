@@ -15,6 +15,9 @@ struct rules_facts {
     const struct pinned *pins;  /* PIN: what is pinned */
     uint32_t n_pins;
     const struct person *from, *to; /* ADDED, (UN)BLOCK: the caller and the user named; loaded */
+    const struct invite *invite;    /* JOINED: the one whose token was shown, or NULL: none such */
+    const struct member *before;    /* JOINED: the caller's row, or NULL: never a member */
+    uint64_t now_ms;                /* the event's time, if it is written */
 };
 
 /* Whether the contents make sense at all, before anything is looked up: CHAT_OK or INVALID. */
@@ -31,6 +34,11 @@ uint32_t rules_mentions(const struct room *, const struct chat_append *, const s
 enum chat_error rules_may_reach(const struct room *, uint64_t user);
 /* Whether `user` (a present member) may be shown as typing: who may write here. */
 enum chat_error rules_may_type(const struct room *, uint64_t user);
+/* Whether `user` may come in by facts->invite: OK, NOT_FOUND (it holds no more), ALREADY_MEMBER,
+ * FORBIDDEN (put out by somebody: only somebody lets them in again), FULL. */
+enum chat_error rules_may_join(const struct room *, uint64_t user, const struct rules_facts *);
+/* Whether `user` is given the tokens of a group's invites: who may make them. */
+enum chat_error rules_may_list_invites(const struct room *, uint64_t user);
 /* Who becomes owner when `user` leaves: the longest-standing admin, else the longest-standing
  * member (by the event that set their role, then by id); 0: `user` is not the owner, or alone. */
 uint64_t rules_successor(const struct room *, uint64_t user);

@@ -18,6 +18,7 @@ struct scene {
     struct member members[MEMBERS_MAX];
     struct person persons[10];
     struct event target;
+    struct invites invites;
 };
 
 static void scene_init(struct scene *s, enum conversation_kind kind)
@@ -31,6 +32,8 @@ static void scene_init(struct scene *s, enum conversation_kind kind)
         s->members[i] = (struct member){
             .user = i + 1, .role = (enum role)(ROLE_OWNER - i), .rev = 1, .from_seq = 1};
     s->room.n_members = n;
+    s->room.invites = &s->invites;
+    s->invites = (struct invites){.n = 1, .rev = 5, .at[0] = {.seq = 5, .user = OWNER}};
     if (kind == CONVERSATION_DIRECT) {
         s->room.peers[0] = &s->persons[1];
         s->room.peers[1] = &s->persons[2];
@@ -90,6 +93,8 @@ static const struct {
     {EVENT_DESCRIPTION, IN_GROUPS(YES, YES, ROLE)},
     {EVENT_PICTURE, IN_GROUPS(YES, YES, ROLE)},
     {EVENT_ANNOUNCE, IN_GROUPS(YES, YES, ROLE)},
+    {EVENT_INVITE, IN_GROUPS(YES, YES, ROLE)},
+    {EVENT_UNINVITE, IN_GROUPS(YES, YES, ROLE)},
     {EVENT_PIN, IN_TALKS_BY_ADMINS},
     {EVENT_UNPIN, IN_TALKS_BY_ADMINS},
 };
@@ -111,12 +116,12 @@ static struct chat_append any_of(enum event_type type)
     return a;
 }
 
-/* `created` is decided where groups are made. */
+/* `created` is decided where groups are made, `joined` below. */
 static void test_every_event_stands_in_the_table(void **state)
 {
     (void)state;
     for (unsigned type = 0; type < EVENT_TYPES; type++) {
-        uint32_t n = type == EVENT_CREATED;
+        uint32_t n = type == EVENT_CREATED || type == EVENT_JOINED;
         for (size_t row = 0; row < ARRAY_SIZE(table); row++)
             n += table[row].type == type;
         assert_int_equal(n, event_type_known(type));
@@ -374,6 +379,40 @@ static void test_whom_one_may_add(void **state)
     assert_int_equal(decide(&s, OWNER, a), CHAT_OK);
 }
 
+static void test_who_may_come_in_by_an_invite(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_init(&s, CONVERSATION_GROUP);
+    struct invite *invite = &s.invites.at[0];
+    struct member before = {.left = true};
+    struct rules_facts facts = {.invite = invite, .now_ms = 1000};
+    struct chat_append a = {.call.user = OUTSIDER, .type = EVENT_JOINED, .target = 5};
+    assert_int_equal(rules_decide(&s.room, &a, &facts), CHAT_OK);
+    a.after = s.room.head.seq + 1;
+    assert_int_equal(rules_decide(&s.room, &a, &facts), CHAT_AHEAD);
+    a.after = 0;
+    facts.invite = NULL;
+    assert_int_equal(rules_decide(&s.room, &a, &facts), CHAT_NOT_FOUND);
+    facts.invite = invite;
+    invite->expires_ms = 1000;
+    assert_int_equal(rules_decide(&s.room, &a, &facts), CHAT_NOT_FOUND);
+    invite->expires_ms = 1001;
+    facts.before = &before;
+    assert_int_equal(rules_decide(&s.room, &a, &facts), CHAT_OK);
+    before.removed = true;
+    assert_int_equal(rules_decide(&s.room, &a, &facts), CHAT_FORBIDDEN);
+    facts.before = NULL;
+    s.room.conversation.announce = true; /* who may not write may come */
+    assert_int_equal(rules_decide(&s.room, &a, &facts), CHAT_OK);
+    s.room.conversation.kind = CONVERSATION_DIRECT;
+    assert_int_equal(rules_decide(&s.room, &a, &facts), CHAT_NOT_FOUND);
+    s.room.conversation.kind = CONVERSATION_GROUP;
+    assert_int_equal(rules_may_join(&s.room, OWNER, &facts), CHAT_ALREADY_MEMBER);
+    s.room.n_members = MEMBERS_MAX;
+    assert_int_equal(rules_may_join(&s.room, OUTSIDER, &facts), CHAT_FULL);
+}
+
 static void test_who_becomes_owner(void **state)
 {
     (void)state;
@@ -464,6 +503,10 @@ static void test_contents_that_make_no_sense(void **state)
         {.type = EVENT_DESCRIPTION},
         {.type = EVENT_DESCRIPTION, .text = str_n(big, DESCRIPTION_BYTES_MAX + 1)},
         {.type = EVENT_ANNOUNCE, .number = 2},
+        {.type = EVENT_UNINVITE},
+        {.type = EVENT_INVITE, .number = INVITE_USES_MAX + 1},
+        {.type = EVENT_INVITE, .holds_ms = INVITE_S_MIN * UINT64_C(1000) - 1},
+        {.type = EVENT_INVITE, .holds_ms = INVITE_S_MAX * UINT64_C(1000) + 1},
     };
     for (size_t i = 0; i < ARRAY_SIZE(others); i++)
         assert_int_equal(rules_check_contents(&others[i]), CHAT_INVALID);
@@ -472,6 +515,9 @@ static void test_contents_that_make_no_sense(void **state)
         {.type = EVENT_DESCRIPTION, .text = str_n(big, DESCRIPTION_BYTES_MAX)},
         {.type = EVENT_DESCRIPTION, .text = STR("")},
         {.type = EVENT_PICTURE},
+        {.type = EVENT_INVITE,
+         .number = INVITE_USES_MAX,
+         .holds_ms = INVITE_S_MAX * UINT64_C(1000)},
     };
     for (size_t i = 0; i < ARRAY_SIZE(fine); i++)
         assert_int_equal(rules_check_contents(&fine[i]), CHAT_OK);
@@ -499,6 +545,7 @@ int main(void)
         cmocka_unit_test(test_the_last_member_and_the_one_too_many),
         cmocka_unit_test(test_the_last_pin_and_the_one_too_many),
         cmocka_unit_test(test_whom_one_may_add),
+        cmocka_unit_test(test_who_may_come_in_by_an_invite),
         cmocka_unit_test(test_who_becomes_owner),
         cmocka_unit_test(test_a_block_on_either_side_stops_what_reaches_the_other),
         cmocka_unit_test(test_nobody_writes_to_a_disabled_account),

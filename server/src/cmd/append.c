@@ -4,16 +4,27 @@
 
 #include "cmd/call.h"
 
-void append_answer(struct call *call, uint64_t conversation, uint64_t seq, uint64_t n,
-                   uint64_t time_ms, uint64_t rev)
+static void write_place(struct writer *w, uint64_t conversation, uint64_t seq, uint64_t n,
+                        uint64_t time_ms, uint64_t rev)
 {
-    struct writer *w = call_reply(call);
-    writer_object_begin(w);
     writer_field_id(w, "conversation", conversation);
     writer_field_integer(w, "seq", seq);
     writer_field_integer(w, "n", n);
     writer_field_integer(w, "time", time_ms);
     writer_field_integer(w, "rev", rev);
+}
+
+void append_write(struct writer *w, const struct chat_append *a)
+{
+    write_place(w, a->conversation, a->seq, a->n, a->time_ms, a->rev);
+}
+
+void append_answer(struct call *call, uint64_t conversation, uint64_t seq, uint64_t n,
+                   uint64_t time_ms, uint64_t rev)
+{
+    struct writer *w = call_reply(call);
+    writer_object_begin(w);
+    write_place(w, conversation, seq, n, time_ms, rev);
     writer_object_end(w);
     call_answer(call);
 }

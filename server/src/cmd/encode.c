@@ -24,7 +24,9 @@ static const char *const event_names[] = {
     [EVENT_PROFILE] = "profile", [EVENT_BLOCK] = "block",
     [EVENT_UNBLOCK] = "unblock", [EVENT_DESCRIPTION] = "description",
     [EVENT_PICTURE] = "picture", [EVENT_ANNOUNCE] = "announce",
-    [EVENT_PIN] = "pin",         [EVENT_UNPIN] = "unpin",
+    [EVENT_INVITE] = "invite",   [EVENT_UNINVITE] = "uninvite",
+    [EVENT_JOINED] = "joined",   [EVENT_PIN] = "pin",
+    [EVENT_UNPIN] = "unpin",
 };
 static_assert(ARRAY_SIZE(event_names) == EVENT_TYPES, "the newest event has a name");
 
@@ -136,6 +138,19 @@ static void write_contents(struct writer *w, const struct event *e)
         break;
     case EVENT_ANNOUNCE:
         writer_field_bool(w, "on", e->number != 0);
+        break;
+    case EVENT_INVITE:
+        if (e->expires_ms)
+            writer_field_integer(w, "expires", e->expires_ms);
+        if (e->number)
+            writer_field_integer(w, "uses_max", e->number);
+        break;
+    case EVENT_UNINVITE:
+        writer_field_integer(w, "invite", e->target);
+        break;
+    case EVENT_JOINED:
+        writer_field_id(w, "user", e->user);
+        writer_field_integer(w, "invite", e->target);
         break;
     case EVENT_ROLE:
         writer_field_id(w, "user", e->user);

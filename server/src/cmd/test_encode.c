@@ -131,6 +131,17 @@ static void test_events_of_a_group(void **state)
     e.number = 0;
     e.type = EVENT_ANNOUNCE;
     assert_event(&e, 0, HEAD("announce") "\"on\":false}");
+    e = event_of(EVENT_INVITE);
+    e.number = 3;
+    assert_event(&e, 0, HEAD("invite") "\"uses_max\":3}");
+    e.expires_ms = 5000;
+    assert_event(&e, 0, HEAD("invite") "\"expires\":5000,\"uses_max\":3}");
+    e = event_of(EVENT_UNINVITE);
+    e.target = 2;
+    assert_event(&e, 0, HEAD("uninvite") "\"invite\":2}");
+    e.type = EVENT_JOINED;
+    e.user = 7;
+    assert_event(&e, 0, HEAD("joined") "\"user\":\"7\",\"invite\":2}");
 }
 
 static void test_events_of_the_own_log(void **state)

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "model/limits.h"
 #include "util/str.h"
 
 /* Stored as numbers: never renumber. */
@@ -40,6 +41,28 @@ struct conversation {
     bool announce;          /* only admins write */
 };
 
+/* A way into a group, for whoever shows its token (chat/invite.h). */
+struct invite {
+    uint64_t seq;  /* of the event that made it */
+    uint64_t user; /* who made it */
+    uint64_t created_ms;
+    uint64_t expires_ms; /* 0: never */
+    uint64_t uses_max;   /* 0: any number */
+    uint64_t uses;       /* how many came in by it */
+};
+
+/* Those of a group that were neither taken back nor used up; time may be over for some. */
+struct invites {
+    struct invite at[INVITES_MAX];
+    uint32_t n;
+    uint64_t rev; /* seq of the event that last changed them */
+};
+
+static inline bool invite_expired(const struct invite *i, uint64_t now_ms)
+{
+    return i->expires_ms && now_ms >= i->expires_ms;
+}
+
 /* Where a log ends. */
 struct log_head {
     uint64_t seq;         /* of the newest event; 0: none */
@@ -59,6 +82,7 @@ struct member {
     uint64_t left_seq;                /* left: the removal, the last seq they may read */
     uint64_t left_n;                  /* left: messages up to it */
     uint64_t left_ms;                 /* left: its time */
+    bool removed;                     /* left: put out by somebody else */
     struct str left_title;            /* left: the group's title then */
     uint64_t delivered_seq, read_seq; /* only move forward; read_seq <= delivered_seq */
     uint64_t read_n;                  /* messages up to read_seq: unread = head.n - read_n */

@@ -32,6 +32,9 @@ enum event_type {
     EVENT_DESCRIPTION = 14, /* text, empty: taken away */
     EVENT_PICTURE = 15,     /* number = the picture's id, 0: taken away */
     EVENT_ANNOUNCE = 16,    /* number: 1 on, 0 off */
+    EVENT_INVITE = 17,      /* number = uses at most, expires_ms; 0: no such bound */
+    EVENT_UNINVITE = 18,    /* target = the invite */
+    EVENT_JOINED = 19,      /* by an invite: user = sender, target = the invite, history */
     EVENT_PIN = 20,         /* target */
     EVENT_UNPIN = 21,       /* target */
     EVENT_TYPES,
@@ -69,6 +72,7 @@ struct event {
     enum role role;
     enum history history;
     uint64_t number;
+    uint64_t expires_ms;
     struct str kind; /* message, edit */
     struct str text;
     struct str about;
@@ -81,11 +85,10 @@ struct event {
     uint32_t n_mentions;
 };
 
-/* Whether a number stands for a type: there are gaps. */
+/* Whether a number stands for a type. */
 static inline bool event_type_known(unsigned type)
 {
-    return (type >= EVENT_MESSAGE && type <= EVENT_ANNOUNCE) ||
-           (type >= EVENT_PIN && type < EVENT_TYPES);
+    return type >= EVENT_MESSAGE && type < EVENT_TYPES;
 }
 
 /* Whether events of this type count in `n`. */

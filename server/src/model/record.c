@@ -35,7 +35,8 @@ enum {
     HAS_MEMBERS = 1 << 9,
     HAS_NUMBER = 1 << 12,
     HAS_MENTIONS = 1 << 14,
-    HAS_ALL = ((1 << 10) - 1) | HAS_NUMBER | HAS_MENTIONS,
+    HAS_EXPIRES = 1 << 15,
+    HAS_ALL = ((1 << 10) - 1) | HAS_NUMBER | HAS_MENTIONS | HAS_EXPIRES,
 };
 
 static uint64_t mask_of(const struct event *e)
@@ -45,7 +46,7 @@ static uint64_t mask_of(const struct event *e)
            (e->text.p ? HAS_TEXT : 0) | (e->about.p ? HAS_ABOUT : 0) |
            (e->edited_seq ? HAS_EDITED : 0) | (e->n_reactions ? HAS_REACTIONS : 0) |
            (e->n_members ? HAS_MEMBERS : 0) | (e->number ? HAS_NUMBER : 0) |
-           (e->n_mentions ? HAS_MENTIONS : 0);
+           (e->n_mentions ? HAS_MENTIONS : 0) | (e->expires_ms ? HAS_EXPIRES : 0);
 }
 
 static void encode_reactions(struct builder *out, const struct event *e)
@@ -102,6 +103,8 @@ static void encode_fields(struct builder *out, const struct event *e)
         pack_u64(out, e->number);
     if (mask & HAS_MENTIONS)
         encode_mentions(out, e);
+    if (mask & HAS_EXPIRES)
+        pack_u64(out, e->expires_ms);
 }
 
 void record_encode(struct builder *out, const struct event *e)
@@ -219,6 +222,8 @@ static void decode_fields(struct event *e, struct unpack *u, struct arena *arena
         e->number = unpack_set(u);
     if (mask & HAS_MENTIONS)
         decode_mentions(e, u, arena);
+    if (mask & HAS_EXPIRES)
+        e->expires_ms = unpack_set(u);
 }
 
 int record_decode(struct event *e, struct str bytes, struct arena *arena)

@@ -104,6 +104,18 @@ static struct event some_event(enum event_type type)
     case EVENT_DESCRIPTION:
         e.text = some_text(0, DESCRIPTION_BYTES_MAX);
         break;
+    case EVENT_INVITE:
+        e.number = some_number();
+        e.expires_ms = some_number();
+        break;
+    case EVENT_UNINVITE:
+        e.target = 1 + some_number();
+        break;
+    case EVENT_JOINED:
+        e.user = e.sender;
+        e.target = 1 + some_number();
+        e.history = HISTORY_ALL;
+        break;
     case EVENT_PICTURE:
     case EVENT_ANNOUNCE:
         e.number = some_number();
@@ -145,6 +157,7 @@ static void assert_same(const struct event *a, const struct event *b)
     assert_int_equal(a->role, b->role);
     assert_int_equal(a->history, b->history);
     assert_int_equal(a->number, b->number);
+    assert_int_equal(a->expires_ms, b->expires_ms);
     assert_true(str_eq(a->kind, b->kind));
     assert_true(str_eq(a->text, b->text));
     assert_true(str_eq(a->about, b->about));

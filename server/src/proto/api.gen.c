@@ -17,6 +17,10 @@ const struct limit_spec api_limits[API_LIMIT_COUNT] = {
     {LIT("device_name_bytes_max"), API_DEVICE_NAME_BYTES_MAX},
     {LIT("title_bytes_max"), API_TITLE_BYTES_MAX},
     {LIT("description_bytes_max"), API_DESCRIPTION_BYTES_MAX},
+    {LIT("invites_max"), API_INVITES_MAX},
+    {LIT("invite_s_min"), API_INVITE_S_MIN},
+    {LIT("invite_s_max"), API_INVITE_S_MAX},
+    {LIT("invite_uses_max"), API_INVITE_USES_MAX},
     {LIT("text_bytes_max"), API_TEXT_BYTES_MAX},
     {LIT("kind_bytes_max"), API_KIND_BYTES_MAX},
     {LIT("mentions_max"), API_MENTIONS_MAX},
@@ -405,6 +409,45 @@ static const struct arg_spec args_group_set_role[] = {
 
 static const struct route_segment route_group_set_role[] = {{LIT("v1"), false}, {LIT("conversations"), false}, {LIT("conversation"), true}, {LIT("members"), false}, {LIT("user"), true}, {LIT("role"), false}};
 
+static const struct arg_spec args_group_invite[] = {
+    {.name = LIT("conversation"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_group_invite, conversation), .min = 1, .max = 9223372036854775807ULL},
+    {.name = LIT("holds_s"), .kind = ARG_INT, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_group_invite, holds_s), .has_offset = offsetof(struct args_group_invite, has_holds_s), .min = 60, .max = 31622400ULL},
+    {.name = LIT("uses_max"), .kind = ARG_INT, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_group_invite, uses_max), .has_offset = offsetof(struct args_group_invite, has_uses_max), .min = 1, .max = 10000ULL},
+    {.name = LIT("key"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_group_invite, key), .has_offset = offsetof(struct args_group_invite, has_key), .min = 1, .max = 64ULL, .charset = &charset_key},
+    {.name = LIT("after"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_group_invite, after), .min = 0, .max = 9007199254740991ULL, .default_value = 0},
+};
+
+static const struct route_segment route_group_invite[] = {{LIT("v1"), false}, {LIT("conversations"), false}, {LIT("conversation"), true}, {LIT("invites"), false}};
+
+static const struct arg_spec args_group_invites[] = {
+    {.name = LIT("conversation"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_group_invites, conversation), .min = 1, .max = 9223372036854775807ULL},
+};
+
+static const struct route_segment route_group_invites[] = {{LIT("v1"), false}, {LIT("conversations"), false}, {LIT("conversation"), true}, {LIT("invites"), false}};
+
+static const struct arg_spec args_group_uninvite[] = {
+    {.name = LIT("conversation"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_group_uninvite, conversation), .min = 1, .max = 9223372036854775807ULL},
+    {.name = LIT("invite"), .kind = ARG_INT, .presence = ARG_REQUIRED, .offset = offsetof(struct args_group_uninvite, invite), .min = 1, .max = 9007199254740991ULL},
+    {.name = LIT("key"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_group_uninvite, key), .has_offset = offsetof(struct args_group_uninvite, has_key), .min = 1, .max = 64ULL, .charset = &charset_key},
+    {.name = LIT("after"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_group_uninvite, after), .min = 0, .max = 9007199254740991ULL, .default_value = 0},
+};
+
+static const struct route_segment route_group_uninvite[] = {{LIT("v1"), false}, {LIT("conversations"), false}, {LIT("conversation"), true}, {LIT("invites"), false}, {LIT("invite"), true}};
+
+static const struct arg_spec args_group_preview[] = {
+    {.name = LIT("token"), .kind = ARG_STRING, .presence = ARG_REQUIRED, .offset = offsetof(struct args_group_preview, token), .min = 1, .max = 128ULL, .charset = &charset_opaque, .secret = true},
+};
+
+static const struct route_segment route_group_preview[] = {{LIT("v1"), false}, {LIT("groups"), false}, {LIT("preview"), false}};
+
+static const struct arg_spec args_group_join[] = {
+    {.name = LIT("token"), .kind = ARG_STRING, .presence = ARG_REQUIRED, .offset = offsetof(struct args_group_join, token), .min = 1, .max = 128ULL, .charset = &charset_opaque, .secret = true},
+    {.name = LIT("key"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_group_join, key), .has_offset = offsetof(struct args_group_join, has_key), .min = 1, .max = 64ULL, .charset = &charset_key},
+    {.name = LIT("after"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_group_join, after), .min = 0, .max = 9007199254740991ULL, .default_value = 0},
+};
+
+static const struct route_segment route_group_join[] = {{LIT("v1"), false}, {LIT("groups"), false}, {LIT("join"), false}};
+
 static const struct arg_spec args_group_leave[] = {
     {.name = LIT("conversation"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_group_leave, conversation), .min = 1, .max = 9223372036854775807ULL},
     {.name = LIT("key"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_group_leave, key), .has_offset = offsetof(struct args_group_leave, has_key), .min = 1, .max = 64ULL, .charset = &charset_key},
@@ -752,6 +795,46 @@ const struct command_spec command_specs[COMMAND_COUNT] = {
         .segments = route_group_set_role, .segments_n = 6,
         .args = args_group_set_role, .args_n = 5,
     },
+    [COMMAND_GROUP_INVITE] = {
+        .name = LIT("group.invite"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_group_invite),
+        .transport = API_TRANSPORT_BOTH, .method = API_POST,
+        .segments = route_group_invite, .segments_n = 4,
+        .args = args_group_invite, .args_n = 5,
+    },
+    [COMMAND_GROUP_INVITES] = {
+        .name = LIT("group.invites"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_group_invites),
+        .transport = API_TRANSPORT_BOTH, .method = API_GET,
+        .segments = route_group_invites, .segments_n = 4,
+        .args = args_group_invites, .args_n = 1,
+    },
+    [COMMAND_GROUP_UNINVITE] = {
+        .name = LIT("group.uninvite"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_group_uninvite),
+        .transport = API_TRANSPORT_BOTH, .method = API_DELETE,
+        .segments = route_group_uninvite, .segments_n = 5,
+        .args = args_group_uninvite, .args_n = 4,
+    },
+    [COMMAND_GROUP_PREVIEW] = {
+        .name = LIT("group.preview"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_group_preview),
+        .transport = API_TRANSPORT_BOTH, .method = API_POST,
+        .segments = route_group_preview, .segments_n = 3,
+        .args = args_group_preview, .args_n = 1,
+    },
+    [COMMAND_GROUP_JOIN] = {
+        .name = LIT("group.join"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_group_join),
+        .transport = API_TRANSPORT_BOTH, .method = API_POST,
+        .segments = route_group_join, .segments_n = 3,
+        .args = args_group_join, .args_n = 3,
+    },
     [COMMAND_GROUP_LEAVE] = {
         .name = LIT("group.leave"),
         .needs = API_NEEDS_SESSION,
@@ -808,13 +891,18 @@ const uint16_t commands_by_name[COMMAND_COUNT] = {
     COMMAND_DEVICE_LIST,
     COMMAND_GROUP_ADD,
     COMMAND_GROUP_CREATE,
+    COMMAND_GROUP_INVITE,
+    COMMAND_GROUP_INVITES,
+    COMMAND_GROUP_JOIN,
     COMMAND_GROUP_LEAVE,
+    COMMAND_GROUP_PREVIEW,
     COMMAND_GROUP_REMOVE,
     COMMAND_GROUP_SET_ANNOUNCE,
     COMMAND_GROUP_SET_DESCRIPTION,
     COMMAND_GROUP_SET_PICTURE,
     COMMAND_GROUP_SET_ROLE,
     COMMAND_GROUP_SET_TITLE,
+    COMMAND_GROUP_UNINVITE,
     COMMAND_MESSAGE_DELETE,
     COMMAND_MESSAGE_EDIT,
     COMMAND_MESSAGE_FORWARD,

@@ -22,6 +22,10 @@
 #define API_DEVICE_NAME_BYTES_MAX       64 /* longest device name */
 #define API_TITLE_BYTES_MAX             128 /* longest group title */
 #define API_DESCRIPTION_BYTES_MAX       512 /* longest group description */
+#define API_INVITES_MAX                 20 /* invites of a group that hold at once */
+#define API_INVITE_S_MIN                60 /* shortest time that an invite holds, in seconds */
+#define API_INVITE_S_MAX                31622400 /* longest time that an invite holds, in seconds, if it ends at all */
+#define API_INVITE_USES_MAX             10000 /* most uses of an invite, if they are counted */
 #define API_TEXT_BYTES_MAX              8192 /* longest message text */
 #define API_KIND_BYTES_MAX              32 /* longest message kind */
 #define API_MENTIONS_MAX                32 /* people mentioned in one message */
@@ -50,7 +54,7 @@
 /* Opens a WebSocket. */
 #define API_SOCKET_PATH "/v1/socket"
 
-enum { API_LIMIT_COUNT = 34 };
+enum { API_LIMIT_COUNT = 38 };
 extern const struct limit_spec api_limits[API_LIMIT_COUNT];
 
 /* Errors; 0 is success. */
@@ -156,6 +160,11 @@ enum api_given_role {
     X(GROUP_ADD, group_add) \
     X(GROUP_REMOVE, group_remove) \
     X(GROUP_SET_ROLE, group_set_role) \
+    X(GROUP_INVITE, group_invite) \
+    X(GROUP_INVITES, group_invites) \
+    X(GROUP_UNINVITE, group_uninvite) \
+    X(GROUP_PREVIEW, group_preview) \
+    X(GROUP_JOIN, group_join) \
     X(GROUP_LEAVE, group_leave) \
     X(RECEIPT_DELIVERED, receipt_delivered) \
     X(RECEIPT_READ, receipt_read) \
@@ -203,6 +212,11 @@ enum command {
     COMMAND_GROUP_ADD, /* Adds a member. */
     COMMAND_GROUP_REMOVE, /* Puts a member out. */
     COMMAND_GROUP_SET_ROLE, /* Gives a member another role. */
+    COMMAND_GROUP_INVITE, /* Makes an invite: a token by which people come in by themselves. */
+    COMMAND_GROUP_INVITES, /* Lists the invites that hold, with their tokens. */
+    COMMAND_GROUP_UNINVITE, /* Takes an invite back. */
+    COMMAND_GROUP_PREVIEW, /* Looks at a group before joining it. */
+    COMMAND_GROUP_JOIN, /* Comes into a group by an invite. */
     COMMAND_GROUP_LEAVE, /* Leaves the group. */
     COMMAND_RECEIPT_DELIVERED, /* Says that this device has stored everything up to a seq. */
     COMMAND_RECEIPT_READ, /* Says that one has read everything up to a seq. */
@@ -514,6 +528,45 @@ struct args_group_set_role {
     uint64_t conversation;
     uint64_t user;
     enum api_given_role role;
+    bool has_key;
+    struct str key;
+    uint64_t after;
+};
+
+/* group.invite: Makes an invite: a token by which people come in by themselves. */
+struct args_group_invite {
+    uint64_t conversation;
+    bool has_holds_s;
+    uint64_t holds_s;
+    bool has_uses_max;
+    uint64_t uses_max;
+    bool has_key;
+    struct str key;
+    uint64_t after;
+};
+
+/* group.invites: Lists the invites that hold, with their tokens. */
+struct args_group_invites {
+    uint64_t conversation;
+};
+
+/* group.uninvite: Takes an invite back. */
+struct args_group_uninvite {
+    uint64_t conversation;
+    uint64_t invite;
+    bool has_key;
+    struct str key;
+    uint64_t after;
+};
+
+/* group.preview: Looks at a group before joining it. */
+struct args_group_preview {
+    struct str token;
+};
+
+/* group.join: Comes into a group by an invite. */
+struct args_group_join {
+    struct str token;
     bool has_key;
     struct str key;
     uint64_t after;

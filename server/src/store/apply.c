@@ -132,7 +132,8 @@ static int apply_member(struct turn *t, const struct event *e, const struct log_
 {
     struct member_row row;
     int err = turn_member(t, e->conversation, user, &row);
-    if (err < 0 || (err == KV_ABSENT && e->type != EVENT_ADDED && e->type != EVENT_CREATED))
+    if (err < 0 || (err == KV_ABSENT && e->type != EVENT_ADDED && e->type != EVENT_JOINED &&
+                    e->type != EVENT_CREATED))
         return MIN(err, 0);
     if (!project_member(&row.member, e))
         return 0;
@@ -173,6 +174,22 @@ static int apply_created(struct turn *t, const struct event *e, const struct log
     for (uint32_t i = 0; !err && i < e->n_members; i++)
         err = apply_member(t, e, head, e->members[i].user);
     return err;
+}
+
+/* Invite, uninvite, joined. */
+static int apply_invites(struct turn *t, const struct event *e)
+{
+    struct invites invites;
+    int err = turn_invites(t, e->conversation, &invites);
+    if (!err && project_invites(&invites, e))
+        turn_put_invites(t, e->conversation, &invites);
+    return err;
+}
+
+static int apply_joined(struct turn *t, const struct event *e, const struct log_head *head)
+{
+    int err = apply_member(t, e, head, e->user);
+    return err ? err : apply_invites(t, e);
 }
 
 static int apply_profile(struct turn *t, const struct event *e)
@@ -216,6 +233,11 @@ int apply_event(struct turn *t, const struct event *e, const struct log_head *he
         return apply_member(t, e, head, e->user);
     case EVENT_ROLE:
         return apply_role(t, e, head);
+    case EVENT_JOINED:
+        return apply_joined(t, e, head);
+    case EVENT_INVITE:
+    case EVENT_UNINVITE:
+        return apply_invites(t, e);
     case EVENT_LEFT:
         return apply_left(t, e, head);
     case EVENT_TITLE:

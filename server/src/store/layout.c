@@ -14,6 +14,7 @@ enum { USER_TEXT_MAX = 1024 }; /* above every limit of a user's texts */
 
 /* Tags of optional fields. Stored: never renumber. */
 enum { CONVERSATION_DESCRIPTION = 1, CONVERSATION_PICTURE = 2, CONVERSATION_ANNOUNCE = 3 };
+enum { MEMBER_REMOVED = 7 };
 
 static struct row_key tagged(enum kv_table table, char tag)
 {
@@ -139,6 +140,11 @@ struct row_key key_head(uint64_t conversation)
 struct row_key key_roster(uint64_t conversation)
 {
     return tagged_u64(KV_STATE, 'r', conversation);
+}
+
+struct row_key key_invites(uint64_t conversation)
+{
+    return tagged_u64(KV_STATE, 'l', conversation);
 }
 
 struct row_key key_member(uint64_t user, uint64_t conversation)
@@ -319,6 +325,19 @@ void member_pack(struct builder *out, const struct member_row *r)
     pack_u64(out, r->commit);
     if (m->left)
         pack_bytes(out, m->left_title);
+    pack_field_u64(out, MEMBER_REMOVED, m->removed);
+}
+
+static void member_field(struct member *m, struct unpack *u, const struct field *field)
+{
+    switch (field->tag) {
+    case MEMBER_REMOVED:
+        m->removed = unpack_field_u64(u, field) == 1;
+        u->bad |= !m->removed;
+        break;
+    default:
+        u->bad = true;
+    }
 }
 
 bool member_unpack(struct member_row *r, uint64_t user, uint64_t conversation, struct str bytes)
@@ -340,6 +359,8 @@ bool member_unpack(struct member_row *r, uint64_t user, uint64_t conversation, s
     r->commit = unpack_u64(&u);
     if (m->left)
         m->left_title = unpack_bytes(&u, TITLE_BYTES_MAX);
+    for (struct field field = {0}; unpack_field(&u, &field);)
+        member_field(m, &u, &field);
     return unpack_done(&u);
 }
 
@@ -354,6 +375,36 @@ bool roster_unpack(struct roster *r, struct str bytes)
     r->n = 0;
     while (u.left.n && !u.bad && r->n < MEMBERS_MAX)
         r->users[r->n++] = unpack_u64(&u);
+    return unpack_done(&u);
+}
+
+void invites_pack(struct builder *out, const struct invites *all)
+{
+    pack_u64(out, all->rev);
+    for (uint32_t i = 0; i < all->n; i++) {
+        const struct invite *one = &all->at[i];
+        pack_u64(out, one->seq);
+        pack_u64(out, one->user);
+        pack_u64(out, one->created_ms);
+        pack_u64(out, one->expires_ms);
+        pack_u64(out, one->uses_max);
+        pack_u64(out, one->uses);
+    }
+}
+
+bool invites_unpack(struct invites *all, struct str bytes)
+{
+    struct unpack u = {.left = bytes};
+    *all = (struct invites){.rev = unpack_u64(&u)};
+    while (u.left.n && !u.bad && all->n < INVITES_MAX) {
+        struct invite *one = &all->at[all->n++];
+        one->seq = unpack_u64(&u);
+        one->user = unpack_u64(&u);
+        one->created_ms = unpack_u64(&u);
+        one->expires_ms = unpack_u64(&u);
+        one->uses_max = unpack_u64(&u);
+        one->uses = unpack_u64(&u);
+    }
     return unpack_done(&u);
 }
 

@@ -14,6 +14,7 @@
  *   KV_STATE      'c' conversation          struct conversation
  *                 'h' conversation          struct head_row
  *                 'r' conversation          the users who are in it now (groups)
+ *                 'l' conversation          struct invites (groups)
  *                 'i' user conversation     struct member_row: a user's inbox is one run
  *                 'p' conversation          struct pins
  *                 'a' user time conversation seq   nothing: the message mentions the user
@@ -61,6 +62,7 @@ struct row_key key_worker(uint32_t worker);
 struct row_key key_conversation(uint64_t conversation);
 struct row_key key_head(uint64_t conversation);
 struct row_key key_roster(uint64_t conversation);
+struct row_key key_invites(uint64_t conversation);
 struct row_key key_member(uint64_t user, uint64_t conversation);
 struct row_key key_pins(uint64_t conversation);
 struct row_key key_mention(uint64_t user, const struct event *message);
@@ -111,6 +113,7 @@ void head_pack(struct builder *, const struct head_row *);
 void member_pack(struct builder *, const struct member_row *);
 void roster_pack(struct builder *, const struct roster *);
 void pins_pack(struct builder *, const struct pins *);
+void invites_pack(struct builder *, const struct invites *);
 void key_row_pack(struct builder *, const struct key_row *);
 /* Up to two numbers: the small rows that point to something. */
 void ids_pack(struct builder *, const uint64_t *ids, size_t n);
@@ -124,6 +127,7 @@ bool head_unpack(struct head_row *, struct str bytes);
 bool member_unpack(struct member_row *, uint64_t user, uint64_t conversation, struct str bytes);
 bool roster_unpack(struct roster *, struct str bytes);
 bool pins_unpack(struct pins *, struct str bytes);
+bool invites_unpack(struct invites *, struct str bytes);
 bool key_row_unpack(struct key_row *, struct str bytes);
 bool ids_unpack(uint64_t *ids, size_t n, struct str bytes);
 

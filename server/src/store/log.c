@@ -40,10 +40,13 @@ static int load_fixed(struct turn *t, struct store_load *r)
 
 static int load_group(struct turn *t, struct store_load *r)
 {
+    r->invites = arena_alloc(t->arena, sizeof(*r->invites));
     struct roster roster;
     struct row_key keys[MEMBERS_MAX];
     struct str key_strs[MEMBERS_MAX], values[MEMBERS_MAX];
     int err = turn_roster(t, r->id, &roster);
+    if (!err)
+        err = turn_invites(t, r->id, r->invites);
     if (err)
         return err;
     for (uint32_t i = 0; i < roster.n; i++) {

@@ -50,6 +50,7 @@ struct store_load {
     struct log_head head;
     struct member *members; /* by user id, ascending */
     uint32_t n_members;
+    struct invites *invites; /* a group's; else NULL */
 };
 void store_load(struct store *, struct store_load *);
 

@@ -115,6 +115,7 @@ static void join(struct member *m, const struct event *e, enum role role, uint64
 static void leave(struct member *m, const struct event *e)
 {
     m->left = true;
+    m->removed = e->type == EVENT_REMOVED;
     m->left_seq = e->seq;
     m->left_n = e->n;
     m->left_ms = e->time_ms;
@@ -129,6 +130,7 @@ bool project_member(struct member *m, const struct event *e)
         join(m, e, role_in(e, m->user), 1);
         break;
     case EVENT_ADDED:
+    case EVENT_JOINED:
         join(m, e, ROLE_MEMBER, e->history == HISTORY_ALL ? 1 : e->seq);
         break;
     case EVENT_REMOVED:
@@ -197,6 +199,39 @@ bool project_conversation(struct conversation *c, const struct event *e)
         return false;
     }
     c->rev = e->seq;
+    return true;
+}
+
+/* Whether `e` makes an end of the invite; a use is counted. */
+static bool invite_ends(struct invite *i, const struct event *e)
+{
+    if (e->type == EVENT_INVITE)
+        return invite_expired(i, e->time_ms);
+    if (e->target != i->seq)
+        return false;
+    if (e->type == EVENT_JOINED)
+        i->uses++;
+    return e->type == EVENT_UNINVITE || (i->uses_max && i->uses >= i->uses_max);
+}
+
+bool project_invites(struct invites *all, const struct event *e)
+{
+    bool about = e->type == EVENT_INVITE || e->type == EVENT_UNINVITE || e->type == EVENT_JOINED;
+    if (!about || all->rev >= e->seq)
+        return false;
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < all->n; i++) {
+        if (!invite_ends(&all->at[i], e))
+            all->at[n++] = all->at[i];
+    }
+    if (e->type == EVENT_INVITE && n < INVITES_MAX)
+        all->at[n++] = (struct invite){.seq = e->seq,
+                                       .user = e->sender,
+                                       .created_ms = e->time_ms,
+                                       .expires_ms = e->expires_ms,
+                                       .uses_max = e->number};
+    all->n = n;
+    all->rev = e->seq;
     return true;
 }
 

@@ -11,6 +11,8 @@
  *   created    the conversation, its members
  *   added, removed, left, role   a member
  *              (left: also the new owner; role: also an owner who hands over)
+ *   joined     a member, the invite
+ *   invite, uninvite   the group's invites
  *   title, description, picture, announce   the conversation
  *   profile    the user; block, unblock: a row of their own
  */
@@ -29,8 +31,8 @@
 bool project_target(struct event *target, const struct event *e, struct arena *);
 /* Empties the text of an edit (for good) because of `e`. */
 bool project_emptied(struct event *edit, const struct event *e);
-/* Role, bounds and marks of m->user because of `e`: created, added, removed, left, role; a row that
- * was not there before is all zero but for its ids. */
+/* Role, bounds and marks of m->user because of `e`: created, added, joined, removed, left, role; a
+ * row that was not there before is all zero but for its ids. */
 bool project_member(struct member *m, const struct event *e);
 /* The row of somebody in a 1:1 or in notes to self, once the first message `e` stands. */
 bool project_direct_member(struct member *m, const struct event *e);
@@ -38,6 +40,9 @@ bool project_direct_member(struct member *m, const struct event *e);
 bool project_reads(struct member *m, const struct event *e);
 /* Created, title, description, picture, announce. */
 bool project_conversation(struct conversation *c, const struct event *e);
+/* Invite, uninvite, joined. An invite whose time is over gives way to a new one, one that is used
+ * up or taken back is gone; one too many is not taken. */
+bool project_invites(struct invites *, const struct event *e);
 /* Takes from a row what events after `seq` did to it, for somebody who reads no further: reactions
  * go; a text that was edited since is not there any more, so the message is shown as a stub. */
 void project_as_of(struct event *row, uint64_t seq, struct arena *);

@@ -237,6 +237,9 @@ static void found_ids(struct rig *rig, struct row_key k, uint64_t a, uint64_t b,
 #define conversation_set(where, change, words)                                                     \
     found_set(turn_conversation(&turn, where, &row), conversation_pack, struct conversation,       \
               key_conversation(where), change, words)
+#define invites_set(where, change, words)                                                          \
+    found_set(turn_invites(&turn, where, &row), invites_pack, struct invites, key_invites(where),  \
+              change, words)
 #define user_set(who, change, words)                                                               \
     found_set(turn_user(&turn, who, &row), user_pack, struct user, key_user(who), change, words)
 
@@ -389,6 +392,29 @@ static void test_a_group_that_was_handed_over_has_one_owner(void **state)
     member_set(GROUP, ALICE, row.member.rev = 1, "event 11: user 101 has no row that knows of it");
 }
 
+static void test_invites_that_no_event_made_are_found(void **state)
+{
+    struct rig *rig = *state;
+    by(ALICE, GROUP, EVENT_INVITE, .number = 2, .expires_ms = 5000);
+    by(ALICE, GROUP, EVENT_INVITE);
+    by(CAROL, GROUP, EVENT_JOINED, .user = CAROL, .target = 11, .history = HISTORY_ALL);
+    by(ALICE, GROUP, EVENT_UNINVITE, .target = 12);
+    assert_int_equal(verified(rig).faults, 0);
+    invites_set(GROUP, row.at[0].uses = 0, "500: its invites are not what its events made");
+    invites_set(GROUP, row.at[0].expires_ms = 0, "500: its invites are not what");
+    invites_set(GROUP, row.n = 0, "500: its invites are not what");
+    invites_set(GROUP, row.rev = 13, "500: its invites are not what");
+    invites_set(GROUP, row.at[row.n++] = row.at[0], "500: its invites are not what");
+    found(rig, key_invites(GROUP), gone, "500: its invites are not what");
+    found(rig, key_invites(GROUP), STR("\xff"), "500: its invites are not what");
+    found(rig, key_invites(DIRECT), STR("\0"),
+          "600: a list of invites, but there is no such group");
+    member_set(GROUP, CAROL, row.member.role = ROLE_ADMIN, "member 103: event 13 does not say so");
+    by(CAROL, GROUP, EVENT_LEFT, .user = 0);
+    assert_int_equal(verified(rig).faults, 0);
+    member_set(GROUP, CAROL, row.member.removed = true, "member 103: event 15 does not say so");
+}
+
 static void test_accounts_that_are_half_there_are_found(void **state)
 {
     struct rig *rig = *state;
@@ -468,6 +494,7 @@ int main(void)
         with_rig(test_members_that_no_event_made_are_found),
         with_rig(test_a_conversation_that_is_not_as_its_events_is_found),
         with_rig(test_a_group_that_was_handed_over_has_one_owner),
+        with_rig(test_invites_that_no_event_made_are_found),
         with_rig(test_accounts_that_are_half_there_are_found),
         with_rig(test_blocks_that_are_not_as_the_log_says_are_found),
         with_rig(test_mentions_that_are_not_as_the_messages_say_are_found),

@@ -195,6 +195,25 @@ void turn_put_roster(struct turn *t, uint64_t conversation, const struct roster 
     turn_put(t, &k, builder_str(&t->row));
 }
 
+int turn_invites(struct turn *t, uint64_t conversation, struct invites *invites)
+{
+    struct row_key k = key_invites(conversation);
+    struct str bytes;
+    *invites = (struct invites){0};
+    int err = turn_get(t, &k, &bytes);
+    if (err)
+        return err == KV_ABSENT ? 0 : err;
+    return invites_unpack(invites, bytes) ? 0 : turn_bad_row(&k);
+}
+
+void turn_put_invites(struct turn *t, uint64_t conversation, const struct invites *invites)
+{
+    struct row_key k = key_invites(conversation);
+    builder_reset(&t->row);
+    invites_pack(&t->row, invites);
+    turn_put(t, &k, builder_str(&t->row));
+}
+
 int turn_pins(struct turn *t, uint64_t conversation, struct pins *pins)
 {
     struct row_key k = key_pins(conversation);

@@ -56,6 +56,9 @@ int turn_member(struct turn *, uint64_t conversation, uint64_t user, struct memb
 /* An absent roster is an empty one. */
 int turn_roster(struct turn *, uint64_t conversation, struct roster *);
 void turn_put_roster(struct turn *, uint64_t conversation, const struct roster *);
+/* An absent row is that of a group without invites. */
+int turn_invites(struct turn *, uint64_t conversation, struct invites *);
+void turn_put_invites(struct turn *, uint64_t conversation, const struct invites *);
 /* An absent row is nothing pinned; nothing pinned becomes an absent row. */
 int turn_pins(struct turn *, uint64_t conversation, struct pins *);
 void turn_put_pins(struct turn *, uint64_t conversation, const struct pins *);

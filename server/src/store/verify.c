@@ -64,6 +64,12 @@ int verify_roster(struct verify *v, uint64_t conversation, struct roster *roster
     return looked(turn_roster(&t, conversation, roster));
 }
 
+int verify_invites(struct verify *v, uint64_t conversation, struct invites *invites)
+{
+    struct turn t = turn_of(v);
+    return looked(turn_invites(&t, conversation, invites));
+}
+
 int verify_pins(struct verify *v, uint64_t conversation, struct pins *pins)
 {
     struct turn t = turn_of(v);

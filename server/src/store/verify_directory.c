@@ -202,11 +202,12 @@ static bool follows(const struct member *m, const struct event *e)
     case EVENT_CREATED:
         return has_role(e, m) && !m->left;
     case EVENT_ADDED:
+    case EVENT_JOINED:
         return e->user == m->user && !m->left && m->role == ROLE_MEMBER;
     case EVENT_REMOVED:
-        return e->user == m->user && m->left && m->left_seq == e->seq;
+        return e->user == m->user && m->left && m->removed && m->left_seq == e->seq;
     case EVENT_LEFT:
-        return m->user == e->sender ? m->left && m->left_seq == e->seq
+        return m->user == e->sender ? m->left && !m->removed && m->left_seq == e->seq
                                     : e->user == m->user && m->role == ROLE_OWNER && !m->left;
     case EVENT_ROLE:
         if (m->user == e->sender && e->role == ROLE_OWNER)
@@ -357,6 +358,8 @@ static int check_state_row(struct verify *v, struct str key, struct str value)
         return check_owned(v, "roster", id_at(key, 1), true);
     if (tag == 'p' && key.n == 9)
         return check_pins(v, key, value);
+    if (tag == 'l' && key.n == 9)
+        return check_owned(v, "list of invites", id_at(key, 1), true);
     if (tag == 'a' && key.n == 33)
         return check_mention(v, key);
     if (tag != 'c' || key.n != 9)

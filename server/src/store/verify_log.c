@@ -58,8 +58,9 @@ struct walk {
     struct conversation c;
     struct head_row head;
     struct log_head at;        /* what the events so far make it */
-    struct conversation built; /* and what they make of a group's record */
-    struct arena *arena;       /* the texts of `built` lie here */
+    struct conversation built; /* and what they make of a group's record and invites */
+    struct invites invites;
+    struct arena *arena; /* the texts of `built` lie here */
     uint64_t n_events, n_keys;
 };
 
@@ -239,6 +240,7 @@ static int check_effect(struct walk *w, const struct event *e)
     case EVENT_CREATED:
         return check_everybody_named(w, e);
     case EVENT_ADDED:
+    case EVENT_JOINED:
     case EVENT_REMOVED:
         return check_named(w, e, e->user);
     case EVENT_ROLE:
@@ -252,6 +254,9 @@ static int check_effect(struct walk *w, const struct event *e)
         if (w->c.rev < e->seq)
             verify_fault(w->v, EVENT "did not change its group", w->c.id, e->seq);
         return 0;
+    case EVENT_INVITE:
+    case EVENT_UNINVITE:
+        return 0; /* check_invites */
     case EVENT_PROFILE:
         return check_profile(w, e);
     case EVENT_BLOCK:
@@ -297,6 +302,7 @@ static void check_place(struct walk *w, const struct event *e, uint64_t seq)
 /* The record follows the events as they are walked. */
 static void build(struct walk *w, const struct event *e)
 {
+    project_invites(&w->invites, e);
     if (!project_conversation(&w->built, e))
         return;
     w->built.title = arena_str(w->arena, w->built.title);
@@ -381,6 +387,7 @@ static int begin_conversation(struct walk *w)
     v->conversations++;
     w->at = (struct log_head){0};
     w->built = (struct conversation){.id = id};
+    w->invites = (struct invites){0};
     w->n_events = w->n_keys = 0;
     if (!conversation_unpack(&w->c, id, arena_str(v->arena, w->conversations.value))) {
         verify_fault(v, CONVERSATION "does not decode", id);
@@ -419,8 +426,20 @@ static void check_record(struct walk *w)
                      is->id, built->rev);
 }
 
-static void end_conversation(struct walk *w)
+static int check_invites(struct walk *w)
 {
+    struct invites is;
+    int err = verify_invites(w->v, w->c.id, &is);
+    if (err == VERIFY_UNREADABLE ||
+        (!err && (is.rev != w->invites.rev || is.n != w->invites.n ||
+                  memcmp(is.at, w->invites.at, is.n * sizeof(is.at[0])))))
+        verify_fault(w->v, CONVERSATION "its invites are not what its events made", w->c.id);
+    return MIN(err, 0);
+}
+
+static int end_conversation(struct walk *w)
+{
+    int err = check_invites(w);
     if (w->c.kind == CONVERSATION_GROUP)
         check_record(w);
     const struct log_head *head = &w->head.head, *at = &w->at;
@@ -433,6 +452,7 @@ static void end_conversation(struct walk *w)
     if (w->n_events != w->n_keys)
         verify_fault(w->v, CONVERSATION "%" PRIu64 " events and %" PRIu64 " keys", w->c.id,
                      w->n_events, w->n_keys);
+    return err;
 }
 
 /* --- side by side --- */
@@ -494,8 +514,8 @@ static int each_conversation(struct walk *w)
     if (err >= 0)
         err = each_event(w);
     each_key(w);
-    if (readable)
-        end_conversation(w);
+    if (readable && err >= 0)
+        err = end_conversation(w);
     w->v->arena = NULL;
     arena_deinit(&arena);
     return err;

@@ -18,6 +18,7 @@ int verify_head(struct verify *, uint64_t id, struct head_row *);
 int verify_member(struct verify *, uint64_t conversation, uint64_t user, struct member_row *);
 int verify_roster(struct verify *, uint64_t conversation, struct roster *);
 int verify_pins(struct verify *, uint64_t conversation, struct pins *);
+int verify_invites(struct verify *, uint64_t conversation, struct invites *);
 int verify_event(struct verify *, uint64_t conversation, uint64_t seq, struct event *);
 int verify_key(struct verify *, const struct event *, struct key_row *);
 int verify_ids(struct verify *, const struct row_key *, uint64_t *ids, size_t n);

@@ -23,6 +23,12 @@ function wordsOf({ event }: NoticeView) {
       return <><Name user={event.user} /> left</>;
     case "role":
       return <>{by} made <Name user={event.user} /> {roleWords[event.role]}</>;
+    case "joined":
+      return <><Name user={event.user} /> came in by an invite</>;
+    case "invite":
+      return <>{by} made an invite</>;
+    case "uninvite":
+      return <>{by} took an invite back</>;
     case "description":
       return <>{by} changed the description</>;
     case "picture":

@@ -23,6 +23,10 @@ enum {
     MEMBERS_MAX = 4, /* one less than there are people */
     MENTIONS_MAX = 3,
     PINS_MAX = 1,
+    INVITES_MAX = 3,
+    INVITE_USES_MAX = 2,
+    INVITE_S_MIN = 1, /* a run is short */
+    INVITE_S_MAX = 60,
     REACTIONS_MAX = 2,
     BLOCKS_MAX = 2,
     PAGE_MAX = 20,
