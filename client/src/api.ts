@@ -39,6 +39,7 @@ export const LIMITS = {
   "kind_bytes_max": 32,
   "mentions_max": 32,
   "pins_max": 20,
+  "timer_s_max": 31622400,
   "emoji_bytes_max": 32,
   "key_bytes_max": 64,
   "token_bytes_max": 128,
@@ -206,6 +207,8 @@ export interface Entry {
   peer?: Id;
   /** one's own, in a group */
   role?: Role;
+  /** how long new messages stay; absent: for ever */
+  timer?: number;
   /** the newest event one may read; for a former member the removal */
   head: Seq;
   /** messages up to the head */
@@ -269,8 +272,10 @@ export interface EventMessage extends EventCommon {
   reply_to?: Seq;
   /** its latest edit */
   edited?: Seq;
-  /** true once deleted */
+  /** true once deleted, or emptied since its time has come */
   deleted?: boolean;
+  /** when its words go, by the server's clock: here and on every device */
+  expires?: Time;
   /** true: its text is a copy of another message's */
   forwarded?: boolean;
   /** who is mentioned: members at that time */
@@ -286,6 +291,8 @@ export interface EventEdit extends EventCommon {
   target: Seq;
   /** absent once a later edit or a delete emptied it */
   text?: string;
+  /** when its words go: with those of the message */
+  expires?: Time;
   /** who is mentioned instead of those before */
   mentions?: Id[];
 }
@@ -318,6 +325,13 @@ export interface EventUnpin extends EventCommon {
   type: "unpin";
   /** the message */
   target: Seq;
+}
+
+/** Messages after it stay so long. */
+export interface EventTimer extends EventCommon {
+  type: "timer";
+  /** 0: for ever */
+  seconds: number;
 }
 
 /** The group was made. */
@@ -442,6 +456,7 @@ export type ChatEvent =
   | EventReaction
   | EventPin
   | EventUnpin
+  | EventTimer
   | EventCreated
   | EventAdded
   | EventRemoved
@@ -790,6 +805,18 @@ export interface ConversationPinsArgs {
 export interface ConversationPinsReply {
   /** `pins_max` at most */
   pins: Pinned[];
+}
+
+/** Arguments of `conversation.set_timer`: Sets how long messages stay that are written from now on; in a group by its admins. */
+export interface ConversationSetTimerArgs {
+  /** which */
+  conversation: Id;
+  /** how long; 0: for ever */
+  seconds: number;
+  /** makes the command repeatable; without one it is not */
+  key?: string;
+  /** the newest seq the device had at the first try; 0 unless given */
+  after?: Seq;
 }
 
 /** Arguments of `conversation.events`: Reads the events a device lacks, oldest first. */
@@ -1234,6 +1261,8 @@ export interface Commands {
   "conversation.get": { args: ConversationGetArgs; reply: ConversationGetReply };
   /** Lists what is pinned, the newest pin first. */
   "conversation.pins": { args: ConversationPinsArgs; reply: ConversationPinsReply };
+  /** Sets how long messages stay that are written from now on; in a group by its admins. */
+  "conversation.set_timer": { args: ConversationSetTimerArgs; reply: Appended };
   /** Reads the events a device lacks, oldest first. */
   "conversation.events": { args: ConversationEventsArgs; reply: ConversationEventsReply };
   /** Reads a page of events before, after or around a place. */
@@ -1369,6 +1398,10 @@ export const ROUTES = {
   "conversation.pins": {
     "method": "GET",
     "path": "/v1/conversations/{conversation}/pins"
+  },
+  "conversation.set_timer": {
+    "method": "PUT",
+    "path": "/v1/conversations/{conversation}/timer"
   },
   "conversation.events": {
     "method": "GET",

@@ -7,7 +7,7 @@
  * one batch; `stored` is told only after that batch was written, and so is the server.
  */
 import type {
-  ChatEvent, ConversationEventsReply, Entry, Id, MemberState, ReceiptsPush, Seq,
+  ChatEvent, ConversationEventsReply, Entry, Id, MemberState, ReceiptsPush, Seq, Time,
 } from "./api.ts";
 import { LIMITS } from "./api.ts";
 import type { Clock } from "./clock.ts";
@@ -15,7 +15,7 @@ import { jittered } from "./clock.ts";
 import { ParleyError, asParleyError } from "./error.ts";
 import type { ConversationRecord } from "./record.ts";
 import { applyToRecord, hear, meetEntry, meetOwnMark, meetPeer, unread } from "./record.ts";
-import { Rows, changedBy } from "./rows.ts";
+import { Rows, changedBy, expired, goesAt } from "./rows.ts";
 import type { Asker } from "./asker.ts";
 import type { Change } from "./storage.ts";
 import { padded } from "./storage.ts";
@@ -43,6 +43,8 @@ export interface CopyHost {
   changed(copy: Copy): void;
   /** The event was applied in its turn. */
   applied(copy: Copy, event: ChatEvent): void;
+  /** It holds words that go at that time. */
+  goes(at: Time): void;
   /** All up to the cursor is stored. */
   stored(copy: Copy): void;
   /** Ask for the conversation anew; `fresh`: the copy is of no use any more. */
@@ -130,6 +132,7 @@ export class Copy {
   /** The conversation as the server lists it. */
   meet(entry: Entry): Change[] {
     meetEntry(this.record, entry);
+    this.#goes(entry.last);
     this.#hints++;
     const changes: Change[] = [];
     if (entry.first > this.record.cursor + 1) {
@@ -219,6 +222,23 @@ export class Copy {
     }
   }
 
+  /** Takes away the words whose time has come. `next`: when others go. */
+  expire(now: Time): { changed: boolean; next: Time | undefined } {
+    const { last, mention } = this.record;
+    const seqs = this.rows.expire(now);
+    for (const [seq, event] of this.#held) this.#held.set(seq, expired(event, now));
+    const left = last && expired(last, now);
+    const changed = seqs.length > 0 || left !== last;
+    if (changed) {
+      if (left) this.record.last = left;
+      if (mention !== undefined && seqs.includes(mention)) delete this.record.mention;
+      this.#commit(seqs);
+    }
+    const times = [...this.rows.values(), ...this.#held.values(), left].map(goesAt);
+    const next = Math.min(...times.filter((at) => at !== undefined));
+    return { changed, next: Number.isFinite(next) ? next : undefined };
+  }
+
   /** Cuts the copy to its newest rows: to few when nobody looks at it, else to what may be held. */
   trim(): void {
     const open = this.open > 0;
@@ -291,6 +311,7 @@ export class Copy {
   #hold(event: ChatEvent): void {
     const held = this.#held.get(event.seq);
     if (held ? held.rev < event.rev : this.#held.size < HELD_MAX) this.#held.set(event.seq, event);
+    this.#goes(event);
   }
 
   /** Takes events, in any order, none beyond a gap, and then what was held behind them. */
@@ -340,10 +361,16 @@ export class Copy {
     const changes: Change[] = seqs.map((seq) => ({
       put: rowKey(this.id, seq), value: this.rows.get(seq),
     }));
+    for (const seq of seqs) this.#goes(this.rows.get(seq));
     changes.push(this.#put());
     this.#host.changed(this);
     const { cursor } = this.record;
     void this.#host.write(changes).then(() => this.wrote(cursor));
+  }
+
+  #goes(row: ChatEvent | undefined): void {
+    const at = goesAt(row);
+    if (at !== undefined) this.#host.goes(at);
   }
 
   #put(): Change {

@@ -23,6 +23,7 @@ import type { Clock } from "./clock.ts";
 import { systemClock } from "./clock.ts";
 import type { Copy } from "./copy.ts";
 import { ParleyError, asParleyError } from "./error.ts";
+import { Expiry } from "./expiry.ts";
 import type { Status } from "./link.ts";
 import { Groups } from "./groups.ts";
 import { Link } from "./link.ts";
@@ -95,6 +96,7 @@ export class Parley {
   #people: People;
   #blocks: Blocks;
   #pins: Pins;
+  #expiry: Expiry;
 
   #conversations = new Observed<readonly ConversationView[]>(() => this.#listed());
   #unread = new Observed<number>(() =>
@@ -127,8 +129,10 @@ export class Parley {
     this.#asker = new Asker(request, clock);
     this.#blocks = new Blocks(this.#asker);
     this.#pins = new Pins(this.#asker);
+    this.#expiry = new Expiry(clock, () => this.#shelf.all(), (copy) => this.#pins.readAgain(copy.id));
     this.#shelf = new Shelf(clock, this.#asker, storage, {
       changed: (copy) => this.#changed(copy),
+      goes: (at) => this.#expiry.goes(at),
       begun: (copy) => {
         if (copy.record.kind === "own") void this.#blocks.read().catch(() => {});
       },
@@ -193,6 +197,7 @@ export class Parley {
     }
     this.#shelf.me = session.user;
     await this.#shelf.load();
+    this.#expiry.look();
     await this.#sync.load();
     await this.#outbox.load();
     this.#touchAll();
@@ -357,6 +362,11 @@ export class Parley {
     return this.#append("message.unpin", { conversation, seq }, this.#laneOf(conversation));
   }
 
+  /** Messages from now on stay so long; 0: for ever. */
+  setTimer(conversation: Id, seconds: number): Promise<Appended> {
+    return this.#append("conversation.set_timer", { conversation, seconds }, this.#laneOf(conversation));
+  }
+
   retry(key: string): Promise<void> {
     return this.#outbox.retry(key);
   }
@@ -430,6 +440,7 @@ export class Parley {
 
   #online(reply: AuthReply): void {
     this.limits = reply.limits;
+    this.#expiry.set(reply.time);
     this.#sync.online(reply.incarnation);
     this.#outbox.flush();
     this.#watch.online();

@@ -37,6 +37,11 @@ export class Pins {
     if (about || event.type === "pin" || event.type === "unpin") void this.read(conversation);
   }
 
+  /** Something in it went without an event. */
+  readAgain(conversation: Id): void {
+    if (this.#known.has(conversation)) void this.read(conversation);
+  }
+
   forget(conversation: Id): void {
     this.#known.delete(conversation);
     this.observed.touch(conversation);

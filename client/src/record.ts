@@ -16,6 +16,8 @@ export interface ConversationRecord {
   picture?: Id;
   /** Only the owner and the admins write. */
   announce?: boolean;
+  /** Seconds that new messages stay. */
+  timer?: number;
   peer?: Id;
   role?: Role;
   left?: boolean;
@@ -74,6 +76,7 @@ export function meetEntry(record: ConversationRecord, entry: Entry): void {
     assign(record, "description", entry.description);
     assign(record, "picture", entry.picture);
     assign(record, "announce", entry.announce);
+    assign(record, "timer", entry.timer);
     assign(record, "peer", entry.peer);
     assign(record, "role", entry.role);
     assign(record, "left", entry.left);
@@ -162,6 +165,9 @@ export function applyToRecord(record: ConversationRecord, event: ChatEvent, me: 
     case "picture":
       assign(record, "picture", event.picture);
       break;
+    case "timer":
+      assign(record, "timer", event.seconds || undefined);
+      break;
     case "announce":
       assign(record, "announce", event.on || undefined);
       break;
@@ -206,6 +212,7 @@ function leave(record: ConversationRecord): void {
   delete record.description;
   delete record.picture;
   delete record.announce;
+  delete record.timer;
 }
 
 function newer(a: ChatEvent, b: ChatEvent): boolean {

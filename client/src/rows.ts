@@ -6,7 +6,7 @@
  * repeated pushes). `rev` makes the two meet: whatever is older than the row that stands is
  * ignored, so the order of arrival does not matter.
  */
-import type { ChatEvent, EventMessage, Seq } from "./api.ts";
+import type { ChatEvent, EventEdit, EventMessage, Seq, Time } from "./api.ts";
 
 export class Rows {
   #rows = new Map<Seq, ChatEvent>();
@@ -53,6 +53,18 @@ export class Rows {
     return seqs;
   }
 
+  /** Takes away the words whose time has come by now. The answer: the seqs of what changed. */
+  expire(now: Time): Seq[] {
+    const seqs: Seq[] = [];
+    for (const row of this.#rows.values()) {
+      const left = expired(row, now);
+      if (left === row) continue;
+      this.#rows.set(row.seq, left);
+      seqs.push(row.seq);
+    }
+    return seqs;
+  }
+
   drop(seq: Seq): void {
     this.#rows.delete(seq);
   }
@@ -67,12 +79,34 @@ export class Rows {
     const seqs: Seq[] = [];
     for (const row of this.#rows.values()) {
       if (row.type !== "edit" || row.target !== target || row.seq >= by || row.rev >= by) continue;
-      const { text: _text, mentions: _mentions, ...emptied } = row;
-      this.#rows.set(row.seq, { ...emptied, rev: by });
+      this.#rows.set(row.seq, { ...emptied(row), rev: by });
       seqs.push(row.seq);
     }
     return seqs;
   }
+}
+
+/** When the words of a row go, if it has any that do. */
+export function goesAt(row: ChatEvent | undefined): Time | undefined {
+  if (row?.type !== "message" && row?.type !== "edit") return undefined;
+  return row.text === undefined ? undefined : row.expires;
+}
+
+/** The row as it is left at a time: itself, if it keeps its words. No event did it, so `rev` stays. */
+export function expired(row: ChatEvent, now: Time): ChatEvent {
+  const at = goesAt(row);
+  if (at === undefined || at > now) return row;
+  return row.type === "edit" ? emptied(row) : stubOf(row as EventMessage);
+}
+
+function emptied(edit: EventEdit): EventEdit {
+  const { text: _text, mentions: _mentions, ...left } = edit;
+  return left;
+}
+
+function stubOf(message: EventMessage): EventMessage {
+  const { text: _text, reactions: _reactions, edited: _edited, mentions: _mentions, ...left } = message;
+  return { ...left, deleted: true };
 }
 
 /** The row as it is after the event: itself, if the event changes another one or is older. */
@@ -95,8 +129,7 @@ function changed(
     return { ...rest, rev, edited: event.seq, ...text, ...mentions };
   }
   if (event.type === "delete") {
-    const { text: _text, reactions: _reactions, edited: _edited, mentions: _mentions, ...stub } = row;
-    return { ...stub, rev, deleted: true };
+    return { ...stubOf(row), rev };
   }
   const reactions = (row.reactions ?? []).filter((reaction) => reaction.user !== event.sender);
   if (event.emoji !== "") reactions.push({ user: event.sender, emoji: event.emoji });

@@ -2,7 +2,7 @@
  * All copies that the device holds, and what they have in common: loading them from storage,
  * meeting what the server lists, dropping what is of no use.
  */
-import type { ChatEvent, ConversationGetReply, Entry, Id, ReceiptsPush, Seq } from "./api.ts";
+import type { ChatEvent, ConversationGetReply, Entry, Id, ReceiptsPush, Seq, Time } from "./api.ts";
 import type { Asker } from "./asker.ts";
 import type { Clock } from "./clock.ts";
 import type { CopyHost } from "./copy.ts";
@@ -10,6 +10,7 @@ import { Copy, recordKey, rowKey } from "./copy.ts";
 import { asParleyError } from "./error.ts";
 import type { ConversationRecord } from "./record.ts";
 import { recordOf } from "./record.ts";
+import { goesAt } from "./rows.ts";
 import type { Change, Storage } from "./storage.ts";
 
 /** Shown when somebody opens a conversation, and loaded by each turn of the wheel. */
@@ -20,6 +21,7 @@ const PREFETCH_PAGE = 100;
 
 export interface ShelfHandlers {
   changed(copy: Copy): void;
+  goes(at: Time): void;
   /** A copy that begins at its cursor: what came before it, no event will tell. */
   begun(copy: Copy): void;
   applied(copy: Copy, event: ChatEvent): void;
@@ -198,6 +200,10 @@ export class Shelf implements CopyHost {
     this.#handlers.changed(copy);
   }
 
+  goes(at: Time): void {
+    this.#handlers.goes(at);
+  }
+
   applied(copy: Copy, event: ChatEvent): void {
     if (event.type === "removed" || event.type === "left") {
       copy.members = copy.members?.filter((member) => member.user !== event.user);
@@ -224,6 +230,8 @@ export class Shelf implements CopyHost {
 
   #adopt(entry: Entry, cursor: number, changes: Change[]): Copy {
     const copy = new Copy(this, recordOf(entry, cursor));
+    const at = goesAt(entry.last);
+    if (at !== undefined) this.goes(at);
     this.#copies.set(copy.id, copy);
     changes.push({ put: recordKey(copy.id), value: { ...copy.record } });
     this.#handlers.changed(copy);

@@ -25,6 +25,8 @@ export interface MessageView {
   edited: boolean;
   deleted: boolean;
   reactions: readonly Reaction[];
+  /** When its words go, by the server's clock. */
+  expires?: Time;
   mentions: readonly Id[];
   /** Whether one is among them. */
   mentioned: boolean;
@@ -67,6 +69,8 @@ export interface ConversationView {
   picture?: Id;
   /** Of a group: only the owner and the admins write. */
   announce: boolean;
+  /** Seconds that new messages stay; 0: for ever. */
+  timer: number;
   /** Of a direct: the other one, and their name once it is known. */
   peer?: Id;
   person?: Person;
@@ -91,6 +95,7 @@ export function conversationView(copy: Copy, me: Id, person: Person | undefined)
     kind: record.kind,
     left: record.left ?? false,
     announce: record.announce ?? false,
+    timer: record.timer ?? 0,
     first: record.first,
     head: record.head,
     time: record.time,
@@ -153,6 +158,7 @@ function messageView(row: EventMessage, copy: Copy, me: Id): MessageView {
   };
   if (row.text !== undefined) view.text = row.text;
   if (row.reply_to !== undefined) view.reply_to = row.reply_to;
+  if (row.expires !== undefined) view.expires = row.expires;
   if (row.key !== undefined) view.key = row.key;
   if (own) view.status = statusOf(row.seq, copy, me);
   return view;

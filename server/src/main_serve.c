@@ -288,6 +288,7 @@ static void make_chat(struct server *s)
         .tries_address = (uint32_t)c->tries_per_address,
     };
     s->chat = chat_new(&options);
+    chat_run_jobs(s->chat);
 }
 
 /* Without its door the server serves all the same. */

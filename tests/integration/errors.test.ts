@@ -105,6 +105,7 @@ const GOOD: { [cmd in CommandName]?: () => Args } = {
   "message.forward": () => ({ conversation: group, seq: said, to: group }),
   "message.pin": () => ({ conversation: group, seq: said }),
   "message.unpin": () => ({ conversation: group, seq: said }),
+  "conversation.set_timer": () => ({ conversation: group, seconds: 0 }),
   "group.create": () => ({ title: "another", members: [] }),
   "group.set_title": () => ({ conversation: group, title: "t" }),
   "group.set_description": () => ({ conversation: group, description: "d" }),
@@ -155,6 +156,9 @@ const PROVOKED: { [pair: string]: Provoke } = {
     asOwner(() => ({ conversation: blocked, seq: saidToBlocker, emoji: "x" })),
   "message.react full": provokeFullReactions,
 
+  "conversation.set_timer not_found": asOutsider(() => ({ conversation: group, seconds: 0 })),
+  "conversation.set_timer forbidden": asMember(() => ({ conversation: group, seconds: 0 })),
+  "conversation.set_timer cannot_write": asOwner(() => ({ conversation: blocked, seconds: 0 })),
   "conversation.pins not_found": asOutsider(() => ({ conversation: group })),
   "message.forward not_found": asOutsider(() => ({ conversation: group, seq: said, to: outsider.user })),
   "message.forward forbidden": asFormer(() => ({ conversation: group, seq: 1, to: group })),

@@ -1,4 +1,5 @@
-/** What is done with messages besides writing them: mentioning people, forwarding, pinning. */
+/** What is done with messages besides writing them: mentioning people, forwarding, pinning, letting
+ * them go. */
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import type { Id } from "../../client/src/index.ts";
@@ -6,7 +7,7 @@ import type { Person } from "./harness/people.ts";
 import { everybodyLeaves, online, people } from "./harness/people.ts";
 import type { Raw } from "./harness/raw.ts";
 import { Server } from "./harness/server.ts";
-import { until } from "./harness/wait.ts";
+import { eventually, until } from "./harness/wait.ts";
 
 let server: Server;
 before(async () => (server = await Server.start()));
@@ -195,4 +196,112 @@ test("both pin in their 1:1, and a device that looks at it sees that", async () 
     items.some((item) => item.type === "message" && item.forwarded && item.text === "the address"), "the copy");
   close();
   assert.equal(alice.parley.pins(conversation).getSnapshot(), undefined);
+});
+
+/** Alice and Bob in a 1:1 whose messages go after a second; one of them, edited, pinned and gone. */
+async function itHasGone(): Promise<{ alice: Raw; bob: Raw; a: Person; b: Person; conversation: Id; seq: number; edit: number }> {
+  const [a, b] = await three();
+  const [alice, bob] = [await a.raw(), await b.raw()];
+  const { conversation } = await alice.ok("message.send", { to: b.user, text: "this stays" });
+  await bob.ok("conversation.set_timer", { conversation, seconds: 1 });
+  const sent = await alice.ok("message.send", { to: b.user, text: "secret one", mentions: [b.user], key: "first" });
+  const { seq } = sent;
+  const { seq: edit } = await alice.ok("message.edit",
+    { conversation, seq, text: "secret two", mentions: [b.user] });
+  await bob.ok("message.react", { conversation, seq, emoji: "+" });
+  await bob.ok("message.pin", { conversation, seq });
+  const { events } = await bob.ok("conversation.events", { conversation, after: seq - 1 });
+  const [message, changed] = events;
+  assert.ok(message?.type === "message" && changed?.type === "edit");
+  assert.deepEqual([message.expires, message.text], [sent.time + 1000, "secret two"]);
+  assert.deepEqual([changed.expires, changed.text], [message.expires, "secret two"]);
+  await eventually(async () => {
+    const page = await bob.ok("message.history", { conversation, around: seq });
+    const now = page.events.find((one) => one.seq === seq);
+    return now?.type === "message" && now.deleted ? true : undefined;
+  }, "the end of the message");
+  return { alice, bob, a, b, conversation, seq, edit };
+}
+
+test("no answer has the words of a message whose time has come", async () => {
+  const { alice, bob, b, conversation, seq, edit } = await itHasGone();
+  const again = await alice.ok("message.send", { to: b.user, text: "secret one", mentions: [b.user], key: "first" });
+  assert.equal(again.seq, seq);
+  const answers = [
+    await bob.ok("conversation.list", {}),
+    await bob.ok("conversation.get", { conversation }),
+    await bob.ok("conversation.events", { conversation, after: 0 }),
+    await bob.ok("message.history", { conversation }),
+    await bob.ok("messages.unread", {}),
+    await bob.ok("message.mentions", {}),
+    await bob.ok("conversation.pins", { conversation }),
+    await bob.ok("sync", {}),
+  ];
+  for (const answer of answers) assert.doesNotMatch(JSON.stringify(answer), /secret/);
+  assert.match(JSON.stringify(answers), /this stays/);
+  const { events } = answers[2] as { events: { seq: number; text?: string; deleted?: boolean }[] };
+  const row = events.find((one) => one.seq === seq);
+  assert.deepEqual([row?.deleted, row?.text], [true, undefined]);
+  assert.equal(events.find((one) => one.seq === edit)?.text, undefined);
+  assert.deepEqual((answers[5] as { events: unknown[] }).events, []);
+  assert.deepEqual((answers[6] as { pins: unknown[] }).pins, []);
+});
+
+test("nothing can be done with a message that has gone, but answer it", async () => {
+  const { alice, bob, b, conversation, seq } = await itHasGone();
+  const at = { conversation, seq };
+  assert.equal((await alice.refused("message.edit", { ...at, text: "x" })).code, "not_found");
+  assert.equal((await alice.refused("message.delete", at)).code, "not_found");
+  assert.equal((await bob.refused("message.react", { ...at, emoji: "x" })).code, "not_found");
+  assert.equal((await bob.refused("message.pin", at)).code, "not_found");
+  assert.equal((await bob.refused("message.forward", { ...at, to: b.user })).code, "not_found");
+  await bob.ok("message.unpin", at);
+  await bob.ok("message.send", { to: conversation, text: "what did it say?", reply_to: seq });
+  assert.ok((await bob.ok("messages.unread", {})).total > 0);
+});
+
+test("a timer holds for what is written after it, a copy goes with its original", async () => {
+  const [a, b, c] = await three();
+  const [alice, bob] = [await a.raw(), await b.raw()];
+  const { conversation } = await alice.ok("group.create", { title: "g", members: [b.user] });
+  const expires = async (seq: number, at: Id): Promise<number | undefined> => {
+    const { events: [event] } = await bob.ok("conversation.events", { conversation: at, after: seq - 1 });
+    return event?.type === "message" ? event.expires : undefined;
+  };
+  const before = await alice.ok("message.send", { to: conversation, text: "before" });
+  await alice.ok("conversation.set_timer", { conversation, seconds: 3600 });
+  assert.equal((await bob.ok("conversation.get", { conversation })).timer, 3600);
+  const during = await alice.ok("message.send", { to: conversation, text: "during" });
+  await alice.ok("conversation.set_timer", { conversation, seconds: 0 });
+  const after = await alice.ok("message.send", { to: conversation, text: "after" });
+  assert.equal((await bob.ok("conversation.get", { conversation })).timer, undefined);
+  assert.equal(await expires(before.seq, conversation), undefined);
+  assert.equal(await expires(during.seq, conversation), during.time + 3_600_000);
+  assert.equal(await expires(after.seq, conversation), undefined);
+  const copy = await bob.ok("message.forward", { conversation, seq: during.seq, to: b.user });
+  assert.equal(await expires(copy.seq, copy.conversation), during.time + 3_600_000);
+  const sooner = await bob.ok("message.send", { to: c.user, text: "hello" });
+  await bob.ok("conversation.set_timer", { conversation: sooner.conversation, seconds: 60 });
+  const second = await bob.ok("message.forward", { conversation, seq: during.seq, to: c.user });
+  assert.equal(await expires(second.seq, second.conversation), second.time + 60_000);
+});
+
+test("on every device the words go by themselves", async () => {
+  const [alice, bob] = await online(server, "alice", "bob");
+  assert.ok(alice && bob);
+  const { conversation } = await alice.parley.send(bob.user, "this stays");
+  await until(bob.parley.conversation(conversation), (view) => view !== undefined, "the conversation");
+  await bob.parley.setTimer(conversation, 1);
+  await until(alice.parley.conversation(conversation), (view) => view?.timer === 1, "the timer");
+  const { seq } = await alice.parley.send(bob.user, "secret");
+  for (const device of [alice, bob]) {
+    await until(device.parley.timeline(conversation), ({ items }) =>
+      items.some((item) => item.type === "message" && item.seq === seq && item.text === "secret"), "the secret");
+  }
+  for (const device of [alice, bob]) {
+    device.wire.breaks();
+    await until(device.parley.timeline(conversation), ({ items }) =>
+      items.some((item) => item.type === "message" && item.seq === seq && item.deleted && item.text === undefined), "its end");
+    assert.doesNotMatch(JSON.stringify(await device.storage.scan("")), /secret/);
+  }
 });

@@ -21,6 +21,7 @@ struct attempt *attempt_new(struct client *d, void (*finish)(struct attempt *))
     a->device = d;
     a->epoch = d->epoch;
     a->asked_step = d->world->step;
+    a->asked_ms = d->world->wall_ms;
     a->finish = finish;
     a->inside = true;
     a->u.call = (struct chat_call){.user = d->user, .device = d->id, .done = attempt_done};

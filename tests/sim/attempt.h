@@ -15,7 +15,7 @@ struct attempt {
     struct list link; /* in world->attempts */
     struct client *device;
     uint32_t epoch;
-    uint64_t asked_step;
+    uint64_t asked_step, asked_ms; /* wall clock */
     struct op *op;
     struct copy *copy;
     struct marked *marked;

@@ -37,12 +37,24 @@ void line_of(struct line *r, const struct event *e, const struct world *w)
         .type = e->type,
         .deleted = e->deleted,
         .forwarded = e->forwarded,
+        .time_ms = e->time_ms,
         .text = e->text.n ? hash_bytes(e->text) : 0,
     };
     for (uint32_t i = 0; i < e->n_reactions; i++)
         r->reactions[place_of(w, e->reactions[i].user)] = hash_bytes(e->reactions[i].emoji);
     for (uint32_t i = 0; i < e->n_mentions; i++)
         r->mentions |= 1u << place_of(w, e->mentions[i]);
+}
+
+void line_expire(struct line *r, uint64_t now_ms)
+{
+    bool words = r->type == EVENT_MESSAGE || r->type == EVENT_EDIT;
+    if (!words || !r->expires_ms || r->expires_ms > now_ms)
+        return;
+    r->deleted = true;
+    r->text = 0;
+    r->mentions = 0;
+    memset(r->reactions, 0, sizeof(r->reactions));
 }
 
 static struct line *line_at(struct line *rows, uint64_t base, uint64_t cursor, uint64_t seq)
@@ -156,7 +168,7 @@ static void on_event(struct sink *sink, struct session *const *to, size_t n, con
     struct world *w = container_of(sink, struct world, sink);
     for (size_t i = 0; i < n; i++) {
         struct client *d = client_of(to[i]);
-        hear(d, e, w->step);
+        hear(d, e, w->step, 0);
         if (rng_percent(&w->rng, w->drop_pushes))
             continue;
         struct copy *c = copy_of(d, e->conversation);
@@ -248,7 +260,7 @@ static void fetched(struct attempt *a)
     }
     c->paging = false;
     for (uint32_t i = 0; i < read->n_events; i++) {
-        hear(d, &read->events[i], a->asked_step);
+        hear(d, &read->events[i], a->asked_step, a->asked_ms);
         if (read->events[i].seq > c->cursor + 1)
             world_fail(d->world, "a page of %llu has a hole at %llu",
                        (unsigned long long)c->conversation, (unsigned long long)c->cursor + 1);
@@ -280,10 +292,10 @@ static void fetch(struct client *d, struct copy *c)
     attempt_made(a);
 }
 
-static void take_entry(struct client *d, const struct inbox_entry *entry, uint64_t asked_step)
+static void take_entry(struct client *d, const struct inbox_entry *entry, const struct attempt *a)
 {
     if (entry->last)
-        hear(d, entry->last, asked_step);
+        hear(d, entry->last, a->asked_step, a->asked_ms);
     world_trace(d->world, "device %u: inbox says %llu up to %llu", d->index,
                 (unsigned long long)entry->conversation.id, (unsigned long long)entry->head.seq);
     struct copy *c = copy_of(d, entry->conversation.id);
@@ -306,7 +318,7 @@ static void listed(struct attempt *a)
         return;
     }
     for (uint32_t i = 0; i < list->n_entries; i++)
-        take_entry(d, &list->entries[i], a->asked_step);
+        take_entry(d, &list->entries[i], a);
     d->listing = list->next.n > 0;
     must(list->next.n < sizeof(d->page));
     if (list->next.n)
@@ -338,7 +350,7 @@ static void take_changes(struct attempt *a)
     for (uint32_t i = 0; i < d->n_copies; i++)
         d->copies[i].asked = false;
     for (uint32_t i = 0; i < sync->n_entries; i++)
-        take_entry(d, &sync->entries[i], a->asked_step);
+        take_entry(d, &sync->entries[i], a);
     must(sync->next.n < sizeof(d->token));
     memcpy(d->token, sync->next.p, sync->next.n);
     d->token[sync->next.n] = 0;

@@ -21,6 +21,7 @@ struct line {
     uint64_t text;             /* a hash; 0: empty */
     uint64_t reactions[USERS]; /* a hash of the emoji, by the person's place */
     uint32_t mentions;         /* a bit for each person, by their place */
+    uint64_t time_ms;
 };
 
 struct copy {
@@ -113,6 +114,8 @@ struct copy *copy_of(struct client *, uint64_t conversation);
 /* One that has rows, other than the own log; or NULL. */
 struct copy *client_any_copy(struct client *);
 void line_of(struct line *, const struct event *, const struct world *);
+/* Takes from a row what goes when its time has come by now. */
+void line_expire(struct line *, uint64_t now_ms);
 /* What an edit, delete or reaction does to the rows that come before it; rows[0] is `base`. */
 void lines_apply(struct line *rows, uint64_t base, uint64_t cursor, const struct line *e);
 

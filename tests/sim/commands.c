@@ -305,6 +305,18 @@ static void act_join(struct client *d)
     op_send(d, op);
 }
 
+static void act_timer(struct client *d)
+{
+    static const uint64_t seconds[] = {0, 1, 5, 60};
+    struct copy *c;
+    struct op *op = op_in(d, EVENT_TIMER, &c);
+    if (!op)
+        return;
+    op->text[0] = 0;
+    op->number = seconds[rng_below(&d->world->rng, ARRAY_SIZE(seconds))];
+    op_send(d, op);
+}
+
 static void act_create(struct client *d)
 {
     struct world *w = d->world;
@@ -417,7 +429,7 @@ static void history_read(struct attempt *a)
 {
     ignored(a);
     for (uint32_t i = 0; !a->u.call.error && i < a->u.read.n_events; i++)
-        hear(a->device, &a->u.read.events[i], a->asked_step);
+        hear(a->device, &a->u.read.events[i], a->asked_step, a->asked_ms);
 }
 
 static void act_history(struct client *d, struct copy *c)
@@ -485,9 +497,9 @@ void command_any(struct client *d)
         uint32_t below;
         void (*act)(struct client *);
     } acts[] = {
-        {64, act_invite},  {71, act_join},   {72, act_uninvite}, {74, act_on_record},
-        {75, act_profile}, {80, act_block},  {88, act_mark},     {92, act_look},
-        {95, client_wait}, {97, act_create}, {98, act_sign_out},
+        {64, act_invite},    {70, act_join},    {71, act_timer},  {72, act_uninvite},
+        {74, act_on_record}, {75, act_profile}, {80, act_block},  {88, act_mark},
+        {92, act_look},      {95, client_wait}, {97, act_create}, {98, act_sign_out},
     };
     uint32_t what = rng_below(&d->world->rng, 100);
     if (what < 31) {

@@ -23,9 +23,13 @@ void hearing_deinit(struct hearing *h)
     free(h->heard);
 }
 
-void hear(struct client *d, const struct event *e, uint64_t asked_step)
+void hear(struct client *d, const struct event *e, uint64_t asked_step, uint64_t asked_ms)
 {
     struct hearing *h = d->hearing;
+    bool due = e->expires_ms && e->expires_ms <= asked_ms && asked_step > d->world->clock_set_step;
+    if (due && e->text.n && (e->type == EVENT_MESSAGE || e->type == EVENT_EDIT))
+        world_fail(d->world, "device %u was shown %llu of %llu after its time", d->index,
+                   (unsigned long long)e->seq, (unsigned long long)e->conversation);
     h->heard = grow(h->heard, h->n_heard, &h->heard_room, sizeof(h->heard[0]));
     h->heard[h->n_heard++] = (struct heard){
         .conversation = e->conversation,

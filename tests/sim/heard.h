@@ -24,7 +24,8 @@ struct hearing {
 };
 
 void hearing_deinit(struct hearing *);
-void hear(struct client *, const struct event *, uint64_t asked_step);
+/* `asked_ms`: the wall clock when it asked; 0: it did not. */
+void hear(struct client *, const struct event *, uint64_t asked_step, uint64_t asked_ms);
 /* Stays where it is. */
 struct marked *hear_mark(struct client *, uint64_t conversation, uint64_t seq, bool read);
 /* Somebody's marks, as a push told them. */

@@ -67,6 +67,10 @@ bool sabotage_question(struct world *w, struct store *inner, struct store_reques
         acknowledge_early(inner, container_of(r, struct store_append, base));
         return true;
     }
+    if (r->op == STORE_OP_EXPIRE && (sabotaged(w, "hoard") || sabotaged(w, "linger")))
+        container_of(r, struct store_expire, base)->now_ms = 0;
+    if (r->op == STORE_OP_EVENTS && sabotaged(w, "linger"))
+        container_of(r, struct store_events, base)->now_ms = 0;
     if (r->op == STORE_OP_APPEND && sabotaged(w, "mention"))
         mention_all(w, container_of(r, struct store_append, base));
     if (r->op == STORE_OP_MARK && sabotaged(w, "unread")) {

@@ -11,6 +11,8 @@
  *   chatter    a core forgets which groups only admins write in
  *   pins       what is pinned is not known when the next pin is decided
  *   uncounted  a core forgets how often an invite may be used
+ *   hoard      what is due is not emptied
+ *   linger     what is due and not yet emptied is shown
  *   gap, newkey, blind   the device's own, in client.c: it skips a gap, resends under another key,
  *              never compares
  */

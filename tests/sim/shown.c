@@ -1,6 +1,6 @@
 /*
  * What the store lists beside the logs, held against the logs: where people are mentioned,
- * what is pinned.
+ * what is pinned; and when words go.
  */
 #include "replay.h"
 #include "world.h"
@@ -76,7 +76,11 @@ static uint32_t mentions_by_logs(const struct truth *t, uint64_t user)
 static struct str mentions_page(struct truth *t, uint64_t user, struct str page, char mark[160],
                                 uint32_t *n, uint64_t *newest_ms)
 {
-    struct store_mentions r = {.base.done = truth_nothing, .user = user, .page = page, .limit = 3};
+    struct store_mentions r = {.base.done = truth_nothing,
+                               .user = user,
+                               .page = page,
+                               .limit = 3,
+                               .now_ms = t->world->wall_ms};
     store_mentions(t->world->store, &r);
     world_settle(t->world);
     for (uint32_t i = 0; i < r.n_events; i++) {
@@ -116,6 +120,18 @@ static void check_mentions(struct truth *t, uint64_t user)
 
 /* --- pins --- */
 
+/* The one that goes first; 0: none is to go. */
+static uint64_t first_to_go(const struct truth_log *log, const uint64_t *pinned, uint32_t n)
+{
+    uint64_t first = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        uint64_t expires_ms = log->rows[pinned[i] - 1].expires_ms;
+        if (expires_ms && (!first || expires_ms < log->rows[first - 1].expires_ms))
+            first = pinned[i];
+    }
+    return first;
+}
+
 /* Takes the message out of what is pinned; the answer: how many are left. */
 static uint32_t unpin(uint64_t *pinned, uint32_t n, uint64_t seq)
 {
@@ -136,6 +152,8 @@ static uint32_t pins_by_log(struct truth *t, const struct truth_log *log, uint64
             n = unpin(pinned, n, r->target);
         if (r->type != EVENT_PIN)
             continue;
+        if (n == PINS_MAX)
+            n = unpin(pinned, n, first_to_go(log, pinned, n));
         if (n == PINS_MAX) {
             world_fail(t->world, "log %llu: %llu pins one too many", (unsigned long long)log->id,
                        (unsigned long long)r->seq);
@@ -150,7 +168,11 @@ static void check_pins(struct truth *t, const struct truth_log *log)
 {
     uint64_t pinned[PINS_MAX];
     uint32_t n = pins_by_log(t, log, pinned);
-    struct store_pins r = {.base.done = truth_nothing, .conversation = log->id};
+    for (uint32_t i = n; i > 0; i--)
+        if (log->rows[pinned[i - 1] - 1].deleted)
+            n = unpin(pinned, n, pinned[i - 1]);
+    struct store_pins r = {
+        .base.done = truth_nothing, .conversation = log->id, .now_ms = t->world->wall_ms};
     store_pins(t->world->store, &r);
     world_settle(t->world);
     bool right = r.n_pins == n;
@@ -162,13 +184,46 @@ static void check_pins(struct truth *t, const struct truth_log *log)
     store_request_deinit(&r.base);
 }
 
+/* --- timers --- */
+
+static uint64_t sooner(uint64_t a, uint64_t b)
+{
+    return a && b ? MIN(a, b) : MAX(a, b);
+}
+
+/* A message goes when the timer before it says, a copy perhaps sooner; its edits go with it. */
+static void check_timers(struct truth *t, const struct truth_log *log)
+{
+    uint64_t timer_ms = 0;
+    for (uint64_t i = 0; i < log->n_rows; i++) {
+        const struct line *r = &log->rows[i];
+        uint64_t should = r->type == EVENT_INVITE ? r->expires_ms : 0;
+        if (r->type == EVENT_TIMER)
+            timer_ms = r->number * 1000;
+        if (r->type == EVENT_MESSAGE && timer_ms)
+            should = r->time_ms + timer_ms;
+        if (r->type == EVENT_MESSAGE && r->forwarded)
+            should = sooner(should, r->expires_ms);
+        if (r->type == EVENT_EDIT)
+            should = log->rows[r->target - 1].expires_ms;
+        if (r->expires_ms != should)
+            world_fail(t->world, "log %llu: %llu goes at %llu, not at %llu",
+                       (unsigned long long)log->id, (unsigned long long)r->seq,
+                       (unsigned long long)r->expires_ms, (unsigned long long)should);
+    }
+    if (log->load.conversation.timer_s * 1000 != timer_ms)
+        world_fail(t->world, "log %llu: its timer is not its newest", (unsigned long long)log->id);
+}
+
 void shown_check(struct truth *t)
 {
     for (uint32_t i = 0; i < t->n_logs; i++)
         for (uint64_t j = 0; j < t->logs[i]->n_rows; j++)
             check_mentioned(t, t->logs[i], &t->logs[i]->rows[j]);
-    for (uint32_t i = 0; i < t->n_logs; i++)
+    for (uint32_t i = 0; i < t->n_logs; i++) {
         check_pins(t, t->logs[i]);
+        check_timers(t, t->logs[i]);
+    }
     for (uint32_t i = 0; i < USERS; i++)
         check_mentions(t, t->world->users[i]);
 }

@@ -96,6 +96,8 @@ static bool run_seed(const struct options *o, uint64_t seed, uint64_t *history, 
     uint32_t faults = w.fault_percent, late = w.late_percent;
     play(&w, seed % LONG_EVERY ? o->steps : o->steps * LONG_TIMES);
     calm_down(&w);
+    world_pass(&w, 2000); /* what is due is emptied */
+    world_settle(&w);
     if (chat_busy(w.chat))
         world_fail(&w, "%u calls never ended", chat_busy(w.chat));
     for (uint32_t i = 0; i < DEVICES; i++)
@@ -125,7 +127,7 @@ static const struct {
 } sabotages[] = {
     {"ack-early", 20}, {"double", 20}, {"leak", 20},       {"unread", 20}, {"back", 20},
     {"undelete", 20},  {"gap", 20},    {"newkey", 20},     {"blind", 20},  {"mention", 20},
-    {"chatter", 100},  {"pins", 200},  {"uncounted", 300},
+    {"chatter", 100},  {"pins", 200},  {"uncounted", 300}, {"hoard", 50},  {"linger", 50},
 };
 
 /* True: it was noticed in time. */

@@ -159,6 +159,7 @@ static void start_core(struct world *w)
     };
     wheel_init(&w->wheel, w->mono_ms);
     w->chat = chat_new(&options);
+    chat_run_jobs(w->chat);
 }
 
 void world_init(struct world *w, uint64_t seed, const char *sabotage)
@@ -217,8 +218,11 @@ void world_pass(struct world *w, uint64_t ms)
 {
     w->mono_ms += ms;
     w->wall_ms += ms;
-    if (rng_percent(&w->rng, 1)) /* somebody set the clock */
+    if (rng_percent(&w->rng, 1)) { /* somebody set the clock */
         w->wall_ms += rng_below(&w->rng, 100000) - 50000;
+        w->clock_set_step = w->step;
+    }
+    w->wall_ms_max = MAX(w->wall_ms_max, w->wall_ms);
     wheel_advance(&w->wheel, w->mono_ms);
 }
 

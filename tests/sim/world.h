@@ -45,6 +45,8 @@ struct world {
     uint64_t step;
     struct queue chat_queue, store_queue;
     uint64_t mono_ms, wall_ms;
+    uint64_t wall_ms_max;    /* the latest that the wall clock ever was */
+    uint64_t clock_set_step; /* when somebody set it */
     struct wheel wheel;
     struct env env;
     struct sink sink;

@@ -6,7 +6,7 @@
  *              or instead of kind and text: source, source_seq = what is forwarded
  *   EDIT       conversation, target, text, mentions   DELETE  conversation, target
  *   REACTION   conversation, target, text = emoji or empty
- *   PIN, UNPIN  conversation, target
+ *   PIN, UNPIN  conversation, target             TIMER   conversation, number = seconds or 0
  *   TITLE      conversation, text                ADDED, REMOVED  conversation, user
  *   LEFT       conversation                      ROLE    conversation, user, role
  *   DESCRIPTION  conversation, text or empty     PICTURE  conversation, number = its id or 0

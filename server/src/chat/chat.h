@@ -56,6 +56,9 @@ struct chat_options {
 };
 
 struct chat *chat_new(const struct chat_options *);
+/* From here on what is to be done again and again is done: emptying what is due. A node that serves
+ * calls it once. */
+void chat_run_jobs(struct chat *);
 /* Must be idle: no call under way, all sessions ended. NULL is fine. */
 void chat_free(struct chat *);
 /* Calls under way; 0 when all is finished (to drain). */

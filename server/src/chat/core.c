@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "chat/doubt.h"
+#include "chat/expiry.h"
 #include "chat/inbox_wait.h"
 #include "chat/notice.h"
 #include "chat/person.h"
@@ -40,6 +41,7 @@ struct chat *chat_new(const struct chat_options *options)
     tries_init(&chat->tries_account, options->tries_account, TRIES_WINDOW_MS);
     tries_init(&chat->tries_address, options->tries_address, TRIES_WINDOW_MS);
     rooms_init(chat);
+    expiry_init(chat);
     notices_init(chat);
     return chat;
 }
@@ -50,6 +52,7 @@ void chat_free(struct chat *chat)
         return;
     must(chat->busy == 0);
     chat->options.cache_bytes_max = UINT64_MAX; /* nothing goes while the tables are walked */
+    expiry_deinit(chat);
     receipts_forget(chat);
     doubts_forget(chat);
     persons_forget(chat);

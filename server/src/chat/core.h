@@ -59,6 +59,9 @@ struct chat {
     uint64_t n_ended;   /* how often devices were ended */
 
     struct tries tries_account, tries_address;
+
+    struct timer expiry_timer; /* armed, or `expiry` is under way (expiry.c) */
+    struct store_expire expiry;
 };
 
 /* --- calls --- */

@@ -68,6 +68,7 @@ static void ask_for_target(struct facts *f)
         .conversation = room->id,
         .from_seq = f->append->target,
         .to_seq = f->append->target,
+        .now_ms = chat_wall_ms(room->chat),
         .limit = 1,
     };
     store_events(room->chat->store, &f->target_read);
@@ -99,6 +100,7 @@ static void source_ready(struct access *access, enum chat_error error)
         .conversation = access->room->id,
         .from_seq = seq,
         .to_seq = seq,
+        .now_ms = chat_wall_ms(access->room->chat),
         .limit = 1,
         .as_of = view->me.left ? view->head.seq : 0,
     };
@@ -119,9 +121,11 @@ static void pins_done(struct store_request *request)
 
 static void ask_for_pins(struct facts *f)
 {
+    struct room *room = f->append->room;
     f->missing++;
-    f->pins = (struct store_pins){.base.done = pins_done, .conversation = f->append->room->id};
-    store_pins(f->append->room->chat->store, &f->pins);
+    f->pins = (struct store_pins){
+        .base.done = pins_done, .conversation = room->id, .now_ms = chat_wall_ms(room->chat)};
+    store_pins(room->chat->store, &f->pins);
 }
 
 static void ask_for_persons(struct facts *f)

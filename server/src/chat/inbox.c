@@ -58,6 +58,7 @@ void chat_list(struct chat *chat, struct chat_list *list)
         .page = list->page,
         .limit = list->limit,
         .unread_only = list->unread_only,
+        .now_ms = chat_wall_ms(chat),
     };
     store_inbox_list(chat->store, &op->request);
 }
@@ -127,6 +128,7 @@ static void sync_look(struct sync_op *op)
         .user = op->sync->call.user,
         .token = op->sync->token,
         .limit = SYNC_MAX,
+        .now_ms = chat_wall_ms(op->chat),
     };
     store_inbox_changes(op->chat->store, &op->request);
 }

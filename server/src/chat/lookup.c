@@ -118,6 +118,7 @@ void chat_mentions(struct chat *chat, struct chat_mentions *mentions)
         .user = mentions->call.user,
         .page = mentions->page,
         .limit = mentions->limit,
+        .now_ms = chat_wall_ms(chat),
     };
     store_mentions(chat->store, &op->request);
 }

@@ -19,6 +19,7 @@
 #include "chat/notice.h"
 #include "chat/presence_state.h"
 #include "chat/receipt_state.h"
+#include "store/project.h"
 #include "util/mem.h"
 
 /* How often the row of a key that stands is read for one call because rows changed meanwhile. */
@@ -191,6 +192,7 @@ static void read_known_row(struct append_work *w)
         .conversation = room->id,
         .from_seq = w->known_seq,
         .to_seq = w->known_seq,
+        .now_ms = chat_wall_ms(room->chat),
         .limit = 1,
     };
     store_events(room->chat->store, &w->row);
@@ -298,6 +300,19 @@ static bool has_read_all(const struct room *room, const struct room_append *ra, 
     return read_n >= n;
 }
 
+/* When the words go: by the timer as it is, a copy's no later than the original's, an edit's with
+ * its message's. */
+static uint64_t expiry_of(const struct room *room, const struct event *e,
+                          const struct rules_facts *facts)
+{
+    enum { MS = 1000 };
+    if (e->type == EVENT_EDIT)
+        return facts->target->expires_ms;
+    uint64_t own = room->conversation.timer_s ? e->time_ms + room->conversation.timer_s * MS : 0;
+    uint64_t source = facts->source ? facts->source->expires_ms : 0;
+    return own && source ? MIN(own, source) : MAX(own, source);
+}
+
 static void gather(struct room *room, struct room_append *ra, struct chat_append *a,
                    const struct rules_facts *facts)
 {
@@ -331,6 +346,8 @@ static void gather(struct room *room, struct room_append *ra, struct chat_append
         e->kind = facts->source->kind;
         e->text = facts->source->text;
     }
+    if (a->type == EVENT_MESSAGE || a->type == EVENT_EDIT)
+        e->expires_ms = expiry_of(room, e, facts);
     if (a->n_mentions)
         e->n_mentions = rules_mentions(room, a, facts, &e->mentions, &ra->arena);
     if (a->type == EVENT_LEFT)
@@ -451,7 +468,9 @@ void room_stands(struct room *room, const struct event *e)
         room_apply(room, e);
     apply_to_persons(room, e);
     drop_facts_of_target(room, e);
-    notice_event(room->chat, users, n, e);
+    struct event told = *e; /* what took long may be due already */
+    project_due(&told, chat_wall_ms(room->chat));
+    notice_event(room->chat, users, n, &told);
 }
 
 static void finish(struct task *task)

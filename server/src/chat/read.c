@@ -93,6 +93,7 @@ static void read_ready(struct access *access, enum chat_error error)
         .conversation = read->conversation,
         .from_seq = from,
         .to_seq = to,
+        .now_ms = chat_wall_ms(access->room->chat),
         .limit = read->limit,
         .as_of = access->view.me.left ? head : 0,
         .newest = read->mode == READ_NEWEST || read->mode == READ_BEFORE,
@@ -153,7 +154,9 @@ static void pins_ready(struct access *access, enum chat_error error)
         pins_end(op, error);
         return;
     }
-    op->request = (struct store_pins){.base.done = pins_done, .conversation = access->room->id};
+    op->request = (struct store_pins){.base.done = pins_done,
+                                      .conversation = access->room->id,
+                                      .now_ms = chat_wall_ms(access->room->chat)};
     store_pins(access->room->chat->store, &op->request);
 }
 

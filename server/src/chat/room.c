@@ -361,6 +361,7 @@ void room_apply(struct room *room, const struct event *e)
     case EVENT_DESCRIPTION:
     case EVENT_PICTURE:
     case EVENT_ANNOUNCE:
+    case EVENT_TIMER:
         apply_conversation(room, e);
         break;
     case EVENT_EDIT:

@@ -43,6 +43,7 @@ static const struct {
     [EVENT_JOINED] = {IN_GROUP, ANYBODY},      /* who shows an invite, see rules_may_join */
     [EVENT_PIN] = {IN_TALK, ROLE_ADMIN},
     [EVENT_UNPIN] = {IN_TALK, ROLE_ADMIN},
+    [EVENT_TIMER] = {IN_TALK, ROLE_ADMIN},
 };
 
 static enum role least_role(const struct room *room, enum event_type type)
@@ -137,6 +138,8 @@ enum chat_error rules_check_contents(const struct chat_append *a)
     case EVENT_PICTURE:
     case EVENT_JOINED:
         return CHAT_OK;
+    case EVENT_TIMER:
+        return a->number <= TIMER_S_MAX ? CHAT_OK : CHAT_INVALID;
     case EVENT_CREATED: /* by group.c alone */
     case EVENT_TYPES:
         break;
@@ -230,6 +233,13 @@ static enum chat_error decide_unpin(const struct room *room, const struct member
                                     const struct event *target)
 {
     return is_message_seen_by(me, target) ? rules_may_reach(room, me->user) : CHAT_NOT_FOUND;
+}
+
+/* A pair that has not written to each other yet has no conversation to speak of. */
+static enum chat_error decide_timer(const struct room *room, const struct member *me)
+{
+    bool silent = room->conversation.kind != CONVERSATION_GROUP && !room->head.n;
+    return silent ? CHAT_NOT_FOUND : rules_may_reach(room, me->user);
 }
 
 static enum chat_error decide_added(const struct room *room, const struct chat_append *a,
@@ -350,6 +360,8 @@ enum chat_error rules_decide(const struct room *room, const struct chat_append *
         return decide_pin(room, me, facts);
     case EVENT_UNPIN:
         return decide_unpin(room, me, facts->target);
+    case EVENT_TIMER:
+        return decide_timer(room, me);
     case EVENT_ADDED:
         return decide_added(room, a, facts);
     case EVENT_REMOVED:

@@ -97,6 +97,7 @@ static const struct {
     {EVENT_UNINVITE, IN_GROUPS(YES, YES, ROLE)},
     {EVENT_PIN, IN_TALKS_BY_ADMINS},
     {EVENT_UNPIN, IN_TALKS_BY_ADMINS},
+    {EVENT_TIMER, IN_TALKS_BY_ADMINS},
 };
 
 static const struct {
@@ -358,6 +359,20 @@ static void test_the_last_pin_and_the_one_too_many(void **state)
     assert_int_equal(rules_decide(&s.room, &a, &facts), CHAT_NOT_FOUND);
 }
 
+static void test_a_timer_is_for_those_who_have_written(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_init(&s, CONVERSATION_DIRECT);
+    struct chat_append a = {.type = EVENT_TIMER, .number = TIMER_S_MAX};
+    assert_int_equal(rules_check_contents(&a), CHAT_OK);
+    assert_int_equal(decide(&s, OWNER, a), CHAT_OK);
+    s.room.head.n = 0;
+    assert_int_equal(decide(&s, OWNER, a), CHAT_NOT_FOUND);
+    a.number++;
+    assert_int_equal(rules_check_contents(&a), CHAT_INVALID);
+}
+
 static void test_whom_one_may_add(void **state)
 {
     (void)state;
@@ -544,6 +559,7 @@ int main(void)
         cmocka_unit_test(test_an_owner_gives_roles_to_others_who_are_in),
         cmocka_unit_test(test_the_last_member_and_the_one_too_many),
         cmocka_unit_test(test_the_last_pin_and_the_one_too_many),
+        cmocka_unit_test(test_a_timer_is_for_those_who_have_written),
         cmocka_unit_test(test_whom_one_may_add),
         cmocka_unit_test(test_who_may_come_in_by_an_invite),
         cmocka_unit_test(test_who_becomes_owner),

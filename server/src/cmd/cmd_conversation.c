@@ -1,6 +1,8 @@
-/* conversation.list, conversation.get, conversation.pins, sync: one's conversations. */
+/* conversation.list, conversation.get, conversation.pins, conversation.set_timer,
+ * sync: one's conversations. */
 #include "chat/inbox.h"
 #include "chat/read.h"
+#include "cmd/append.h"
 #include "cmd/call.h"
 #include "cmd/cmd.h"
 #include "cmd/encode.h"
@@ -99,6 +101,15 @@ void cmd_conversation_pins(struct call *call)
     struct chat_pins *ask = call_ask(call, sizeof(*ask), pins_found);
     ask->conversation = args->conversation;
     chat_pins(call->chat, ask);
+}
+
+void cmd_conversation_set_timer(struct call *call)
+{
+    const struct args_conversation_set_timer *args = call->args;
+    struct chat_append *ask = append_ask(call, EVENT_TIMER, args->key, args->after);
+    ask->conversation = args->conversation;
+    ask->number = args->seconds;
+    chat_append(call->chat, ask);
 }
 
 static void synced(struct chat_call *asked)

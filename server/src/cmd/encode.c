@@ -26,7 +26,7 @@ static const char *const event_names[] = {
     [EVENT_PICTURE] = "picture", [EVENT_ANNOUNCE] = "announce",
     [EVENT_INVITE] = "invite",   [EVENT_UNINVITE] = "uninvite",
     [EVENT_JOINED] = "joined",   [EVENT_PIN] = "pin",
-    [EVENT_UNPIN] = "unpin",
+    [EVENT_UNPIN] = "unpin",     [EVENT_TIMER] = "timer",
 };
 static_assert(ARRAY_SIZE(event_names) == EVENT_TYPES, "the newest event has a name");
 
@@ -70,6 +70,8 @@ static void write_message(struct writer *w, const struct event *e)
         writer_field_bool(w, "deleted", true);
     if (e->forwarded)
         writer_field_bool(w, "forwarded", true);
+    if (e->expires_ms)
+        writer_field_integer(w, "expires", e->expires_ms);
     write_mentions(w, e);
     if (!e->n_reactions)
         return;
@@ -107,6 +109,8 @@ static void write_contents(struct writer *w, const struct event *e)
         writer_field_integer(w, "target", e->target);
         if (e->text.n)
             writer_field_string(w, "text", e->text);
+        if (e->expires_ms)
+            writer_field_integer(w, "expires", e->expires_ms);
         write_mentions(w, e);
         break;
     case EVENT_DELETE:
@@ -135,6 +139,9 @@ static void write_contents(struct writer *w, const struct event *e)
     case EVENT_PICTURE:
         if (e->number)
             writer_field_id(w, "picture", e->number);
+        break;
+    case EVENT_TIMER:
+        writer_field_integer(w, "seconds", e->number);
         break;
     case EVENT_ANNOUNCE:
         writer_field_bool(w, "on", e->number != 0);
@@ -241,6 +248,8 @@ void encode_entry_fields(struct writer *w, const struct inbox_entry *e, uint64_t
     }
     if (e->conversation.kind == CONVERSATION_DIRECT)
         write_peer(w, e);
+    if (e->conversation.timer_s)
+        writer_field_integer(w, "timer", e->conversation.timer_s);
     writer_field_integer(w, "head", e->head.seq);
     writer_field_integer(w, "n", e->head.n);
     writer_field_integer(w, "time", e->head.time_ms);

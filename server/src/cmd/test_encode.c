@@ -64,10 +64,12 @@ static void test_message_in_all_its_states(void **state)
     e.mentions = (const uint64_t[]){8, 9};
     e.n_mentions = 2;
     e.forwarded = true;
+    e.expires_ms = 9000;
     assert_event(&e, 0,
                  HEAD("message") "\"kind\":\"text\",\"text\":\"x\",\"reply_to\":2,"
-                                 "\"forwarded\":true,\"mentions\":[\"8\",\"9\"]}");
+                                 "\"forwarded\":true,\"expires\":9000,\"mentions\":[\"8\",\"9\"]}");
     e.forwarded = false;
+    e.expires_ms = 0;
     /* What is left of a deleted one never has its text, even if a row still held it. */
     e.deleted = true;
     e.n_mentions = 0;
@@ -88,6 +90,10 @@ static void test_events_that_change_a_message(void **state)
     assert_event(&e, 0, HEAD("pin") "\"target\":2}");
     e.type = EVENT_UNPIN;
     assert_event(&e, 0, HEAD("unpin") "\"target\":2}");
+    e.type = EVENT_TIMER;
+    assert_event(&e, 0, HEAD("timer") "\"seconds\":0}");
+    e.number = 60;
+    assert_event(&e, 0, HEAD("timer") "\"seconds\":60}");
     e.type = EVENT_REACTION;
     e.text = STR("");
     assert_event(&e, 0, HEAD("reaction") "\"target\":2,\"emoji\":\"\"}");

@@ -39,6 +39,7 @@ struct conversation {
     struct str description; /* groups only, from here on */
     uint64_t picture;       /* a medium's id, opaque here; 0: none */
     bool announce;          /* only admins write */
+    uint64_t timer_s;       /* any but the own log: how long new messages stay; 0: for ever */
 };
 
 /* A way into a group, for whoever shows its token (chat/invite.h). */
@@ -95,6 +96,7 @@ static inline void conversation_as_left(struct conversation *c, const struct mem
     c->description = (struct str){0};
     c->picture = 0;
     c->announce = false;
+    c->timer_s = 0;
 }
 
 #endif

@@ -37,6 +37,7 @@ enum event_type {
     EVENT_JOINED = 19,      /* by an invite: user = sender, target = the invite, history */
     EVENT_PIN = 20,         /* target */
     EVENT_UNPIN = 21,       /* target */
+    EVENT_TIMER = 22,       /* number: seconds that later messages stay, 0: for ever */
     EVENT_TYPES,
 };
 
@@ -72,8 +73,8 @@ struct event {
     enum role role;
     enum history history;
     uint64_t number;
-    uint64_t expires_ms;
-    struct str kind; /* message, edit */
+    uint64_t expires_ms; /* message, edit: when its words go; by the clock of time_ms; 0: never */
+    struct str kind;     /* message, edit */
     struct str text;
     struct str about;
     uint64_t edited_seq; /* message: its newest edit, or 0 */

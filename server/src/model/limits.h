@@ -27,6 +27,7 @@ enum {
     INVITE_USES_MAX = 10000, /* of one: a hundred times the members */
     INVITE_S_MIN = 60,       /* the shortest time that one holds */
     INVITE_S_MAX = 366 * 24 * 60 * 60,
+    TIMER_S_MAX = 366 * 24 * 60 * 60, /* how long a conversation's messages may be set to stay */
     REACTIONS_MAX = 200,      /* on one message; one of each person, members who left included */
     BLOCKS_MAX = 1000,        /* of one user: read whole at a decision */
     PAGE_MAX = 100,           /* events in one answer */

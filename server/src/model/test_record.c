@@ -63,6 +63,7 @@ static struct event some_event(enum event_type type)
         e.kind = some_text(1, KIND_BYTES_MAX);
         e.text = some_text(0, below(10) ? 300 : TEXT_BYTES_MAX);
         e.edited_seq = below(2) ? some_number() : 0;
+        e.expires_ms = below(2) ? some_number() : 0;
         e.n_reactions = below(3) ? 0 : below(REACTIONS_MAX + 1);
         for (uint32_t i = 0; i < e.n_reactions; i++)
             reactions[i] = (struct reaction){1 + some_number(), 1 + some_number(),
@@ -118,6 +119,7 @@ static struct event some_event(enum event_type type)
         break;
     case EVENT_PICTURE:
     case EVENT_ANNOUNCE:
+    case EVENT_TIMER:
         e.number = some_number();
         break;
     case EVENT_ROLE:
@@ -157,11 +159,11 @@ static void assert_same(const struct event *a, const struct event *b)
     assert_int_equal(a->role, b->role);
     assert_int_equal(a->history, b->history);
     assert_int_equal(a->number, b->number);
-    assert_int_equal(a->expires_ms, b->expires_ms);
     assert_true(str_eq(a->kind, b->kind));
     assert_true(str_eq(a->text, b->text));
     assert_true(str_eq(a->about, b->about));
     assert_int_equal(a->edited_seq, b->edited_seq);
+    assert_int_equal(a->expires_ms, b->expires_ms);
     assert_int_equal(a->n_reactions, b->n_reactions);
     for (uint32_t i = 0; i < a->n_reactions; i++) {
         assert_int_equal(a->reactions[i].user, b->reactions[i].user);

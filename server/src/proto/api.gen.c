@@ -25,6 +25,7 @@ const struct limit_spec api_limits[API_LIMIT_COUNT] = {
     {LIT("kind_bytes_max"), API_KIND_BYTES_MAX},
     {LIT("mentions_max"), API_MENTIONS_MAX},
     {LIT("pins_max"), API_PINS_MAX},
+    {LIT("timer_s_max"), API_TIMER_S_MAX},
     {LIT("emoji_bytes_max"), API_EMOJI_BYTES_MAX},
     {LIT("key_bytes_max"), API_KEY_BYTES_MAX},
     {LIT("token_bytes_max"), API_TOKEN_BYTES_MAX},
@@ -234,6 +235,15 @@ static const struct arg_spec args_conversation_pins[] = {
 };
 
 static const struct route_segment route_conversation_pins[] = {{LIT("v1"), false}, {LIT("conversations"), false}, {LIT("conversation"), true}, {LIT("pins"), false}};
+
+static const struct arg_spec args_conversation_set_timer[] = {
+    {.name = LIT("conversation"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_conversation_set_timer, conversation), .min = 1, .max = 9223372036854775807ULL},
+    {.name = LIT("seconds"), .kind = ARG_INT, .presence = ARG_REQUIRED, .offset = offsetof(struct args_conversation_set_timer, seconds), .min = 0, .max = 31622400ULL},
+    {.name = LIT("key"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_conversation_set_timer, key), .has_offset = offsetof(struct args_conversation_set_timer, has_key), .min = 1, .max = 64ULL, .charset = &charset_key},
+    {.name = LIT("after"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_conversation_set_timer, after), .min = 0, .max = 9007199254740991ULL, .default_value = 0},
+};
+
+static const struct route_segment route_conversation_set_timer[] = {{LIT("v1"), false}, {LIT("conversations"), false}, {LIT("conversation"), true}, {LIT("timer"), false}};
 
 static const struct arg_spec args_conversation_events[] = {
     {.name = LIT("conversation"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_conversation_events, conversation), .min = 1, .max = 9223372036854775807ULL},
@@ -642,6 +652,14 @@ const struct command_spec command_specs[COMMAND_COUNT] = {
         .segments = route_conversation_pins, .segments_n = 4,
         .args = args_conversation_pins, .args_n = 1,
     },
+    [COMMAND_CONVERSATION_SET_TIMER] = {
+        .name = LIT("conversation.set_timer"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_conversation_set_timer),
+        .transport = API_TRANSPORT_BOTH, .method = API_PUT,
+        .segments = route_conversation_set_timer, .segments_n = 4,
+        .args = args_conversation_set_timer, .args_n = 4,
+    },
     [COMMAND_CONVERSATION_EVENTS] = {
         .name = LIT("conversation.events"),
         .needs = API_NEEDS_SESSION,
@@ -887,6 +905,7 @@ const uint16_t commands_by_name[COMMAND_COUNT] = {
     COMMAND_CONVERSATION_GET,
     COMMAND_CONVERSATION_LIST,
     COMMAND_CONVERSATION_PINS,
+    COMMAND_CONVERSATION_SET_TIMER,
     COMMAND_DEVICE_END,
     COMMAND_DEVICE_LIST,
     COMMAND_GROUP_ADD,

@@ -30,6 +30,7 @@
 #define API_KIND_BYTES_MAX              32 /* longest message kind */
 #define API_MENTIONS_MAX                32 /* people mentioned in one message */
 #define API_PINS_MAX                    20 /* messages pinned in one conversation */
+#define API_TIMER_S_MAX                 31622400 /* longest time that messages of a conversation may be set to stay, in seconds */
 #define API_EMOJI_BYTES_MAX             32 /* longest reaction */
 #define API_KEY_BYTES_MAX               64 /* longest key of an append */
 #define API_TOKEN_BYTES_MAX             128 /* longest session token */
@@ -54,7 +55,7 @@
 /* Opens a WebSocket. */
 #define API_SOCKET_PATH "/v1/socket"
 
-enum { API_LIMIT_COUNT = 38 };
+enum { API_LIMIT_COUNT = 39 };
 extern const struct limit_spec api_limits[API_LIMIT_COUNT];
 
 /* Errors; 0 is success. */
@@ -141,6 +142,7 @@ enum api_given_role {
     X(CONVERSATION_LIST, conversation_list) \
     X(CONVERSATION_GET, conversation_get) \
     X(CONVERSATION_PINS, conversation_pins) \
+    X(CONVERSATION_SET_TIMER, conversation_set_timer) \
     X(CONVERSATION_EVENTS, conversation_events) \
     X(MESSAGE_HISTORY, message_history) \
     X(MESSAGES_UNREAD, messages_unread) \
@@ -193,6 +195,7 @@ enum command {
     COMMAND_CONVERSATION_LIST, /* Lists one's conversations, the newest first. */
     COMMAND_CONVERSATION_GET, /* Reads one conversation with its members. */
     COMMAND_CONVERSATION_PINS, /* Lists what is pinned, the newest pin first. */
+    COMMAND_CONVERSATION_SET_TIMER, /* Sets how long messages stay that are written from now on; in a group by its admins. */
     COMMAND_CONVERSATION_EVENTS, /* Reads the events a device lacks, oldest first. */
     COMMAND_MESSAGE_HISTORY, /* Reads a page of events before, after or around a place. */
     COMMAND_MESSAGES_UNREAD, /* Counts what is unread and reads the first of it. */
@@ -353,6 +356,15 @@ struct args_conversation_get {
 /* conversation.pins: Lists what is pinned, the newest pin first. */
 struct args_conversation_pins {
     uint64_t conversation;
+};
+
+/* conversation.set_timer: Sets how long messages stay that are written from now on; in a group by its admins. */
+struct args_conversation_set_timer {
+    uint64_t conversation;
+    uint64_t seconds;
+    bool has_key;
+    struct str key;
+    uint64_t after;
 };
 
 /* conversation.events: Reads the events a device lacks, oldest first. */

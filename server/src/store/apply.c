@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "store/expiry.h"
 #include "store/mentions.h"
 #include "store/pins.h"
 #include "store/project.h"
@@ -24,6 +25,15 @@ static int apply_emptied(struct turn *t, const struct event *e, uint64_t edit_se
     return 0;
 }
 
+/* Its message was emptied since it was decided: nobody shall read its words instead. */
+static int apply_late_edit(struct turn *t, const struct event *e)
+{
+    struct event edit = *e;
+    if (project_due(&edit, edit.expires_ms))
+        turn_put_event(t, &edit);
+    return 0;
+}
+
 /* Edit, delete, reaction. */
 static int apply_target(struct turn *t, const struct event *e)
 {
@@ -33,7 +43,7 @@ static int apply_target(struct turn *t, const struct event *e)
         return err == KV_ABSENT ? 0 : err;
     struct event before = target;
     if (!project_target(&target, e, t->arena))
-        return 0;
+        return target.expires_ms && e->type == EVENT_EDIT ? apply_late_edit(t, e) : 0;
     turn_put_event(t, &target);
     if (e->type == EVENT_REACTION)
         return 0;
@@ -76,6 +86,7 @@ static int apply_message(struct turn *t, const struct event *e)
 {
     int err = e->n == 1 ? apply_first_message(t, e) : 0;
     mentions_put(t, e, NULL);
+    expiry_put(t, e);
     return err || !e->reads ? err : apply_reads(t, e);
 }
 
@@ -244,6 +255,7 @@ int apply_event(struct turn *t, const struct event *e, const struct log_head *he
     case EVENT_DESCRIPTION:
     case EVENT_PICTURE:
     case EVENT_ANNOUNCE:
+    case EVENT_TIMER:
         return apply_conversation(t, e);
     case EVENT_PROFILE:
         return apply_profile(t, e);

@@ -31,6 +31,8 @@ static int run(struct turn *t, struct store_request *r)
         return directory_group_claim(t, whole);
     case STORE_OP_RESERVE:
         return directory_reserve(t, whole);
+    case STORE_OP_EXPIRE:
+        return log_expire(t, whole);
     case STORE_OP_LOAD:
         return log_load(t, whole);
     case STORE_OP_MEMBER:

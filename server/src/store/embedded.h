@@ -49,6 +49,9 @@ int log_blocks(struct turn *, struct store_blocks *);
 int log_inbox_list(struct turn *, struct store_inbox_list *);
 int log_inbox_changes(struct turn *, struct store_inbox_changes *);
 
+/* expiry.c */
+int log_expire(struct turn *, struct store_expire *);
+
 /* pins.c */
 int log_pins(struct turn *, struct store_pins *);
 

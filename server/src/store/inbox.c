@@ -79,6 +79,7 @@ static bool is_own_log(const struct candidate *c)
 struct walk {
     struct turn *turn;
     uint64_t user;
+    uint64_t now_ms;
     void (*visit)(struct walk *, struct candidate *); /* all but rank is set */
     struct shortlist best;
     uint64_t bound[2]; /* list: the page mark; changes: the token's commit first */
@@ -167,7 +168,7 @@ static int walk_own_log(struct walk *w)
     return walk_chunk(w, 1);
 }
 
-static int fill_last(struct turn *t, struct inbox_entry *entry)
+static int fill_last(struct turn *t, struct inbox_entry *entry, uint64_t now_ms)
 {
     if (entry->head.message_seq == 0 || entry->head.message_seq < entry->me.from_seq)
         return 0;
@@ -175,6 +176,8 @@ static int fill_last(struct turn *t, struct inbox_entry *entry)
     int err = turn_event(t, entry->me.conversation, entry->head.message_seq, last);
     if (!err && entry->me.left)
         project_as_of(last, entry->me.left_seq, t->arena);
+    if (!err)
+        project_due(last, now_ms);
     if (!err)
         entry->last = last;
     return err < 0 ? err : 0;
@@ -204,7 +207,8 @@ static int fill_peer(struct turn *t, struct inbox_entry *entry)
     return err < 0 ? err : 0;
 }
 
-static int fill_entry(struct turn *t, const struct candidate *c, struct inbox_entry *entry)
+static int fill_entry(struct turn *t, const struct candidate *c, uint64_t now_ms,
+                      struct inbox_entry *entry)
 {
     entry->me = c->me.member;
     entry->head = c->head;
@@ -216,7 +220,7 @@ static int fill_entry(struct turn *t, const struct candidate *c, struct inbox_en
     if (!err && entry->me.left)
         err = fill_left(t, entry);
     if (!err)
-        err = fill_last(t, entry);
+        err = fill_last(t, entry, now_ms);
     return err ? err : fill_peer(t, entry);
 }
 
@@ -227,9 +231,9 @@ static int fill_entries(struct walk *w, uint32_t limit, struct inbox_entry **ent
     *n = MIN(limit, w->best.n);
     *entries = arena_alloc(w->turn->arena, *n * sizeof(**entries));
     for (uint32_t i = 0; !err && i < *n; i++)
-        err = fill_entry(w->turn, &w->best.at[i], &(*entries)[i]);
+        err = fill_entry(w->turn, &w->best.at[i], w->now_ms, &(*entries)[i]);
     if (!err && *n)
-        err = mentions_unread(w->turn, w->user, *entries, *n);
+        err = mentions_unread(w->turn, w->user, w->now_ms, *entries, *n);
     return err;
 }
 
@@ -251,6 +255,7 @@ int log_inbox_list(struct turn *t, struct store_inbox_list *r)
     must(r->limit >= 1 && r->limit <= LIST_MAX);
     uint64_t mark[3];
     struct walk *w = walk_new(t, r->user, r->limit, visit_list);
+    w->now_ms = r->now_ms;
     w->unread_only = r->unread_only;
     w->bounded = r->page.n != 0;
     if (w->bounded) {
@@ -295,6 +300,7 @@ int log_inbox_changes(struct turn *t, struct store_inbox_changes *r)
     else if (!mark_parse(r->token, mark, 2) || mark[0] != t->info->incarnation || mark[1] > now)
         return STORE_TRUNCATED;
     struct walk *w = walk_new(t, r->user, r->limit, visit_changes);
+    w->now_ms = r->now_ms;
     w->bound[0] = r->token.n ? mark[1] : 0;
     if (r->token.n == 0)
         err = walk_own_log(w);

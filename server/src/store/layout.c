@@ -13,7 +13,12 @@
 enum { USER_TEXT_MAX = 1024 }; /* above every limit of a user's texts */
 
 /* Tags of optional fields. Stored: never renumber. */
-enum { CONVERSATION_DESCRIPTION = 1, CONVERSATION_PICTURE = 2, CONVERSATION_ANNOUNCE = 3 };
+enum {
+    CONVERSATION_DESCRIPTION = 1,
+    CONVERSATION_PICTURE = 2,
+    CONVERSATION_ANNOUNCE = 3,
+    CONVERSATION_TIMER = 4,
+};
 enum { MEMBER_REMOVED = 7 };
 
 static struct row_key tagged(enum kv_table table, char tag)
@@ -157,6 +162,13 @@ struct row_key key_inbox(uint64_t user)
     return tagged_u64(KV_STATE, 'i', user);
 }
 
+struct row_key key_expiry(uint64_t expires_ms, uint64_t conversation, uint64_t seq)
+{
+    struct row_key k = tagged_pair(KV_STATE, 'e', expires_ms, conversation);
+    add_u64(&k, seq);
+    return k;
+}
+
 struct row_key key_pins(uint64_t conversation)
 {
     return tagged_u64(KV_STATE, 'p', conversation);
@@ -250,6 +262,7 @@ void conversation_pack(struct builder *out, const struct conversation *c)
     pack_field_bytes(out, CONVERSATION_DESCRIPTION, c->description);
     pack_field_u64(out, CONVERSATION_PICTURE, c->picture);
     pack_field_u64(out, CONVERSATION_ANNOUNCE, c->announce);
+    pack_field_u64(out, CONVERSATION_TIMER, c->timer_s);
 }
 
 static void conversation_field(struct conversation *c, struct unpack *u, const struct field *field)
@@ -264,6 +277,9 @@ static void conversation_field(struct conversation *c, struct unpack *u, const s
     case CONVERSATION_ANNOUNCE:
         c->announce = unpack_field_u64(u, field) == 1;
         u->bad |= !c->announce;
+        break;
+    case CONVERSATION_TIMER:
+        c->timer_s = unpack_field_u64(u, field);
         break;
     default:
         u->bad = true;
@@ -413,6 +429,7 @@ void pins_pack(struct builder *out, const struct pins *p)
     for (uint32_t i = 0; i < p->n; i++) {
         pack_u64(out, p->at[i].seq);
         pack_u64(out, p->at[i].by);
+        pack_u64(out, p->at[i].expires_ms);
     }
 }
 
@@ -422,7 +439,8 @@ bool pins_unpack(struct pins *p, struct str bytes)
     p->n = 0;
     while (u.left.n && !u.bad && p->n < PINS_MAX) {
         p->at[p->n].seq = unpack_u64(&u);
-        p->at[p->n++].by = unpack_u64(&u);
+        p->at[p->n].by = unpack_u64(&u);
+        p->at[p->n++].expires_ms = unpack_u64(&u);
     }
     return unpack_done(&u);
 }

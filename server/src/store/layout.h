@@ -17,7 +17,8 @@
  *                 'l' conversation          struct invites (groups)
  *                 'i' user conversation     struct member_row: a user's inbox is one run
  *                 'p' conversation          struct pins
- *                 'a' user time conversation seq   nothing: the message mentions the user
+ *                 'e' due conversation seq  nothing: the message is to be emptied then
+ *                 'a' user time conversation seq   expires: the message mentions the user
  *   KV_EVENTS     conversation seq          the event's record
  *   KV_KEYS       conversation sender key   seq, digest
  */
@@ -64,6 +65,7 @@ struct row_key key_head(uint64_t conversation);
 struct row_key key_roster(uint64_t conversation);
 struct row_key key_invites(uint64_t conversation);
 struct row_key key_member(uint64_t user, uint64_t conversation);
+struct row_key key_expiry(uint64_t expires_ms, uint64_t conversation, uint64_t seq);
 struct row_key key_pins(uint64_t conversation);
 struct row_key key_mention(uint64_t user, const struct event *message);
 struct row_key key_mentions(uint64_t user); /* of all of a user's, by the messages' times */
@@ -93,8 +95,9 @@ struct roster {
 /* What is pinned in a conversation, the newest last. */
 struct pins {
     struct {
-        uint64_t seq; /* of the message */
-        uint64_t by;  /* of the event that pinned it */
+        uint64_t seq;        /* of the message */
+        uint64_t by;         /* of the event that pinned it */
+        uint64_t expires_ms; /* the message's */
     } at[PINS_MAX];
     uint32_t n;
 };

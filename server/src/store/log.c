@@ -156,10 +156,13 @@ int log_events(struct turn *t, struct store_events *r)
             break;
         value = arena_str(t->arena, value);
         struct event *e = &r->events[r->n_events++];
-        if (record_decode(e, value, t->arena))
+        if (record_decode(e, value, t->arena)) {
             err = turn_bad_row(&from);
-        else if (r->as_of)
+            break;
+        }
+        if (r->as_of)
             project_as_of(e, r->as_of, t->arena);
+        project_due(e, r->now_ms);
     }
     kv_scan_end(&scan);
     if (err < 0)

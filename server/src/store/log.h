@@ -68,8 +68,9 @@ void store_member(struct store *, struct store_member *);
 struct store_events {
     struct store_request base;
     uint64_t conversation, from_seq, to_seq;
-    uint64_t as_of; /* 0: no end */
-    uint32_t limit; /* 1 to PAGE_MAX */
+    uint64_t as_of;  /* 0: no end */
+    uint64_t now_ms; /* what is due by then is shown as emptied, whether the job was there or not */
+    uint32_t limit;  /* 1 to PAGE_MAX */
     bool newest;
     struct event *events;
     uint32_t n_events;
@@ -96,6 +97,16 @@ struct store_mark {
 };
 void store_mark(struct store *, struct store_mark *);
 
+/* Empties messages that are due, the earliest first, at most EXPIRE_MAX; `more`: there may be
+ * others. DONE, UNKNOWN, FAILED; harmless to repeat. */
+enum { EXPIRE_MAX = 256 };
+struct store_expire {
+    struct store_request base;
+    uint64_t now_ms;
+    bool more;
+};
+void store_expire(struct store *, struct store_expire *);
+
 /* A conversation as one of its members sees it in a list; a former one sees it, its title and its
  * last message included, as it was at the removal. */
 struct inbox_entry {
@@ -117,6 +128,7 @@ struct store_inbox_list {
     struct str page; /* in: the mark that the page before gave; out: next mark, absent at the end */
     uint32_t limit;  /* 1 to LIST_MAX */
     bool unread_only;
+    uint64_t now_ms; /* as for store_events */
     struct inbox_entry *entries;
     uint32_t n_entries;
     uint64_t total_unread; /* with unread_only: over all conversations */
@@ -131,7 +143,8 @@ struct store_inbox_changes {
     struct store_request base;
     uint64_t user;
     struct str token;
-    uint32_t limit; /* 1 to SYNC_MAX */
+    uint32_t limit;  /* 1 to SYNC_MAX */
+    uint64_t now_ms; /* as for store_events */
     struct inbox_entry *entries;
     uint32_t n_entries;
     char next[STORE_TOKEN_BYTES_MAX]; /* 0-terminated */
@@ -145,7 +158,7 @@ struct pinned {
 };
 struct store_pins {
     struct store_request base;
-    uint64_t conversation;
+    uint64_t conversation, now_ms; /* as for store_events */
     struct pinned *pins;
     uint32_t n_pins; /* to PINS_MAX */
 };
@@ -159,6 +172,7 @@ struct store_mentions {
     uint64_t user;
     struct str page; /* in: the mark that the page before gave; out: next mark, absent at the end */
     uint32_t limit;  /* 1 to LIST_MAX */
+    uint64_t now_ms; /* as for store_events */
     struct event *events;
     uint32_t n_events;
 };

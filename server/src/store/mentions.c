@@ -1,7 +1,7 @@
 /*
  * Where somebody is mentioned. The rows of one user lie in one run by the time of the messages, so
- * that the newest page is one scan over all their conversations; a row holds nothing, since the
- * message itself says what stands.
+ * that the newest page is one scan over all their conversations; a row holds when the
+ * message goes, the message itself says what stands.
  *
  * Refused: rows by conversation, and a merge of them for the list: it would look at every
  * conversation of the user to show the newest ten.
@@ -31,7 +31,7 @@ void mentions_put(struct turn *t, const struct event *message, const struct even
     }
     for (uint32_t i = 0; i < message->n_mentions; i++) {
         struct row_key k = key_mention(message->mentions[i], message);
-        turn_put(t, &k, STR(""));
+        turn_put_ids(t, &k, &message->expires_ms, 1);
     }
 }
 
@@ -40,7 +40,8 @@ static bool may_read(const struct member *m, uint64_t seq)
     return seq >= m->from_seq && (!m->left || seq <= m->left_seq);
 }
 
-int mentions_unread(struct turn *t, uint64_t user, struct inbox_entry *entries, uint32_t n)
+int mentions_unread(struct turn *t, uint64_t user, uint64_t now_ms, struct inbox_entry *entries,
+                    uint32_t n)
 {
     struct row_key from = key_mentions(user), to = row_key_after(&from);
     struct kv_scan scan;
@@ -51,6 +52,11 @@ int mentions_unread(struct turn *t, uint64_t user, struct inbox_entry *entries, 
         if (err)
             break;
         uint64_t conversation = be64_get(key.p + CONVERSATION_AT), seq = be64_get(key.p + SEQ_AT);
+        uint64_t expires_ms;
+        if (!ids_unpack(&expires_ms, 1, value))
+            err = turn_bad_row(&from);
+        if (err || (expires_ms && expires_ms <= now_ms))
+            continue;
         for (uint32_t i = 0; i < n; i++) {
             struct inbox_entry *e = &entries[i];
             if (e->me.conversation == conversation && seq > e->me.read_seq && may_read(&e->me, seq))
@@ -63,17 +69,19 @@ int mentions_unread(struct turn *t, uint64_t user, struct inbox_entry *entries, 
 
 /* The message that a row points to, for its reader: 0, KV_ABSENT (not, or not any more), negative.
  */
-static int look_up(struct turn *t, uint64_t user, uint64_t conversation, uint64_t seq,
-                   struct event *e)
+static int look_up(struct turn *t, const struct store_mentions *r, uint64_t conversation,
+                   uint64_t seq, struct event *e)
 {
     struct member_row row;
-    int err = turn_member(t, conversation, user, &row);
+    int err = turn_member(t, conversation, r->user, &row);
     if (!err && !may_read(&row.member, seq))
         err = KV_ABSENT;
     if (!err)
         err = turn_event(t, conversation, seq, e);
     if (!err && row.member.left)
         project_as_of(e, row.member.left_seq, t->arena);
+    if (!err)
+        project_due(e, r->now_ms);
     return err || !e->deleted ? err : KV_ABSENT;
 }
 
@@ -117,7 +125,7 @@ int log_mentions(struct turn *t, struct store_mentions *r)
         err = kv_scan_next(&scan, &key, &value);
         if (err)
             break;
-        err = look_up(t, r->user, be64_get(key.p + CONVERSATION_AT), be64_get(key.p + SEQ_AT),
+        err = look_up(t, r, be64_get(key.p + CONVERSATION_AT), be64_get(key.p + SEQ_AT),
                       &r->events[r->n_events]);
         r->n_events += err == 0;
         err = MIN(err, 0);

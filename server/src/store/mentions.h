@@ -12,6 +12,7 @@ void mentions_put(struct turn *, const struct event *message, const struct event
 /* Sets mention_seq of a user's entries: what is looked at is the newest MENTIONS_LOOKED mentions of
  * that user, once for all entries. 0, negative. */
 enum { MENTIONS_LOOKED = 100 };
-int mentions_unread(struct turn *, uint64_t user, struct inbox_entry *entries, uint32_t n);
+int mentions_unread(struct turn *, uint64_t user, uint64_t now_ms, struct inbox_entry *entries,
+                    uint32_t n);
 
 #endif

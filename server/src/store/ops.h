@@ -18,6 +18,7 @@ enum store_op {
     STORE_OP_DIRECT_CLAIM,
     STORE_OP_GROUP_CLAIM,
     STORE_OP_RESERVE,
+    STORE_OP_EXPIRE,
     STORE_OP_READS, /* from here on nothing is written */
     STORE_OP_LOAD = STORE_OP_READS,
     STORE_OP_MEMBER,

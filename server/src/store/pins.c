@@ -5,34 +5,73 @@
 #include "store/embedded.h"
 #include "util/macros.h"
 
-/* False: the row says already what the event does, or more. */
-static bool take_out(struct pins *pins, const struct event *e)
+/* Whether it was there. */
+static bool take_out(struct pins *pins, uint64_t seq)
 {
     uint32_t i = 0;
-    while (i < pins->n && pins->at[i].seq != e->target)
+    while (i < pins->n && pins->at[i].seq != seq)
         i++;
     if (i == pins->n)
-        return e->type == EVENT_PIN;
-    if (pins->at[i].by >= e->seq)
         return false;
     pins->n--;
     memmove(&pins->at[i], &pins->at[i + 1], (pins->n - i) * sizeof(pins->at[0]));
     return true;
 }
 
+/* Whoever decided that there is room counted what was not due then. So the one that goes first
+ * makes room; if none is to go, the row stays within its limits anyway. */
+static void make_room(struct pins *pins)
+{
+    uint64_t first = 0, expires_ms = UINT64_MAX;
+    for (uint32_t i = 0; i < pins->n; i++) {
+        if (pins->at[i].expires_ms && pins->at[i].expires_ms < expires_ms) {
+            first = pins->at[i].seq;
+            expires_ms = pins->at[i].expires_ms;
+        }
+    }
+    if (first)
+        take_out(pins, first);
+}
+
+static int put_in(struct turn *t, struct pins *pins, const struct event *e)
+{
+    struct event message;
+    int err = turn_event(t, e->conversation, e->target, &message);
+    if (err)
+        return MIN(err, 0);
+    if (pins->n == PINS_MAX)
+        make_room(pins);
+    if (pins->n == PINS_MAX)
+        return 0;
+    pins->at[pins->n].seq = e->target;
+    pins->at[pins->n].by = e->seq;
+    pins->at[pins->n++].expires_ms = message.expires_ms;
+    return 0;
+}
+
 int pins_apply(struct turn *t, const struct event *e)
 {
     struct pins pins;
     int err = turn_pins(t, e->conversation, &pins);
-    if (err || !take_out(&pins, e))
-        return err;
-    /* Whoever decided this refused the one too many; a row must stay within its limits anyway. */
-    if (e->type == EVENT_PIN && pins.n < PINS_MAX) {
-        pins.at[pins.n].seq = e->target;
-        pins.at[pins.n++].by = e->seq;
+    for (uint32_t i = 0; !err && i < pins.n; i++) {
+        if (pins.at[i].seq == e->target && pins.at[i].by >= e->seq)
+            return 0; /* it was done already */
     }
-    turn_put_pins(t, e->conversation, &pins);
-    return 0;
+    bool changed = !err && take_out(&pins, e->target);
+    if (!err && e->type == EVENT_PIN)
+        err = put_in(t, &pins, e);
+    if (!err && (changed || e->type == EVENT_PIN))
+        turn_put_pins(t, e->conversation, &pins);
+    return err;
+}
+
+int pins_remove(struct turn *t, uint64_t conversation, uint64_t seq)
+{
+    struct pins pins;
+    int err = turn_pins(t, conversation, &pins);
+    if (!err && take_out(&pins, seq))
+        turn_put_pins(t, conversation, &pins);
+    return err;
 }
 
 int log_pins(struct turn *t, struct store_pins *r)
@@ -42,6 +81,9 @@ int log_pins(struct turn *t, struct store_pins *r)
     r->pins = arena_alloc(t->arena, PINS_MAX * sizeof(*r->pins));
     r->n_pins = 0;
     for (uint32_t i = pins.n; !err && i > 0; i--) {
+        uint64_t expires_ms = pins.at[i - 1].expires_ms;
+        if (expires_ms && expires_ms <= r->now_ms)
+            continue;
         struct pinned *p = &r->pins[r->n_pins++];
         err = turn_event(t, r->conversation, pins.at[i - 1].seq, &p->message);
         if (!err)

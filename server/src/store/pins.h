@@ -6,5 +6,7 @@
 
 /* Pin, unpin, delete: puts e->target in, or takes it out. 0, negative. */
 int pins_apply(struct turn *, const struct event *e);
+/* Takes out a message that is emptied. */
+int pins_remove(struct turn *, uint64_t conversation, uint64_t seq);
 
 #endif

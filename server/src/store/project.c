@@ -57,6 +57,15 @@ bool project_target(struct event *target, const struct event *e, struct arena *a
     return true;
 }
 
+bool project_due(struct event *row, uint64_t now_ms)
+{
+    bool words = row->type == EVENT_MESSAGE || row->type == EVENT_EDIT;
+    if (!words || !row->expires_ms || row->expires_ms > now_ms || row->deleted)
+        return false;
+    stub(row);
+    return true;
+}
+
 void project_as_of(struct event *row, uint64_t seq, struct arena *arena)
 {
     if (row->rev <= seq)
@@ -194,6 +203,9 @@ bool project_conversation(struct conversation *c, const struct event *e)
         break;
     case EVENT_ANNOUNCE:
         c->announce = e->number != 0;
+        break;
+    case EVENT_TIMER:
+        c->timer_s = e->number;
         break;
     default:
         return false;

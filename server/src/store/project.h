@@ -4,16 +4,15 @@
  * is not below the event's seq is left alone, so doing an event again is harmless.
  *
  *   message    its sender's marks move to it if it `reads`; rows of who is mentioned
- *   edit       target: text, kind, mentions and their rows, edited_seq; the edit before it is
- * emptied delete     target: a stub without text, reactions, mentions; its newest edit is emptied
- *   reaction   target: the sender's entry in reactions
- *   pin, unpin, delete   the row of what is pinned
+ *   edit       target: text, kind, edited_seq, mentions and their rows; the edit before it is
+ * emptied delete     target: a stub without text, reactions, mentions, pin; its newest edit is
+ * emptied reaction   target: the sender's entry in reactions pin, unpin the row of what is pinned
  *   created    the conversation, its members
  *   added, removed, left, role   a member
  *              (left: also the new owner; role: also an owner who hands over)
  *   joined     a member, the invite
  *   invite, uninvite   the group's invites
- *   title, description, picture, announce   the conversation
+ *   title, description, picture, announce, timer   the conversation
  *   profile    the user; block, unblock: a row of their own
  */
 #ifndef PARLEY_STORE_PROJECT_H
@@ -29,6 +28,8 @@
 /* Edit, delete or reaction `e` on its target; a target that is no message, or deleted, stays. What
  * the row then holds points into `e` and the arena. */
 bool project_target(struct event *target, const struct event *e, struct arena *);
+/* A message or edit whose time has come by now: a stub, by no event and with the same `rev`. */
+bool project_due(struct event *row, uint64_t now_ms);
 /* Empties the text of an edit (for good) because of `e`. */
 bool project_emptied(struct event *edit, const struct event *e);
 /* Role, bounds and marks of m->user because of `e`: created, added, joined, removed, left, role; a
@@ -38,7 +39,7 @@ bool project_member(struct member *m, const struct event *e);
 bool project_direct_member(struct member *m, const struct event *e);
 /* The marks of the sender of a message that `reads`. */
 bool project_reads(struct member *m, const struct event *e);
-/* Created, title, description, picture, announce. */
+/* Created, title, description, picture, announce, timer. */
 bool project_conversation(struct conversation *c, const struct event *e);
 /* Invite, uninvite, joined. An invite whose time is over gives way to a new one, one that is used
  * up or taken back is gone; one too many is not taken. */

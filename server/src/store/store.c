@@ -89,6 +89,11 @@ void store_reserve(struct store *s, struct store_reserve *r)
     submit(s, &r->base, STORE_OP_RESERVE);
 }
 
+void store_expire(struct store *s, struct store_expire *r)
+{
+    submit(s, &r->base, STORE_OP_EXPIRE);
+}
+
 void store_load(struct store *s, struct store_load *r)
 {
     submit(s, &r->base, STORE_OP_LOAD);

@@ -335,6 +335,142 @@ static void test_a_row_of_pins_stays_within_its_limit(void **state)
     store_request_deinit(&r.base);
 }
 
+/* A message of Alice's that mentions Bob and goes at `expires_ms`. */
+static uint64_t say_until(struct rig *rig, const char *key, uint64_t expires_ms)
+{
+    struct log_head head = head_of(rig, GROUP);
+    struct event e = event_after(&head, GROUP, EVENT_MESSAGE, ALICE, key);
+    e.text = STR("for now");
+    e.expires_ms = expires_ms;
+    e.mentions = (const uint64_t[]){BOB};
+    e.n_mentions = 1;
+    return append_one(rig, e);
+}
+
+static uint64_t edit_until(struct rig *rig, const char *key, uint64_t target, uint64_t expires_ms)
+{
+    struct log_head head = head_of(rig, GROUP);
+    struct event e = event_after(&head, GROUP, EVENT_EDIT, ALICE, key);
+    e.text = STR("for now, again");
+    e.target = target;
+    e.expires_ms = expires_ms;
+    return append_one(rig, e);
+}
+
+static void expire(struct rig *rig, uint64_t now_ms, bool more)
+{
+    struct store_expire r = {.now_ms = now_ms};
+    ask(rig, store_expire, &r);
+    assert_int_equal(r.base.status, STORE_DONE);
+    assert_int_equal(r.more, more);
+    store_request_deinit(&r.base);
+}
+
+/* As whoever asks at `now_ms` sees it. */
+static void assert_words(struct rig *rig, uint64_t seq, uint64_t now_ms, bool there)
+{
+    struct store_events r = {
+        .conversation = GROUP, .from_seq = seq, .to_seq = seq, .limit = 1, .now_ms = now_ms};
+    ask(rig, store_events, &r);
+    assert_int_equal(r.n_events, 1);
+    assert_int_equal(r.events[0].deleted, !there);
+    assert_int_equal(r.events[0].text.n != 0, there);
+    assert_int_equal(r.events[0].n_reactions + r.events[0].n_mentions != 0,
+                     there && r.events[0].type == EVENT_MESSAGE);
+    assert_int_equal(r.events[0].expires_ms, 9000);
+    store_request_deinit(&r.base);
+}
+
+static void test_words_go_when_their_time_has_come(void **state)
+{
+    struct rig *rig = *state;
+    people(rig);
+    make_group(rig);
+    uint64_t seq = say_until(rig, "a1", 9000), edit = edit_until(rig, "a2", seq, 9000);
+    change(rig, GROUP, EVENT_REACTION, BOB, "b1", seq, "+");
+    change(rig, GROUP, EVENT_PIN, ALICE, "a3", seq, "");
+    uint64_t rev = head_of(rig, GROUP).seq - 1;
+    assert_pinned(rig, "2 ");
+    /* Not read after that, whether the job was there or not. */
+    assert_words(rig, seq, 8999, true);
+    assert_words(rig, edit, 8999, true);
+    assert_words(rig, seq, 9000, false);
+    assert_words(rig, edit, 9000, false);
+    struct store_inbox_list list = {.user = BOB, .limit = 1, .now_ms = 9000};
+    ask(rig, store_inbox_list, &list);
+    assert_true(list.entries[0].last->deleted);
+    assert_int_equal(list.entries[0].mention_seq, 0);
+    store_request_deinit(&list.base);
+    struct store_pins pins = {.conversation = GROUP, .now_ms = 9000};
+    ask(rig, store_pins, &pins);
+    assert_int_equal(pins.n_pins, 0);
+    store_request_deinit(&pins.base);
+    /* And nothing is left of them after it. */
+    expire(rig, 8999, false);
+    assert_words(rig, seq, 0, true);
+    expire(rig, 9000, false);
+    expire(rig, 9000, false);
+    rig_reopen(rig);
+    assert_words(rig, seq, 0, false);
+    assert_words(rig, edit, 0, false);
+    assert_pinned(rig, "");
+    struct store_events row = {.conversation = GROUP, .from_seq = seq, .to_seq = seq, .limit = 1};
+    ask(rig, store_events, &row);
+    assert_int_equal(row.events[0].rev, rev); /* no event did it */
+    store_request_deinit(&row.base);
+}
+
+static void test_an_edit_that_comes_too_late_leaves_no_words(void **state)
+{
+    struct rig *rig = *state;
+    people(rig);
+    make_group(rig);
+    uint64_t seq = say_until(rig, "a1", 9000);
+    expire(rig, 9000, false);
+    uint64_t edit = edit_until(rig, "a2", seq, 9000);
+    assert_words(rig, seq, 0, false);
+    assert_words(rig, edit, 0, false);
+}
+
+static void test_what_is_due_goes_in_batches(void **state)
+{
+    struct rig *rig = *state;
+    people(rig);
+    make_group(rig);
+    for (int i = 0; i <= EXPIRE_MAX; i++) {
+        char key[8];
+        sprintf(key, "m%d", i);
+        say_until(rig, key, 9000);
+    }
+    expire(rig, 10000, true);
+    assert_words(rig, 1 + EXPIRE_MAX, 0, false);
+    assert_words(rig, 2 + EXPIRE_MAX, 0, true);
+    expire(rig, 10000, false);
+    assert_words(rig, 2 + EXPIRE_MAX, 0, false);
+}
+
+static void test_a_pin_that_goes_makes_room(void **state)
+{
+    struct rig *rig = *state;
+    people(rig);
+    make_group(rig);
+    uint64_t seq = say_until(rig, "a1", 9000);
+    change(rig, GROUP, EVENT_PIN, ALICE, "a2", seq, "");
+    for (int i = 0; i < PINS_MAX; i++) {
+        char key[8];
+        sprintf(key, "m%d", i);
+        uint64_t other = say(rig, GROUP, ALICE, key, "x");
+        sprintf(key, "p%d", i);
+        change(rig, GROUP, EVENT_PIN, ALICE, key, other, "");
+    }
+    struct store_pins r = {.conversation = GROUP};
+    ask(rig, store_pins, &r);
+    assert_int_equal(r.n_pins, PINS_MAX);
+    for (uint32_t i = 0; i < r.n_pins; i++)
+        assert_int_not_equal(r.pins[i].message.seq, seq);
+    store_request_deinit(&r.base);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -351,6 +487,10 @@ int main(void)
         both(test_blocks_follow_the_own_log),
         both(test_pins_follow_the_log),
         both(test_a_row_of_pins_stays_within_its_limit),
+        both(test_words_go_when_their_time_has_come),
+        both(test_an_edit_that_comes_too_late_leaves_no_words),
+        both(test_what_is_due_goes_in_batches),
+        both(test_a_pin_that_goes_makes_room),
     };
     if (crypto_init())
         return 1;

@@ -123,6 +123,8 @@ static void talk(struct rig *rig)
     by(BOB, SELF, EVENT_PIN, .target = 1);
     by(BOB, SELF, EVENT_PIN, .target = 2);
     by(BOB, SELF, EVENT_UNPIN, .target = 2);
+    by(BOB, SELF, EVENT_TIMER, .number = 60);
+    by(BOB, SELF, EVENT_MESSAGE, .text = STR("the code is 1234"), .expires_ms = 9000);
     by(ALICE, ALICE, EVENT_PROFILE, .text = STR("Alice"));
     by(ALICE, ALICE, EVENT_BLOCK, .user = CAROL);
     by(ALICE, ALICE, EVENT_BLOCK, .user = BOB);
@@ -256,7 +258,7 @@ static void test_a_sound_store_has_no_fault(void **state)
     assert_int_equal(v.claims, 4);
     assert_int_equal(v.conversations, 7);
     assert_int_equal(v.members, 9);
-    assert_int_equal(v.events, TITLED + 6 + 4);
+    assert_int_equal(v.events, TITLED + 8 + 4);
     assert_int_equal(v.keys, v.events);
     assert_int_equal(v.incarnation, 5);
 }
@@ -360,7 +362,7 @@ static void test_a_conversation_that_is_not_as_its_events_is_found(void **state)
     struct rig *rig = *state;
     conversation_set(GROUP, row.title = STR("us"),
                      "500: its record is not what its events up to 10");
-    conversation_set(GROUP, row.rev = 1, "event 10: did not change its group");
+    conversation_set(GROUP, row.rev = 1, "event 10: did not change its conversation");
     by(ALICE, GROUP, EVENT_DESCRIPTION, .text = STR("what we do"));
     by(ALICE, GROUP, EVENT_PICTURE, .number = 77);
     by(ALICE, GROUP, EVENT_ANNOUNCE, .number = 1);
@@ -453,19 +455,31 @@ static void test_mentions_that_are_not_as_the_messages_say_are_found(void **stat
     struct event hi = {.conversation = DIRECT, .seq = 1, .time_ms = 1001}, later = hi;
     later.time_ms = 1002;
     found(rig, key_mention(BOB, &hi), gone, "600, event 1: mentions user 102, who has no row");
-    found(rig, key_mention(ALICE, &hi), STR(""), "user 101: a mention of conversation 600 that is");
-    found(rig, key_mention(BOB, &later), STR(""), "user 102: a mention of conversation 600 that");
+    found_ids(rig, key_mention(ALICE, &hi), 0, 0, 1,
+              "user 101: a mention of conversation 600 that is");
+    found_ids(rig, key_mention(BOB, &later), 0, 0, 1,
+              "user 102: a mention of conversation 600 that");
 }
 
 static void test_pins_that_are_not_as_the_events_say_are_found(void **state)
 {
     struct rig *rig = *state;
     found(rig, key_pins(SELF), gone, "601, event 3: what is pinned is not as it says");
-    found(rig, key_pins(SELF), STR("\x01\x03\x02\x04"),
+    found(rig, key_pins(SELF), str_n("\x01\x03\x00\x02\x04\x00", 6),
           "event 5: what is pinned is not as it says");
-    found(rig, key_pins(SELF), STR("\x01\x04"), "601: 1 is pinned by 4, which does not say so");
+    found(rig, key_pins(SELF), str_n("\x01\x04\x00", 3),
+          "601: 1 is pinned by 4, which does not say so");
     found(rig, key_pins(SELF), STR("\x01"), "601: what is pinned does not decode");
-    found(rig, key_pins(9), STR("\x01\x03"), "conversation 9: a row of pins, but there is no such");
+    found(rig, key_pins(9), str_n("\x01\x03\x00", 3),
+          "conversation 9: a row of pins, but there is no such");
+}
+
+static void test_what_is_to_go_and_does_not_is_found(void **state)
+{
+    struct rig *rig = *state;
+    found(rig, key_expiry(9000, SELF, 7), gone, "601, event 7: is to go and in no queue");
+    found(rig, key_expiry(9001, SELF, 7), STR(""), "7 of conversation 601 is to be emptied, but");
+    found(rig, key_expiry(9000, SELF, 1), STR(""), "1 of conversation 601 is to be emptied, but");
 }
 
 static void test_what_nobody_knows_is_found(void **state)
@@ -499,6 +513,7 @@ int main(void)
         with_rig(test_blocks_that_are_not_as_the_log_says_are_found),
         with_rig(test_mentions_that_are_not_as_the_messages_say_are_found),
         with_rig(test_pins_that_are_not_as_the_events_say_are_found),
+        with_rig(test_what_is_to_go_and_does_not_is_found),
         with_rig(test_what_nobody_knows_is_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

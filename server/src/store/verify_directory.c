@@ -334,7 +334,9 @@ static int check_pins(struct verify *v, struct str key, struct str value)
     for (uint32_t i = 0; err >= 0 && i < pins.n; i++) {
         struct event message, pin;
         err = verify_event(v, id, pins.at[i].seq, &message);
-        bool stands = !err && message.type == EVENT_MESSAGE && !message.deleted;
+        bool stands = !err && message.type == EVENT_MESSAGE &&
+                      message.expires_ms == pins.at[i].expires_ms &&
+                      (!message.deleted || message.expires_ms);
         err = err < 0 ? err : verify_event(v, id, pins.at[i].by, &pin);
         if (!err && (!stands || pin.type != EVENT_PIN || pin.target != pins.at[i].seq))
             err = KV_ABSENT;
@@ -347,6 +349,19 @@ static int check_pins(struct verify *v, struct str key, struct str value)
     return MIN(err, 0);
 }
 
+/* Messages point back: verify_log.c. One that was deleted meanwhile waits here too. */
+static int check_expiry(struct verify *v, struct str key)
+{
+    struct event e;
+    uint64_t conversation = id_at(key, 9), seq = id_at(key, 17);
+    int err = verify_event(v, conversation, seq, &e);
+    if (err == KV_ABSENT || (!err && (e.type != EVENT_MESSAGE || e.expires_ms != id_at(key, 1))))
+        verify_fault(v,
+                     "%" PRIu64 " of conversation %" PRIu64 " is to be emptied, but is not to go",
+                     seq, conversation);
+    return MIN(err, 0);
+}
+
 static int check_state_row(struct verify *v, struct str key, struct str value)
 {
     char tag = key.p[0];
@@ -356,6 +371,8 @@ static int check_state_row(struct verify *v, struct str key, struct str value)
         return check_owned(v, "head", id_at(key, 1), false);
     if (tag == 'r' && key.n == 9)
         return check_owned(v, "roster", id_at(key, 1), true);
+    if (tag == 'e' && key.n == 25)
+        return check_expiry(v, key);
     if (tag == 'p' && key.n == 9)
         return check_pins(v, key, value);
     if (tag == 'l' && key.n == 9)

@@ -97,10 +97,20 @@ static int check_reaction(struct walk *w, const struct event *e, const struct re
 static int check_mention(struct walk *w, const struct event *e, uint64_t user)
 {
     struct row_key k = key_mention(user, e);
-    int err = verify_ids(w->v, &k, NULL, 0);
-    if (err == KV_ABSENT)
+    uint64_t expires_ms;
+    int err = verify_ids(w->v, &k, &expires_ms, 1);
+    if (err == KV_ABSENT || (!err && expires_ms != e->expires_ms))
         verify_fault(w->v, EVENT "mentions user %" PRIu64 ", who has no row of it", w->c.id, e->seq,
                      user);
+    return MIN(err, 0);
+}
+
+static int check_expiry(struct walk *w, const struct event *e)
+{
+    struct row_key k = key_expiry(e->expires_ms, e->conversation, e->seq);
+    int err = verify_ids(w->v, &k, NULL, 0);
+    if (err == KV_ABSENT)
+        verify_fault(w->v, EVENT "is to go and in no queue", w->c.id, e->seq);
     return MIN(err, 0);
 }
 
@@ -125,7 +135,7 @@ static int check_message(struct walk *w, const struct event *e)
         err = check_reaction(w, e, &e->reactions[i]);
     for (uint32_t i = 0; !err && i < e->n_mentions; i++)
         err = check_mention(w, e, e->mentions[i]);
-    return err;
+    return err || e->deleted || !e->expires_ms ? err : check_expiry(w, e);
 }
 
 /* Somebody whom an event brings in or changes has a row that knows of it. */
@@ -195,7 +205,7 @@ static int check_profile(struct walk *w, const struct event *e)
     return err;
 }
 
-/* Whether an event after `e` took its pin back. */
+/* Whether its pin may be gone by now. 1, 0, negative. */
 static int was_unpinned(struct walk *w, const struct event *e)
 {
     for (uint64_t seq = e->seq + 1; seq <= w->head.head.seq; seq++) {
@@ -207,7 +217,9 @@ static int was_unpinned(struct walk *w, const struct event *e)
             (later.type == EVENT_UNPIN || later.type == EVENT_DELETE))
             return 1;
     }
-    return 0;
+    struct event message;
+    int err = verify_event(w->v, w->c.id, e->target, &message);
+    return err ? MIN(err, 0) : message.expires_ms != 0; /* what goes loses its pin by itself */
 }
 
 static int check_pin(struct walk *w, const struct event *e)
@@ -251,8 +263,9 @@ static int check_effect(struct walk *w, const struct event *e)
     case EVENT_DESCRIPTION:
     case EVENT_PICTURE:
     case EVENT_ANNOUNCE:
+    case EVENT_TIMER:
         if (w->c.rev < e->seq)
-            verify_fault(w->v, EVENT "did not change its group", w->c.id, e->seq);
+            verify_fault(w->v, EVENT "did not change its conversation", w->c.id, e->seq);
         return 0;
     case EVENT_INVITE:
     case EVENT_UNINVITE:
@@ -418,10 +431,14 @@ static int begin_conversation(struct walk *w)
 static void check_record(struct walk *w)
 {
     const struct conversation *is = &w->c, *built = &w->built;
-    if (is->rev != built->rev || is->history != built->history ||
-        is->created_ms != built->created_ms || is->picture != built->picture ||
-        is->announce != built->announce || !str_eq(is->title, built->title) ||
-        !str_eq(is->description, built->description))
+    bool group = is->kind == CONVERSATION_GROUP;
+    if (is->rev != built->rev || is->timer_s != built->timer_s)
+        verify_fault(w->v, CONVERSATION "its record is not what its events up to %" PRIu64 " made",
+                     is->id, built->rev);
+    else if (group &&
+             (is->history != built->history || is->created_ms != built->created_ms ||
+              is->picture != built->picture || is->announce != built->announce ||
+              !str_eq(is->title, built->title) || !str_eq(is->description, built->description)))
         verify_fault(w->v, CONVERSATION "its record is not what its events up to %" PRIu64 " made",
                      is->id, built->rev);
 }
@@ -440,8 +457,7 @@ static int check_invites(struct walk *w)
 static int end_conversation(struct walk *w)
 {
     int err = check_invites(w);
-    if (w->c.kind == CONVERSATION_GROUP)
-        check_record(w);
+    check_record(w);
     const struct log_head *head = &w->head.head, *at = &w->at;
     if (head->seq != at->seq || head->n != at->n || head->first_seq != at->first_seq ||
         head->time_ms != at->time_ms || head->message_seq != at->message_seq)

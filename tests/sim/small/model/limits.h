@@ -27,6 +27,7 @@ enum {
     INVITE_USES_MAX = 2,
     INVITE_S_MIN = 1, /* a run is short */
     INVITE_S_MAX = 60,
+    TIMER_S_MAX = 366 * 86400,
     REACTIONS_MAX = 2,
     BLOCKS_MAX = 2,
     PAGE_MAX = 20,
