@@ -12,6 +12,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "util/numbers.h"
+
 int notify_manager(const char *state)
 {
     const char *name = getenv("NOTIFY_SOCKET");
@@ -34,4 +36,16 @@ int notify_manager(const char *state)
     int err = sent < 0 ? -errno : 0;
     close(fd);
     return err;
+}
+
+uint64_t notify_watchdog_ms(void)
+{
+    const char *us = getenv("WATCHDOG_USEC"), *pid = getenv("WATCHDOG_PID");
+    uint64_t value;
+    /* Meant for another process, which handed its environment down. */
+    if (pid && (!u64_parse(str_of(pid), &value) || value != (uint64_t)getpid()))
+        return 0;
+    if (!us || !u64_parse(str_of(us), &value))
+        return 0;
+    return value / 1000 / 2;
 }

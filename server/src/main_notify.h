@@ -8,7 +8,13 @@
 #ifndef PARLEY_MAIN_NOTIFY_H
 #define PARLEY_MAIN_NOTIFY_H
 
+#include <stdint.h>
+
 /* Sends `state`, such as "READY=1". */
 int notify_manager(const char *state);
+
+/* How often it wants to hear "WATCHDOG=1", in milliseconds; later than twice that, and it ends this
+ * process as one that hangs. 0: it does not watch. */
+uint64_t notify_watchdog_ms(void);
 
 #endif

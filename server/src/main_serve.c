@@ -60,6 +60,7 @@ struct server {
     struct admin admin;
     struct admin_socket *admin_socket; /* NULL: it could not be made */
     struct timer look;
+    uint64_t watchdog_ms, watchdog_at_ms; /* every, and next; 0: nobody watches */
     bool store_broken, draining, drained, stuck;
     uint64_t end_ms; /* when waiting for the domain's last calls ends */
 };
@@ -74,9 +75,20 @@ static void tell_manager(const char *state)
         log_warn("notify_failed", log_str("why", strerror(-err)));
 }
 
+/* That the chat thread turns: it is the one that all wait for. */
+static void tell_watchdog(struct server *s)
+{
+    uint64_t now_ms = loop_now_ms(s->threads.chat);
+    if (!s->watchdog_ms || now_ms < s->watchdog_at_ms)
+        return;
+    s->watchdog_at_ms = now_ms + s->watchdog_ms;
+    tell_manager("WATCHDOG=1");
+}
+
 static void look(struct timer *timer)
 {
     struct server *s = container_of(timer, struct server, look);
+    tell_watchdog(s);
     if (!s->store_broken && main_store_broken(s->store)) {
         s->store_broken = true;
         gateway_set_ready(s->gateway, false);
@@ -325,6 +337,7 @@ static int run(struct server *s)
     int err = signals_init(&s->signals, s->threads.chat, on_signal);
     if (err)
         return err;
+    s->watchdog_ms = notify_watchdog_ms();
     timer_init(&s->look, look);
     loop_timer_set(s->threads.chat, &s->look, LOOK_EVERY_MS);
     err = threads_start(&s->threads);

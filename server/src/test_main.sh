@@ -57,7 +57,7 @@ read -r -t 20 line <"$dir/said"
 expect 1 "cannot listen: Address already in use" \
     serve --listen "127.0.0.1:${line##*:}" --data_dir "$dir/second"
 
-# Whoever started it is told when it serves, and when it is about to end.
+# Whoever started it is told when it serves, that it goes on, and when it is about to end.
 if python3 - "$parleyd" "$dir" <<'TELLS'; then
 import os, signal, socket, subprocess, sys
 
@@ -67,16 +67,19 @@ with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
     manager.settimeout(20)
     server = subprocess.Popen(
         [parleyd, "serve", "--listen=127.0.0.1:0", f"--data_dir={directory}/told"],
-        env=dict(os.environ, NOTIFY_SOCKET=directory + "/notify"),
+        env=dict(os.environ, NOTIFY_SOCKET=directory + "/notify", WATCHDOG_USEC="1000000"),
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
     )
     said = [manager.recv(100)]
     port = int(server.stdout.readline().rsplit(":", 1)[1])
     socket.create_connection(("127.0.0.1", port), 10).close()
+    said += [manager.recv(100), manager.recv(100)]
     server.send_signal(signal.SIGTERM)
-    said.append(manager.recv(100))
+    while said[-1] != b"STOPPING=1":
+        said.append(manager.recv(100))
     code = server.wait(20)
-if (said, code) != ([b"READY=1", b"STOPPING=1"], 0):
+alive = b"WATCHDOG=1"
+if said[:3] != [b"READY=1", alive, alive] or set(said[3:-1]) - {alive} or code:
     sys.exit(f"told {said}, exit {code}")
 TELLS
     passed=$((passed + 1))

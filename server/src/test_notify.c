@@ -111,6 +111,35 @@ static void test_a_socket_that_takes_no_more_is_not_waited_for(void **state)
     close(fd);
 }
 
+static void assert_watchdog_ms(const char *us, const char *pid, uint64_t ms)
+{
+    if (us)
+        setenv("WATCHDOG_USEC", us, 1);
+    else
+        unsetenv("WATCHDOG_USEC");
+    if (pid)
+        setenv("WATCHDOG_PID", pid, 1);
+    else
+        unsetenv("WATCHDOG_PID");
+    assert_int_equal(notify_watchdog_ms(), ms);
+}
+
+static void test_a_watchdog_hears_twice_in_its_time(void **state)
+{
+    char own[24], other[24];
+    (void)state;
+    snprintf(own, sizeof(own), "%d", getpid());
+    snprintf(other, sizeof(other), "%d", getppid());
+    assert_watchdog_ms(NULL, NULL, 0);
+    assert_watchdog_ms("30000000", NULL, 15000);
+    assert_watchdog_ms("30000000", own, 15000);
+    assert_watchdog_ms("30000000", other, 0);
+    assert_watchdog_ms("30000000", "", 0);
+    assert_watchdog_ms("", own, 0);
+    assert_watchdog_ms("soon", own, 0);
+    assert_watchdog_ms("18446744073709551616", own, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -118,6 +147,7 @@ int main(void)
         cmocka_unit_test(test_an_abstract_name),
         cmocka_unit_test(test_the_longest_name_and_one_too_long),
         cmocka_unit_test(test_nobody_to_tell),
+        cmocka_unit_test(test_a_watchdog_hears_twice_in_its_time),
         cmocka_unit_test(test_a_socket_that_takes_no_more_is_not_waited_for),
     };
     if (!mkdtemp(dir))

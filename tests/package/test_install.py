@@ -241,6 +241,14 @@ healthy() {
     printf 'GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n' >&3
     grep -q '^HTTP/1.1 200' <&3
 }
+# As another process than the one that was there before.
+comes_back() {
+    for _ in $(seq 200); do
+        [ "$(systemctl is-active parleyd)" = active ] && [ "$(pid)" != "$before" ] && break
+        sleep 0.1
+    done
+    healthy
+}
 as_parley() { runuser -u parley -- parleyd "$@" --config=/etc/parley/parleyd.conf; }
 
 systemctl is-active parleyd
@@ -271,11 +279,21 @@ systemctl reload parleyd
 healthy
 before=$(pid)
 kill -9 "$before"
-for _ in $(seq 100); do
-    [ "$(systemctl is-active parleyd)" = active ] && [ "$(pid)" != "$before" ] && break
-    sleep 0.1
-done
-healthy
+comes_back
+# One that goes on is left alone, one that hangs is not.
+cat >/etc/systemd/system/parleyd.service.d/watchdog.conf <<'DROP_IN'
+[Service]
+WatchdogSec=2
+TimeoutAbortSec=1
+DROP_IN
+systemctl daemon-reload
+systemctl restart parleyd
+before=$(pid)
+sleep 5
+[ "$(pid)" = "$before" ]
+kill -STOP "$before"
+comes_back
+rm /etc/systemd/system/parleyd.service.d/watchdog.conf
 # On the network, with TLS.
 sed -i '/^listen = /d' /etc/parley/parleyd.conf
 cat >>/etc/parley/parleyd.conf <<'OPTIONS'
