@@ -363,7 +363,7 @@ class Booted(unittest.TestCase):
             self.assertEqual(status, 0, said)
         status, said = run(
             "systemd-nspawn", "--directory", BOOTED, "--register=no", "--keep-unit",
-            "--private-network", "--console=pipe", "--boot", timeout=180,
+            "--private-network", "--console=pipe", "--boot", timeout=400,
         )
         checked = BOOTED / "var/said"
         if not checked.exists():
