@@ -141,6 +141,9 @@ export class Copy {
       this.record.cursor = entry.first - 1;
       this.record.cursor_n = 0;
       this.record.from = entry.first;
+    } else if (this.record.first > this.record.from) {
+      // Back without anything in between: what was read before is not to be read any more.
+      changes.push(...this.#forgetBefore(this.record.first));
     }
     this.#host.changed(this);
     changes.push(this.#put());
@@ -375,6 +378,13 @@ export class Copy {
 
   #put(): Change {
     return { put: recordKey(this.id), value: { ...this.record } };
+  }
+
+  #forgetBefore(seq: Seq): Change[] {
+    const gone = this.rows.values().filter((row) => row.seq < seq);
+    for (const row of gone) this.rows.drop(row.seq);
+    this.record.from = seq;
+    return gone.map((row) => ({ drop: rowKey(this.id, row.seq) }));
   }
 
   #forgetRows(): Change[] {

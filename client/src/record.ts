@@ -87,6 +87,8 @@ export function meetEntry(record: ConversationRecord, entry: Entry): void {
     record.n = entry.n;
     record.time = entry.time;
   }
+  // Of before one came back: it is not to be read any more.
+  if (record.last && record.last.seq < record.first) delete record.last;
   if (entry.last && !(record.last && newer(record.last, entry.last))) record.last = entry.last;
   // What came behind the entry, if it is older than the copy, is known from the events.
   if (entry.head >= record.cursor) assign(record, "mention", entry.mention);

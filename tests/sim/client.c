@@ -133,6 +133,13 @@ static void copy_drop(struct copy *c)
     c->base = c->cursor = 0;
 }
 
+/* Whether one comes back and reads from here on: what one had of before is no more to be read. */
+static bool begins_anew(const struct client *d, const struct event *e)
+{
+    return (e->type == EVENT_ADDED || e->type == EVENT_JOINED) && e->user == d->user &&
+           e->history == HISTORY_JOINED;
+}
+
 /* Takes the next event, or a newer form of one that is here. */
 static void copy_take(struct client *d, struct copy *c, const struct event *e)
 {
@@ -143,6 +150,10 @@ static void copy_take(struct client *d, struct copy *c, const struct event *e)
         if (old && old->rev < r.rev)
             *old = r;
         return;
+    }
+    if (begins_anew(d, e)) {
+        copy_drop(c);
+        c->base = r.seq;
     }
     c->cursor = r.seq;
     c->rows = mem_resize(c->rows, (size_t)(c->cursor - c->base + 1) * sizeof(r));

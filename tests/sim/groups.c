@@ -23,6 +23,7 @@ static enum role least_role(const struct truth_log *log, const struct event *e)
     case EVENT_UNINVITE:
     case EVENT_PIN:
     case EVENT_UNPIN:
+    case EVENT_TIMER:
         return ROLE_ADMIN;
     case EVENT_DELETE:
         return log->rows[e->target - 1].sender == e->sender ? ROLE_MEMBER : ROLE_ADMIN;

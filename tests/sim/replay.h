@@ -50,6 +50,8 @@ struct truth_log *log_of(struct truth *, uint64_t id);
 /* The stint that is not over, or NULL. */
 struct stint *present(struct truth_log *, uint64_t user);
 bool may_read(const struct truth_log *, uint64_t user, uint64_t seq);
+/* Whether what an edit says is for the user: who may not read the message is told no words. */
+bool may_read_words(const struct truth_log *, uint64_t user, const struct line *edit);
 /* For the store's requests of the checker. */
 void truth_nothing(struct store_request *);
 

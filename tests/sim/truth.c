@@ -284,6 +284,25 @@ bool may_read(const struct truth_log *log, uint64_t user, uint64_t seq)
     return false;
 }
 
+bool may_read_words(const struct truth_log *log, uint64_t user, const struct line *edit)
+{
+    for (uint32_t i = 0; i < log->n_stints; i++) {
+        const struct stint *s = &log->stints[i];
+        if (s->user == user && edit->target >= s->from && edit->seq <= s->to)
+            return true;
+    }
+    return false;
+}
+
+/* A row as it stands for a member. */
+static struct line line_for(const struct truth_log *log, uint64_t user, uint64_t seq)
+{
+    struct line r = log->rows[seq - 1];
+    if (r.type == EVENT_EDIT && !may_read_words(log, user, &r))
+        r.text = r.mentions = 0;
+    return r;
+}
+
 static void check_copy(struct truth *t, const struct client *d, const struct copy *c)
 {
     struct truth_log *log = log_of(t, c->conversation);
@@ -296,11 +315,15 @@ static void check_copy(struct truth *t, const struct client *d, const struct cop
                        (unsigned long long)seq, (unsigned long long)c->conversation);
             return;
         }
-        bool current = present(log, d->user) != NULL;
-        if (current && !line_same(has, &log->rows[seq - 1]))
+        const struct stint *member = present(log, d->user);
+        const struct line should = line_for(log, d->user, seq);
+        if (member && seq < member->from)
+            world_fail(t->world, "device %u kept %llu of %llu, of before it came back", d->index,
+                       (unsigned long long)seq, (unsigned long long)c->conversation);
+        if (member && !line_same(has, &should))
             world_fail(t->world, "device %u: row %llu of %llu is not what stands (rev %llu/%llu)",
                        d->index, (unsigned long long)seq, (unsigned long long)c->conversation,
-                       (unsigned long long)has->rev, (unsigned long long)log->rows[seq - 1].rev);
+                       (unsigned long long)has->rev, (unsigned long long)should.rev);
     }
 }
 

@@ -22,6 +22,10 @@ static void check_heard(struct truth *t, const struct client *d)
         if (h->seq > log->n_rows || !may_read(log, d->user, h->seq))
             world_fail(t->world, "device %u was shown %llu of %llu, which it may not read",
                        d->index, (unsigned long long)h->seq, (unsigned long long)log->id);
+        else if (h->text && log->rows[h->seq - 1].type == EVENT_EDIT &&
+                 !may_read_words(log, d->user, &log->rows[h->seq - 1]))
+            world_fail(t->world, "device %u was shown the words of %llu of %llu, which it may not",
+                       d->index, (unsigned long long)h->seq, (unsigned long long)log->id);
     }
 }
 

@@ -1,6 +1,20 @@
 /* Decided on the room for present members, on their member row for former ones. Chat thread. */
 #include "chat/access.h"
 
+bool access_hides(const struct event *e, uint64_t from_seq)
+{
+    return e->type == EVENT_EDIT && e->target < from_seq;
+}
+
+struct event access_clipped(const struct event *e)
+{
+    struct event clipped = *e;
+    clipped.text = (struct str){0};
+    clipped.mentions = NULL;
+    clipped.n_mentions = 0;
+    return clipped;
+}
+
 static void access_row_done(struct store_request *request)
 {
     struct access *a = container_of(request, struct access, row.base);

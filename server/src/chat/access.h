@@ -10,6 +10,12 @@ struct view {
     struct log_head head;
 };
 
+/* Whether `e` says more than somebody may know who reads from `from_seq` on: an edit of a message
+ * before that. They are told of it, since the log has no gaps, without its words. */
+bool access_hides(const struct event *e, uint64_t from_seq);
+/* `e` without its words. Its texts are those of `e`. */
+struct event access_clipped(const struct event *e);
+
 struct access {
     struct room *room;
     struct room_wait wait;

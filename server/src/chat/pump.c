@@ -14,6 +14,7 @@
 
 #include <stdlib.h>
 
+#include "chat/access.h"
 #include "chat/doubt.h"
 #include "chat/facts.h"
 #include "chat/notice.h"
@@ -144,6 +145,27 @@ static size_t readers_of(const struct room *room, uint64_t seq, uint64_t users[M
     return n;
 }
 
+/* To those of `users`, who may read it, in as many words as they may have. */
+static void tell(struct room *room, const uint64_t *users, size_t n, const struct event *e)
+{
+    uint64_t all[MEMBERS_MAX + 1], clipped[MEMBERS_MAX + 1];
+    size_t n_all = 0, n_clipped = 0;
+    must(n <= MEMBERS_MAX + 1);
+    for (size_t i = 0; i < n; i++) {
+        const struct member *m = room_member(room, users[i]);
+        if (m && access_hides(e, m->from_seq))
+            clipped[n_clipped++] = users[i];
+        else
+            all[n_all++] = users[i];
+    }
+    if (n_all)
+        notice_event(room->chat, all, n_all, e);
+    if (n_clipped) {
+        struct event bare = access_clipped(e);
+        notice_event(room->chat, clipped, n_clipped, &bare);
+    }
+}
+
 static void finish_known(struct task *task)
 {
     struct chat_call *call = container_of(task, struct chat_call, task);
@@ -170,8 +192,7 @@ static void known_row_done(struct store_request *request)
     const struct event *e = &w->row.events[0];
     uint64_t users[MEMBERS_MAX];
     size_t n = readers_of(a->room, e->seq, users);
-    if (n)
-        notice_event(a->room->chat, users, n, e);
+    tell(a->room, users, n, e);
     a->seq = e->seq;
     a->n = e->n;
     a->time_ms = e->time_ms;
@@ -470,7 +491,7 @@ void room_stands(struct room *room, const struct event *e)
     drop_facts_of_target(room, e);
     struct event told = *e; /* what took long may be due already */
     project_due(&told, chat_wall_ms(room->chat));
-    notice_event(room->chat, users, n, &told);
+    tell(room, users, n, &told);
 }
 
 static void finish(struct task *task)

@@ -31,7 +31,11 @@ static void read_end(struct read_op *op, enum chat_error error)
 static void events_done(struct store_request *request)
 {
     struct read_op *op = container_of(request, struct read_op, events.base);
-    op->read->events = op->events.events;
+    struct event *events = op->events.events;
+    for (uint32_t i = 0; i < op->events.n_events; i++)
+        if (access_hides(&events[i], op->access.view.me.from_seq))
+            events[i] = access_clipped(&events[i]);
+    op->read->events = events;
     op->read->n_events = op->events.n_events;
     read_end(op, error_of(request->status));
 }

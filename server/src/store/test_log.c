@@ -248,6 +248,159 @@ static void test_what_comes_later_is_not_for_a_former_member(void **state)
     store_request_deinit(&then.base);
 }
 
+/* Alice lets Bob in again, or he comes by her invite. */
+static uint64_t comes_back(struct rig *rig, enum event_type how, enum history history,
+                           uint64_t invite, const char *key)
+{
+    struct log_head head = head_of(rig, GROUP);
+    bool added = how == EVENT_ADDED;
+    struct event e = event_after(&head, GROUP, how, added ? ALICE : BOB, key);
+    e.user = BOB;
+    e.history = history;
+    e.target = added ? 0 : invite;
+    return append_one(rig, e);
+}
+
+static void goes(struct rig *rig, bool removed, const char *key)
+{
+    struct log_head head = head_of(rig, GROUP);
+    struct event e =
+        event_after(&head, GROUP, removed ? EVENT_REMOVED : EVENT_LEFT, removed ? ALICE : BOB, key);
+    e.user = removed ? BOB : 0;
+    append_one(rig, e);
+}
+
+/* What Bob's list says of the group. */
+static struct inbox_entry listed(struct rig *rig)
+{
+    struct store_inbox_list list = {.user = BOB, .limit = 10};
+    ask(rig, store_inbox_list, &list);
+    assert_int_equal(list.n_entries, 1);
+    struct inbox_entry entry = list.entries[0];
+    store_request_deinit(&list.base);
+    return entry; /* of `last` only whether there is one */
+}
+
+static uint32_t n_changes(struct rig *rig, char token[STORE_TOKEN_BYTES_MAX], bool *left)
+{
+    struct store_inbox_changes r = {.user = BOB, .limit = 10, .token = str_of(token)};
+    ask(rig, store_inbox_changes, &r);
+    assert_int_equal(r.base.status, STORE_DONE);
+    uint32_t n = r.n_entries;
+    if (n)
+        *left = r.entries[0].me.left;
+    memcpy(token, r.next, STORE_TOKEN_BYTES_MAX);
+    store_request_deinit(&r.base);
+    return n;
+}
+
+static void comes_back_as(struct rig *rig, bool removed, enum event_type how, enum history history)
+{
+    char token[STORE_TOKEN_BYTES_MAX] = "";
+    bool left = true;
+    people(rig);
+    make_group(rig);
+    struct log_head head = head_of(rig, GROUP);
+    uint64_t invite = append_one(rig, event_after(&head, GROUP, EVENT_INVITE, ALICE, "i1"));
+    uint64_t early = say(rig, GROUP, ALICE, "a1", "early");
+    struct store_mark mark = {.conversation = GROUP, .user = BOB, .read_seq = early, .read_n = 1};
+    ask(rig, store_mark, &mark);
+    store_request_deinit(&mark.base);
+    say(rig, GROUP, ALICE, "a2", "unread when he goes");
+    n_changes(rig, token, &left);
+    goes(rig, removed, "x1");
+    assert_int_equal(n_changes(rig, token, &left), 1);
+    assert_true(left && member_of(rig, BOB).left && member_of(rig, BOB).removed == removed);
+    uint64_t away = say(rig, GROUP, ALICE, "a3", "while he is away");
+    assert_int_equal(n_changes(rig, token, &left), 0);
+
+    uint64_t back = comes_back(rig, how, history, invite, "b1");
+    struct member m = member_of(rig, BOB);
+    assert_false(m.left || m.removed);
+    assert_int_equal(m.role, ROLE_MEMBER);
+    assert_int_equal(m.left_seq, 0);
+    assert_int_equal(m.from_seq, history == HISTORY_ALL ? 1 : back);
+    assert_true(m.read_seq == back && m.delivered_seq == back && m.read_n == 3);
+    struct inbox_entry entry = listed(rig);
+    assert_true(!entry.me.left && entry.head.seq == back && entry.head.n == 3);
+    assert_int_equal(entry.last != NULL, history == HISTORY_ALL); /* what was said before */
+    assert_int_equal(n_changes(rig, token, &left), 1);
+    assert_false(left);
+
+    /* a mark of before changes nothing, one of now does */
+    mark = (struct store_mark){.conversation = GROUP, .user = BOB, .read_seq = away, .read_n = 3};
+    ask(rig, store_mark, &mark);
+    assert_int_equal(mark.member.read_seq, back);
+    store_request_deinit(&mark.base);
+    say(rig, GROUP, ALICE, "a4", "welcome");
+    entry = listed(rig);
+    assert_int_equal(entry.head.n - entry.me.read_n, 1);
+    assert_non_null(entry.last);
+    goes(rig, false, "x2");
+    assert_false(member_of(rig, BOB).removed);
+    rig_reopen(rig);
+    assert_true(member_of(rig, BOB).left && member_of(rig, BOB).from_seq == m.from_seq);
+}
+
+static void test_who_was_removed_and_is_added_reads_from_there_on(void **state)
+{
+    comes_back_as(*state, true, EVENT_ADDED, HISTORY_JOINED);
+}
+
+static void test_who_was_removed_and_is_added_reads_all(void **state)
+{
+    comes_back_as(*state, true, EVENT_ADDED, HISTORY_ALL);
+}
+
+static void test_who_left_and_joins_reads_from_there_on(void **state)
+{
+    comes_back_as(*state, false, EVENT_JOINED, HISTORY_JOINED);
+}
+
+static void test_who_left_and_joins_reads_all(void **state)
+{
+    comes_back_as(*state, false, EVENT_JOINED, HISTORY_ALL);
+}
+
+static void test_invites_are_counted_and_end(void **state)
+{
+    struct rig *rig = *state;
+    people(rig);
+    make_group(rig);
+    struct log_head head = head_of(rig, GROUP);
+    struct event timed = event_after(&head, GROUP, EVENT_INVITE, ALICE, "i1");
+    timed.expires_ms = timed.time_ms + 2; /* the rig's clock moves by 1 an event */
+    append_one(rig, timed);
+    head = head_of(rig, GROUP);
+    struct event counted = event_after(&head, GROUP, EVENT_INVITE, ALICE, "i2");
+    counted.number = 2;
+    uint64_t seq = append_one(rig, counted);
+    goes(rig, false, "x1");
+    comes_back(rig, EVENT_JOINED, HISTORY_JOINED, seq, "b1");
+    rig_reopen(rig);
+    struct store_load load = {.id = GROUP};
+    ask(rig, store_load, &load);
+    assert_int_equal(load.invites->n, 2);
+    assert_int_equal(load.invites->at[1].seq, seq);
+    assert_true(load.invites->at[1].uses == 1 && load.invites->at[1].uses_max == 2);
+    assert_true(load.invites->at[0].uses == 0 && load.invites->at[0].user == ALICE);
+    store_request_deinit(&load.base);
+    goes(rig, false, "x2");
+    comes_back(rig, EVENT_JOINED, HISTORY_JOINED, seq, "b2"); /* the last use */
+    head = head_of(rig, GROUP);
+    uint64_t third = append_one(rig, event_after(&head, GROUP, EVENT_INVITE, ALICE, "i3"));
+    load = (struct store_load){.id = GROUP};
+    ask(rig, store_load, &load);
+    assert_int_equal(load.invites->n, 1); /* the one whose time was over gave way */
+    assert_int_equal(load.invites->at[0].seq, third);
+    store_request_deinit(&load.base);
+    change(rig, GROUP, EVENT_UNINVITE, ALICE, "i4", third, "");
+    load = (struct store_load){.id = GROUP};
+    ask(rig, store_load, &load);
+    assert_int_equal(load.invites->n, 0);
+    store_request_deinit(&load.base);
+}
+
 static void test_marks_only_move_forward(void **state)
 {
     struct rig *rig = *state;
@@ -483,6 +636,11 @@ int main(void)
         both(test_one_event_hands_a_group_over),
         both(test_what_a_group_says_of_itself),
         both(test_what_comes_later_is_not_for_a_former_member),
+        both(test_who_was_removed_and_is_added_reads_from_there_on),
+        both(test_who_was_removed_and_is_added_reads_all),
+        both(test_who_left_and_joins_reads_from_there_on),
+        both(test_who_left_and_joins_reads_all),
+        both(test_invites_are_counted_and_end),
         both(test_marks_only_move_forward),
         both(test_blocks_follow_the_own_log),
         both(test_pins_follow_the_log),

@@ -21,6 +21,8 @@ export class Wire implements Transport {
   /** True: the frame never arrives. */
   loses: (frame: { push?: Push["push"]; [field: string]: unknown }) => boolean = () => false;
   lost = 0;
+  /** All that arrived, whatever became of it. */
+  readonly heard: string[] = [];
   /** Events of the socket that is up, to break it. */
   #up: { socket: Socket; closed: (code: number, reason: string) => void } | undefined;
 
@@ -28,6 +30,7 @@ export class Wire implements Transport {
     const socket = webSocketTransport.open(url, {
       ...handlers,
       received: (text) => {
+        this.heard.push(text);
         if (this.loses(JSON.parse(text) as { push?: Push["push"] })) this.lost++;
         else handlers.received(text);
       },
@@ -113,6 +116,11 @@ export class Device {
       base: person.server.base, storage, transport: this.wire, fetch: fetchFrom(anAddress()),
     });
     devices.add(this);
+  }
+
+  /** All frames that reached it. */
+  get heard(): readonly string[] {
+    return this.wire.heard;
   }
 
   get user(): Id {
