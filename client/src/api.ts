@@ -16,6 +16,9 @@ export type Role = "member" | "admin" | "owner";
 /** A role that can be given. */
 export type GivenRole = "member" | "admin" | "owner";
 
+/** One asked, the other asked, contacts, one declined, the other declined. */
+export type ContactState = "sent" | "received" | "contact" | "declined" | "turned_down";
+
 /** Two people, notes to self, a group, or one's own log. */
 export type ConversationKind = "direct" | "self" | "group" | "own";
 
@@ -38,6 +41,8 @@ export const LIMITS = {
   "text_bytes_max": 8192,
   "kind_bytes_max": 32,
   "mentions_max": 32,
+  "contacts_max": 2000,
+  "contacts_waiting_max": 200,
   "pins_max": 20,
   "timer_s_max": 31622400,
   "emoji_bytes_max": 32,
@@ -123,6 +128,19 @@ export interface Person {
   user: Id;
   username: string;
   display_name: string;
+}
+
+/** How one stands to somebody. */
+export interface Contact {
+  /** who */
+  user: Id;
+  state: ContactState;
+  /** the 1:1 */
+  conversation: Id;
+  /** the event of it that made it so */
+  seq: Seq;
+  /** when that was */
+  time: Time;
 }
 
 /** Whether a user is there. */
@@ -428,6 +446,34 @@ export interface EventRole extends EventCommon {
   role: Role;
 }
 
+/** 1:1: someone asked to be a contact; they are contacts at once where the other had asked. */
+export interface EventContactRequest extends EventCommon {
+  type: "contact_request";
+  /** whom */
+  user: Id;
+}
+
+/** 1:1: a request was accepted. */
+export interface EventContactAccept extends EventCommon {
+  type: "contact_accept";
+  /** who asked */
+  user: Id;
+}
+
+/** 1:1: a request was declined. */
+export interface EventContactDecline extends EventCommon {
+  type: "contact_decline";
+  /** who asked */
+  user: Id;
+}
+
+/** 1:1: the two are no contacts any more, or a request or having declined was taken back. */
+export interface EventContactRemove extends EventCommon {
+  type: "contact_remove";
+  /** the other one */
+  user: Id;
+}
+
 /** Own log: one's profile changed. */
 export interface EventProfile extends EventCommon {
   type: "profile";
@@ -469,6 +515,10 @@ export type ChatEvent =
   | EventUninvite
   | EventJoined
   | EventRole
+  | EventContactRequest
+  | EventContactAccept
+  | EventContactDecline
+  | EventContactRemove
   | EventProfile
   | EventBlock
   | EventUnblock;
@@ -549,6 +599,7 @@ export type ErrorCode =
   | "full"
   | "already_member"
   | "not_member"
+  | "out_of_turn"
   | "too_many_tries";
 
 /** What an error says, on the socket and (beside RFC 9457's members) in REST. */
@@ -591,6 +642,7 @@ export const ERRORS: Record<ErrorCode, { status: number; retry: boolean }> = {
   full: { status: 409, retry: false },
   already_member: { status: 409, retry: false },
   not_member: { status: 409, retry: false },
+  out_of_turn: { status: 409, retry: false },
   too_many_tries: { status: 429, retry: true },
 };
 
@@ -752,6 +804,58 @@ export interface UserUnblockArgs {
 
 export interface UserBlockedReply {
   users: Id[];
+}
+
+/** Arguments of `contact.request`: Asks somebody to be a contact. */
+export interface ContactRequestArgs {
+  /** who */
+  user: Id;
+  /** makes the command repeatable; without one it is not */
+  key?: string;
+  /** the newest seq the device had at the first try; 0 unless given */
+  after?: Seq;
+}
+
+/** Arguments of `contact.accept`: Accepts somebody's request. */
+export interface ContactAcceptArgs {
+  /** who asked */
+  user: Id;
+  /** makes the command repeatable; without one it is not */
+  key?: string;
+  /** the newest seq the device had at the first try; 0 unless given */
+  after?: Seq;
+}
+
+/** Arguments of `contact.decline`: Declines somebody's request. */
+export interface ContactDeclineArgs {
+  /** who asked */
+  user: Id;
+  /** makes the command repeatable; without one it is not */
+  key?: string;
+  /** the newest seq the device had at the first try; 0 unless given */
+  after?: Seq;
+}
+
+/** Arguments of `contact.remove`: Ends being contacts, or takes back one's own request or one's having declined. */
+export interface ContactRemoveArgs {
+  /** who */
+  user: Id;
+  /** makes the command repeatable; without one it is not */
+  key?: string;
+  /** the newest seq the device had at the first try; 0 unless given */
+  after?: Seq;
+}
+
+/** Arguments of `contact.list`: Lists how one stands to others, by their ids. */
+export interface ContactListArgs {
+  /** the last user of the page before; the first page unless given */
+  after_user?: Id;
+  /** at most so many; 100 unless given */
+  limit?: number;
+}
+
+export interface ContactListReply {
+  contacts: Contact[];
 }
 
 /** Arguments of `presence.get`: Tells whether a user is there. */
@@ -1251,6 +1355,16 @@ export interface Commands {
   "user.unblock": { args: UserUnblockArgs; reply: Appended };
   /** Lists whom one blocks. */
   "user.blocked": { args: Record<string, never>; reply: UserBlockedReply };
+  /** Asks somebody to be a contact. */
+  "contact.request": { args: ContactRequestArgs; reply: Appended };
+  /** Accepts somebody's request. */
+  "contact.accept": { args: ContactAcceptArgs; reply: Appended };
+  /** Declines somebody's request. */
+  "contact.decline": { args: ContactDeclineArgs; reply: Appended };
+  /** Ends being contacts, or takes back one's own request or one's having declined. */
+  "contact.remove": { args: ContactRemoveArgs; reply: Appended };
+  /** Lists how one stands to others, by their ids. */
+  "contact.list": { args: ContactListArgs; reply: ContactListReply };
   /** Tells whether a user is there. */
   "presence.get": { args: PresenceGetArgs; reply: Presence };
   /** Says whose coming and going this connection wants to hear of. */
@@ -1382,6 +1496,26 @@ export const ROUTES = {
   "user.blocked": {
     "method": "GET",
     "path": "/v1/blocks"
+  },
+  "contact.request": {
+    "method": "PUT",
+    "path": "/v1/contacts/{user}/request"
+  },
+  "contact.accept": {
+    "method": "PUT",
+    "path": "/v1/contacts/{user}"
+  },
+  "contact.decline": {
+    "method": "DELETE",
+    "path": "/v1/contacts/{user}/request"
+  },
+  "contact.remove": {
+    "method": "DELETE",
+    "path": "/v1/contacts/{user}"
+  },
+  "contact.list": {
+    "method": "GET",
+    "path": "/v1/contacts"
   },
   "presence.get": {
     "method": "GET",

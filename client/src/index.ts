@@ -3,6 +3,7 @@ export * from "./api.ts";
 export type { SessionState } from "./accounts.ts";
 export type { Clock } from "./clock.ts";
 export { systemClock } from "./clock.ts";
+export { Contacts } from "./contacts.ts";
 export type { ClientErrorCode } from "./error.ts";
 export { ParleyError } from "./error.ts";
 export { Groups } from "./groups.ts";

@@ -31,7 +31,8 @@ export type AppendCommand = Extract<CommandName, "message.send" | "message.edit"
   | "account.set_profile" | "user.block" | "user.unblock" | "group.create"
   | "group.set_title" | "group.add" | "group.remove" | "group.set_role" | "group.leave"
   | "group.set_description" | "group.set_picture" | "group.set_announce"
-  | "group.invite" | "group.uninvite" | "group.join">;
+  | "group.invite" | "group.uninvite" | "group.join"
+  | "contact.request" | "contact.accept" | "contact.decline" | "contact.remove">;
 export type AppendArgs<C extends AppendCommand> = Omit<Commands[C]["args"], "key" | "after">;
 
 export interface OutboxItem {

@@ -21,6 +21,7 @@ import { Asker } from "./asker.ts";
 import { Blocks } from "./blocks.ts";
 import type { Clock } from "./clock.ts";
 import { systemClock } from "./clock.ts";
+import { Contacts } from "./contacts.ts";
 import type { Copy } from "./copy.ts";
 import { ParleyError, asParleyError } from "./error.ts";
 import { Expiry } from "./expiry.ts";
@@ -78,6 +79,8 @@ export class Parley {
   readonly outbox: Observable<readonly OutboxItem[]>;
   /** A compare was through on this connection: what is shown is what stands. */
   readonly synced: Observable<boolean>;
+  /** How one stands to others. */
+  readonly contacts: Contacts;
   /** What a group says of itself, who writes in it, who owns it. */
   readonly groups: Groups;
   /** What the server announced. */
@@ -130,11 +133,16 @@ export class Parley {
     this.#blocks = new Blocks(this.#asker);
     this.#pins = new Pins(this.#asker);
     this.#expiry = new Expiry(clock, () => this.#shelf.all(), (copy) => this.#pins.readAgain(copy.id));
+    this.contacts = new Contacts(this.#asker, {
+      append: (cmd, args, user) => this.#append(cmd, args, this.#laneOf(user)),
+    });
     this.#shelf = new Shelf(clock, this.#asker, storage, {
       changed: (copy) => this.#changed(copy),
       goes: (at) => this.#expiry.goes(at),
       begun: (copy) => {
-        if (copy.record.kind === "own") void this.#blocks.read().catch(() => {});
+        if (copy.record.kind !== "own") return;
+        void this.#blocks.read().catch(() => {});
+        void this.contacts.read().catch(() => {});
       },
       applied: (copy, event) => this.#applied(copy, event),
       stored: (copy) => {
@@ -429,6 +437,7 @@ export class Parley {
     this.#link.stop();
     this.#outbox.clear();
     this.#blocks.clear();
+    this.contacts.clear();
     this.#pins.clear();
     await this.#shelf.dropAll();
     await this.#sync.load();
@@ -449,10 +458,10 @@ export class Parley {
     void this.#readAgain();
   }
 
-  /** What no event tells of: blocks from before, others' ticks, members of what is open. */
+  /** What no event tells of: blocks and contacts from before, others' ticks, members of what is open. */
   async #readAgain(): Promise<void> {
     try {
-      await Promise.all([this.#sync.compare(), this.#blocks.read()]);
+      await Promise.all([this.#sync.compare(), this.#blocks.read(), this.contacts.read()]);
       await this.#sync.readTicks();
       const open = [...this.#shelf.all()].filter((copy) => copy.open > 0);
       await Promise.all(open.map((copy) => Promise.all([this.#shelf.refresh(copy), this.#pins.read(copy.id)])));
@@ -478,6 +487,7 @@ export class Parley {
     this.#typing.clear();
     this.#people.clear();
     this.#blocks.clear();
+    this.contacts.clear();
     this.#pins.clear();
     await this.#shelf.dropAll();
     await this.#accounts.forget();
@@ -517,6 +527,7 @@ export class Parley {
     if (event.type === "message") this.#typing.ended(copy.id, event.sender);
     if (event.type === "profile") this.#people.refresh(event.sender);
     this.#blocks.applied(event);
+    this.contacts.applied(event, this.#shelf.me);
     this.#pins.applied(event);
   }
 
@@ -577,7 +588,8 @@ export class Parley {
   #listed(): ConversationView[] {
     const views: ConversationView[] = [];
     for (const copy of this.#shelf.all()) {
-      if (copy.record.kind === "own" || copy.record.head === 0) continue;
+      const { kind, head, n } = copy.record;
+      if (kind === "own" || head === 0 || (kind === "direct" && n === 0)) continue;
       views.push(this.#viewOf(copy) as ConversationView);
     }
     return views.sort((a, b) => b.time - a.time || (a.conversation < b.conversation ? 1 : -1));

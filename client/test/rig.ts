@@ -132,6 +132,7 @@ export class FakeServer implements Transport {
       return { ok: { events: [], head: entry?.head ?? 0, first: args["before"] ?? 1 } };
     });
     this.on("user.blocked", () => ({ ok: { users: [] } }));
+    this.on("contact.list", () => ({ ok: { contacts: [] } }));
     this.on("user.get", (args) => ({
       ok: { user: args["user"], username: "x", display_name: "X", about: "", blocked: false },
     }));

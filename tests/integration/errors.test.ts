@@ -50,6 +50,8 @@ let former: Person;
 let outsider: Person;
 /** Blocks the owner. */
 let blocker: Person;
+/** Whom the owner has asked to be a contact; the key is used there too. */
+let asked: Person;
 let group: Id;
 let blocked: Id;
 let said: number;
@@ -77,6 +79,9 @@ before(async () => {
   await b.ok("user.block", { user: owner.user });
   await o.ok("account.set_profile", { about: "me", key: "used" });
   ({ seq: invite, token: inviteToken } = await o.ok("group.invite", { conversation: group }));
+  [asked] = (await people(server, "asked")) as [Person];
+  await o.ok("message.send", { to: asked.user, text: "x", key: "used" });
+  await o.ok("contact.request", { user: asked.user });
 
   elsewhere = await Server.start();
   const [stranger] = (await people(elsewhere, "stranger")) as [Person];
@@ -119,6 +124,10 @@ const GOOD: { [cmd in CommandName]?: () => Args } = {
   "group.set_role": () => ({ conversation: group, user: member.user, role: "admin" }),
   "group.leave": () => ({ conversation: group }),
   "account.set_profile": () => ({ about: "other" }),
+  "contact.request": () => ({ user: asked.user }),
+  "contact.accept": () => ({ user: asked.user }),
+  "contact.decline": () => ({ user: asked.user }),
+  "contact.remove": () => ({ user: asked.user }),
   "user.block": () => ({ user: outsider.user }),
   "user.unblock": () => ({ user: outsider.user }),
 };
@@ -130,6 +139,17 @@ const PROVOKED: { [pair: string]: Provoke } = {
     asOwner(() => ({ old_password: "not this one", new_password: "12345678" })),
   "device.end not_found": asOwner(() => ({ device: outsider.device })),
   "user.get not_found": asOwner(() => ({ user: NOBODY })),
+  "contact.request not_found": asOwner(() => ({ user: NOBODY })),
+  "contact.request cannot_write": asOwner(() => ({ user: blocker.user })),
+  "contact.request out_of_turn": asOwner(() => ({ user: asked.user })),
+  "contact.request full": provokeFullContacts,
+  "contact.accept not_found": asOwner(() => ({ user: NOBODY })),
+  "contact.accept cannot_write": asOwner(() => ({ user: blocker.user })),
+  "contact.accept out_of_turn": asOwner(() => ({ user: asked.user })),
+  "contact.decline not_found": asOwner(() => ({ user: NOBODY })),
+  "contact.decline out_of_turn": asOwner(() => ({ user: outsider.user })),
+  "contact.remove not_found": asOwner(() => ({ user: NOBODY })),
+  "contact.remove out_of_turn": asOwner(() => ({ user: outsider.user })),
   "user.block not_found": asOwner(() => ({ user: NOBODY })),
   "user.unblock not_found": asOwner(() => ({ user: NOBODY })),
   "conversation.list truncated": asOwner(() => ({ page: foreignPage })),
@@ -497,6 +517,16 @@ async function provokeFullPins(): Promise<{ who: Person; args: Args }> {
     await raw.ok("message.pin", { conversation, seq });
   }
   throw new Error("unreachable");
+}
+
+async function provokeFullContacts(): Promise<{ who: Person; args: Args }> {
+  const [asker] = (await people(server, "asker")) as [Person];
+  const raw = await asker.raw();
+  for (let i = 0; i < 4; i++) {
+    const crowd = await people(server, ...Array.from({ length: 50 }, () => "sought"));
+    await Promise.all(crowd.map((one) => raw.ok("contact.request", { user: one.user })));
+  }
+  return { who: asker, args: { user: owner.user } };
 }
 
 async function provokeFullBlocks(): Promise<{ who: Person; args: Args }> {

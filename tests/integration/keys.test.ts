@@ -127,6 +127,8 @@ test("every command that appends keeps to its key", async () => {
     ["group.set_role", { conversation, user: carol.user, role: "admin" }, { role: "member" }],
     ["group.remove", { conversation, user: carol.user }, { user: bob.user }],
     ["account.set_profile", { about: "a" }, { about: "b" }],
+    ["contact.request", { user: carol.user }, undefined],
+    ["contact.remove", { user: carol.user }, undefined],
     ["user.block", { user: carol.user }, { user: bob.user }],
     ["user.unblock", { user: carol.user }, { user: bob.user }],
     ["group.leave", { conversation }, undefined],

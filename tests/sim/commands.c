@@ -341,6 +341,20 @@ static void act_block(struct client *d)
     op_send(d, op);
 }
 
+static void act_contact(struct client *d)
+{
+    static const enum event_type types[] = {
+        EVENT_CONTACT_REQUEST, EVENT_CONTACT_REQUEST, EVENT_CONTACT_REQUEST, EVENT_CONTACT_ACCEPT,
+        EVENT_CONTACT_ACCEPT,  EVENT_CONTACT_DECLINE, EVENT_CONTACT_REMOVE,
+    };
+    struct op *op = op_new(d, types[rng_below(&d->world->rng, ARRAY_SIZE(types))]);
+    if (!op)
+        return;
+    op->to = op->user = any_user(d->world);
+    op->text[0] = 0;
+    op_send(d, op);
+}
+
 static void act_profile(struct client *d)
 {
     struct op *op = op_new(d, EVENT_PROFILE);
@@ -497,9 +511,10 @@ void command_any(struct client *d)
         uint32_t below;
         void (*act)(struct client *);
     } acts[] = {
-        {64, act_invite},    {70, act_join},    {71, act_timer},  {72, act_uninvite},
-        {74, act_on_record}, {75, act_profile}, {80, act_block},  {88, act_mark},
-        {92, act_look},      {95, client_wait}, {97, act_create}, {98, act_sign_out},
+        {64, act_invite},    {70, act_join},    {71, act_timer},   {72, act_uninvite},
+        {74, act_on_record}, {75, act_profile}, {78, act_block},   {82, act_contact},
+        {88, act_mark},      {92, act_look},    {95, client_wait}, {97, act_create},
+        {98, act_sign_out},
     };
     uint32_t what = rng_below(&d->world->rng, 100);
     if (what < 31) {

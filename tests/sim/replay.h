@@ -71,6 +71,10 @@ bool mentions(const struct truth *, const struct truth_log *, uint64_t user, uin
 uint64_t unread_mention(const struct truth *, const struct truth_log *, const struct member *,
                         uint64_t head);
 
+/* contacts.c: how people stand to each other is what their 1:1s say, and each may do what they did.
+ */
+void contacts_check(struct truth *);
+
 /* witness.c: what must hold of all that devices were told on the way. */
 void witness_check(struct truth *);
 

@@ -110,6 +110,8 @@ void sabotage_answer(struct world *w, struct store_request *r)
     }
     if (r->op == STORE_OP_LOAD && sabotaged(w, "chatter"))
         container_of(r, struct store_load, base)->conversation.announce = false;
+    if (r->op == STORE_OP_CONTACTS && sabotaged(w, "contacts"))
+        container_of(r, struct store_contacts, base)->n_contacts = 0;
     if (r->op == STORE_OP_PINS && sabotaged(w, "pins"))
         container_of(r, struct store_pins, base)->n_pins = 0;
     if (r->op == STORE_OP_LOAD && sabotaged(w, "uncounted"))

@@ -4,6 +4,7 @@
 
 #include "chat/chat.h"
 #include "model/account.h"
+#include "model/contact.h"
 
 /* Where a try comes from: an IPv6 address, or IPv4-mapped; all zero: not limited. */
 struct address_bytes {
@@ -75,5 +76,15 @@ struct chat_blocks {
     uint32_t n_users;
 };
 void chat_blocks(struct chat *, struct chat_blocks *);
+
+/* How the caller stands to others, by the others' ids, after the id `after`. */
+struct chat_contacts {
+    struct chat_call call;
+    uint64_t after;                 /* 0: from the start */
+    uint32_t limit;                 /* 1 to PAGE_MAX */
+    const struct contact *contacts; /* out */
+    uint32_t n_contacts;
+};
+void chat_contacts(struct chat *, struct chat_contacts *);
 
 #endif

@@ -1,10 +1,10 @@
 /*
  * From a command to the queue of its room. Most commands name their conversation and go straight
- * there. A message may name a person instead: then the 1:1 of the two is looked up, or, where the
- * rules allow, claimed. Chat thread.
+ * there. A message may name a person instead, and what concerns contacts does: then the 1:1 of the
+ * two is looked up, or, where the rules allow, claimed. Chat thread.
  *
- * Looking up takes several steps on several threads, so a sender's messages to persons go one after
- * the other: what was sent later on a connection never stands before.
+ * Looking up takes several steps on several threads, so what a sender does to persons goes one
+ * after the other: what was sent later on a connection never stands before.
  *
  * A user's id is also the id of their own log, so one load of `to` tells which of the two it is.
  */
@@ -109,6 +109,14 @@ static void claim_ask(struct resolve *r, uint64_t new_conversation)
     store_direct_claim(r->chat->store, &r->claim);
 }
 
+static enum chat_error may_begin(const struct person *from, const struct person *to,
+                                 enum event_type type)
+{
+    if (event_is_contact(type))
+        return rules_contact(from, to, type);
+    return person_may_write(from, to) ? CHAT_OK : CHAT_CANNOT_WRITE;
+}
+
 /* Decided before the claim; the append decides again. */
 static void persons_ready(struct persons *persons, enum chat_error error)
 {
@@ -118,10 +126,10 @@ static void persons_ready(struct persons *persons, enum chat_error error)
         resolve_failed(r, error);
     } else if (r->append->after) {
         resolve_failed(r, CHAT_AHEAD);
-    } else if (r->append->target) {
+    } else if (r->append->target || !to->exists) {
         resolve_failed(r, CHAT_NOT_FOUND);
-    } else if (!person_may_write(from, to)) {
-        resolve_failed(r, to->exists ? CHAT_CANNOT_WRITE : CHAT_NOT_FOUND);
+    } else if ((error = may_begin(from, to, r->append->type))) {
+        resolve_failed(r, error);
     } else {
         r->state = RESOLVE_CLAIM;
         resolve_tick(r);
@@ -165,9 +173,10 @@ static void resolve_tick(struct resolve *r)
 static void to_ready(struct room_wait *wait, enum chat_error error)
 {
     struct resolve *r = container_of(wait, struct resolve, to_wait);
-    if (error) {
-        resolve_failed(r, error);
-    } else if (r->to->conversation.kind != CONVERSATION_OWN) {
+    bool person = r->to->conversation.kind == CONVERSATION_OWN;
+    if (error || (!person && event_is_contact(r->append->type))) {
+        resolve_failed(r, error ? error : CHAT_NOT_FOUND);
+    } else if (!person) {
         resolve_found(r, r->append->to);
     } else {
         resolve_tick(r);
@@ -185,7 +194,8 @@ static void resolve(struct chat *chat, struct chat_append *append)
 {
     struct room *to = room_get(chat, append->to);
     struct resolve *first = map_get(&chat->senders, append->call.user);
-    if (!first && to->loaded && to->conversation.kind != CONVERSATION_OWN) {
+    bool conversation = to->loaded && to->conversation.kind != CONVERSATION_OWN;
+    if (!first && conversation && append->type == EVENT_MESSAGE) {
         room_enqueue(to, append);
         return;
     }
@@ -222,7 +232,7 @@ void chat_append(struct chat *chat, struct chat_append *a)
     if (!a->repeatable)
         a->key = digest_made_key(chat, a->made_key);
     digest_append(chat, a, a->digest);
-    if (a->type == EVENT_MESSAGE) {
+    if (a->type == EVENT_MESSAGE || event_is_contact(a->type)) {
         resolve(chat, a);
         return;
     }

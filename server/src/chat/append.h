@@ -13,11 +13,12 @@
  *   ANNOUNCE   conversation, number = 1 or 0
  *   INVITE     conversation, number = uses at most, holds_ms; 0: no such bound
  *   UNINVITE   conversation, target              JOINED  see chat_join() (invite.h)
+ *   CONTACT_…  to = user (a user's id)
  *   PROFILE    text, about (absent: unchanged)   BLOCK, UNBLOCK  user
  *
  * Errors: NOT_FOUND (conversation or target that the caller may not see), FORBIDDEN (role),
- * CANNOT_WRITE, INVALID, FULL, ALREADY_MEMBER, NOT_MEMBER, KEY_REUSED, AHEAD, OVERLOADED,
- * UNAVAILABLE. A key found is answered before any rule is looked at.
+ * CANNOT_WRITE, INVALID, FULL, ALREADY_MEMBER, NOT_MEMBER, OUT_OF_TURN, KEY_REUSED, AHEAD,
+ * OVERLOADED, UNAVAILABLE. A key found is answered before any rule is looked at.
  */
 #ifndef PARLEY_CHAT_APPEND_H
 #define PARLEY_CHAT_APPEND_H

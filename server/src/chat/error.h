@@ -10,7 +10,8 @@ enum chat_error {
     CHAT_INVALID,      /* arguments that make no sense together */
     CHAT_FULL,         /* the 101st member, the 201st reaction, the 1,001st block */
     CHAT_ALREADY_MEMBER,
-    CHAT_NOT_MEMBER, /* the user named is none */
+    CHAT_NOT_MEMBER,  /* the user named is none */
+    CHAT_OUT_OF_TURN, /* does not fit how the two stand to each other */
     CHAT_NAME_TAKEN,
     CHAT_WRONG_CREDENTIALS,
     CHAT_UNAUTHENTICATED, /* no such token */

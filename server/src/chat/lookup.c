@@ -147,3 +147,37 @@ void chat_blocks(struct chat *chat, struct chat_blocks *blocks)
     op->request = (struct store_blocks){.base.done = blocks_done, .user = blocks->call.user};
     store_blocks(chat->store, &op->request);
 }
+
+struct contacts_op {
+    struct chat_contacts *contacts;
+    struct store_contacts request;
+};
+
+static void contacts_done(struct store_request *request)
+{
+    struct contacts_op *op = container_of(request, struct contacts_op, request.base);
+    op->contacts->contacts = op->request.contacts;
+    op->contacts->n_contacts = op->request.n_contacts;
+    call_done(&op->contacts->call, error_of(request->status));
+    store_request_deinit(request);
+    free(op);
+}
+
+void chat_contacts(struct chat *chat, struct chat_contacts *contacts)
+{
+    if (!call_begin(chat, &contacts->call))
+        return;
+    if (contacts->limit < 1 || contacts->limit > PAGE_MAX) {
+        call_later(&contacts->call, CHAT_INVALID);
+        return;
+    }
+    struct contacts_op *op = mem_new(sizeof(*op));
+    op->contacts = contacts;
+    op->request = (struct store_contacts){
+        .base.done = contacts_done,
+        .user = contacts->call.user,
+        .after = contacts->after,
+        .limit = contacts->limit,
+    };
+    store_contacts(chat->store, &op->request);
+}

@@ -1,7 +1,7 @@
 /*
- * Owns the persons of a chat core; the chat thread runs it. A person is loaded by two reads (the
- * user's row, the blocks); from then on every event of their own log passes through this core,
- * so what is cached is exact.
+ * Owns the persons of a chat core; the chat thread runs it. A person is loaded by three reads (the
+ * user's row, the blocks, the contacts); from then on every event of their own log, and of their
+ * 1:1s, passes through this core, so what is cached is exact.
  */
 #include "chat/person.h"
 
@@ -15,6 +15,7 @@ struct person_load {
     struct person *person;
     struct store_users user;
     struct store_blocks blocks;
+    struct store_contacts contacts;
     int missing; /* answers that are yet to come */
     bool again;  /* what was read may be from before a change that stands */
     enum chat_error error;
@@ -22,7 +23,8 @@ struct person_load {
 
 static uint32_t person_bytes(const struct person *p)
 {
-    return (uint32_t)(sizeof(*p) + p->n_blocks * sizeof(p->blocks[0]) + 64);
+    return (uint32_t)(sizeof(*p) + p->n_blocks * sizeof(p->blocks[0]) +
+                      p->n_contacts * sizeof(p->contacts[0]) + 64);
 }
 
 static void person_evict(struct chat *chat, struct cached *cached)
@@ -31,6 +33,7 @@ static void person_evict(struct chat *chat, struct cached *cached)
     timer_cancel(chat->env->wheel, &p->presence);
     map_remove(&chat->persons, p->id);
     free(p->blocks);
+    free(p->contacts);
     free(p);
 }
 
@@ -60,6 +63,11 @@ void person_unref(struct person *p)
         cached_unref(p->chat, &p->cached);
 }
 
+static struct person_contact contact_of(const struct contact *row)
+{
+    return (struct person_contact){row->other, row->state, row->seq};
+}
+
 static void take_answers(struct person *p, const struct person_load *load)
 {
     p->exists = load->user.n_users == 1;
@@ -69,6 +77,11 @@ static void take_answers(struct person *p, const struct person_load *load)
     free(p->blocks);
     p->n_blocks = load->blocks.n_users;
     p->blocks = mem_copy(load->blocks.users, p->n_blocks * sizeof(p->blocks[0]));
+    free(p->contacts);
+    p->n_contacts = load->contacts.n_contacts;
+    p->contacts = mem_new_array(p->n_contacts, sizeof(p->contacts[0]));
+    for (uint32_t i = 0; i < p->n_contacts; i++)
+        p->contacts[i] = contact_of(&load->contacts.contacts[i]);
     /* somebody who is not there may sign up any time, and nothing would tell */
     p->loaded = p->exists;
     cached_resize(p->chat, &p->cached, person_bytes(p));
@@ -93,6 +106,7 @@ static void load_answered(struct person_load *load, enum store_status status)
         take_answers(p, load);
     store_request_deinit(&load->user.base);
     store_request_deinit(&load->blocks.base);
+    store_request_deinit(&load->contacts.base);
     free(load);
     struct list waiting = LIST_INIT(waiting);
     list_splice_back(&waiting, &p->loading);
@@ -113,17 +127,25 @@ static void blocks_done(struct store_request *request)
     load_answered(container_of(request, struct person_load, blocks.base), request->status);
 }
 
+static void contacts_done(struct store_request *request)
+{
+    load_answered(container_of(request, struct person_load, contacts.base), request->status);
+}
+
 static void load_rows(struct person_load *load)
 {
     struct person *p = load->person;
     store_request_deinit(&load->user.base);
     store_request_deinit(&load->blocks.base);
+    store_request_deinit(&load->contacts.base);
     load->again = false;
-    load->missing = 2;
+    load->missing = 3;
     load->user = (struct store_users){.base.done = user_done, .ids = &p->id, .n_ids = 1};
     load->blocks = (struct store_blocks){.base.done = blocks_done, .user = p->id};
+    load->contacts = (struct store_contacts){.base.done = contacts_done, .user = p->id};
     store_users(p->chat->store, &load->user);
     store_blocks(p->chat->store, &load->blocks);
+    store_contacts(p->chat->store, &load->contacts);
 }
 
 bool person_load(struct person *p, struct person_wait *wait)
@@ -233,6 +255,79 @@ void person_set_block(struct person *p, uint64_t user, bool on)
         p->n_blocks--;
         memmove(p->blocks + at, p->blocks + at + 1, (p->n_blocks - at) * sizeof(p->blocks[0]));
     }
+    cached_resize(p->chat, &p->cached, person_bytes(p));
+}
+
+/* --- contacts --- */
+
+/* The place of `user` among the contacts, or where it would stand. */
+static uint32_t contact_place(const struct person *p, uint64_t user)
+{
+    uint32_t low = 0, high = p->n_contacts;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (p->contacts[middle].user < user)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+enum contact_state person_contact(const struct person *p, uint64_t user)
+{
+    uint32_t at = contact_place(p, user);
+    bool there = at < p->n_contacts && p->contacts[at].user == user;
+    return there ? p->contacts[at].state : CONTACT_NONE;
+}
+
+uint32_t person_contacts_in(const struct person *p, enum contact_state state)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < p->n_contacts; i++)
+        n += p->contacts[i].state == state;
+    return n;
+}
+
+static void insert_contact(struct person *p, uint32_t at, struct person_contact contact)
+{
+    p->contacts = mem_resize(p->contacts, (p->n_contacts + 1) * sizeof(p->contacts[0]));
+    memmove(p->contacts + at + 1, p->contacts + at, (p->n_contacts - at) * sizeof(p->contacts[0]));
+    p->contacts[at] = contact;
+    p->n_contacts++;
+}
+
+static void take_contact_out(struct person *p, uint32_t at)
+{
+    p->n_contacts--;
+    memmove(p->contacts + at, p->contacts + at + 1, (p->n_contacts - at) * sizeof(p->contacts[0]));
+}
+
+/* What is cached may have been read after the event: then it says so already, or the event does not
+ * fit it. */
+void person_follow_contact(struct person *p, const struct event *e)
+{
+    if (p->load)
+        p->load->again = true;
+    if (!p->loaded)
+        return;
+    bool mine = p->id == e->sender;
+    uint64_t user = mine ? e->user : e->sender;
+    uint32_t at = contact_place(p, user);
+    bool there = at < p->n_contacts && p->contacts[at].user == user;
+    if (there && p->contacts[at].seq >= e->seq)
+        return;
+    enum contact_state before = there ? p->contacts[at].state : CONTACT_NONE;
+    enum contact_state after = contact_after(mine ? before : contact_mirror(before), e->type);
+    if (after == CONTACT_STATES)
+        return;
+    struct person_contact now = {user, mine ? after : contact_mirror(after), e->seq};
+    if (now.state == CONTACT_NONE)
+        take_contact_out(p, at);
+    else if (there)
+        p->contacts[at] = now;
+    else
+        insert_contact(p, at, now);
     cached_resize(p->chat, &p->cached, person_bytes(p));
 }
 

@@ -9,6 +9,13 @@
 
 #include "chat/core.h"
 
+/* How a person stands to somebody. */
+struct person_contact {
+    uint64_t user;
+    enum contact_state state; /* never NONE */
+    uint64_t seq;             /* of the event of their 1:1 that made it so */
+};
+
 struct person {
     struct cached cached;
     struct chat *chat;
@@ -18,6 +25,8 @@ struct person {
     bool exists, disabled; /* as the newest answer had it */
     uint64_t *blocks;      /* ascending */
     uint32_t n_blocks;
+    struct person_contact *contacts; /* by user, ascending */
+    uint32_t n_contacts;
     uint64_t last_seen_ms; /* Unix */
 
     struct list sessions; /* session.of_person */
@@ -65,6 +74,12 @@ void persons_deinit(struct persons *);
 bool person_blocks(const struct person *, uint64_t user);
 /* A block or unblock event stands. */
 void person_set_block(struct person *, uint64_t user, bool on);
+/* How the person stands to `user`, blocks aside. */
+enum contact_state person_contact(const struct person *, uint64_t user);
+/* How many stand so to the person. */
+uint32_t person_contacts_in(const struct person *, enum contact_state);
+/* An event of contacts stands, of which the person is one of the two. */
+void person_follow_contact(struct person *, const struct event *);
 /* The account was disabled or enabled; harmless when it is not cached. */
 void person_set_disabled(struct chat *, uint64_t id, bool disabled);
 /* Whether a 1:1 message or an invitation may go between the two; both are loaded. */

@@ -465,9 +465,15 @@ static void drop_facts_of_target(struct room *room, const struct event *e)
     }
 }
 
-/* What an own log's event changes in what is cached of people. */
+/* What an event changes in what is cached of people. */
 static void apply_to_persons(struct room *room, const struct event *e)
 {
+    uint64_t both[] = {e->sender, e->user};
+    for (int i = 0; i < 2 && event_is_contact(e->type); i++) {
+        struct person *p = person_get(room->chat, both[i]);
+        person_follow_contact(p, e);
+        person_unref(p);
+    }
     if (e->type != EVENT_BLOCK && e->type != EVENT_UNBLOCK)
         return;
     struct person *p = person_get(room->chat, e->sender);

@@ -41,6 +41,10 @@ static const struct {
     [EVENT_INVITE] = {IN_GROUP, ROLE_ADMIN},
     [EVENT_UNINVITE] = {IN_GROUP, ROLE_ADMIN}, /* whoever made it */
     [EVENT_JOINED] = {IN_GROUP, ANYBODY},      /* who shows an invite, see rules_may_join */
+    [EVENT_CONTACT_REQUEST] = {IN_DIRECT, ROLE_MEMBER},
+    [EVENT_CONTACT_ACCEPT] = {IN_DIRECT, ROLE_MEMBER},
+    [EVENT_CONTACT_DECLINE] = {IN_DIRECT, ROLE_MEMBER},
+    [EVENT_CONTACT_REMOVE] = {IN_DIRECT, ROLE_MEMBER},
     [EVENT_PIN] = {IN_TALK, ROLE_ADMIN},
     [EVENT_UNPIN] = {IN_TALK, ROLE_ADMIN},
     [EVENT_TIMER] = {IN_TALK, ROLE_ADMIN},
@@ -140,6 +144,11 @@ enum chat_error rules_check_contents(const struct chat_append *a)
         return CHAT_OK;
     case EVENT_TIMER:
         return a->number <= TIMER_S_MAX ? CHAT_OK : CHAT_INVALID;
+    case EVENT_CONTACT_REQUEST:
+    case EVENT_CONTACT_ACCEPT:
+    case EVENT_CONTACT_DECLINE:
+    case EVENT_CONTACT_REMOVE:
+        return a->user && a->user == a->to && a->user != a->call.user ? CHAT_OK : CHAT_INVALID;
     case EVENT_CREATED: /* by group.c alone */
     case EVENT_TYPES:
         break;
@@ -333,6 +342,37 @@ static enum chat_error decide_unblock(const struct rules_facts *facts)
     return may ? CHAT_OK : CHAT_NOT_FOUND;
 }
 
+static bool contacts_full(const struct person *p, uint64_t other, enum contact_state waiting)
+{
+    bool grows = person_contact(p, other) == CONTACT_NONE;
+    return (grows && p->n_contacts >= CONTACTS_MAX) ||
+           person_contacts_in(p, waiting) >= CONTACTS_WAITING_MAX;
+}
+
+enum chat_error rules_contact(const struct person *from, const struct person *to,
+                              enum event_type type)
+{
+    enum contact_state before = person_contact(from, to->id);
+    if (type == EVENT_CONTACT_REQUEST || type == EVENT_CONTACT_ACCEPT)
+        if (!person_may_write(from, to))
+            return CHAT_CANNOT_WRITE;
+    enum contact_state after = contact_after(before, type);
+    if (after == CONTACT_STATES)
+        return CHAT_OUT_OF_TURN;
+    if (after == CONTACT_SENT && (contacts_full(from, to->id, CONTACT_SENT) ||
+                                  contacts_full(to, from->id, CONTACT_RECEIVED)))
+        return CHAT_FULL;
+    return CHAT_OK;
+}
+
+static enum chat_error decide_contact(const struct room *room, const struct member *me,
+                                      const struct chat_append *a)
+{
+    int mine = room->peers[0]->id == me->user ? 0 : 1;
+    const struct person *from = room->peers[mine], *to = room->peers[1 - mine];
+    return a->user == to->id ? rules_contact(from, to, a->type) : CHAT_INVALID;
+}
+
 enum chat_error rules_decide(const struct room *room, const struct chat_append *a,
                              const struct rules_facts *facts)
 {
@@ -376,6 +416,11 @@ enum chat_error rules_decide(const struct room *room, const struct chat_append *
         return decide_block(facts);
     case EVENT_UNBLOCK:
         return decide_unblock(facts);
+    case EVENT_CONTACT_REQUEST:
+    case EVENT_CONTACT_ACCEPT:
+    case EVENT_CONTACT_DECLINE:
+    case EVENT_CONTACT_REMOVE:
+        return decide_contact(room, me, a);
     default:
         return CHAT_OK;
     }

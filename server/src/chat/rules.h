@@ -32,6 +32,9 @@ uint32_t rules_mentions(const struct room *, const struct chat_append *, const s
 /* Whether what `user` (a present member) does may reach the other side: in a 1:1 it asks both
  * people, elsewhere it is CHAT_OK. */
 enum chat_error rules_may_reach(const struct room *, uint64_t user);
+/* Whether `from` may ask, accept, decline or remove `to`; both are loaded. Either one's having no
+ * room refuses a request. */
+enum chat_error rules_contact(const struct person *from, const struct person *to, enum event_type);
 /* Whether `user` (a present member) may be shown as typing: who may write here. */
 enum chat_error rules_may_type(const struct room *, uint64_t user);
 /* Whether `user` may come in by facts->invite: OK, NOT_FOUND (it holds no more), ALREADY_MEMBER,

@@ -67,6 +67,10 @@ static enum chat_error decide(struct scene *s, uint64_t who, struct chat_append 
     {                                                                                              \
         YES, YES, YES, YES, ROLE, NONE                                                             \
     }
+#define IN_DIRECTS(cell)                                                                           \
+    {                                                                                              \
+        cell, NONE, NONE, NONE, NONE, NONE                                                         \
+    }
 #define IN_OWN_LOGS                                                                                \
     {                                                                                              \
         NONE, NONE, NONE, NONE, NONE, YES                                                          \
@@ -95,6 +99,10 @@ static const struct {
     {EVENT_ANNOUNCE, IN_GROUPS(YES, YES, ROLE)},
     {EVENT_INVITE, IN_GROUPS(YES, YES, ROLE)},
     {EVENT_UNINVITE, IN_GROUPS(YES, YES, ROLE)},
+    {EVENT_CONTACT_REQUEST, IN_DIRECTS(YES)},
+    {EVENT_CONTACT_ACCEPT, IN_DIRECTS(CHAT_OUT_OF_TURN)},
+    {EVENT_CONTACT_DECLINE, IN_DIRECTS(CHAT_OUT_OF_TURN)},
+    {EVENT_CONTACT_REMOVE, IN_DIRECTS(CHAT_OUT_OF_TURN)},
     {EVENT_PIN, IN_TALKS_BY_ADMINS},
     {EVENT_UNPIN, IN_TALKS_BY_ADMINS},
     {EVENT_TIMER, IN_TALKS_BY_ADMINS},
@@ -112,6 +120,8 @@ static struct chat_append any_of(enum event_type type)
 {
     struct chat_append a = {.type = type, .target = 5, .text = STR("+")};
     bool in = type == EVENT_REMOVED || type == EVENT_ROLE;
+    if (event_is_contact(type))
+        return (struct chat_append){.type = type, .user = ADMIN, .to = ADMIN};
     a.user = in ? MEMBER : SOMEBODY;
     a.role = ROLE_ADMIN;
     return a;
@@ -293,6 +303,72 @@ static void test_the_last_reaction_and_the_one_too_many(void **state)
     assert_int_equal(decide(&s, MEMBER, any_of(EVENT_REACTION)), CHAT_FULL);
     reactions[7].user = MEMBER; /* one's own changes */
     assert_int_equal(decide(&s, MEMBER, any_of(EVENT_REACTION)), CHAT_OK);
+}
+
+/* --- contacts --- */
+
+static struct chat_append contact_of(enum event_type type, uint64_t to)
+{
+    return (struct chat_append){.type = type, .user = to, .to = to};
+}
+
+static void test_only_what_reaches_the_other_is_kept_out_by_a_block(void **state)
+{
+    (void)state;
+    for (uint64_t blocker = OWNER; blocker <= ADMIN; blocker++) {
+        struct scene s;
+        scene_init(&s, CONVERSATION_DIRECT);
+        uint64_t blocked = OWNER + ADMIN - blocker;
+        s.persons[blocker].blocks = &blocked;
+        s.persons[blocker].n_blocks = 1;
+        struct person_contact asks = {ADMIN, CONTACT_RECEIVED, 1};
+        assert_int_equal(decide(&s, OWNER, contact_of(EVENT_CONTACT_REQUEST, ADMIN)),
+                         CHAT_CANNOT_WRITE);
+        s.persons[OWNER].contacts = &asks;
+        s.persons[OWNER].n_contacts = 1;
+        assert_int_equal(decide(&s, OWNER, contact_of(EVENT_CONTACT_ACCEPT, ADMIN)),
+                         CHAT_CANNOT_WRITE);
+        assert_int_equal(decide(&s, OWNER, contact_of(EVENT_CONTACT_DECLINE, ADMIN)), CHAT_OK);
+        asks.state = CONTACT_STANDS;
+        assert_int_equal(decide(&s, OWNER, contact_of(EVENT_CONTACT_REMOVE, ADMIN)), CHAT_OK);
+    }
+}
+
+static void test_contacts_have_room_on_both_sides(void **state)
+{
+    (void)state;
+    static struct person_contact many[CONTACTS_MAX];
+    for (uint64_t full = OWNER; full <= ADMIN; full++)
+        for (int waiting = 0; waiting < 2; waiting++) {
+            struct scene s;
+            scene_init(&s, CONVERSATION_DIRECT);
+            enum contact_state waits = full == OWNER ? CONTACT_SENT : CONTACT_RECEIVED;
+            for (uint32_t i = 0; i < CONTACTS_MAX; i++)
+                many[i] = (struct person_contact){100 + i, waiting ? waits : CONTACT_STANDS, 1};
+            struct person *p = &s.persons[full];
+            p->contacts = many;
+            p->n_contacts = waiting ? CONTACTS_WAITING_MAX : CONTACTS_MAX;
+            struct chat_append a = contact_of(EVENT_CONTACT_REQUEST, ADMIN);
+            assert_int_equal(decide(&s, OWNER, a), CHAT_FULL);
+            p->n_contacts--;
+            assert_int_equal(decide(&s, OWNER, a), CHAT_OK);
+        }
+}
+
+static void test_contacts_name_the_other_one(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_init(&s, CONVERSATION_DIRECT);
+    assert_int_equal(decide(&s, OWNER, contact_of(EVENT_CONTACT_REQUEST, SOMEBODY)), CHAT_INVALID);
+    struct chat_append a = contact_of(EVENT_CONTACT_REQUEST, ADMIN);
+    a.call.user = OWNER;
+    assert_int_equal(rules_check_contents(&a), CHAT_OK);
+    a.call.user = ADMIN;
+    assert_int_equal(rules_check_contents(&a), CHAT_INVALID);
+    a.call.user = OWNER;
+    a.to = SOMEBODY;
+    assert_int_equal(rules_check_contents(&a), CHAT_INVALID);
 }
 
 /* --- members --- */
@@ -555,6 +631,9 @@ int main(void)
         cmocka_unit_test(test_members_who_may_read_it_are_mentioned),
         cmocka_unit_test(test_what_is_ahead_of_the_head_is_refused),
         cmocka_unit_test(test_the_last_reaction_and_the_one_too_many),
+        cmocka_unit_test(test_only_what_reaches_the_other_is_kept_out_by_a_block),
+        cmocka_unit_test(test_contacts_have_room_on_both_sides),
+        cmocka_unit_test(test_contacts_name_the_other_one),
         cmocka_unit_test(test_only_whoever_has_a_lower_role_is_removed),
         cmocka_unit_test(test_an_owner_gives_roles_to_others_who_are_in),
         cmocka_unit_test(test_the_last_member_and_the_one_too_many),

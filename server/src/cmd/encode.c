@@ -16,17 +16,32 @@
 #include "util/macros.h"
 
 static const char *const event_names[] = {
-    [EVENT_MESSAGE] = "message", [EVENT_EDIT] = "edit",
-    [EVENT_DELETE] = "delete",   [EVENT_REACTION] = "reaction",
-    [EVENT_CREATED] = "created", [EVENT_ADDED] = "added",
-    [EVENT_REMOVED] = "removed", [EVENT_LEFT] = "left",
-    [EVENT_TITLE] = "title",     [EVENT_ROLE] = "role",
-    [EVENT_PROFILE] = "profile", [EVENT_BLOCK] = "block",
-    [EVENT_UNBLOCK] = "unblock", [EVENT_DESCRIPTION] = "description",
-    [EVENT_PICTURE] = "picture", [EVENT_ANNOUNCE] = "announce",
-    [EVENT_INVITE] = "invite",   [EVENT_UNINVITE] = "uninvite",
-    [EVENT_JOINED] = "joined",   [EVENT_PIN] = "pin",
-    [EVENT_UNPIN] = "unpin",     [EVENT_TIMER] = "timer",
+    [EVENT_MESSAGE] = "message",
+    [EVENT_EDIT] = "edit",
+    [EVENT_DELETE] = "delete",
+    [EVENT_REACTION] = "reaction",
+    [EVENT_CREATED] = "created",
+    [EVENT_ADDED] = "added",
+    [EVENT_REMOVED] = "removed",
+    [EVENT_LEFT] = "left",
+    [EVENT_TITLE] = "title",
+    [EVENT_ROLE] = "role",
+    [EVENT_PROFILE] = "profile",
+    [EVENT_BLOCK] = "block",
+    [EVENT_UNBLOCK] = "unblock",
+    [EVENT_DESCRIPTION] = "description",
+    [EVENT_PICTURE] = "picture",
+    [EVENT_ANNOUNCE] = "announce",
+    [EVENT_INVITE] = "invite",
+    [EVENT_UNINVITE] = "uninvite",
+    [EVENT_JOINED] = "joined",
+    [EVENT_PIN] = "pin",
+    [EVENT_UNPIN] = "unpin",
+    [EVENT_TIMER] = "timer",
+    [EVENT_CONTACT_REQUEST] = "contact_request",
+    [EVENT_CONTACT_ACCEPT] = "contact_accept",
+    [EVENT_CONTACT_DECLINE] = "contact_decline",
+    [EVENT_CONTACT_REMOVE] = "contact_remove",
 };
 static_assert(ARRAY_SIZE(event_names) == EVENT_TYPES, "the newest event has a name");
 
@@ -173,6 +188,10 @@ static void write_contents(struct writer *w, const struct event *e)
     case EVENT_REMOVED:
     case EVENT_BLOCK:
     case EVENT_UNBLOCK:
+    case EVENT_CONTACT_REQUEST:
+    case EVENT_CONTACT_ACCEPT:
+    case EVENT_CONTACT_DECLINE:
+    case EVENT_CONTACT_REMOVE:
         writer_field_id(w, "user", e->user);
         break;
     case EVENT_TYPES:

@@ -159,6 +159,9 @@ static void test_events_of_the_own_log(void **state)
     e = event_of(EVENT_PROFILE);
     e.text = STR("Ann");
     assert_event(&e, 0, HEAD("profile") "\"display_name\":\"Ann\"}");
+    e = event_of(EVENT_CONTACT_REQUEST);
+    e.user = 8;
+    assert_event(&e, 0, HEAD("contact_request") "\"user\":\"8\"}");
     e = event_of(EVENT_BLOCK);
     e.user = 8;
     assert_event(&e, 0, HEAD("block") "\"user\":\"8\"}");

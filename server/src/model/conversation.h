@@ -73,6 +73,12 @@ struct log_head {
     uint64_t message_seq; /* of the newest message; 0: none */
 };
 
+/* Where a conversation is listed for a member. Stored as numbers: never renumber. */
+enum listed {
+    LISTED_IN_LIST = 0,
+    LISTED_NOWHERE = 2, /* a 1:1 without a message so far */
+};
+
 /* One person in one conversation, also after they left. */
 struct member {
     uint64_t conversation, user;
@@ -87,6 +93,7 @@ struct member {
     struct str left_title;            /* left: the group's title then */
     uint64_t delivered_seq, read_seq; /* only move forward; read_seq <= delivered_seq */
     uint64_t read_n;                  /* messages up to read_seq: unread = head.n - read_n */
+    enum listed listed;
 };
 
 /* What a former member sees of a group: its title as it was, and nothing that it says of itself. */

@@ -17,27 +17,31 @@
 /* Stored as numbers: never renumber. */
 enum event_type {
     EVENT_MESSAGE = 1,
-    EVENT_EDIT = 2,         /* target, text (emptied by a later edit or delete) */
-    EVENT_DELETE = 3,       /* target */
-    EVENT_REACTION = 4,     /* target, text = emoji, empty: taken back */
-    EVENT_CREATED = 5,      /* text = title, history, members: the group's full record; seq 1 */
-    EVENT_ADDED = 6,        /* user, history: what they may read */
-    EVENT_REMOVED = 7,      /* user */
-    EVENT_LEFT = 8,         /* user = who becomes owner, or 0 */
-    EVENT_TITLE = 9,        /* text */
-    EVENT_ROLE = 10,        /* user, role; owner: the sender becomes admin */
-    EVENT_PROFILE = 11,     /* own log: text = display name, about; absent (NULL) = unchanged */
-    EVENT_BLOCK = 12,       /* own log: user */
-    EVENT_UNBLOCK = 13,     /* own log: user */
-    EVENT_DESCRIPTION = 14, /* text, empty: taken away */
-    EVENT_PICTURE = 15,     /* number = the picture's id, 0: taken away */
-    EVENT_ANNOUNCE = 16,    /* number: 1 on, 0 off */
-    EVENT_INVITE = 17,      /* number = uses at most, expires_ms; 0: no such bound */
-    EVENT_UNINVITE = 18,    /* target = the invite */
-    EVENT_JOINED = 19,      /* by an invite: user = sender, target = the invite, history */
-    EVENT_PIN = 20,         /* target */
-    EVENT_UNPIN = 21,       /* target */
-    EVENT_TIMER = 22,       /* number: seconds that later messages stay, 0: for ever */
+    EVENT_EDIT = 2,             /* target, text (emptied by a later edit or delete) */
+    EVENT_DELETE = 3,           /* target */
+    EVENT_REACTION = 4,         /* target, text = emoji, empty: taken back */
+    EVENT_CREATED = 5,          /* text = title, history, members: the group's full record; seq 1 */
+    EVENT_ADDED = 6,            /* user, history: what they may read */
+    EVENT_REMOVED = 7,          /* user */
+    EVENT_LEFT = 8,             /* user = who becomes owner, or 0 */
+    EVENT_TITLE = 9,            /* text */
+    EVENT_ROLE = 10,            /* user, role; owner: the sender becomes admin */
+    EVENT_PROFILE = 11,         /* own log: text = display name, about; absent (NULL) = unchanged */
+    EVENT_BLOCK = 12,           /* own log: user */
+    EVENT_UNBLOCK = 13,         /* own log: user */
+    EVENT_DESCRIPTION = 14,     /* text, empty: taken away */
+    EVENT_PICTURE = 15,         /* number = the picture's id, 0: taken away */
+    EVENT_ANNOUNCE = 16,        /* number: 1 on, 0 off */
+    EVENT_INVITE = 17,          /* number = uses at most, expires_ms; 0: no such bound */
+    EVENT_UNINVITE = 18,        /* target = the invite */
+    EVENT_JOINED = 19,          /* by an invite: user = sender, target = the invite, history */
+    EVENT_PIN = 20,             /* target */
+    EVENT_UNPIN = 21,           /* target */
+    EVENT_TIMER = 22,           /* number: seconds that later messages stay, 0: for ever */
+    EVENT_CONTACT_REQUEST = 28, /* 1:1: user = the other one, in all four (contact.h) */
+    EVENT_CONTACT_ACCEPT = 29,
+    EVENT_CONTACT_DECLINE = 30,
+    EVENT_CONTACT_REMOVE = 31, /* also takes back one's request, or one's having declined */
     EVENT_TYPES,
 };
 
@@ -86,10 +90,11 @@ struct event {
     uint32_t n_mentions;
 };
 
-/* Whether a number stands for a type. */
+/* Whether a number stands for a type: there are gaps. */
 static inline bool event_type_known(unsigned type)
 {
-    return type >= EVENT_MESSAGE && type < EVENT_TYPES;
+    return (type >= EVENT_MESSAGE && type <= EVENT_TIMER) ||
+           (type >= EVENT_CONTACT_REQUEST && type < EVENT_TYPES);
 }
 
 /* Whether events of this type count in `n`. */

@@ -28,14 +28,16 @@ enum {
     INVITE_S_MIN = 60,       /* the shortest time that one holds */
     INVITE_S_MAX = 366 * 24 * 60 * 60,
     TIMER_S_MAX = 366 * 24 * 60 * 60, /* how long a conversation's messages may be set to stay */
-    REACTIONS_MAX = 200,      /* on one message; one of each person, members who left included */
-    BLOCKS_MAX = 1000,        /* of one user: read whole at a decision */
-    PAGE_MAX = 100,           /* events in one answer */
-    LIST_MAX = 50,            /* conversations in one answer */
-    SYNC_MAX = 50,            /* entries in one sync answer, each with its longest last message */
-    SEARCH_MAX = 20,          /* users in one search answer */
-    APPEND_MAX = 64,          /* events in one append: one batch of the store */
-    EVENTS_BEHIND_MAX = 1000, /* a device that lacks more in one conversation pages instead */
+    REACTIONS_MAX = 200,        /* on one message; one of each person, members who left included */
+    CONTACTS_MAX = 2000,        /* of one user, in any state: read whole at a decision */
+    CONTACTS_WAITING_MAX = 200, /* requests that one user sent, or received, and that wait */
+    BLOCKS_MAX = 1000,          /* of one user: read whole at a decision */
+    PAGE_MAX = 100,             /* events in one answer */
+    LIST_MAX = 50,              /* conversations in one answer */
+    SYNC_MAX = 50,              /* entries in one sync answer, each with its longest last message */
+    SEARCH_MAX = 20,            /* users in one search answer */
+    APPEND_MAX = 64,            /* events in one append: one batch of the store */
+    EVENTS_BEHIND_MAX = 1000,   /* a device that lacks more in one conversation pages instead */
 };
 
 #endif

@@ -24,6 +24,8 @@ const struct limit_spec api_limits[API_LIMIT_COUNT] = {
     {LIT("text_bytes_max"), API_TEXT_BYTES_MAX},
     {LIT("kind_bytes_max"), API_KIND_BYTES_MAX},
     {LIT("mentions_max"), API_MENTIONS_MAX},
+    {LIT("contacts_max"), API_CONTACTS_MAX},
+    {LIT("contacts_waiting_max"), API_CONTACTS_WAITING_MAX},
     {LIT("pins_max"), API_PINS_MAX},
     {LIT("timer_s_max"), API_TIMER_S_MAX},
     {LIT("emoji_bytes_max"), API_EMOJI_BYTES_MAX},
@@ -101,6 +103,8 @@ const struct error_spec api_errors[API_ERROR_COUNT] = {
         LIT("This person is a member already.")},
     [API_ERROR_NOT_MEMBER] = {LIT("not_member"), 409, LIT("Conflict"),
         LIT("This person is not a member.")},
+    [API_ERROR_OUT_OF_TURN] = {LIT("out_of_turn"), 409, LIT("Conflict"),
+        LIT("This does not fit how the two of you stand.")},
     [API_ERROR_TOO_MANY_TRIES] = {LIT("too_many_tries"), 429, LIT("Too Many Requests"),
         LIT("Too many tries. Wait a while.")},
 };
@@ -206,6 +210,45 @@ static const struct arg_spec args_user_unblock[] = {
 static const struct route_segment route_user_unblock[] = {{LIT("v1"), false}, {LIT("users"), false}, {LIT("user"), true}, {LIT("block"), false}};
 
 static const struct route_segment route_user_blocked[] = {{LIT("v1"), false}, {LIT("blocks"), false}};
+
+static const struct arg_spec args_contact_request[] = {
+    {.name = LIT("user"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_contact_request, user), .min = 1, .max = 9223372036854775807ULL},
+    {.name = LIT("key"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_contact_request, key), .has_offset = offsetof(struct args_contact_request, has_key), .min = 1, .max = 64ULL, .charset = &charset_key},
+    {.name = LIT("after"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_contact_request, after), .min = 0, .max = 9007199254740991ULL, .default_value = 0},
+};
+
+static const struct route_segment route_contact_request[] = {{LIT("v1"), false}, {LIT("contacts"), false}, {LIT("user"), true}, {LIT("request"), false}};
+
+static const struct arg_spec args_contact_accept[] = {
+    {.name = LIT("user"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_contact_accept, user), .min = 1, .max = 9223372036854775807ULL},
+    {.name = LIT("key"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_contact_accept, key), .has_offset = offsetof(struct args_contact_accept, has_key), .min = 1, .max = 64ULL, .charset = &charset_key},
+    {.name = LIT("after"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_contact_accept, after), .min = 0, .max = 9007199254740991ULL, .default_value = 0},
+};
+
+static const struct route_segment route_contact_accept[] = {{LIT("v1"), false}, {LIT("contacts"), false}, {LIT("user"), true}};
+
+static const struct arg_spec args_contact_decline[] = {
+    {.name = LIT("user"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_contact_decline, user), .min = 1, .max = 9223372036854775807ULL},
+    {.name = LIT("key"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_contact_decline, key), .has_offset = offsetof(struct args_contact_decline, has_key), .min = 1, .max = 64ULL, .charset = &charset_key},
+    {.name = LIT("after"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_contact_decline, after), .min = 0, .max = 9007199254740991ULL, .default_value = 0},
+};
+
+static const struct route_segment route_contact_decline[] = {{LIT("v1"), false}, {LIT("contacts"), false}, {LIT("user"), true}, {LIT("request"), false}};
+
+static const struct arg_spec args_contact_remove[] = {
+    {.name = LIT("user"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_contact_remove, user), .min = 1, .max = 9223372036854775807ULL},
+    {.name = LIT("key"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_contact_remove, key), .has_offset = offsetof(struct args_contact_remove, has_key), .min = 1, .max = 64ULL, .charset = &charset_key},
+    {.name = LIT("after"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_contact_remove, after), .min = 0, .max = 9007199254740991ULL, .default_value = 0},
+};
+
+static const struct route_segment route_contact_remove[] = {{LIT("v1"), false}, {LIT("contacts"), false}, {LIT("user"), true}};
+
+static const struct arg_spec args_contact_list[] = {
+    {.name = LIT("after_user"), .kind = ARG_ID, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_contact_list, after_user), .has_offset = offsetof(struct args_contact_list, has_after_user), .min = 1, .max = 9223372036854775807ULL},
+    {.name = LIT("limit"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_contact_list, limit), .min = 1, .max = 100ULL, .default_value = 100},
+};
+
+static const struct route_segment route_contact_list[] = {{LIT("v1"), false}, {LIT("contacts"), false}};
 
 static const struct arg_spec args_presence_get[] = {
     {.name = LIT("user"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_presence_get, user), .min = 1, .max = 9223372036854775807ULL},
@@ -613,6 +656,46 @@ const struct command_spec command_specs[COMMAND_COUNT] = {
         .transport = API_TRANSPORT_BOTH, .method = API_GET,
         .segments = route_user_blocked, .segments_n = 2,
     },
+    [COMMAND_CONTACT_REQUEST] = {
+        .name = LIT("contact.request"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_contact_request),
+        .transport = API_TRANSPORT_BOTH, .method = API_PUT,
+        .segments = route_contact_request, .segments_n = 4,
+        .args = args_contact_request, .args_n = 3,
+    },
+    [COMMAND_CONTACT_ACCEPT] = {
+        .name = LIT("contact.accept"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_contact_accept),
+        .transport = API_TRANSPORT_BOTH, .method = API_PUT,
+        .segments = route_contact_accept, .segments_n = 3,
+        .args = args_contact_accept, .args_n = 3,
+    },
+    [COMMAND_CONTACT_DECLINE] = {
+        .name = LIT("contact.decline"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_contact_decline),
+        .transport = API_TRANSPORT_BOTH, .method = API_DELETE,
+        .segments = route_contact_decline, .segments_n = 4,
+        .args = args_contact_decline, .args_n = 3,
+    },
+    [COMMAND_CONTACT_REMOVE] = {
+        .name = LIT("contact.remove"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_contact_remove),
+        .transport = API_TRANSPORT_BOTH, .method = API_DELETE,
+        .segments = route_contact_remove, .segments_n = 3,
+        .args = args_contact_remove, .args_n = 3,
+    },
+    [COMMAND_CONTACT_LIST] = {
+        .name = LIT("contact.list"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_contact_list),
+        .transport = API_TRANSPORT_BOTH, .method = API_GET,
+        .segments = route_contact_list, .segments_n = 2,
+        .args = args_contact_list, .args_n = 2,
+    },
     [COMMAND_PRESENCE_GET] = {
         .name = LIT("presence.get"),
         .needs = API_NEEDS_SESSION,
@@ -901,6 +984,11 @@ const uint16_t commands_by_name[COMMAND_COUNT] = {
     COMMAND_AUTH,
     COMMAND_BEAT,
     COMMAND_CONNECT,
+    COMMAND_CONTACT_ACCEPT,
+    COMMAND_CONTACT_DECLINE,
+    COMMAND_CONTACT_LIST,
+    COMMAND_CONTACT_REMOVE,
+    COMMAND_CONTACT_REQUEST,
     COMMAND_CONVERSATION_EVENTS,
     COMMAND_CONVERSATION_GET,
     COMMAND_CONVERSATION_LIST,

@@ -29,6 +29,8 @@
 #define API_TEXT_BYTES_MAX              8192 /* longest message text */
 #define API_KIND_BYTES_MAX              32 /* longest message kind */
 #define API_MENTIONS_MAX                32 /* people mentioned in one message */
+#define API_CONTACTS_MAX                2000 /* contacts of one user, requests and declined ones included */
+#define API_CONTACTS_WAITING_MAX        200 /* requests to be contacts that one user sent, or received, and that wait */
 #define API_PINS_MAX                    20 /* messages pinned in one conversation */
 #define API_TIMER_S_MAX                 31622400 /* longest time that messages of a conversation may be set to stay, in seconds */
 #define API_EMOJI_BYTES_MAX             32 /* longest reaction */
@@ -55,7 +57,7 @@
 /* Opens a WebSocket. */
 #define API_SOCKET_PATH "/v1/socket"
 
-enum { API_LIMIT_COUNT = 39 };
+enum { API_LIMIT_COUNT = 41 };
 extern const struct limit_spec api_limits[API_LIMIT_COUNT];
 
 /* Errors; 0 is success. */
@@ -87,6 +89,7 @@ enum api_error {
     API_ERROR_FULL, /* 409 There is no more room. */
     API_ERROR_ALREADY_MEMBER, /* 409 This person is a member already. */
     API_ERROR_NOT_MEMBER, /* 409 This person is not a member. */
+    API_ERROR_OUT_OF_TURN, /* 409 This does not fit how the two of you stand. */
     API_ERROR_TOO_MANY_TRIES, /* 429 Too many tries. Wait a while. */
     API_ERROR_COUNT,
 };
@@ -137,6 +140,11 @@ enum api_given_role {
     X(USER_BLOCK, user_block) \
     X(USER_UNBLOCK, user_unblock) \
     X(USER_BLOCKED, user_blocked) \
+    X(CONTACT_REQUEST, contact_request) \
+    X(CONTACT_ACCEPT, contact_accept) \
+    X(CONTACT_DECLINE, contact_decline) \
+    X(CONTACT_REMOVE, contact_remove) \
+    X(CONTACT_LIST, contact_list) \
     X(PRESENCE_GET, presence_get) \
     X(PRESENCE_WATCH, presence_watch) \
     X(CONVERSATION_LIST, conversation_list) \
@@ -190,6 +198,11 @@ enum command {
     COMMAND_USER_BLOCK, /* Blocks a user. */
     COMMAND_USER_UNBLOCK, /* Lifts a block. */
     COMMAND_USER_BLOCKED, /* Lists whom one blocks. */
+    COMMAND_CONTACT_REQUEST, /* Asks somebody to be a contact. */
+    COMMAND_CONTACT_ACCEPT, /* Accepts somebody's request. */
+    COMMAND_CONTACT_DECLINE, /* Declines somebody's request. */
+    COMMAND_CONTACT_REMOVE, /* Ends being contacts, or takes back one's own request or one's having declined. */
+    COMMAND_CONTACT_LIST, /* Lists how one stands to others, by their ids. */
     COMMAND_PRESENCE_GET, /* Tells whether a user is there. */
     COMMAND_PRESENCE_WATCH, /* Says whose coming and going this connection wants to hear of. */
     COMMAND_CONVERSATION_LIST, /* Lists one's conversations, the newest first. */
@@ -329,6 +342,45 @@ struct args_user_unblock {
 /* user.blocked: Lists whom one blocks. */
 struct args_user_blocked {
     char none;
+};
+
+/* contact.request: Asks somebody to be a contact. */
+struct args_contact_request {
+    uint64_t user;
+    bool has_key;
+    struct str key;
+    uint64_t after;
+};
+
+/* contact.accept: Accepts somebody's request. */
+struct args_contact_accept {
+    uint64_t user;
+    bool has_key;
+    struct str key;
+    uint64_t after;
+};
+
+/* contact.decline: Declines somebody's request. */
+struct args_contact_decline {
+    uint64_t user;
+    bool has_key;
+    struct str key;
+    uint64_t after;
+};
+
+/* contact.remove: Ends being contacts, or takes back one's own request or one's having declined. */
+struct args_contact_remove {
+    uint64_t user;
+    bool has_key;
+    struct str key;
+    uint64_t after;
+};
+
+/* contact.list: Lists how one stands to others, by their ids. */
+struct args_contact_list {
+    bool has_after_user;
+    uint64_t after_user;
+    uint64_t limit;
 };
 
 /* presence.get: Tells whether a user is there. */

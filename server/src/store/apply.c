@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "store/contacts.h"
 #include "store/expiry.h"
 #include "store/mentions.h"
 #include "store/pins.h"
@@ -62,8 +63,8 @@ static int apply_reads(struct turn *t, const struct event *e)
     return project_reads(&row.member, e) ? turn_put_member(t, &row) : 0;
 }
 
-/* The first message puts a 1:1 into the lists of its people. */
-static int apply_first_message(struct turn *t, const struct event *e)
+/* The first event of a 1:1 gives its people rows, the first message puts it into their lists. */
+static int apply_direct_members(struct turn *t, const struct event *e)
 {
     struct conversation c;
     int err = turn_conversation(t, e->conversation, &c);
@@ -84,7 +85,7 @@ static int apply_first_message(struct turn *t, const struct event *e)
 
 static int apply_message(struct turn *t, const struct event *e)
 {
-    int err = e->n == 1 ? apply_first_message(t, e) : 0;
+    int err = e->n == 1 ? apply_direct_members(t, e) : 0;
     mentions_put(t, e, NULL);
     expiry_put(t, e);
     return err || !e->reads ? err : apply_reads(t, e);
@@ -179,6 +180,12 @@ static int apply_conversation(struct turn *t, const struct event *e)
     return 0;
 }
 
+static int apply_timer(struct turn *t, const struct event *e)
+{
+    int err = e->n ? 0 : apply_direct_members(t, e);
+    return err ? err : apply_conversation(t, e);
+}
+
 static int apply_created(struct turn *t, const struct event *e, const struct log_head *head)
 {
     int err = apply_conversation(t, e);
@@ -212,6 +219,12 @@ static int apply_profile(struct turn *t, const struct event *e)
     if (project_user(&user, e))
         turn_put_user(t, &user);
     return 0;
+}
+
+static int apply_contact(struct turn *t, const struct event *e)
+{
+    int err = apply_direct_members(t, e);
+    return err ? err : contacts_apply(t, e);
 }
 
 static int apply_block(struct turn *t, const struct event *e)
@@ -255,8 +268,9 @@ int apply_event(struct turn *t, const struct event *e, const struct log_head *he
     case EVENT_DESCRIPTION:
     case EVENT_PICTURE:
     case EVENT_ANNOUNCE:
-    case EVENT_TIMER:
         return apply_conversation(t, e);
+    case EVENT_TIMER:
+        return apply_timer(t, e);
     case EVENT_PROFILE:
         return apply_profile(t, e);
     case EVENT_BLOCK:
@@ -265,6 +279,11 @@ int apply_event(struct turn *t, const struct event *e, const struct log_head *he
     case EVENT_PIN:
     case EVENT_UNPIN:
         return pins_apply(t, e);
+    case EVENT_CONTACT_REQUEST:
+    case EVENT_CONTACT_ACCEPT:
+    case EVENT_CONTACT_DECLINE:
+    case EVENT_CONTACT_REMOVE:
+        return apply_contact(t, e);
     case EVENT_TYPES:
         break;
     }

@@ -51,6 +51,8 @@ static int run(struct turn *t, struct store_request *r)
         return log_mentions(t, whole);
     case STORE_OP_BLOCKS:
         return log_blocks(t, whole);
+    case STORE_OP_CONTACTS:
+        return log_contacts(t, whole);
     case STORE_OP_USERS:
         return directory_users(t, whole);
     case STORE_OP_USER_FIND:

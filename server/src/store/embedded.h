@@ -58,6 +58,9 @@ int log_pins(struct turn *, struct store_pins *);
 /* mentions.c */
 int log_mentions(struct turn *, struct store_mentions *);
 
+/* contacts.c */
+int log_contacts(struct turn *, struct store_contacts *);
+
 /* users.c */
 int directory_user_create(struct turn *, struct store_user_create *);
 int directory_users(struct turn *, struct store_users *);

@@ -239,7 +239,7 @@ static int fill_entries(struct walk *w, uint32_t limit, struct inbox_entry **ent
 
 static void visit_list(struct walk *w, struct candidate *c)
 {
-    if (is_own_log(c))
+    if (is_own_log(c) || c->me.member.listed != LISTED_IN_LIST)
         return;
     w->total_unread += unread(c);
     c->rank[0] = c->head.time_ms;

@@ -13,6 +13,7 @@
 enum { USER_TEXT_MAX = 1024 }; /* above every limit of a user's texts */
 
 /* Tags of optional fields. Stored: never renumber. */
+enum { MEMBER_LISTED = 6 };
 enum {
     CONVERSATION_DESCRIPTION = 1,
     CONVERSATION_PICTURE = 2,
@@ -113,6 +114,16 @@ struct row_key key_block(uint64_t user, uint64_t other)
 struct row_key key_blocks(uint64_t user)
 {
     return tagged_u64(KV_DIRECTORY, 'b', user);
+}
+
+struct row_key key_contact(uint64_t user, uint64_t other)
+{
+    return tagged_pair(KV_DIRECTORY, 'k', user, other);
+}
+
+struct row_key key_contacts(uint64_t user)
+{
+    return tagged_u64(KV_DIRECTORY, 'k', user);
 }
 
 struct row_key key_direct(uint64_t a, uint64_t b)
@@ -250,6 +261,27 @@ bool device_unpack(struct device *d, uint64_t user, uint64_t device, struct str 
     return unpack_done(&u);
 }
 
+void contact_pack(struct builder *out, const struct contact *c)
+{
+    builder_add_byte(out, (unsigned char)c->state);
+    pack_u64(out, c->conversation);
+    pack_u64(out, c->seq);
+    pack_u64(out, c->time_ms);
+}
+
+bool contact_unpack(struct contact *c, uint64_t user, uint64_t other, struct str bytes)
+{
+    struct unpack u = {.left = bytes};
+    *c = (struct contact){.user = user, .other = other};
+    uint8_t state = unpack_byte(&u);
+    u.bad |= state == CONTACT_NONE || state >= CONTACT_STATES;
+    c->state = (enum contact_state)state;
+    c->conversation = unpack_u64(&u);
+    c->seq = unpack_u64(&u);
+    c->time_ms = unpack_u64(&u);
+    return unpack_done(&u);
+}
+
 void conversation_pack(struct builder *out, const struct conversation *c)
 {
     builder_add_byte(out, (unsigned char)c->kind);
@@ -341,12 +373,17 @@ void member_pack(struct builder *out, const struct member_row *r)
     pack_u64(out, r->commit);
     if (m->left)
         pack_bytes(out, m->left_title);
+    pack_field_u64(out, MEMBER_LISTED, m->listed);
     pack_field_u64(out, MEMBER_REMOVED, m->removed);
 }
 
 static void member_field(struct member *m, struct unpack *u, const struct field *field)
 {
     switch (field->tag) {
+    case MEMBER_LISTED:
+        m->listed = (enum listed)unpack_field_u64(u, field);
+        u->bad |= m->listed != LISTED_NOWHERE;
+        break;
     case MEMBER_REMOVED:
         m->removed = unpack_field_u64(u, field) == 1;
         u->bad |= !m->removed;

@@ -8,6 +8,7 @@
  *                 'd' user device           struct device
  *                 't' token hash            user, device
  *                 'b' user other            seq of the block
+ *                 'k' user other            struct contact
  *                 '2' smaller id larger id  conversation: the claim of a 1:1
  *                 'g' user key              record of event 1: the claim of a new group
  *                 'w' worker                Snowflake timestamps reserved up to
@@ -26,6 +27,7 @@
 #define PARLEY_STORE_LAYOUT_H
 
 #include "model/account.h"
+#include "model/contact.h"
 #include "model/conversation.h"
 #include "model/event.h"
 #include "model/limits.h"
@@ -57,6 +59,8 @@ struct row_key key_devices(uint64_t user);
 struct row_key key_token(const uint8_t hash[CRYPTO_HASH_BYTES]);
 struct row_key key_block(uint64_t user, uint64_t other);
 struct row_key key_blocks(uint64_t user);
+struct row_key key_contact(uint64_t user, uint64_t other);
+struct row_key key_contacts(uint64_t user);
 struct row_key key_direct(uint64_t a, uint64_t b); /* in any order */
 struct row_key key_group(uint64_t user, struct str key);
 struct row_key key_worker(uint32_t worker);
@@ -111,6 +115,7 @@ struct key_row {
 /* Appends the row's bytes. */
 void user_pack(struct builder *, const struct user *);
 void device_pack(struct builder *, const struct device *);
+void contact_pack(struct builder *, const struct contact *);
 void conversation_pack(struct builder *, const struct conversation *);
 void head_pack(struct builder *, const struct head_row *);
 void member_pack(struct builder *, const struct member_row *);
@@ -125,6 +130,7 @@ void ids_pack(struct builder *, const uint64_t *ids, size_t n);
  * a row. */
 bool user_unpack(struct user *, uint64_t id, struct str bytes);
 bool device_unpack(struct device *, uint64_t user, uint64_t device, struct str bytes);
+bool contact_unpack(struct contact *, uint64_t user, uint64_t other, struct str bytes);
 bool conversation_unpack(struct conversation *, uint64_t id, struct str bytes);
 bool head_unpack(struct head_row *, struct str bytes);
 bool member_unpack(struct member_row *, uint64_t user, uint64_t conversation, struct str bytes);

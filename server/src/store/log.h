@@ -10,6 +10,7 @@
 #ifndef PARLEY_STORE_LOG_H
 #define PARLEY_STORE_LOG_H
 
+#include "model/contact.h"
 #include "model/conversation.h"
 #include "model/event.h"
 #include "store/store.h"
@@ -186,5 +187,16 @@ struct store_blocks {
     uint32_t n_users;
 };
 void store_blocks(struct store *, struct store_blocks *);
+
+/* Those whom `user` stands in some state to, by their ids, after the id `after` (0: from the start;
+ * ids end below UINT64_MAX). DONE, FAILED. */
+struct store_contacts {
+    struct store_request base;
+    uint64_t user, after;
+    uint32_t limit; /* 0: all of them, a few more than CONTACTS_MAX where several asked at once */
+    struct contact *contacts;
+    uint32_t n_contacts;
+};
+void store_contacts(struct store *, struct store_contacts *);
 
 #endif

@@ -163,8 +163,10 @@ bool project_member(struct member *m, const struct event *e)
 
 bool project_direct_member(struct member *m, const struct event *e)
 {
-    if (m->rev >= e->seq)
+    enum listed listed = e->n ? LISTED_IN_LIST : LISTED_NOWHERE;
+    if (m->rev >= e->seq || (m->rev && m->listed == listed))
         return false;
+    m->listed = listed;
     m->role = ROLE_MEMBER;
     m->from_seq = 1;
     m->rev = e->seq;

@@ -35,7 +35,8 @@ bool project_emptied(struct event *edit, const struct event *e);
 /* Role, bounds and marks of m->user because of `e`: created, added, joined, removed, left, role; a
  * row that was not there before is all zero but for its ids. */
 bool project_member(struct member *m, const struct event *e);
-/* The row of somebody in a 1:1 or in notes to self, once the first message `e` stands. */
+/* The row of somebody in a 1:1 or in notes to self: made by the first event, and listed from the
+ * first message on. */
 bool project_direct_member(struct member *m, const struct event *e);
 /* The marks of the sender of a message that `reads`. */
 bool project_reads(struct member *m, const struct event *e);

@@ -139,6 +139,11 @@ void store_blocks(struct store *s, struct store_blocks *r)
     submit(s, &r->base, STORE_OP_BLOCKS);
 }
 
+void store_contacts(struct store *s, struct store_contacts *r)
+{
+    submit(s, &r->base, STORE_OP_CONTACTS);
+}
+
 void store_users(struct store *s, struct store_users *r)
 {
     submit(s, &r->base, STORE_OP_USERS);

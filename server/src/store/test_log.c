@@ -435,6 +435,85 @@ static void test_blocks_follow_the_own_log(void **state)
     store_request_deinit(&r.base);
 }
 
+static void contact_event(struct rig *rig, enum event_type type, uint64_t from, const char *key)
+{
+    struct log_head head = head_of(rig, DIRECT);
+    struct event e = event_after(&head, DIRECT, type, from, key);
+    e.user = from == ALICE ? BOB : ALICE;
+    append_one(rig, e);
+}
+
+static void assert_contact(struct rig *rig, uint64_t user, uint64_t other, enum contact_state state,
+                           uint64_t seq)
+{
+    struct store_contacts r = {.user = user, .after = other - 1, .limit = 1};
+    ask(rig, store_contacts, &r);
+    assert_int_equal(r.base.status, STORE_DONE);
+    assert_int_equal(r.n_contacts, state != CONTACT_NONE);
+    if (r.n_contacts) {
+        assert_int_equal(r.contacts[0].other, other);
+        assert_int_equal(r.contacts[0].state, state);
+        assert_int_equal(r.contacts[0].seq, seq);
+        assert_int_equal(r.contacts[0].conversation, DIRECT);
+    }
+    store_request_deinit(&r.base);
+}
+
+static void test_both_rows_of_contacts_follow_their_log(void **state)
+{
+    struct rig *rig = *state;
+    people(rig);
+    make_direct(rig);
+    contact_event(rig, EVENT_CONTACT_REQUEST, ALICE, "a1");
+    assert_contact(rig, ALICE, BOB, CONTACT_SENT, 1);
+    assert_contact(rig, BOB, ALICE, CONTACT_RECEIVED, 1);
+    contact_event(rig, EVENT_CONTACT_DECLINE, BOB, "b1");
+    rig_reopen(rig);
+    assert_contact(rig, ALICE, BOB, CONTACT_TURNED_DOWN, 2);
+    assert_contact(rig, BOB, ALICE, CONTACT_DECLINED, 2);
+    contact_event(rig, EVENT_CONTACT_ACCEPT, ALICE, "a2"); /* fits nothing: the rows stay */
+    assert_contact(rig, BOB, ALICE, CONTACT_DECLINED, 2);
+    contact_event(rig, EVENT_CONTACT_REMOVE, BOB, "b2");
+    assert_contact(rig, ALICE, BOB, CONTACT_NONE, 0);
+    assert_contact(rig, BOB, ALICE, CONTACT_NONE, 0);
+}
+
+/* Bob's list and what changed for him, as counts. */
+static void assert_seen(struct rig *rig, uint32_t n_listed, uint32_t n_changed)
+{
+    struct store_inbox_list list = {.user = BOB, .limit = 10};
+    ask(rig, store_inbox_list, &list);
+    assert_int_equal(list.n_entries, n_listed);
+    store_request_deinit(&list.base);
+    struct store_inbox_changes none = {.user = BOB, .limit = 10};
+    ask(rig, store_inbox_changes, &none);
+    char *dot = strchr(none.next, '.');
+    assert_non_null(dot);
+    strcpy(dot, ".0"); /* from the start */
+    struct store_inbox_changes all = {.user = BOB, .limit = 10, .token = str_of(none.next)};
+    ask(rig, store_inbox_changes, &all);
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < all.n_entries; i++)
+        n += all.entries[i].conversation.id == DIRECT;
+    assert_int_equal(n, n_changed);
+    store_request_deinit(&all.base);
+    store_request_deinit(&none.base);
+}
+
+static void test_a_direct_is_listed_from_its_first_message_on(void **state)
+{
+    struct rig *rig = *state;
+    people(rig);
+    make_direct(rig);
+    assert_seen(rig, 0, 0);
+    contact_event(rig, EVENT_CONTACT_REQUEST, ALICE, "a1");
+    assert_seen(rig, 0, 1);
+    say(rig, DIRECT, ALICE, "a2", "hello");
+    assert_seen(rig, 1, 1);
+    contact_event(rig, EVENT_CONTACT_ACCEPT, BOB, "b1");
+    assert_seen(rig, 1, 1);
+}
+
 /* Seqs of what is pinned, the newest pin first, as text. */
 static void assert_pinned(struct rig *rig, const char *expected)
 {
@@ -643,6 +722,8 @@ int main(void)
         both(test_invites_are_counted_and_end),
         both(test_marks_only_move_forward),
         both(test_blocks_follow_the_own_log),
+        both(test_both_rows_of_contacts_follow_their_log),
+        both(test_a_direct_is_listed_from_its_first_message_on),
         both(test_pins_follow_the_log),
         both(test_a_row_of_pins_stays_within_its_limit),
         both(test_words_go_when_their_time_has_come),

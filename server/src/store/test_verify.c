@@ -118,6 +118,8 @@ static void talk(struct rig *rig)
     by(ALICE, GROUP, EVENT_TITLE, .text = STR("all of us"));
     by(ALICE, DIRECT, EVENT_MESSAGE, .text = STR("hi"), .reads = true, .mentions = &bob,
        .n_mentions = 1);
+    by(CAROL, SILENT, EVENT_CONTACT_REQUEST, .user = ALICE);
+    by(ALICE, SILENT, EVENT_CONTACT_DECLINE, .user = CAROL);
     by(BOB, SELF, EVENT_MESSAGE, .text = STR("milk"));
     by(BOB, SELF, EVENT_MESSAGE, .text = STR("bread"));
     by(BOB, SELF, EVENT_PIN, .target = 1);
@@ -257,8 +259,8 @@ static void test_a_sound_store_has_no_fault(void **state)
     assert_int_equal(v.devices, 3);
     assert_int_equal(v.claims, 4);
     assert_int_equal(v.conversations, 7);
-    assert_int_equal(v.members, 9);
-    assert_int_equal(v.events, TITLED + 8 + 4);
+    assert_int_equal(v.members, 11);
+    assert_int_equal(v.events, TITLED + 8 + 4 + 2);
     assert_int_equal(v.keys, v.events);
     assert_int_equal(v.incarnation, 5);
 }
@@ -449,6 +451,53 @@ static void test_blocks_that_are_not_as_the_log_says_are_found(void **state)
     found(rig, key_block(BOB, CAROL), STR("\xff"), "a block does not decode");
 }
 
+static void contact_is(struct rig *rig, struct contact c, const char *sentence)
+{
+    struct builder bytes = {0};
+    contact_pack(&bytes, &c);
+    found(rig, key_contact(c.user, c.other), builder_str(&bytes), sentence);
+    builder_deinit(&bytes);
+}
+
+static void test_contacts_that_are_not_as_the_log_says_are_found(void **state)
+{
+    struct rig *rig = *state;
+    struct contact c = {ALICE, CAROL, CONTACT_DECLINED, SILENT, 2, 1002};
+    found(rig, key_contact(ALICE, CAROL), gone, "602: how user 101 stands is not as it says");
+    found(rig, key_contact(CAROL, ALICE), gone, "602: how user 103 stands is not as it says");
+    found(rig, key_contact(ALICE, CAROL), STR("\xff"), "101: a contact does not decode");
+    c.state = CONTACT_STANDS;
+    contact_is(rig, c, "602: how user 101 stands is not as it says");
+    c.state = CONTACT_DECLINED;
+    c.time_ms = 1;
+    contact_is(rig, c, "602: how user 101 stands is not as it says");
+    c.seq = 7;
+    contact_is(rig, c, "user 101: contact 103 by event 7, which is no such");
+    contact_is(rig, (struct contact){BOB, CAROL, CONTACT_STANDS, SILENT, 1, 1001},
+               "user 102: contact 103 by event 1, which is no such");
+    contact_is(rig, (struct contact){ALICE, BOB, CONTACT_STANDS, DIRECT, 1, 1001},
+               "600: how user 101 stands is not as it says");
+}
+
+static void test_contact_events_that_do_not_fit_are_found(void **state)
+{
+    struct rig *rig = *state;
+    by(CAROL, SILENT, EVENT_CONTACT_ACCEPT, .user = ALICE);
+    by(BOB, DIRECT, EVENT_CONTACT_REQUEST, .user = CAROL);
+    verified(rig);
+    assert_non_null(strstr(rig->last, "602, event 3: does not fit how its people stood"));
+    assert_non_null(strstr(rig->last, "600, event 2: is not between its people"));
+}
+
+static void test_a_listing_that_is_not_as_the_log_says_is_found(void **state)
+{
+    struct rig *rig = *state;
+    member_set(SILENT, ALICE, row.member.listed = LISTED_IN_LIST,
+               "602: is not listed for user 101");
+    member_set(DIRECT, ALICE, row.member.listed = LISTED_NOWHERE,
+               "600: is not listed for user 101");
+}
+
 static void test_mentions_that_are_not_as_the_messages_say_are_found(void **state)
 {
     struct rig *rig = *state;
@@ -511,6 +560,9 @@ int main(void)
         with_rig(test_invites_that_no_event_made_are_found),
         with_rig(test_accounts_that_are_half_there_are_found),
         with_rig(test_blocks_that_are_not_as_the_log_says_are_found),
+        with_rig(test_contacts_that_are_not_as_the_log_says_are_found),
+        with_rig(test_contact_events_that_do_not_fit_are_found),
+        with_rig(test_a_listing_that_is_not_as_the_log_says_is_found),
         with_rig(test_mentions_that_are_not_as_the_messages_say_are_found),
         with_rig(test_pins_that_are_not_as_the_events_say_are_found),
         with_rig(test_what_is_to_go_and_does_not_is_found),

@@ -112,6 +112,29 @@ void turn_put_device(struct turn *t, const struct device *device)
     turn_put(t, &k, builder_str(&t->row));
 }
 
+int turn_contact(struct turn *t, uint64_t user, uint64_t other, struct contact *contact)
+{
+    struct row_key k = key_contact(user, other);
+    struct str bytes;
+    *contact = (struct contact){.user = user, .other = other};
+    int err = turn_get(t, &k, &bytes);
+    if (err)
+        return err;
+    return contact_unpack(contact, user, other, bytes) ? 0 : turn_bad_row(&k);
+}
+
+void turn_put_contact(struct turn *t, const struct contact *contact)
+{
+    struct row_key k = key_contact(contact->user, contact->other);
+    if (contact->state == CONTACT_NONE) {
+        turn_delete(t, &k);
+        return;
+    }
+    builder_reset(&t->row);
+    contact_pack(&t->row, contact);
+    turn_put(t, &k, builder_str(&t->row));
+}
+
 int turn_conversation(struct turn *t, uint64_t id, struct conversation *conversation)
 {
     struct row_key k = key_conversation(id);

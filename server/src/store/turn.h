@@ -44,6 +44,9 @@ int turn_user(struct turn *, uint64_t id, struct user *);
 void turn_put_user(struct turn *, const struct user *);
 int turn_device(struct turn *, uint64_t user, uint64_t id, struct device *);
 void turn_put_device(struct turn *, const struct device *);
+int turn_contact(struct turn *, uint64_t user, uint64_t other, struct contact *);
+/* NONE: there is no row. */
+void turn_put_contact(struct turn *, const struct contact *);
 int turn_conversation(struct turn *, uint64_t id, struct conversation *);
 void turn_put_conversation(struct turn *, const struct conversation *);
 /* An absent head is that of an empty log: all zero. */

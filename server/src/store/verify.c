@@ -76,6 +76,12 @@ int verify_pins(struct verify *v, uint64_t conversation, struct pins *pins)
     return looked(turn_pins(&t, conversation, pins));
 }
 
+int verify_contact(struct verify *v, uint64_t user, uint64_t other, struct contact *contact)
+{
+    struct turn t = turn_of(v);
+    return looked(turn_contact(&t, user, other, contact));
+}
+
 int verify_event(struct verify *v, uint64_t conversation, uint64_t seq, struct event *e)
 {
     struct turn t = turn_of(v);

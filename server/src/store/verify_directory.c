@@ -110,6 +110,26 @@ static int check_block(struct verify *v, struct str key, struct str value)
     return err;
 }
 
+/* What it says is compared at the end of its 1:1: verify_log.c. */
+static int check_contact(struct verify *v, struct str key, struct str value)
+{
+    struct contact contact;
+    struct event e;
+    uint64_t user = id_at(key, 1), other = id_at(key, 9);
+    if (!contact_unpack(&contact, user, other, value)) {
+        verify_fault(v, "user %" PRIu64 ": a contact does not decode", user);
+        return 0;
+    }
+    int err = verify_event(v, contact.conversation, contact.seq, &e);
+    bool theirs = !err && event_is_contact(e.type) &&
+                  ((e.sender == user && e.user == other) || (e.sender == other && e.user == user));
+    if (err == KV_ABSENT || (!err && !theirs))
+        verify_fault(v,
+                     "user %" PRIu64 ": contact %" PRIu64 " by event %" PRIu64 ", which is no such",
+                     user, other, contact.seq);
+    return err;
+}
+
 /* --- claims --- */
 
 static int check_direct(struct verify *v, struct str key, struct str value)
@@ -162,6 +182,7 @@ static const struct {
     {'d', 17, 17, check_device},
     {'t', 2, KV_KEY_MAX, check_token},
     {'b', 17, 17, check_block},
+    {'k', 17, 17, check_contact},
     {'2', 17, 17, check_direct},
     {'g', 10, 9 + KEY_BYTES_MAX, check_group},
     {'w', 9, 9, NULL},

@@ -60,7 +60,8 @@ struct walk {
     struct log_head at;        /* what the events so far make it */
     struct conversation built; /* and what they make of a group's record and invites */
     struct invites invites;
-    struct arena *arena; /* the texts of `built` lie here */
+    struct contact contact; /* and of how its first one stands to the second */
+    struct arena *arena;    /* the texts of `built` lie here */
     uint64_t n_events, n_keys;
 };
 
@@ -239,6 +240,26 @@ static int check_pin(struct walk *w, const struct event *e)
     return MIN(err, 0);
 }
 
+/* What the 1:1 says of its two people, compared at its end. */
+static void follow_contact(struct walk *w, const struct event *e)
+{
+    struct contact *c = &w->contact;
+    bool first = e->sender == c->user;
+    if (w->c.kind != CONVERSATION_DIRECT || e->user != (first ? c->other : c->user) ||
+        e->sender == e->user) {
+        verify_fault(w->v, EVENT "is not between its people", w->c.id, e->seq);
+        return;
+    }
+    enum contact_state after = contact_after(first ? c->state : contact_mirror(c->state), e->type);
+    if (after == CONTACT_STATES) {
+        verify_fault(w->v, EVENT "does not fit how its people stood", w->c.id, e->seq);
+        return;
+    }
+    c->state = first ? after : contact_mirror(after);
+    c->seq = e->seq;
+    c->time_ms = e->time_ms;
+}
+
 /* The rows that an event changes. */
 static int check_effect(struct walk *w, const struct event *e)
 {
@@ -278,6 +299,12 @@ static int check_effect(struct walk *w, const struct event *e)
     case EVENT_PIN:
     case EVENT_UNPIN:
         return check_pin(w, e);
+    case EVENT_CONTACT_REQUEST:
+    case EVENT_CONTACT_ACCEPT:
+    case EVENT_CONTACT_DECLINE:
+    case EVENT_CONTACT_REMOVE:
+        follow_contact(w, e);
+        return 0;
     case EVENT_TYPES:
         break;
     }
@@ -358,9 +385,14 @@ static int check_people(struct walk *w)
         if (err == KV_ABSENT)
             verify_fault(v, CONVERSATION "user %" PRIu64 " is not there", w->c.id, w->c.users[i]);
         err = err < 0 ? err : verify_member(v, w->c.id, w->c.users[i], &row);
-        if (err == KV_ABSENT && (w->c.kind == CONVERSATION_OWN || w->head.head.n))
+        if (err == KV_ABSENT && (w->c.kind == CONVERSATION_OWN || w->head.head.seq))
             verify_fault(v, CONVERSATION "is not in the inbox of user %" PRIu64, w->c.id,
                          w->c.users[i]);
+        if (!err &&
+            row.member.listed !=
+                (w->head.head.n || w->c.kind == CONVERSATION_OWN ? LISTED_IN_LIST : LISTED_NOWHERE))
+            verify_fault(v, CONVERSATION "is not listed for user %" PRIu64 " as it should be",
+                         w->c.id, w->c.users[i]);
         if (err < 0)
             return err;
     }
@@ -402,10 +434,13 @@ static int begin_conversation(struct walk *w)
     w->built = (struct conversation){.id = id};
     w->invites = (struct invites){0};
     w->n_events = w->n_keys = 0;
+    w->contact = (struct contact){0};
     if (!conversation_unpack(&w->c, id, arena_str(v->arena, w->conversations.value))) {
         verify_fault(v, CONVERSATION "does not decode", id);
         return 1;
     }
+    w->contact.user = w->c.users[0];
+    w->contact.other = w->c.users[1];
     int err = verify_head(v, id, &w->head);
     if (err)
         verify_fault(v, CONVERSATION "its head does not decode", id);
@@ -443,6 +478,28 @@ static void check_record(struct walk *w)
                      is->id, built->rev);
 }
 
+/* The rows of both say what the 1:1 says. */
+static int check_contacts(struct walk *w)
+{
+    struct contact should = w->contact;
+    for (int i = 0; i < 2; i++) {
+        struct contact is;
+        int err = verify_contact(w->v, should.user, should.other, &is);
+        if (err < 0)
+            return err;
+        if (err != VERIFY_UNREADABLE &&
+            (is.state != should.state ||
+             (is.state && (is.conversation != w->c.id || is.seq != should.seq ||
+                           is.time_ms != should.time_ms))))
+            verify_fault(w->v, CONVERSATION "how user %" PRIu64 " stands is not as it says",
+                         w->c.id, should.user);
+        should.user = w->contact.other;
+        should.other = w->contact.user;
+        should.state = contact_mirror(should.state);
+    }
+    return 0;
+}
+
 static int check_invites(struct walk *w)
 {
     struct invites is;
@@ -468,6 +525,8 @@ static int end_conversation(struct walk *w)
     if (w->n_events != w->n_keys)
         verify_fault(w->v, CONVERSATION "%" PRIu64 " events and %" PRIu64 " keys", w->c.id,
                      w->n_events, w->n_keys);
+    if (!err && w->c.kind == CONVERSATION_DIRECT)
+        err = check_contacts(w);
     return err;
 }
 

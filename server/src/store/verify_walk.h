@@ -19,6 +19,8 @@ int verify_member(struct verify *, uint64_t conversation, uint64_t user, struct 
 int verify_roster(struct verify *, uint64_t conversation, struct roster *);
 int verify_pins(struct verify *, uint64_t conversation, struct pins *);
 int verify_invites(struct verify *, uint64_t conversation, struct invites *);
+/* Absent: `contact` says NONE. */
+int verify_contact(struct verify *, uint64_t user, uint64_t other, struct contact *);
 int verify_event(struct verify *, uint64_t conversation, uint64_t seq, struct event *);
 int verify_key(struct verify *, const struct event *, struct key_row *);
 int verify_ids(struct verify *, const struct row_key *, uint64_t *ids, size_t n);

@@ -35,6 +35,14 @@ function wordsOf({ event }: NoticeView) {
       return <>{by} changed the picture</>;
     case "announce":
       return event.on ? <>{by} lets only admins write</> : <>{by} lets everybody write</>;
+    case "contact_request":
+      return <>{by} asked to be a contact</>;
+    case "contact_accept":
+      return <>{by} accepted</>;
+    case "contact_decline":
+      return <>{by} declined</>;
+    case "contact_remove":
+      return <>{by} ended being a contact</>;
     default:
       return null;
   }

@@ -24,6 +24,7 @@ const WORDS: Partial<Record<ClientErrorCode, string>> = {
   full: "There is no more room.",
   already_member: "This person is in the group already.",
   not_member: "This person is not in the group.",
+  out_of_turn: "This was settled already.",
 };
 
 const FIELDS: { [field: string]: string } = {

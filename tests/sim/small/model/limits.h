@@ -29,6 +29,8 @@ enum {
     INVITE_S_MAX = 60,
     TIMER_S_MAX = 366 * 86400,
     REACTIONS_MAX = 2,
+    CONTACTS_MAX = 3,
+    CONTACTS_WAITING_MAX = 2,
     BLOCKS_MAX = 2,
     PAGE_MAX = 20,
     LIST_MAX = 5,
