@@ -6,6 +6,7 @@
 #include "chat/append.h"
 #include "chat/group.h"
 #include "chat/inbox.h"
+#include "chat/invite.h"
 #include "chat/presence.h"
 #include "chat/read.h"
 #include "chat/receipt.h"
@@ -36,6 +37,8 @@ struct attempt {
         struct chat_device_end end;
         struct chat_conversation look;
         struct chat_watch watch;
+        struct chat_invites invites;
+        struct chat_preview preview;
         struct chat_typing typing;
     } u;
 };

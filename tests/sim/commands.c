@@ -457,12 +457,42 @@ static void act_history(struct client *d, struct copy *c)
     attempt_made(a);
 }
 
+static void previewed(struct attempt *a)
+{
+    const struct chat_preview *preview = &a->u.preview;
+    ignored(a);
+    if (!preview->call.error && (!preview->n_members || preview->n_members > MEMBERS_MAX))
+        world_fail(a->device->world, "device %u is shown a group of %u by an invite",
+                   a->device->index, preview->n_members);
+}
+
+/* Before joining, and what admins see. */
+static void act_look_at_invites(struct client *d, struct copy *c)
+{
+    struct world *w = d->world;
+    uint32_t n = MIN(w->n_tokens, (uint32_t)TOKENS_MAX);
+    bool preview = n && rng_percent(&w->rng, 50);
+    struct attempt *a = attempt_new(d, preview ? previewed : ignored);
+    if (preview) {
+        a->u.preview.token = str_of(w->tokens[rng_below(&w->rng, n)].text);
+        chat_preview(w->chat, &a->u.preview);
+    } else {
+        a->u.invites.conversation = c->conversation;
+        chat_invites(w->chat, &a->u.invites);
+    }
+    attempt_made(a);
+}
+
 static void act_look(struct client *d)
 {
     struct copy *c = client_any_copy(d);
     if (!c)
         return;
-    uint32_t what = rng_below(&d->world->rng, 4);
+    uint32_t what = rng_below(&d->world->rng, 5);
+    if (what == 4) {
+        act_look_at_invites(d, c);
+        return;
+    }
     if (what == 0) {
         look(d, c);
         return;

@@ -107,6 +107,35 @@ static void follow_invites(struct truth_log *log, const struct event *e)
         (struct replayed_invite){.seq = e->seq, .expires_ms = e->expires_ms, .uses_max = e->number};
 }
 
+/* --- owners --- */
+
+/* Who owns the group when `leaving` goes: who has had the highest role there is for longest; of
+ * those who were given it by one event, the lowest id. 0: nobody is left, or it has its owner. */
+static uint64_t heir(const struct truth_log *log, const struct stint *leaving)
+{
+    const struct stint *best = NULL;
+    for (uint32_t i = 0; i < log->n_stints; i++) {
+        const struct stint *s = &log->stints[i];
+        if (!s->open || s == leaving)
+            continue;
+        bool longer = best && s->role == best->role &&
+                      (s->role_since < best->role_since ||
+                       (s->role_since == best->role_since && s->user < best->user));
+        if (!best || s->role > best->role || longer)
+            best = s;
+    }
+    return best && leaving->role == ROLE_OWNER ? best->user : 0;
+}
+
+static void judge_left(struct truth *t, struct truth_log *log, const struct event *e)
+{
+    const struct stint *leaving = present(log, e->sender);
+    if (leaving && e->user != heir(log, leaving))
+        world_fail(t->world, "log %llu: seq %llu leaves the group to %llu",
+                   (unsigned long long)log->id, (unsigned long long)e->seq,
+                   (unsigned long long)e->user);
+}
+
 /* --- all of it --- */
 
 void group_judge(struct truth *t, struct truth_log *log, const struct event *e)
@@ -115,6 +144,8 @@ void group_judge(struct truth *t, struct truth_log *log, const struct event *e)
     if (sender && sender->role < least_role(log, e))
         world_fail(t->world, "log %llu: seq %llu is not for a role %d", (unsigned long long)log->id,
                    (unsigned long long)e->seq, sender->role);
+    if (e->type == EVENT_LEFT)
+        judge_left(t, log, e);
     if (e->type == EVENT_JOINED)
         judge_joined(t, log, e);
     if (e->type == EVENT_UNINVITE)

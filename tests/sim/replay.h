@@ -15,6 +15,7 @@ struct stint {
     bool open;
     bool put_out; /* over: by somebody else */
     enum role role;
+    uint64_t role_since; /* the event that gave it */
 };
 
 /* An invite as the events so far make it; those that are over too. */

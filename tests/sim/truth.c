@@ -92,8 +92,13 @@ static void enter(struct truth_log *log, uint64_t user, uint64_t since, uint64_t
                   enum role role)
 {
     must(log->n_stints < STINTS_MAX);
-    log->stints[log->n_stints++] = (struct stint){
-        .user = user, .since = since, .from = from, .to = UINT64_MAX, .open = true, .role = role};
+    log->stints[log->n_stints++] = (struct stint){.user = user,
+                                                  .since = since,
+                                                  .from = from,
+                                                  .to = UINT64_MAX,
+                                                  .open = true,
+                                                  .role = role,
+                                                  .role_since = since};
 }
 
 static void leave(struct truth *t, struct truth_log *log, uint64_t user, uint64_t seq)
@@ -106,6 +111,15 @@ static void leave(struct truth *t, struct truth_log *log, uint64_t user, uint64_
     }
     s->open = false;
     s->to = seq;
+}
+
+static void give_role(struct truth_log *log, uint64_t user, enum role role, uint64_t seq)
+{
+    struct stint *s = present(log, user);
+    if (!s)
+        return;
+    s->role = role;
+    s->role_since = seq;
 }
 
 /* Membership as the events tell it. Roles and lists come from the event itself. */
@@ -129,14 +143,12 @@ static void replay_members(struct truth *t, struct truth_log *log, const struct 
         break;
     case EVENT_LEFT:
         leave(t, log, e->sender, e->seq);
-        if (e->user && (s = present(log, e->user)))
-            s->role = ROLE_OWNER;
+        give_role(log, e->user, ROLE_OWNER, e->seq);
         break;
     case EVENT_ROLE:
-        if ((s = present(log, e->user)))
-            s->role = e->role;
-        if (e->role == ROLE_OWNER && (s = present(log, e->sender)))
-            s->role = ROLE_ADMIN;
+        give_role(log, e->user, e->role, e->seq);
+        if (e->role == ROLE_OWNER)
+            give_role(log, e->sender, ROLE_ADMIN, e->seq);
         break;
     default:
         break;
