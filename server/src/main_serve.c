@@ -274,8 +274,15 @@ static void make_gateway(struct server *s)
         .silent_ms = (uint32_t)c->silent_ms,
         .auth_ms = (uint32_t)c->auth_ms,
         .idle_ms = (uint32_t)c->idle_ms,
-        .frames_per_s = (uint32_t)c->frames_per_s,
-        .frames_burst = (uint32_t)c->frames_burst,
+        .strangers_max = (uint32_t)c->unauthenticated_per_address,
+        .rates =
+            {
+                [API_RATE_FRAMES] = rate_of(c->frames_burst, c->frames_per_s, 1000),
+                [API_RATE_REQUESTS] = rate_of(c->requests_burst, c->requests_per_s, 1000),
+                [API_RATE_SENDS] = rate_of(c->sends_burst, c->sends_per_min, 60 * 1000),
+                [API_RATE_SEARCHES] = rate_of(c->searches_burst, c->searches_per_min, 60 * 1000),
+                [API_RATE_BYTES] = rate_of(c->bytes_burst, c->bytes_per_s, 1000),
+            },
         .output_bytes_max = c->output_bytes_max,
     };
     s->gateway = gateway_new(&options);
@@ -298,6 +305,8 @@ static void make_chat(struct server *s)
         .offline_after_ms = c->presence_offline_after_ms,
         .tries_account = (uint32_t)c->tries_per_account,
         .tries_address = (uint32_t)c->tries_per_address,
+        .signups_address = (uint32_t)c->signups_per_address,
+        .sockets_user_max = (uint32_t)c->sockets_per_user,
     };
     s->chat = chat_new(&options);
     chat_run_jobs(s->chat);

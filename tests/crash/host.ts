@@ -2,6 +2,7 @@
 import type { ChildProcess } from "node:child_process";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { UNLIMITED } from "../integration/harness/server.ts";
 import { PATIENCE, within } from "../integration/harness/wait.ts";
 import { web } from "../integration/harness/web.ts";
 
@@ -13,8 +14,7 @@ const OPTIONS = {
   registration: "open",
   insecure_fast_passwords: true,
   tries_per_address: 0,
-  frames_per_s: 1_000_000,
-  frames_burst: 1_000_000,
+  ...UNLIMITED,
 };
 
 const running = new Set<ChildProcess>();

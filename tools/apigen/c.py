@@ -45,6 +45,11 @@ def header(api):
     out.append("\nenum { API_LIMIT_COUNT = %d };" % len(api.limits))
     out.append("extern const struct limit_spec api_limits[API_LIMIT_COUNT];\n")
 
+    out.append("/* What is counted: how often it may happen. */\nenum api_rate {\n    API_RATE_NONE,")
+    out += [f"    API_RATE_{n.upper()}, /* {text} */" for n, text in api.rates.items()]
+    out.append("    API_RATE_COUNT,\n};")
+    out.append("/* Indexed by enum api_rate; the first one is empty. */")
+    out.append("extern const struct str api_rates[API_RATE_COUNT];\n")
     out.append("/* Errors; 0 is success. */\nenum api_error {\n    API_OK,")
     for e in api.errors.values():
         out.append(f"    API_ERROR_{e.code.upper()}, /* {e.status} {e.message} */")
@@ -114,6 +119,8 @@ def command_row(command):
     name = command.c_name
     parts = [f".name = LIT({quote(command.name)})", f".needs = API_NEEDS_{command.needs.upper()}",
              f".args_size = sizeof(struct args_{name})"]
+    if command.counts:
+        parts.append(f".counts = API_RATE_{command.counts.upper()}")
     if command.socket_only:
         parts.append(".transport = API_TRANSPORT_SOCKET")
     else:
@@ -135,6 +142,8 @@ def source(api):
            '#define LIT(text) {("" text), sizeof(text) - 1}\n']
     out.append("const struct limit_spec api_limits[API_LIMIT_COUNT] = {")
     out += [f"    {{LIT({quote(n)}), API_{n.upper()}}}," for n in api.limits] + ["};\n"]
+    out.append("const struct str api_rates[API_RATE_COUNT] = {")
+    out += [f"    [API_RATE_{n.upper()}] = LIT({quote(n)})," for n in api.rates] + ["};\n"]
     out.append("const struct error_spec api_errors[API_ERROR_COUNT] = {")
     for e in api.errors.values():
         out.append(f"    [API_ERROR_{e.code.upper()}] = {{LIT({quote(e.code)}), {e.status}, "

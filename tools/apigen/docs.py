@@ -57,7 +57,8 @@ def command(api, c):
     out = [f"### {c.name}", "", c.help + (" " + c.detail if c.detail else ""), ""]
     route = "Socket only." if c.socket_only else f"`{c.method} {c.path}`"
     session = "needs a session" if c.needs == "session" else "needs no session"
-    out += [f"{route} · {session}", ""]
+    counts = f" · counts to `{c.counts}`" if c.counts else ""
+    out += [f"{route} · {session}{counts}", ""]
     if c.args:
         out += ["| argument | type | | in | |", "|---|---|---|---|---|"]
         out += [arg_row(api, a) for a in c.args] + [""]
@@ -93,6 +94,10 @@ def types(api):
     out += ["### `limits`", "", "An object with a number for each of these:", "",
             "| limit | value | |", "|---|---|---|"]
     out += [f"| `{n}` | {v} | {text} |" for n, (v, text) in api.limits.items()]
+    out += ["", "### `rates`", "",
+            "An object with a `rate` for each of these that the server limits. Past one the answer "
+            "is `rate_limited`.", "", "| rate | counts |", "|---|---|"]
+    out += [f"| `{n}` | {text} |" for n, text in api.rates.items()]
     return out + [""]
 
 

@@ -71,6 +71,7 @@ class Command:
     help: str
     detail: str
     needs: str
+    counts: str  # the rate that it counts to besides; "": none
     method: str
     path: str
     segments: list  # (text, is parameter)
@@ -113,6 +114,7 @@ class Api:
     socket: str  # the path that opens one
     intro: str
     limits: dict  # name -> (value, help)
+    rates: dict  # name -> help
     charsets: dict  # name -> (characters, help)
     scalars: dict
     objects: dict
@@ -151,6 +153,7 @@ class Loader:
     def __init__(self, folder):
         self.folder = folder
         self.limits = {k: tuple(v) for k, v in self.read("limits").items()}
+        self.rates = self.read("rates")
 
     def read(self, name):
         text = (self.folder / f"{name}.json").read_text(encoding="utf-8")
@@ -227,7 +230,8 @@ class Loader:
 
     def command(self, name, given):
         keys(name, given, ["help", "needs"],
-             ["detail", "route", "use", "args", "reply", "errors", "at_most_one", "at_least_one"])
+             ["detail", "route", "use", "counts", "args", "reply", "errors", "at_most_one",
+              "at_least_one"])
         need(given["needs"] in ("none", "session"), f"{name}: needs {given['needs']}")
         mixin = self.mixins[given["use"]] if "use" in given else {}
         reply = given.get("reply", mixin.get("reply"))
@@ -245,9 +249,11 @@ class Loader:
         for code in errors:
             need(code in self.errors, f"{name}: no error {code}")
             need(not self.errors[code].general, f"{name}: {code} is general anyway")
+        counts = given.get("counts", mixin.get("counts", ""))
+        need(not counts or counts in self.rates, f"{name}: no rate {counts}")
         method, path = given["route"].split(" ") if "route" in given else ("", "")
         command = Command(name, given["help"], given.get("detail", mixin.get("help", "")),
-                          given["needs"], method, path, [], args, reply, errors,
+                          given["needs"], counts, method, path, [], args, reply, errors,
                           given.get("at_most_one", []), given.get("at_least_one", []))
         self.place(command)
         for chosen in command.at_most_one + command.at_least_one:
@@ -308,7 +314,7 @@ class Loader:
             groups.append(Group(given["title"], given["help"],
                                 [self.command(k, v) for k, v in given["commands"].items()]))
         api = Api(self.version, main["socket"], (self.folder / "intro.md").read_text(encoding="utf-8"),
-                  self.limits, self.charsets, self.scalars, objects, common,
+                  self.limits, self.rates, self.charsets, self.scalars, objects, common,
                   {k: self.object(k, v) for k, v in events["events"].items()},
                   {k: self.object(k, v) for k, v in events["pushes"].items()},
                   self.errors, self.fields("extras", errors["extras"])[1],

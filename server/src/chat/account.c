@@ -26,7 +26,7 @@ static struct str address_str(const struct address_bytes *address)
     return str_n(address->b, sizeof(address->b));
 }
 
-/* 0, or the milliseconds to wait. */
+/* 0, or the milliseconds to wait. `account`: absent to make one. */
 static uint32_t take_tries(struct chat *chat, struct str account, const struct address_bytes *from)
 {
     uint64_t now = chat_mono_ms(chat);
@@ -34,6 +34,8 @@ static uint32_t take_tries(struct chat *chat, struct str account, const struct a
     uint32_t wait = address.n ? tries_take(&chat->tries_address, address, now) : 0;
     if (!wait && account.n)
         wait = tries_take(&chat->tries_account, account, now);
+    else if (!wait && address.n)
+        wait = tries_take(&chat->signups_address, address, now);
     return wait;
 }
 

@@ -53,6 +53,8 @@ struct chat_options {
     /* Tries to sign in or up that are allowed at once; the allowance fills in ten minutes. 0: no
      * limit. */
     uint32_t tries_account, tries_address;
+    uint32_t signups_address;  /* the same of accounts made from one address */
+    uint32_t sockets_user_max; /* sessions of one user at once; 0: no limit */
 };
 
 struct chat *chat_new(const struct chat_options *);

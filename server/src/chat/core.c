@@ -38,8 +38,9 @@ struct chat *chat_new(const struct chat_options *options)
     list_init(&chat->ids_waiting);
     list_init(&chat->pumping);
     list_init(&chat->parked);
-    tries_init(&chat->tries_account, options->tries_account, TRIES_WINDOW_MS);
-    tries_init(&chat->tries_address, options->tries_address, TRIES_WINDOW_MS);
+    tries_init(&chat->tries_account, options->tries_account);
+    tries_init(&chat->tries_address, options->tries_address);
+    tries_init(&chat->signups_address, options->signups_address);
     rooms_init(chat);
     expiry_init(chat);
     notices_init(chat);
@@ -67,6 +68,7 @@ void chat_free(struct chat *chat)
     map_deinit(&chat->persons);
     tries_deinit(&chat->tries_account);
     tries_deinit(&chat->tries_address);
+    tries_deinit(&chat->signups_address);
     free(chat);
 }
 

@@ -58,7 +58,7 @@ struct chat {
     struct map senders; /* user → their first message to a person on its way to a room (append.c) */
     uint64_t n_ended;   /* how often devices were ended */
 
-    struct tries tries_account, tries_address;
+    struct tries tries_account, tries_address, signups_address;
 
     struct timer expiry_timer; /* armed, or `expiry` is under way (expiry.c) */
     struct store_expire expiry;

@@ -13,6 +13,13 @@
 #include "chat/rules.h"
 #include "util/mem.h"
 
+bool session_may_begin(struct chat *chat, uint64_t user)
+{
+    const struct person *p = map_get(&chat->persons, user);
+    uint32_t max = chat->options.sockets_user_max;
+    return !max || !p || p->n_sessions < max;
+}
+
 void session_begin(struct chat *chat, struct session *s, uint64_t user, uint64_t device)
 {
     *s = (struct session){.user = user, .device = device};

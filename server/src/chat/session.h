@@ -53,6 +53,8 @@ struct sink {
     const struct sink_ops *ops;
 };
 
+/* Whether the user has fewer sessions than chat_options.sockets_user_max. */
+bool session_may_begin(struct chat *, uint64_t user);
 /* The connection authenticated (chat_authenticate answered): from now on it is delivered to. The
  * caller then compares its inbox, so nothing falls between. */
 void session_begin(struct chat *, struct session *, uint64_t user, uint64_t device);

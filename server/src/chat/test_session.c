@@ -43,11 +43,30 @@ static void test_typing_is_for_members_who_may_write(void **state)
     core_free(core);
 }
 
+static void test_a_user_has_no_more_sessions_than_allowed(void **state)
+{
+    (void)state;
+    struct core *core = core_new(&(struct chat_options){.sockets_user_max = 2});
+    uint64_t ann = core_user(core, "ann"), bob = core_user(core, "bob");
+    struct session sessions[2];
+    for (uint64_t i = 0; i < 2; i++) {
+        assert_true(session_may_begin(core->chat, ann));
+        session_begin(core->chat, &sessions[i], ann, i + 1);
+    }
+    assert_false(session_may_begin(core->chat, ann));
+    assert_true(session_may_begin(core->chat, bob));
+    session_end(core->chat, &sessions[0], core->mono_ms);
+    assert_true(session_may_begin(core->chat, ann));
+    session_end(core->chat, &sessions[1], core->mono_ms);
+    core_free(core);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_typing_reaches_the_others_once),
         cmocka_unit_test(test_typing_is_for_members_who_may_write),
+        cmocka_unit_test(test_a_user_has_no_more_sessions_than_allowed),
     };
     return cmocka_run_group_tests_name("chat/session", tests, NULL, NULL);
 }

@@ -1,31 +1,41 @@
 /*
- * How often somebody may try something: a token bucket for each name or address, in a bounded
- * table (the one unused for longest goes first). One thread.
+ * How often somebody may try something that costs, or that gives somebody away when it goes well: a
+ * bucket for each name or address (util/rate.h), which fills in TRIES_WINDOW_MS. One thread.
  */
 #ifndef PARLEY_CHAT_TRIES_H
 #define PARLEY_CHAT_TRIES_H
 
 #include "util/hash.h"
-#include "util/list.h"
+#include "util/rate.h"
 #include "util/str.h"
 
-enum {
-    TRIES_WINDOW_MS = 10 * 60 * 1000, /* a bucket fills up in this time */
-    TRIES_TABLE_MAX = 65536,
-};
+enum { TRIES_WINDOW_MS = 10 * 60 * 1000 };
 
 struct tries {
-    struct map buckets;
-    struct list oldest;
-    uint32_t burst; /* 0: no limit */
-    uint64_t window_ms;
+    struct rate_table buckets;
 };
 
-void tries_init(struct tries *, uint32_t burst, uint64_t window_ms);
-void tries_deinit(struct tries *);
+/* `burst` at once; 0: no limit. */
+static inline void tries_init(struct tries *t, uint32_t burst)
+{
+    rate_table_init(&t->buckets, rate_of(burst, burst ? burst : 1, TRIES_WINDOW_MS));
+}
+
+static inline void tries_deinit(struct tries *t)
+{
+    rate_table_deinit(&t->buckets);
+}
+
 /* Takes one try of `who`. 0: allowed; else the milliseconds until the next is. */
-uint32_t tries_take(struct tries *, struct str who, uint64_t now_ms);
+static inline uint32_t tries_take(struct tries *t, struct str who, uint64_t now_ms)
+{
+    return (uint32_t)rate_table_take(&t->buckets, hash_bytes(who), now_ms, 1);
+}
+
 /* Gives it back: the try was good. */
-void tries_give_back(struct tries *, struct str who);
+static inline void tries_give_back(struct tries *t, struct str who)
+{
+    rate_table_give_back(&t->buckets, hash_bytes(who));
+}
 
 #endif

@@ -11,6 +11,7 @@
 #include <stdalign.h>
 
 #include "cmd/cmd.h"
+#include "cmd/quota.h"
 #include "proto/reply.h"
 #include "proto/request.h"
 #include "util/macros.h"
@@ -129,5 +130,6 @@ static_assert(ARRAY_SIZE(handlers) == COMMAND_COUNT, "each command has its handl
 
 void cmd_run(struct call *call)
 {
-    handlers[call->command](call);
+    if (!call->user || !quota_refuses(call->quota, call))
+        handlers[call->command](call);
 }

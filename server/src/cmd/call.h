@@ -34,13 +34,10 @@
 #include "proto/writer.h"
 #include "util/arena.h"
 #include "util/buf.h"
+#include "util/rate.h"
 
+struct quota;
 struct session;
-
-/* A bucket of `burst`, refilled by `per_minute`. */
-struct rate {
-    uint32_t burst, per_minute;
-};
 
 /* What a node tells its clients of itself. Constant while the node runs; all borrowed. */
 struct node_facts {
@@ -48,7 +45,7 @@ struct node_facts {
     struct str url;       /* where to open a socket; relative: the same server */
     struct str policy;    /* by which the nodes were chosen */
     uint32_t heartbeat_ms;
-    struct rate frames; /* of one socket */
+    struct rate rates[API_RATE_COUNT]; /* by enum api_rate */
 };
 
 struct call {
@@ -58,8 +55,11 @@ struct call {
     struct arena arena; /* the arguments lie here, and what the handler needs */
     struct chat *chat;
     const struct node_facts *node;
+    struct quota *quota;
     struct address_bytes address; /* of the asker */
     uint64_t time_ms;             /* when it was asked (Unix) */
+    uint64_t mono_ms;             /* the same */
+    uint32_t bytes;               /* of its frame, or its whole request */
     struct session *session;      /* of the asker's socket; NULL in REST */
     bool framed;                  /* the answer is a frame with `id`; else a body */
     uint64_t id;
@@ -81,7 +81,7 @@ struct call {
     struct chat_call *asked; /* the request to the domain under way */
 };
 
-/* Runs the command's handler. */
+/* Runs the command's handler, if its user's quota allows it. */
 void cmd_run(struct call *);
 
 /* A request to the domain: `size` zeroed bytes in the call's arena that start with a struct

@@ -4,6 +4,9 @@
 #include "cmd/cmd.h"
 #include "cmd/encode.h"
 
+/* A user who has all the sockets that they may: by then a dead one has been noticed. */
+enum { SOCKETS_RETRY_MS = 15 * 1000 };
+
 static void write_announcement(struct writer *w, const struct call *call)
 {
     const struct node_facts *node = call->node;
@@ -17,10 +20,15 @@ static void write_announcement(struct writer *w, const struct call *call)
     }
     writer_object_end(w);
     writer_field_object(w, "rates");
-    writer_field_object(w, "frames");
-    writer_field_integer(w, "burst", node->frames.burst);
-    writer_field_integer(w, "per_minute", node->frames.per_minute);
-    writer_object_end(w);
+    for (int i = 0; i < API_RATE_COUNT; i++) {
+        const struct rate *rate = &node->rates[i];
+        if (!rate->burst)
+            continue;
+        writer_field_object(w, api_rates[i].p);
+        writer_field_integer(w, "burst", rate->burst);
+        writer_field_integer(w, "per_minute", rate_per_minute(rate));
+        writer_object_end(w);
+    }
     writer_object_end(w);
 }
 
@@ -30,6 +38,12 @@ static void authenticated(struct chat_call *asked)
     struct call *call = call_of(asked);
     if (call_refused(call))
         return;
+    if (!session_may_begin(call->chat, asked->user)) {
+        call_fail(call, &(struct problem){.error = API_ERROR_RATE_LIMITED,
+                                          .message = STR("Too many sockets of this user are open."),
+                                          .retry_after_ms = SOCKETS_RETRY_MS});
+        return;
+    }
     call->user = asked->user;
     call->device = asked->device;
     if (!call->gone)

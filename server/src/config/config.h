@@ -60,12 +60,23 @@ struct config {
     uint64_t password_queue_max;
     uint64_t tries_per_account;
     uint64_t tries_per_address;
+    uint64_t signups_per_address;
     bool insecure_fast_passwords;
 
     uint64_t net_threads;
     uint64_t connections_max;
     uint64_t frames_per_s;
     uint64_t frames_burst;
+    uint64_t requests_per_s;
+    uint64_t requests_burst;
+    uint64_t sends_per_min;
+    uint64_t sends_burst;
+    uint64_t searches_per_min;
+    uint64_t searches_burst;
+    uint64_t bytes_per_s;
+    uint64_t bytes_burst;
+    uint64_t sockets_per_user;
+    uint64_t unauthenticated_per_address;
     uint64_t output_bytes_max;
     uint64_t calls_max;
     uint64_t cache_bytes_max;

@@ -55,17 +55,19 @@ static struct transport transport_on(const struct gateway *g, int fd, struct add
     return o->proxy_protocol ? transport_behind_proxy(t, peer) : t;
 }
 
-bool client_open(struct lane *lane, int fd, const struct address *address)
+bool client_open(struct lane *lane, int fd, const struct address *address, uint32_t stranger)
 {
     struct client *c = mem_new(sizeof(*c));
     c->lane = lane;
     c->number = ++lane->clients_ever;
+    c->stranger = stranger;
     list_init(&c->node);
     peer_init(&c->peer);
     struct transport transport = transport_on(lane->gateway, fd, &c->conn.peer);
     int r = conn_init(&c->conn, lane->loop, transport, address, &rest_handler);
     if (r) {
         log_warn("conn_refused", log_i64("error", r));
+        strangers_leave(&lane->gateway->strangers, &c->stranger);
         free(c);
         return false;
     }
@@ -93,6 +95,7 @@ void client_ask(struct client *c, struct exchange *ex)
     /* by network: one customer has more IPv6 addresses than there are tries */
     memcpy(call->address.b, address_network(&c->from).ip, sizeof(call->address.b));
     call->time_ms = clock_wall_ms();
+    call->mono_ms = loop_now_ms(c->lane->loop);
     call->framed = c->is_socket;
     call->session = c->is_socket ? &c->peer.session : NULL;
     c->calls++;
@@ -159,6 +162,7 @@ void client_closed(struct conn *conn, int why)
     struct client *c = client_of(conn);
     log_debug("conn_closed", log_u64("conn", c->number), log_i64("error", why));
     c->closed = true;
+    strangers_leave(&c->lane->gateway->strangers, &c->stranger);
     lane_list(c->lane, c, LANE_CLOSING);
     if (!c->asked) {
         client_free(c);

@@ -50,7 +50,8 @@ struct client {
     uint64_t since_ms;   /* in its list (mono); a socket's: when it was last heard */
     uint64_t heard_ms;   /* when bytes last came (mono) */
     uint64_t number;     /* for logs */
-    uint64_t rate_us;    /* frames: when the bucket will be full again (mono) */
+    uint32_t stranger;   /* its place among those that have not said whose they are */
+    uint64_t full_ns;    /* socket: of its frames (util/rate.h) */
     uint8_t list;        /* enum lane_list */
     uint8_t calls;       /* sent to the chat thread, not yet back */
     uint8_t reads;       /* socket: those of the calls that ask for pages */
@@ -70,8 +71,8 @@ struct client {
 };
 
 /* A new connection, HTTP once a handshake is over, on `fd`, which it owns. False: it is gone
- * already. */
-bool client_open(struct lane *, int fd, const struct address *);
+ * already. `stranger`: its place in the gateway's strangers. */
+bool client_open(struct lane *, int fd, const struct address *, uint32_t stranger);
 struct client *client_of(struct conn *);
 /* The client of a place in the lane's lists. */
 struct client *client_of_node(struct list *);

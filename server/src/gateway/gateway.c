@@ -46,8 +46,6 @@ static void set_defaults(struct gateway_options *o)
     default_u32(&o->silent_ms, 30000);
     default_u32(&o->auth_ms, 5000);
     default_u32(&o->idle_ms, 60000);
-    default_u32(&o->frames_per_s, 100);
-    default_u32(&o->frames_burst, 200);
     if (o->output_bytes_max == 0)
         o->output_bytes_max = 256 * 1024 * 1024;
 }
@@ -76,14 +74,16 @@ struct gateway *gateway_new(const struct gateway_options *options)
     g->options = *options;
     set_defaults(&g->options);
     g->sink.ops = &deliver_ops;
+    g->strangers.max = g->options.strangers_max;
     g->node_url = socket_url(g->options.public_url);
     g->node = (struct node_facts){
         .incarnation = g->options.incarnation,
         .url = buf_str(g->node_url),
         .policy = STR("least_loaded"),
         .heartbeat_ms = g->options.heartbeat_ms,
-        .frames = {.burst = g->options.frames_burst, .per_minute = g->options.frames_per_s * 60},
     };
+    memcpy(g->node.rates, g->options.rates, sizeof(g->node.rates));
+    quota_init(&g->quota, g->options.rates);
     g->asset_bodies = web_bodies_new(g);
     struct builder out = {0};
     encode_push_resync(&out);
@@ -143,6 +143,7 @@ void gateway_free(struct gateway *g)
     buf_unref(g->resync);
     buf_unref(g->ping);
     buf_unref(g->goaway);
+    quota_deinit(&g->quota);
     free(g->lanes);
     free(g);
 }

@@ -19,6 +19,8 @@
 #include <stdint.h>
 
 #include "net/address_range.h"
+#include "proto/api.gen.h"
+#include "util/rate.h"
 #include "util/str.h"
 
 struct asset;
@@ -51,12 +53,13 @@ struct gateway_options {
     size_t assets_n;
 
     uint32_t connections_max; /* of the whole process; 10,000 */
+    uint32_t strangers_max;   /* of one address, before `auth`; 0 is no limit (strangers.h) */
     uint32_t heartbeat_ms;    /* how often a client should beat; 5,000 */
     uint32_t silent_ms;       /* closed after so long without a frame; 30,000 */
     uint32_t auth_ms;         /* for a socket's first frame, or a whole HTTP request; 5,000 */
     uint32_t idle_ms;         /* HTTP keep-alive without a request; 60,000 */
-    uint32_t frames_per_s;    /* of one connection, lasting; 100 */
-    uint32_t frames_burst;    /* and at once; 200 */
+    /* By enum api_rate; one with burst 0 is no limit. */
+    struct rate rates[API_RATE_COUNT];
     /* Answers and pushes in memory that are not yet with the kernel, of all connections together;
      * 256 MiB. See gateway/output.h. */
     uint64_t output_bytes_max;

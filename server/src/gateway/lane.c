@@ -158,7 +158,10 @@ static void tick(struct timer *timer)
     if (lane->untrusted_n)
         log_warn("conn_refused", log_str("why", "no_trusted_proxy"),
                  log_u64("n", lane->untrusted_n));
-    lane->refused_n = lane->untrusted_n = 0;
+    if (lane->crowded_n)
+        log_warn("conn_refused", log_str("why", "unauthenticated_per_address"),
+                 log_u64("n", lane->crowded_n));
+    lane->refused_n = lane->untrusted_n = lane->crowded_n = 0;
     if (lane->clients_n)
         tick_soon(lane);
 }
@@ -208,23 +211,27 @@ static void make_room(struct lane *lane)
         close_promptly(c, API_CLOSE_OVERLOADED);
 }
 
-/* Where proxies speak first, nobody else can be told from one that lies. */
-static bool may_connect(struct lane *lane, const struct address *address)
+/* Where proxies speak first, nobody else can be told from one that lies. Whom a proxy speaks for is
+ * known and counted later (rest.c). */
+static bool may_connect(struct lane *lane, const struct address *address, uint32_t *stranger)
 {
-    const struct gateway_options *o = &lane->gateway->options;
-    if (!o->proxy_protocol || address_ranges_hold(o->trusted, o->trusted_n, address))
-        return true;
-    lane->untrusted_n++;
-    if (!timer_armed(&lane->tick))
+    struct gateway *g = lane->gateway;
+    bool trusted = address_ranges_hold(g->options.trusted, g->options.trusted_n, address);
+    bool untrusted = g->options.proxy_protocol && !trusted;
+    bool crowded = !untrusted && !trusted && !strangers_enter(&g->strangers, address, stranger);
+    lane->untrusted_n += untrusted;
+    lane->crowded_n += crowded;
+    if ((untrusted || crowded) && !timer_armed(&lane->tick))
         tick_soon(lane);
-    return false;
+    return !untrusted && !crowded;
 }
 
 static void on_accept(struct listener *listener, int fd, const struct address *address)
 {
     struct lane *lane = container_of(listener, struct lane_listener, listener)->lane;
     struct gateway *g = lane->gateway;
-    if (!may_connect(lane, address)) {
+    uint32_t stranger = 0;
+    if (!may_connect(lane, address, &stranger)) {
         close(fd);
         return;
     }
@@ -233,8 +240,9 @@ static void on_accept(struct listener *listener, int fd, const struct address *a
         make_room(lane);
     if (n > g->options.connections_max + SPARE_CONNECTIONS) {
         lane->refused_n++;
+        strangers_leave(&g->strangers, &stranger);
         close(fd);
-    } else if (client_open(lane, fd, address)) {
+    } else if (client_open(lane, fd, address, stranger)) {
         return;
     }
     atomic_fetch_sub(&g->clients, 1);

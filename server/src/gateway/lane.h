@@ -51,8 +51,9 @@ struct lane {
     uint64_t clients_ever;
     struct timer tick;
     uint64_t tick_set_ms; /* when it was armed (mono) */
-    /* Since the last tick, one line of the log says so: for want of room; came past the proxies. */
-    uint64_t refused_n, untrusted_n;
+    /* Since the last tick, one line of the log says so: for want of room; came past the proxies;
+     * too many of one address. */
+    uint64_t refused_n, untrusted_n, crowded_n;
     bool draining;
     struct task drain, emptied, hurry;
     char date[HTTP_DATE_BYTES + 1];

@@ -102,6 +102,10 @@ void peer_take(struct peer *p, struct exchange *ex)
     call->answered = answered;
     call->chat = ex->client->lane->gateway->chat;
     call->node = &ex->client->lane->gateway->node;
+    call->quota = &ex->client->lane->gateway->quota;
+    bool brings_token = !call->framed || call->command == COMMAND_AUTH;
+    if (brings_token && quota_refuses_request(call->quota, call))
+        return;
     if (command_specs[call->command].needs == API_NEEDS_NONE) {
         cmd_run(call);
     } else if (!call->framed && ex->token.p) {

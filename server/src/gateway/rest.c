@@ -94,6 +94,7 @@ static void ask(struct client *c, const struct http_request *r)
             ex->token = arena_str(arena, token);
         ex->call.command = request.command;
         ex->call.args = request.args;
+        ex->call.bytes = (uint32_t)r->consumed;
         lane_list(c->lane, c, LANE_ASKING);
         client_ask(c, ex);
         return;
@@ -137,6 +138,12 @@ static void open_socket(struct client *c, const struct http_request *r)
         c->last = true;
         answer_problem(
             c, &(struct problem){.error = API_ERROR_DRAINING, .retry_after_ms = DRAINING_RETRY_MS});
+        return;
+    }
+    if (!strangers_enter(&g->strangers, &c->from, &c->stranger)) { /* it came by a proxy */
+        c->last = true;
+        answer_problem(c, &(struct problem){.error = API_ERROR_RATE_LIMITED,
+                                            .retry_after_ms = STRANGERS_RETRY_MS});
         return;
     }
     enum ws_handshake refused = ws_handshake(r, &policy, &out);

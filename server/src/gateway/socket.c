@@ -87,29 +87,13 @@ static void refuse(struct client *c, const struct request *request, const struct
     buf_unref(frame);
 }
 
-/*
- * The bucket of the generic cell rate algorithm (ITU-T I.371): one number, the time at which it
- * will be full again. Returns 0, or the milliseconds after which there will be room.
- */
-static uint64_t take_token(struct client *c)
-{
-    const struct gateway_options *o = &c->lane->gateway->options;
-    uint64_t now_us = loop_now_ms(c->lane->loop) * 1000;
-    uint64_t each_us = MAX(1000000 / o->frames_per_s, 1u);
-    uint64_t full_us = MAX(c->rate_us, now_us) + each_us;
-    uint64_t burst_us = each_us * o->frames_burst;
-    if (full_us - now_us > burst_us)
-        return (full_us - now_us - burst_us) / 1000 + 1;
-    c->rate_us = full_us;
-    return 0;
-}
-
 /* What a well-formed command may still be refused for, before the domain sees it. */
 static bool is_refused(struct client *c, const struct request *request)
 {
     struct problem problem = {0};
     bool is_auth = request->command == COMMAND_AUTH;
-    uint64_t wait_ms = take_token(c);
+    const struct rate *frames = &c->lane->gateway->options.rates[API_RATE_FRAMES];
+    uint64_t wait_ms = rate_take(frames, &c->full_ns, loop_now_ms(c->lane->loop), 1);
     if (!c->session && !is_auth)
         problem.error = API_ERROR_UNAUTHENTICATED;
     else if (c->session && is_auth)
@@ -156,6 +140,7 @@ static void take_message(struct client *c, struct str message)
     call->command = request.command;
     call->args = request.args;
     call->id = request.id;
+    call->bytes = (uint32_t)message.n;
     c->reads += is_read(call->command);
     client_ask(c, ex);
 }
@@ -229,6 +214,7 @@ static void authenticated(struct client *c, const struct call *call)
 {
     if (call->problem.error == API_OK) {
         c->session = true;
+        strangers_leave(&c->lane->gateway->strangers, &c->stranger);
         lane_list(c->lane, c, LANE_SOCKETS);
         log_debug("socket_open", log_u64("conn", c->number), log_u64("user", call->user),
                   log_u64("device", call->device));

@@ -8,8 +8,10 @@
 
 #include "chat/session.h"
 #include "cmd/call.h"
+#include "cmd/quota.h"
 #include "gateway/gateway.h"
 #include "gateway/lane.h"
+#include "gateway/strangers.h"
 #include "util/buf.h"
 
 struct gateway {
@@ -18,18 +20,20 @@ struct gateway {
     struct node_facts node;
     struct buf *node_url; /* what node.url says */
     struct address addresses[GATEWAY_ADDRESSES_MAX];
-    struct buf **asset_bodies; /* as options.assets; each followed by its gzip form or NULL */
-    struct buf *resync, *ping; /* always the same: a payload, a whole frame */
-    struct buf *goaway;        /* a payload; made when the drain begins */
-    atomic_bool ready;         /* any thread */
-    atomic_uint clients;       /* any thread: connections of all lanes */
-    struct meter output;       /* any thread: see output.h */
+    struct buf **asset_bodies;  /* as options.assets; each followed by its gzip form or NULL */
+    struct buf *resync, *ping;  /* always the same: a payload, a whole frame */
+    struct buf *goaway;         /* a payload; made when the drain begins */
+    atomic_bool ready;          /* any thread */
+    atomic_uint clients;        /* any thread: connections of all lanes */
+    struct meter output;        /* any thread: see output.h */
+    struct strangers strangers; /* any thread */
 
     struct lane *lanes;
     size_t lanes_n; /* those that were set up */
 
     /* The chat thread's. */
     struct sink sink;
+    struct quota quota;
     size_t lanes_left; /* draining: with connections */
     bool drain_hurries, drain_given_up;
     uint64_t drain_by_ms; /* mono */

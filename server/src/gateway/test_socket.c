@@ -12,14 +12,15 @@
 #include "proto/api.gen.h"
 #include "util/clock.h"
 
+/* Of gateway_options.rates. */
+#define FRAMES(burst_, per_s_)                                                                     \
+    [API_RATE_FRAMES] = {.burst = (burst_), .each_ns = 1000000000 / (per_s_)}
+
 /* Beats are short, so that what happens to silent clients happens soon. */
 static int start(void **state)
 {
-    *state = node_new(&(struct gateway_options){.heartbeat_ms = 300,
-                                                .silent_ms = 3000,
-                                                .auth_ms = 500,
-                                                .frames_per_s = 1000,
-                                                .frames_burst = 1000});
+    *state = node_new(&(struct gateway_options){
+        .heartbeat_ms = 300, .silent_ms = 3000, .auth_ms = 500, .rates = {FRAMES(1000, 1000)}});
     return 0;
 }
 
@@ -264,8 +265,7 @@ static void test_slow_reader_is_told_to_resync(void **state)
 {
     enum { MESSAGES = 900 }; /* 7 MB: more than the kernel and the queue hold together */
     (void)state;
-    struct node *node =
-        node_new(&(struct gateway_options){.frames_per_s = 1000, .frames_burst = 1000});
+    struct node *node = node_new(&(struct gateway_options){.rates = {FRAMES(1000, 1000)}});
     struct person kim = person_new(node, "kim"), leo = person_new(node, "leo");
     struct tcp *slow = ws_new(node, 4096);
     ws_say(slow, "{\"id\":1,\"cmd\":\"auth\",\"token\":\"%s\"}", leo.token);
@@ -296,8 +296,8 @@ static void test_slow_reader_is_still_heard(void **state)
 {
     enum { MESSAGES = 900, PART = 20, BEATS = 10, SILENT_MS = 2000 };
     (void)state;
-    struct node *node = node_new(&(struct gateway_options){
-        .silent_ms = SILENT_MS, .frames_per_s = 1000, .frames_burst = 1000});
+    struct node *node =
+        node_new(&(struct gateway_options){.silent_ms = SILENT_MS, .rates = {FRAMES(1000, 1000)}});
     struct person pat = person_new(node, "pat"), quin = person_new(node, "quin");
     struct tcp *slow = ws_new(node, 4096);
     ws_say(slow, "{\"id\":1,\"cmd\":\"auth\",\"token\":\"%s\"}", quin.token);
@@ -328,7 +328,7 @@ static void test_slow_reader_is_still_heard(void **state)
 static void test_rate_is_bounded(void **state)
 {
     (void)state;
-    struct node *node = node_new(&(struct gateway_options){.frames_per_s = 10, .frames_burst = 5});
+    struct node *node = node_new(&(struct gateway_options){.rates = {FRAMES(5, 10)}});
     struct person mia = person_new(node, "mia");
     struct tcp *t = ws_signed_in(node, &mia);
     int limited = 0;

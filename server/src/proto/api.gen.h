@@ -60,6 +60,19 @@
 enum { API_LIMIT_COUNT = 41 };
 extern const struct limit_spec api_limits[API_LIMIT_COUNT];
 
+/* What is counted: how often it may happen. */
+enum api_rate {
+    API_RATE_NONE,
+    API_RATE_FRAMES, /* frames of one socket */
+    API_RATE_REQUESTS, /* REST requests from one address */
+    API_RATE_SENDS, /* commands of one user that append */
+    API_RATE_SEARCHES, /* searches of one user */
+    API_RATE_BYTES, /* bytes of one user's commands */
+    API_RATE_COUNT,
+};
+/* Indexed by enum api_rate; the first one is empty. */
+extern const struct str api_rates[API_RATE_COUNT];
+
 /* Errors; 0 is success. */
 enum api_error {
     API_OK,

@@ -69,6 +69,7 @@ struct route_segment {
 struct command_spec {
     struct str name;
     enum api_needs needs;
+    uint8_t counts; /* enum api_rate: to which it counts, besides those of all commands; or none */
     enum api_transport transport;
     enum api_method method;               /* where the transport is both */
     const struct route_segment *segments; /* of its path */

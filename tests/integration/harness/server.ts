@@ -22,12 +22,23 @@ const SANITIZER = /(ERROR|WARNING): \w*Sanitizer|runtime error:/;
 
 export type Options = { [option: string]: string | number | boolean };
 
+/** Raw clients send faster than people, and all come from here. limits.test.ts has the limits. */
+export const UNLIMITED: Options = {
+  frames_per_s: 100_000,
+  frames_burst: 100_000,
+  requests_burst: 0,
+  sends_burst: 0,
+  searches_burst: 0,
+  bytes_burst: 0,
+  sockets_per_user: 0,
+  unauthenticated_per_address: 0,
+  signups_per_address: 0,
+};
+
 const USUAL: Options = {
   registration: "open",
   insecure_fast_passwords: true,
-  // Raw clients send faster than people.
-  frames_per_s: 100_000,
-  frames_burst: 100_000,
+  ...UNLIMITED,
   drain_ms: 8000 * PATIENCE,
 };
 
