@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "store/migrate.h"
 #include "util/log.h"
 #include "util/macros.h"
 
@@ -119,12 +120,21 @@ static int write_info(struct turn *t, const struct store_info *info)
 
 static int read_info(struct turn *t, struct store_info *info)
 {
-    struct row_key incarnation = key_meta("incarnation"), secret = key_meta("secret");
+    struct row_key schema = key_meta("schema"), incarnation = key_meta("incarnation"),
+                   secret = key_meta("secret");
     struct str bytes;
-    int err = turn_get_ids(t, &incarnation, &info->incarnation, 1);
+    uint64_t n = 0;
+    *info = (struct store_info){0};
+    int err = turn_get_ids(t, &schema, &n, 1);
+    if (err)
+        return err;
+    info->schema = (uint32_t)MIN(n, (uint64_t)UINT32_MAX);
+    if (info->schema > SCHEMA)
+        return EMBEDDED_NEWER_SCHEMA;
+    err = turn_get_ids(t, &incarnation, &info->incarnation, 1);
     if (!err)
         err = turn_get(t, &secret, &bytes);
-    if (err == KV_ABSENT || (!err && bytes.n != sizeof(info->secret)))
+    if (err == KV_ABSENT || (!err && (bytes.n != sizeof(info->secret) || !n)))
         return turn_bad_row(&secret);
     if (!err)
         memcpy(info->secret, bytes.p, bytes.n);
@@ -145,25 +155,41 @@ int embedded_renew(struct kv *kv, uint64_t incarnation)
     return err;
 }
 
-int embedded_open(struct kv *kv, struct store_info *info, uint64_t incarnation,
-                  const uint8_t secret[CRYPTO_SECRET_BYTES])
+int embedded_look(struct kv *kv, struct store_info *info)
+{
+    struct arena arena = {0};
+    struct turn t = {.view = {.kv = kv}, .arena = &arena};
+    int err = read_info(&t, info);
+    turn_deinit(&t);
+    arena_deinit(&arena);
+    return err;
+}
+
+static int make(struct kv *kv, const struct store_info *info)
 {
     struct arena arena = {0};
     struct kv_batch batch = {.kv = kv};
     struct turn t = {.view = {.kv = kv}, .batch = &batch, .arena = &arena};
-    struct row_key k = key_meta("schema");
-    uint64_t schema = SCHEMA;
-    int err = turn_get_ids(&t, &k, &schema, 1);
-    *info = (struct store_info){.incarnation = incarnation, .schema = (uint32_t)schema};
-    memcpy(info->secret, secret, sizeof(info->secret));
-    if (err == KV_ABSENT)
-        err = write_info(&t, info);
-    else if (!err && schema > SCHEMA)
-        err = EMBEDDED_NEWER_SCHEMA;
-    else if (!err)
-        err = read_info(&t, info);
+    int err = write_info(&t, info);
     turn_deinit(&t);
     kv_batch_deinit(&batch);
     arena_deinit(&arena);
+    return err;
+}
+
+int embedded_open(struct kv *kv, struct store_info *info, uint64_t incarnation,
+                  const uint8_t secret[CRYPTO_SECRET_BYTES])
+{
+    int err = embedded_look(kv, info);
+    if (err == KV_ABSENT) {
+        *info = (struct store_info){.incarnation = incarnation, .schema = SCHEMA};
+        memcpy(info->secret, secret, sizeof(info->secret));
+        return make(kv, info);
+    }
+    if (err || info->schema == SCHEMA)
+        return err;
+    err = migrate_run(kv, info->schema);
+    if (!err)
+        info->schema = SCHEMA;
     return err;
 }

@@ -16,10 +16,15 @@
 #include "store/ops.h"
 #include "store/turn.h"
 
-/* What an embedded store on `kv` is: read, or written into an empty one with the incarnation and
- * secret that are given. 0, a negative errno, or EMBEDDED_NEWER_SCHEMA (info->schema says which).
- */
-enum { EMBEDDED_NEWER_SCHEMA = 1 };
+enum embedded_result {
+    EMBEDDED_NEWER_SCHEMA = KV_ABSENT + 1, /* info->schema says which */
+};
+/* What the store on `kv` is; nothing is written. 0, KV_ABSENT (there is none), NEWER_SCHEMA,
+ * negative. */
+int embedded_look(struct kv *kv, struct store_info *info);
+/* The same, and where there is none, one is made with the incarnation and secret that are given;
+ * one of an older schema is brought to ours (migrate.h). 0, NEWER_SCHEMA, or negative: info->schema
+ * is the one it is still of. */
 int embedded_open(struct kv *kv, struct store_info *info, uint64_t incarnation,
                   const uint8_t secret[CRYPTO_SECRET_BYTES]);
 

@@ -1,8 +1,8 @@
 /*
- * The layout of the embedded store (schema 1): which row stands under which key in which table, and
+ * The layout of the embedded store (schema 2): which row stands under which key in which table, and
  * its bytes. Numbers in keys are big-endian, so that rows sort by them. Pure.
  *
- *   KV_DIRECTORY  'm' name                  schema, incarnation, secret, commit
+ *   KV_DIRECTORY  'm' name                  schema, incarnation, secret, commit, migration
  *                 'u' user                  struct user
  *                 'n' username              user
  *                 'd' user device           struct device
@@ -34,7 +34,8 @@
 #include "store/kv.h"
 #include "util/buf.h"
 
-enum { SCHEMA = 1 };
+/* Raised with a step in migrate.c; not for optional fields. */
+enum { SCHEMA = 2 };
 
 /* Where a row stands. */
 struct row_key {

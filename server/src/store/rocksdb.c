@@ -27,6 +27,7 @@
 enum { CACHE_BYTES_DEFAULT = 64 * 1024 * 1024, READERS_DEFAULT = 2 };
 
 #define UNFINISHED "rocksdb.unfinished" /* a restore that is under way, or was when it ended */
+#define OLDER      "rocksdb.older"      /* the rows as they were before a migration under way */
 
 /* Wraps the threaded store, to let go of the lock last. */
 struct store_rocksdb {
@@ -90,6 +91,43 @@ static void tell_lock(int err, const char *directory, char *why, size_t why_size
         snprintf(why, why_size, "%s cannot be locked: %s", directory, strerror(-err));
 }
 
+/* What an older schema's rows were is linked to OLDER before the first of them changes, and let go
+ * of once all have. */
+static int open_rows(struct kv *kv, const char *directory, struct store_info *info)
+{
+    char older[PATH_MAX];
+    uint8_t secret[CRYPTO_SECRET_BYTES];
+    uint64_t incarnation;
+    crypto_random(secret, sizeof(secret));
+    crypto_random(&incarnation, sizeof(incarnation));
+    int err = embedded_look(kv, info);
+    bool migrates = !err && info->schema < SCHEMA;
+    if (err == EMBEDDED_NEWER_SCHEMA || err < 0)
+        return err;
+    err = files_join(older, directory, OLDER);
+    if (!err && migrates && access(older, F_OK))
+        err = kv_checkpoint(kv, older);
+    if (!err)
+        err = embedded_open(kv, info, incarnation, secret);
+    return err ? err : files_remove_all(older);
+}
+
+static void tell_rows(int err, const char *directory, const struct store_info *info, char *why,
+                      size_t why_size)
+{
+    if (err == EMBEDDED_NEWER_SCHEMA)
+        snprintf(why, why_size,
+                 "%s was written by a newer Parley (schema %u): use that version or a newer one",
+                 directory, info->schema);
+    else if (info->schema && info->schema < SCHEMA)
+        snprintf(why, why_size,
+                 "%s cannot be brought from schema %u to %d: %s; start again to go on, or see "
+                 "docs/operations/upgrade.md to go back",
+                 directory, info->schema, SCHEMA, strerror(-err));
+    else
+        snprintf(why, why_size, "%s cannot be read: %s", directory, strerror(-err));
+}
+
 static int open_threads(struct store **out, const struct store_rocksdb_options *options,
                         struct poster *completions, char *why, size_t why_size)
 {
@@ -107,19 +145,11 @@ static int open_threads(struct store **out, const struct store_rocksdb_options *
                           why_size);
     if (err)
         return err;
-    uint8_t secret[CRYPTO_SECRET_BYTES];
-    uint64_t incarnation;
-    crypto_random(secret, sizeof(secret));
-    crypto_random(&incarnation, sizeof(incarnation));
     struct store_info info;
-    err = embedded_open(kv, &info, incarnation, secret);
-    if (err == EMBEDDED_NEWER_SCHEMA) {
-        snprintf(why, why_size,
-                 "%s was written by a newer Parley (schema %u): use that version or a newer one",
-                 options->directory, info.schema);
-        err = -EPROTO;
-    } else if (err) {
-        snprintf(why, why_size, "%s cannot be read: %s", options->directory, strerror(-err));
+    err = open_rows(kv, options->directory, &info);
+    if (err) {
+        tell_rows(err, options->directory, &info, why, why_size);
+        err = err == EMBEDDED_NEWER_SCHEMA ? -EPROTO : err;
     } else {
         err = store_threaded_new(
             out, kv, &info, options->readers ? options->readers : READERS_DEFAULT, completions);
@@ -163,7 +193,7 @@ bool store_rocksdb_broken(const struct store *s)
 
 /* --- restoring --- */
 
-/* The copied rows as a store of their own. */
+/* The copied rows as a store of their own, still of the backup's schema. */
 static int renew(const char *path, const struct backup_manifest *manifest, char *why,
                  size_t why_size)
 {
@@ -172,10 +202,9 @@ static int renew(const char *path, const struct backup_manifest *manifest, char 
     if (err)
         return err;
     struct store_info info;
-    uint8_t unused[CRYPTO_SECRET_BYTES] = {0};
     uint64_t incarnation;
     crypto_random(&incarnation, sizeof(incarnation));
-    err = embedded_open(kv, &info, 0, unused);
+    err = embedded_look(kv, &info);
     if (!err && (info.incarnation != manifest->incarnation || info.schema != manifest->schema))
         err = -EBADMSG;
     if (!err)
@@ -287,7 +316,13 @@ int store_rocksdb_verify(const char *directory, struct verify *v, char *why, siz
         err = verify_run(v);
         kv_free(v->kv);
         v->kv = NULL;
-        if (err)
+        if (err == VERIFY_OLDER_SCHEMA) {
+            snprintf(why, why_size,
+                     "%s is of schema %llu; this Parley brings it to %d when it starts: verify it "
+                     "then, or now with the older one",
+                     directory, (unsigned long long)v->schema, SCHEMA);
+            err = -EPROTO;
+        } else if (err)
             snprintf(why, why_size, "%s cannot be read: %s", path, strerror(-err));
         else if (backup && v->incarnation != manifest.incarnation)
             verify_fault(v, "the manifest is of another store");

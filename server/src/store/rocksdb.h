@@ -30,7 +30,8 @@ int store_rocksdb_open(struct store **out, const struct store_rocksdb_options *,
 int store_rocksdb_restore(const char *from, const char *directory, struct files_sum *, char *why,
                           size_t why_size);
 /* Verifies the store, or the backup, in `directory`, and changes nothing there. verify->fault and
- * arg are set. 0: see verify->faults; or a negative errno and the reason in `why`. */
+ * arg are set. 0: see verify->faults; or a negative errno and the reason in `why` (-EPROTO: it is
+ * of an older schema). */
 int store_rocksdb_verify(const char *directory, struct verify *, char *why, size_t why_size);
 /* Whether writes are refused for good, since one failed. Any thread. */
 bool store_rocksdb_broken(const struct store *);

@@ -124,13 +124,13 @@ static int check_meta(struct verify *v)
     struct arena arena = {0};
     struct row_key schema = key_meta("schema"), incarnation = key_meta("incarnation"),
                    commit = key_meta("commit");
-    uint64_t n = 0;
+    v->schema = 0;
     v->arena = &arena;
-    int err = verify_ids(v, &schema, &n, 1);
+    int err = verify_ids(v, &schema, &v->schema, 1);
     if (!err)
         err = verify_ids(v, &incarnation, &v->incarnation, 1);
-    if (err > 0 || n != SCHEMA)
-        verify_fault(v, "it does not say what it is (schema %llu)", (unsigned long long)n);
+    if (err > 0 || v->schema == 0 || v->schema > SCHEMA)
+        verify_fault(v, "it does not say what it is (schema %llu)", (unsigned long long)v->schema);
     int err_commit = err < 0 ? 0 : verify_ids(v, &commit, &v->commit, 1);
     if (err_commit == VERIFY_UNREADABLE)
         verify_fault(v, "the number of the newest commit does not decode");
@@ -142,6 +142,8 @@ static int check_meta(struct verify *v)
 int verify_run(struct verify *v)
 {
     int err = check_meta(v);
+    if (!err && v->schema && v->schema < SCHEMA)
+        return VERIFY_OLDER_SCHEMA;
     if (!err)
         err = verify_directory(v);
     if (!err)

@@ -22,7 +22,7 @@ struct verify {
     void (*fault)(void *arg, const char *sentence);
     void *arg;
     /* out */
-    uint64_t incarnation;
+    uint64_t schema, incarnation;
     uint64_t users, devices, claims, conversations, members, events, keys;
     uint64_t faults;
     /* own */
@@ -30,7 +30,11 @@ struct verify {
     struct arena *arena; /* of the row that is looked at */
 };
 
-/* 0: walked to the end, see `faults`; negative: the engine could not read on. */
+enum verify_result {
+    VERIFY_OLDER_SCHEMA = 1, /* see `schema`; nothing was looked at */
+};
+
+/* 0: walked to the end, see `faults`; OLDER_SCHEMA; negative: the engine could not read on. */
 int verify_run(struct verify *);
 
 #endif
