@@ -68,7 +68,8 @@ export interface OutboxHost {
   stands(item: OutboxItem, reply: Appended): boolean;
   /** The log ends before what the device has: drops all copies, syncs, and calls rebase(). */
   startOver(): Promise<void>;
-  changed(): void;
+  /** What waits in the lane changed; absent: in many. */
+  changed(lane?: string): void;
 }
 
 interface Promised {
@@ -129,14 +130,14 @@ export class Outbox {
     });
     // It may be given up before anybody waits for it.
     stands.catch(() => {});
-    this.#host.changed();
+    this.#host.changed(lane);
     try {
       await this.#storage.write([put(item)]);
     } catch (thrown) {
       // Not kept, so not sent: whoever said it is told, and may say it again.
       this.#items = this.#items.filter((one) => one !== item);
       this.#promised.delete(item.key);
-      this.#host.changed();
+      this.#host.changed(lane);
       throw thrown;
     }
     this.#start(lane);
@@ -150,7 +151,7 @@ export class Outbox {
     item.state = "waiting";
     delete item.error;
     delete item.detours;
-    this.#host.changed();
+    this.#host.changed(item.lane);
     await this.#storage.write([put(item)]);
     this.#start(item.lane);
   }
@@ -170,9 +171,10 @@ export class Outbox {
   arrived(conversation: Id, cursor: Seq): void {
     const here = (item: OutboxItem): boolean =>
       item.state === "sent" && item.conversation === conversation && (item.seq as Seq) <= cursor;
-    if (!this.#items.some(here)) return;
+    const lanes = new Set(this.#items.filter(here).map((item) => item.lane));
+    if (lanes.size === 0) return;
     this.#items = this.#items.filter((item) => !here(item));
-    this.#host.changed();
+    for (const lane of lanes) this.#host.changed(lane);
   }
 
   /** The store is another one than before. What it kept of our tries stands after the old `after`,
@@ -256,7 +258,7 @@ export class Outbox {
     this.#promised.get(item.key)?.resolve(reply);
     this.#promised.delete(item.key);
     if (this.#host.stands(item, reply)) this.#items = this.#items.filter((one) => one !== item);
-    this.#host.changed();
+    this.#host.changed(item.lane);
   }
 
   async #refused(item: OutboxItem, error: ParleyError): Promise<void> {
@@ -316,12 +318,12 @@ export class Outbox {
     else await this.#remove(item);
     this.#promised.get(item.key)?.reject(error);
     this.#promised.delete(item.key);
-    this.#host.changed();
+    this.#host.changed(item.lane);
   }
 
   async #remove(item: OutboxItem): Promise<void> {
     this.#items = this.#items.filter((one) => one !== item);
-    this.#host.changed();
+    this.#host.changed(item.lane);
     await this.#storage.write([{ drop: itemKey(item) }]);
   }
 }

@@ -30,7 +30,7 @@ import { Groups } from "./groups.ts";
 import { Link } from "./link.ts";
 import { Typing, Watch } from "./live.ts";
 import type { Observable } from "./observable.ts";
-import { Observed, ObservedMap, Value } from "./observable.ts";
+import { Value } from "./observable.ts";
 import type { AppendArgs, AppendCommand, OutboxItem } from "./outbox.ts";
 import { Outbox } from "./outbox.ts";
 import { People } from "./people.ts";
@@ -45,7 +45,7 @@ import { Sync } from "./sync.ts";
 import type { Transport } from "./transport.ts";
 import { webSocketTransport } from "./transport.ts";
 import type { ConversationView, TimelineView } from "./view.ts";
-import { conversationView, timelineView } from "./view.ts";
+import { Views } from "./views.ts";
 
 const OLDER_PAGE = 50;
 /** Commands to one's own log. */
@@ -101,18 +101,8 @@ export class Parley {
   #pins: Pins;
   #expiry: Expiry;
 
-  #conversations = new Observed<readonly ConversationView[]>(() => this.#listed());
-  #unread = new Observed<number>(() =>
-    this.#conversations.getSnapshot().reduce((sum, view) => sum + view.unread, 0));
-  #pending = new Observed<readonly OutboxItem[]>(() => [...this.#outbox.items()]);
-  #views = new ObservedMap<ConversationView | undefined>((id) =>
-    this.#viewOf(this.#shelf.resolve(id)));
-  #timelines = new ObservedMap<TimelineView>((id) => this.#timelineOf(id));
-  #members = new ObservedMap<readonly MemberState[] | undefined>((id) =>
-    this.#shelf.get(id)?.members);
+  #views: Views;
   #synced = new Value(false);
-  /** Views stay the same object until their conversation changes. */
-  #made = new Map<Id, ConversationView>();
 
   constructor(options: ParleyOptions) {
     const clock = options.clock ?? systemClock;
@@ -137,7 +127,7 @@ export class Parley {
       append: (cmd, args, user) => this.#append(cmd, args, this.#laneOf(user)),
     });
     this.#shelf = new Shelf(clock, this.#asker, storage, {
-      changed: (copy) => this.#changed(copy),
+      changed: (copy) => this.#views.changed(copy),
       goes: (at) => this.#expiry.goes(at),
       begun: (copy) => {
         if (copy.record.kind !== "own") return;
@@ -168,15 +158,13 @@ export class Parley {
       },
       stands: (item, reply) => this.#stands(item, reply),
       startOver: () => this.#sync.startOver(),
-      changed: () => {
-        this.#pending.touch();
-        this.#timelines.touchAll();
-      },
+      changed: (lane) => this.#views.outboxChanged(lane),
     });
     this.#receipts = new Receipts(clock, this.#asker, this.#shelf, online);
     this.#watch = new Watch(clock, request, online);
     this.#typing = new Typing(clock, request);
-    this.#people = new People(this.#asker, online, (user) => this.#named(user));
+    this.#people = new People(this.#asker, online, (user) => this.#views.named(user));
+    this.#views = new Views(this.#shelf, this.#outbox, this.#people);
 
     this.groups = new Groups({
       append: (cmd, args, conversation) => this.#append(cmd, args, this.#laneOf(conversation)),
@@ -186,10 +174,10 @@ export class Parley {
 
     this.session = this.#accounts.session;
     this.status = this.#link.status;
-    this.conversations = this.#conversations;
-    this.unread = this.#unread;
+    this.conversations = this.#views.list;
+    this.unread = this.#views.unread;
     this.blocked = this.#blocks.users;
-    this.outbox = this.#pending;
+    this.outbox = this.#views.outbox;
     this.synced = this.#synced;
   }
 
@@ -208,7 +196,7 @@ export class Parley {
     this.#expiry.look();
     await this.#sync.load();
     await this.#outbox.load();
-    this.#touchAll();
+    this.#views.touchAll();
     this.#link.start(session.token);
     return session;
   }
@@ -271,17 +259,17 @@ export class Parley {
 
   /** `id`: a conversation, or the person one talks to. */
   conversation(id: Id): Observable<ConversationView | undefined> {
-    return this.#views.of(id);
+    return this.#views.conversations.of(id);
   }
 
   /** Messages, one's own waiting ones last, and notices. `id` as above. */
   timeline(id: Id): Observable<TimelineView> {
-    return this.#timelines.of(id);
+    return this.#views.timelines.of(id);
   }
 
   /** Known while the conversation is open, with how far each of them got. */
   members(conversation: Id): Observable<readonly MemberState[] | undefined> {
-    return this.#members.of(conversation);
+    return this.#views.members.of(conversation);
   }
 
   /** Known while the conversation is open, the newest pin first. */
@@ -442,7 +430,7 @@ export class Parley {
     await this.#shelf.dropAll();
     await this.#sync.load();
     this.#shelf.me = session.user;
-    this.#touchAll();
+    this.#views.touchAll();
     this.#link.start(session.token);
     return session;
   }
@@ -539,12 +527,10 @@ export class Parley {
     return !SHOWN.has(item.cmd) || (copy !== undefined && copy.record.cursor >= reply.seq);
   }
 
-  // --- lanes and views ---
+  // --- lanes ---
 
-  /** A 1:1 is one lane, whether it is named by the person or by its id. */
   #laneOf(to: Id): string {
-    const copy = this.#shelf.resolve(to);
-    return copy?.record.kind === "self" ? this.#shelf.me : (copy?.record.peer ?? to);
+    return this.#shelf.laneOf(to);
   }
 
   #laneCopy(lane: string): Copy | undefined {
@@ -556,61 +542,5 @@ export class Parley {
       return Promise.reject(new ParleyError("stopped", "not signed in"));
     }
     return this.#outbox.append(cmd, args, lane);
-  }
-
-  #changed(copy: Copy): void {
-    this.#made.delete(copy.id);
-    if (copy.members) this.#people.take(copy.members);
-    this.#conversations.touch();
-    this.#unread.touch();
-    for (const id of [copy.id, copy.record.peer ?? this.#shelf.me]) {
-      this.#views.touch(id);
-      this.#timelines.touch(id);
-    }
-    this.#members.touch(copy.id);
-  }
-
-  #named(user: Id): void {
-    const copy = this.#shelf.resolve(user);
-    if (copy) this.#changed(copy);
-  }
-
-  #touchAll(): void {
-    this.#made.clear();
-    this.#conversations.touch();
-    this.#unread.touch();
-    this.#pending.touch();
-    this.#views.touchAll();
-    this.#timelines.touchAll();
-    this.#members.touchAll();
-  }
-
-  #listed(): ConversationView[] {
-    const views: ConversationView[] = [];
-    for (const copy of this.#shelf.all()) {
-      const { kind, head, n } = copy.record;
-      if (kind === "own" || head === 0 || (kind === "direct" && n === 0)) continue;
-      views.push(this.#viewOf(copy) as ConversationView);
-    }
-    return views.sort((a, b) => b.time - a.time || (a.conversation < b.conversation ? 1 : -1));
-  }
-
-  #viewOf(copy: Copy | undefined): ConversationView | undefined {
-    if (!copy) return undefined;
-    let made = this.#made.get(copy.id);
-    if (!made) {
-      const { peer } = copy.record;
-      const person = peer === undefined ? undefined : this.#people.get(peer);
-      made = conversationView(copy, this.#shelf.me, person);
-      this.#made.set(copy.id, made);
-    }
-    return made;
-  }
-
-  #timelineOf(id: Id): TimelineView {
-    const copy = this.#shelf.resolve(id);
-    const lane = this.#laneOf(id);
-    const pending = this.#outbox.items().filter((item) => item.lane === lane);
-    return timelineView(copy, pending, this.#shelf.me);
   }
 }

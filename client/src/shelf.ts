@@ -83,6 +83,13 @@ export class Shelf implements CopyHost {
     return undefined;
   }
 
+  /** What is said to it goes out in one order: a 1:1 is one lane, whether it is named by the person
+   * or by its id. */
+  laneOf(to: Id): string {
+    const record = this.resolve(to)?.record;
+    return record?.kind === "self" ? this.me : (record?.peer ?? to);
+  }
+
   /** A pushed event. */
   offer(event: ChatEvent): void {
     const copy = this.#copies.get(event.conversation);

@@ -88,7 +88,12 @@ export interface ConversationView {
 
 export const NO_TIMELINE: TimelineView = { items: [], has_older: false, full: false, loading: false };
 
-export function conversationView(copy: Copy, me: Id, person: Person | undefined): ConversationView {
+export function conversationView(
+  copy: Copy,
+  pending: readonly OutboxItem[],
+  me: Id,
+  person: Person | undefined,
+): ConversationView {
   const { record } = copy;
   const view: ConversationView = {
     conversation: record.conversation,
@@ -109,7 +114,10 @@ export function conversationView(copy: Copy, me: Id, person: Person | undefined)
   if (person) view.person = person;
   if (record.role) view.role = record.role;
   if (record.mention !== undefined && record.mention > record.read) view.mention = record.mention;
-  if (record.last?.type === "message") view.last = messageView(record.last, copy, me);
+  if (record.last?.type === "message") {
+    view.last = messageView(record.last, copy, me);
+    for (const item of pending) if (item.args["seq"] === record.last.seq) change(view.last, item, me);
+  }
   return view;
 }
 
@@ -129,7 +137,7 @@ export function timelineView(
   for (const item of pending) {
     const target = bySeq.get(item.args["seq"] as Seq | undefined);
     if (item.cmd === "message.send" && !here.has(item.key)) items.push(pendingView(item, me));
-    else if (target?.type === "message" && !target.deleted) change(target, item, me);
+    else if (target?.type === "message") change(target, item, me);
   }
   return {
     items,
@@ -196,6 +204,7 @@ function pendingView(item: OutboxItem, me: Id): MessageView {
 /** What the command will do to its target, shown before it stands: a change that is refused goes
  * from the outbox, and so from here. */
 function change(target: MessageView, { cmd, args }: OutboxItem, me: Id): void {
+  if (target.deleted) return;
   switch (cmd) {
     case "message.edit":
       Object.assign(target, { text: args["text"], mentions: args["mentions"] ?? [], edited: true, changing: true });

@@ -441,3 +441,28 @@ test("a change that is refused is taken back, and so is one's own reaction taken
   assert.deepEqual(shown().reactions, [{ user: ME, emoji: "b" }]);
   assert.equal(shown().changing, undefined);
 });
+
+test("a change that waits shows in the list too, in its own conversation alone, and after a restart", async () => {
+  const other = entryOf({ conversation: "701", peer: "201", head: 1, n: 1, read: 1, delivered: 1 });
+  const { clock, server, parley, storage } = await signedIn([entryOf(), other]);
+  server.event(message(1, { sender: ME, text: "old" }));
+  await clock.pass(0);
+  const untouched = parley.conversation("701").getSnapshot();
+  server.up = false;
+  server.socket.end(1006);
+  void parley.edit(CHAT, 1, "new").catch(() => {});
+  await clock.pass(0);
+  const last = (of = parley): MessageView | undefined =>
+    of.conversations.getSnapshot().find((view) => view.conversation === CHAT)?.last;
+  assert.deepEqual([last()?.text, last()?.changing], ["new", true]);
+  assert.equal(parley.conversation("701").getSnapshot(), untouched);
+  parley.stop();
+
+  const again = makeParley(server, clock, storage);
+  await again.load();
+  assert.deepEqual([last(again)?.text, last(again)?.changing], ["new", true]);
+  server.up = true;
+  server.on("message.edit", () => ({ error: { code: "cannot_write", message: "" } }));
+  await clock.pass(5000);
+  assert.deepEqual([last(again)?.text, last(again)?.changing], ["old", undefined]);
+});

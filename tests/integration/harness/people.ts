@@ -174,7 +174,7 @@ export class Device {
   }
 
   /** The texts of all messages, as they stand, when the last of them is `last`. */
-  async seesAll(texts: string[], where: Device | Id): Promise<void> {
+  async seesAll(texts: (string | undefined)[], where: Device | Id): Promise<void> {
     const timeline = this.parley.timeline(idOf(where));
     const same = (view: TimelineView): boolean => JSON.stringify(textsOf(view)) === JSON.stringify(texts);
     try {

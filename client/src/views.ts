@@ -1,0 +1,107 @@
+/**
+ * The observables of what is shown: the list, one conversation, its timeline and members, worked out
+ * of copies and outbox (view.ts) when somebody looks.
+ *
+ * Always holds: a view stays the same object until what it shows changes, in the log or in the outbox.
+ */
+import type { Id, MemberState } from "./api.ts";
+import type { Copy } from "./copy.ts";
+import { Observed, ObservedMap } from "./observable.ts";
+import type { Outbox, OutboxItem } from "./outbox.ts";
+import type { People } from "./people.ts";
+import type { Shelf } from "./shelf.ts";
+import type { ConversationView, TimelineView } from "./view.ts";
+import { conversationView, timelineView } from "./view.ts";
+
+export class Views {
+  readonly list = new Observed<readonly ConversationView[]>(() => this.#listed());
+  readonly unread = new Observed<number>(() =>
+    this.list.getSnapshot().reduce((sum, view) => sum + view.unread, 0));
+  readonly outbox = new Observed<readonly OutboxItem[]>(() => [...this.#outbox.items()]);
+  /** By the conversation, or the person one talks to. */
+  readonly conversations = new ObservedMap<ConversationView | undefined>((id) =>
+    this.#viewOf(this.#shelf.resolve(id)));
+  readonly timelines = new ObservedMap<TimelineView>((id) =>
+    timelineView(this.#shelf.resolve(id), this.#pendingOf(id), this.#shelf.me));
+  readonly members = new ObservedMap<readonly MemberState[] | undefined>((id) =>
+    this.#shelf.get(id)?.members);
+  #shelf: Shelf;
+  #outbox: Outbox;
+  #people: People;
+  #made = new Map<Id, ConversationView>();
+
+  constructor(shelf: Shelf, outbox: Outbox, people: People) {
+    this.#shelf = shelf;
+    this.#outbox = outbox;
+    this.#people = people;
+  }
+
+  changed(copy: Copy): void {
+    this.#made.delete(copy.id);
+    if (copy.members) this.#people.take(copy.members);
+    this.list.touch();
+    this.unread.touch();
+    for (const id of [copy.id, copy.record.peer ?? this.#shelf.me]) {
+      this.conversations.touch(id);
+      this.timelines.touch(id);
+    }
+    this.members.touch(copy.id);
+  }
+
+  /** What waits in a lane changed; absent: in many. */
+  outboxChanged(lane: string | undefined): void {
+    if (lane === undefined) {
+      this.touchAll();
+      return;
+    }
+    this.outbox.touch();
+    this.timelines.touch(lane);
+    const copy = this.#shelf.resolve(lane);
+    if (copy) this.changed(copy);
+  }
+
+  /** Somebody's name is known. */
+  named(user: Id): void {
+    const copy = this.#shelf.resolve(user);
+    if (copy) this.changed(copy);
+  }
+
+  touchAll(): void {
+    this.#made.clear();
+    this.list.touch();
+    this.unread.touch();
+    this.outbox.touch();
+    this.conversations.touchAll();
+    this.timelines.touchAll();
+    this.members.touchAll();
+  }
+
+  #listed(): ConversationView[] {
+    const views: ConversationView[] = [];
+    for (const copy of this.#shelf.all()) {
+      const { kind, head, n } = copy.record;
+      if (kind === "own" || head === 0 || (kind === "direct" && n === 0)) continue;
+      views.push(this.#viewOf(copy) as ConversationView);
+    }
+    return views.sort((a, b) => b.time - a.time || (a.conversation < b.conversation ? 1 : -1));
+  }
+
+  #viewOf(copy: Copy | undefined): ConversationView | undefined {
+    if (!copy) return undefined;
+    let made = this.#made.get(copy.id);
+    if (!made) {
+      const { peer } = copy.record;
+      const person = peer === undefined ? undefined : this.#people.get(peer);
+      made = conversationView(copy, this.#pendingOf(copy.id), this.#shelf.me, person);
+      this.#made.set(copy.id, made);
+    }
+    return made;
+  }
+
+  #pendingOf(id: Id): OutboxItem[] {
+    const items = this.#outbox.items();
+    if (items.length === 0) return [];
+    const lane = this.#shelf.laneOf(id);
+    return items.filter((item) => item.lane === lane);
+  }
+}
