@@ -13,18 +13,18 @@ enum {
     IN_GROUP = 1 << 2,
     IN_OWN = 1 << 3,
     IN_TALK = IN_DIRECT | IN_SELF | IN_GROUP,
+    WRITES = 1 << 4, /* for admins, in a group where only they write */
 };
 
 #define ANYBODY ((enum role)0) /* below every role: no member at all */
 
-/* Event: where it exists at all, the lowest role that may (in a group), and the lowest that may in
- * a group where only admins write (0: the same). */
+/* Event: where it exists at all, and the lowest role that may (in a group). */
 static const struct {
     unsigned in;
-    enum role least, announcing;
+    enum role least;
 } permissions[EVENT_TYPES] = {
-    [EVENT_MESSAGE] = {IN_TALK, ROLE_MEMBER, ROLE_ADMIN},
-    [EVENT_EDIT] = {IN_TALK, ROLE_MEMBER, ROLE_ADMIN},
+    [EVENT_MESSAGE] = {IN_TALK | WRITES, ROLE_MEMBER},
+    [EVENT_EDIT] = {IN_TALK | WRITES, ROLE_MEMBER},
     [EVENT_DELETE] = {IN_TALK, ROLE_MEMBER}, /* another's message: ROLE_ADMIN, see decide_delete */
     [EVENT_REACTION] = {IN_TALK, ROLE_MEMBER},
     [EVENT_ADDED] = {IN_GROUP, ROLE_ADMIN},
@@ -54,8 +54,8 @@ static enum role least_role(const struct room *room, enum event_type type)
 {
     if (room->conversation.kind != CONVERSATION_GROUP)
         return ROLE_MEMBER;
-    return room->conversation.announce ? MAX(permissions[type].least, permissions[type].announcing)
-                                       : permissions[type].least;
+    bool for_admins = room->conversation.announce && (permissions[type].in & WRITES);
+    return for_admins ? ROLE_ADMIN : permissions[type].least;
 }
 
 static unsigned in_kind(enum conversation_kind kind)
