@@ -201,6 +201,20 @@ export interface Reaction {
   emoji: string;
 }
 
+/** How far a message got with a member. */
+export interface MessageReader {
+  /** a member other than who wrote it */
+  user: Id;
+  /** a device of theirs holds it */
+  delivered: boolean;
+  /** they read it */
+  read: boolean;
+  /** by when, at the latest; absent when not known any more */
+  delivered_time?: Time;
+  /** by when, at the latest; absent when not known any more */
+  read_time?: Time;
+}
+
 /** A message that is pinned. */
 export interface Pinned {
   /** the event `pin`: who pinned it, when */
@@ -978,6 +992,18 @@ export interface MessagesUnreadReply {
   conversations: UnreadConversation[];
 }
 
+/** Arguments of `message.info`: Says to whom a message was delivered, who read it, and when. */
+export interface MessageInfoArgs {
+  /** which */
+  conversation: Id;
+  /** the message */
+  seq: Seq;
+}
+
+export interface MessageInfoReply {
+  readers: MessageReader[];
+}
+
 /** Arguments of `message.mentions`: Lists the messages that mention one, the newest first. */
 export interface MessageMentionsArgs {
   /** from the reply before; the first page unless given */
@@ -1383,6 +1409,8 @@ export interface Commands {
   "message.history": { args: MessageHistoryArgs; reply: MessageHistoryReply };
   /** Counts what is unread and reads the first of it. */
   "messages.unread": { args: MessagesUnreadArgs; reply: MessagesUnreadReply };
+  /** Says to whom a message was delivered, who read it, and when. */
+  "message.info": { args: MessageInfoArgs; reply: MessageInfoReply };
   /** Lists the messages that mention one, the newest first. */
   "message.mentions": { args: MessageMentionsArgs; reply: MessageMentionsReply };
   /** Writes a message. */
@@ -1548,6 +1576,10 @@ export const ROUTES = {
   "messages.unread": {
     "method": "GET",
     "path": "/v1/messages/unread"
+  },
+  "message.info": {
+    "method": "GET",
+    "path": "/v1/conversations/{conversation}/messages/{seq}/info"
   },
   "message.mentions": {
     "method": "GET",

@@ -13,7 +13,7 @@
  */
 import type {
   Appended, AuthReply, ChatEvent, CommandName, Commands, GivenRole, History, Id, Limits,
-  MemberState, MessageMentionsReply, Person, Pinned, Presence, Push, Seq, SigninArgs, SignupArgs,
+  MemberState, MessageInfoReply, MessageMentionsReply, Person, Pinned, Presence, Push, Seq, SigninArgs, SignupArgs,
 } from "./api.ts";
 import type { SessionState } from "./accounts.ts";
 import { Accounts } from "./accounts.ts";
@@ -305,6 +305,11 @@ export class Parley {
   /** Loads the page before. False: there is none. */
   async loadOlder(id: Id): Promise<boolean> {
     return (await this.#shelf.resolve(id)?.loadOlder(OLDER_PAGE)) ?? false;
+  }
+
+  /** How far a message got with each of the others. */
+  info(conversation: Id, seq: Seq): Promise<MessageInfoReply> {
+    return this.request("message.info", { conversation, seq });
   }
 
   /** The messages that mention one, the newest first; `page` is the reply's before. */

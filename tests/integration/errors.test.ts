@@ -153,6 +153,7 @@ const PROVOKED: { [pair: string]: Provoke } = {
   "user.block not_found": asOwner(() => ({ user: NOBODY })),
   "user.unblock not_found": asOwner(() => ({ user: NOBODY })),
   "conversation.list truncated": asOwner(() => ({ page: foreignPage })),
+  "message.info not_found": asOutsider(() => ({ conversation: group, seq: said })),
   "message.mentions truncated": asOwner(() => ({ page: foreignPage })),
   "sync truncated": asOwner(() => ({ token: foreignToken })),
   "conversation.get not_found": asOutsider(() => ({ conversation: group })),

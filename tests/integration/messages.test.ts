@@ -1,8 +1,8 @@
 /** What is done with messages besides writing them: mentioning people, forwarding, pinning, letting
- * them go. */
+ * them go, asking how far they got. */
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
-import type { Id } from "../../client/src/index.ts";
+import type { Id, MessageInfoReply } from "../../client/src/index.ts";
 import type { Person } from "./harness/people.ts";
 import { everybodyLeaves, online, people } from "./harness/people.ts";
 import type { Raw } from "./harness/raw.ts";
@@ -304,4 +304,33 @@ test("on every device the words go by themselves", async () => {
       items.some((item) => item.type === "message" && item.seq === seq && item.deleted && item.text === undefined), "its end");
     assert.doesNotMatch(JSON.stringify(await device.storage.scan("")), /secret/);
   }
+});
+
+test("a message's info says who has it, who read it, and by when", async () => {
+  const [a, b, c] = await three();
+  const [alice, bob, carol] = [await a.raw(), await b.raw(), await c.raw()];
+  const { conversation } = await alice.ok("group.create", { title: "g", members: [b.user] });
+  const { seq, time } = await alice.ok("message.send", { to: conversation, text: "hello" });
+  const info = async (who: Raw): Promise<MessageInfoReply["readers"]> =>
+    (await who.ok("message.info", { conversation, seq })).readers;
+  assert.deepEqual(await info(alice), [{ user: b.user, delivered: false, read: false }]);
+  await bob.ok("receipt.delivered", { conversation, seq });
+  const [delivered] = await info(alice);
+  assert.ok(delivered?.delivered && !delivered.read && delivered.read_time === undefined);
+  assert.ok((delivered.delivered_time ?? 0) >= time);
+  await bob.ok("receipt.read", { conversation, seq });
+  const [read] = await info(alice);
+  assert.ok(read?.read && (read.read_time ?? 0) >= (read.delivered_time ?? Infinity));
+  assert.deepEqual(await info(bob), await info(alice));
+  // Whoever joins later may not read it, and does not stand there.
+  await alice.ok("group.add", { conversation, user: c.user });
+  assert.deepEqual((await info(alice)).map((one) => one.user), [b.user]);
+  assert.equal((await carol.refused("message.info", { conversation, seq })).code, "not_found");
+  assert.equal((await alice.refused("message.info", { conversation, seq: 1 })).code, "not_found");
+  assert.equal((await alice.refused("message.info", { conversation, seq: seq + 100 })).code, "not_found");
+  await alice.ok("group.remove", { conversation, user: b.user });
+  assert.deepEqual(await info(bob), []);
+  assert.deepEqual(await info(alice), []);
+  await alice.ok("message.delete", { conversation, seq });
+  assert.equal((await alice.refused("message.info", { conversation, seq })).code, "not_found");
 });

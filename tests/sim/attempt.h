@@ -6,6 +6,7 @@
 #include "chat/append.h"
 #include "chat/group.h"
 #include "chat/inbox.h"
+#include "chat/info.h"
 #include "chat/invite.h"
 #include "chat/presence.h"
 #include "chat/read.h"
@@ -36,6 +37,7 @@ struct attempt {
         struct chat_authenticate authenticate;
         struct chat_device_end end;
         struct chat_conversation look;
+        struct chat_info info;
         struct chat_watch watch;
         struct chat_invites invites;
         struct chat_preview preview;

@@ -483,12 +483,39 @@ static void act_look_at_invites(struct client *d, struct copy *c)
     attempt_made(a);
 }
 
+static void info_answered(struct attempt *a)
+{
+    const struct chat_info *info = &a->u.info;
+    ignored(a);
+    for (uint32_t i = 0; !info->call.error && i < info->n_readers; i++) {
+        const struct message_reader *r = &info->readers[i];
+        if ((r->read && !r->delivered) || (r->read_ms && !r->read) ||
+            (r->delivered_ms && !r->delivered))
+            world_fail(a->device->world, "%llu of %llu: read and not delivered to %llu",
+                       (unsigned long long)info->seq, (unsigned long long)info->conversation,
+                       (unsigned long long)r->user);
+    }
+}
+
+static void act_info(struct client *d, struct copy *c)
+{
+    struct attempt *a = attempt_new(d, info_answered);
+    a->u.info.conversation = c->conversation;
+    a->u.info.seq = 1 + rng_below(&d->world->rng, (uint32_t)c->cursor + 2);
+    chat_info(d->world->chat, &a->u.info);
+    attempt_made(a);
+}
+
 static void act_look(struct client *d)
 {
     struct copy *c = client_any_copy(d);
     if (!c)
         return;
-    uint32_t what = rng_below(&d->world->rng, 5);
+    uint32_t what = rng_below(&d->world->rng, 6);
+    if (what == 5) {
+        act_info(d, c);
+        return;
+    }
     if (what == 4) {
         act_look_at_invites(d, c);
         return;

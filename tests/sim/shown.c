@@ -1,6 +1,6 @@
 /*
  * What the store lists beside the logs, held against the logs: where people are mentioned,
- * what is pinned; and when words go.
+ * what is pinned; by when marks had come where; and when words go.
  */
 #include "replay.h"
 #include "world.h"
@@ -215,6 +215,65 @@ static void check_timers(struct truth *t, const struct truth_log *log)
         world_fail(t->world, "log %llu: its timer is not its newest", (unsigned long long)log->id);
 }
 
+/* --- when marks moved --- */
+
+/* Whether the member's mark stands where only a mark put it, neither coming in nor writing. */
+static bool has_marked(const struct truth_log *log, const struct member *m)
+{
+    uint64_t seq = m->read_seq;
+    if (!seq || seq > log->n_rows || (log->reads[seq - 1] && log->rows[seq - 1].sender == m->user))
+        return false;
+    for (uint32_t i = 0; i < log->n_stints; i++)
+        if (log->stints[i].user == m->user && log->stints[i].since == seq)
+            return false;
+    return true;
+}
+
+/* What is told of one seq fits the marks, and the seq before it. */
+static void check_reached(struct truth *t, const struct truth_log *log, const struct member *m,
+                          uint64_t seq, struct reached *before)
+{
+    struct store_reached r = {.base.done = truth_nothing,
+                              .conversation = log->id,
+                              .seq = seq,
+                              .users = &m->user,
+                              .n_users = 1};
+    store_reached(t->world->store, &r);
+    world_settle(t->world);
+    struct reached now = r.at[0];
+    bool right = now.delivered_ms <= t->world->wall_ms_max && now.read_ms <= t->world->wall_ms_max;
+    if (seq > m->delivered_seq)
+        right = right && !now.delivered_ms;
+    if (seq > m->read_seq)
+        right = right && !now.read_ms;
+    if (now.delivered_ms)
+        right = right && now.delivered_ms >= before->delivered_ms;
+    if (now.read_ms)
+        right = right && now.read_ms >= before->read_ms && now.read_ms >= now.delivered_ms;
+    if (!right)
+        world_fail(t->world, "log %llu: %llu reached %llu at %llu and read it at %llu",
+                   (unsigned long long)log->id, (unsigned long long)m->user,
+                   (unsigned long long)seq, (unsigned long long)now.delivered_ms,
+                   (unsigned long long)now.read_ms);
+    *before = now;
+    store_request_deinit(&r.base);
+}
+
+static void check_steps(struct truth *t, const struct truth_log *log)
+{
+    for (uint32_t i = 0; i < log->load.n_members; i++) {
+        const struct member *m = &log->load.members[i];
+        struct reached reached = {0};
+        for (uint64_t seq = 1; seq <= log->n_rows; seq++) {
+            check_reached(t, log, m, seq, &reached);
+            if (seq == m->read_seq && !reached.read_ms && has_marked(log, m))
+                world_fail(t->world, "log %llu: nothing tells by when %llu had read %llu",
+                           (unsigned long long)log->id, (unsigned long long)m->user,
+                           (unsigned long long)seq);
+        }
+    }
+}
+
 void shown_check(struct truth *t)
 {
     for (uint32_t i = 0; i < t->n_logs; i++)
@@ -223,6 +282,7 @@ void shown_check(struct truth *t)
     for (uint32_t i = 0; i < t->n_logs; i++) {
         check_pins(t, t->logs[i]);
         check_timers(t, t->logs[i]);
+        check_steps(t, t->logs[i]);
     }
     for (uint32_t i = 0; i < USERS; i++)
         check_mentions(t, t->world->users[i]);

@@ -72,6 +72,7 @@ void room_doubt_mark(struct room *room, const struct store_mark *mark)
         .delivered_seq = MAX(m->delivered_seq, mark->delivered_seq),
         .read_seq = MAX(m->read_seq, mark->read_seq),
         .read_n = MAX(m->read_n, mark->read_n),
+        .time_ms = mark->time_ms,
     };
 }
 

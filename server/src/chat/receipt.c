@@ -193,6 +193,7 @@ static void mark_write(struct mark_op *op, uint64_t read_n)
         .delivered_seq = mark->seq,
         .read_seq = mark->read ? mark->seq : 0,
         .read_n = mark->read ? read_n : 0,
+        .time_ms = chat_wall_ms(op->chat),
     };
     store_mark(op->chat->store, &op->request);
 }

@@ -320,6 +320,13 @@ static const struct arg_spec args_messages_unread[] = {
 
 static const struct route_segment route_messages_unread[] = {{LIT("v1"), false}, {LIT("messages"), false}, {LIT("unread"), false}};
 
+static const struct arg_spec args_message_info[] = {
+    {.name = LIT("conversation"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_message_info, conversation), .min = 1, .max = 9223372036854775807ULL},
+    {.name = LIT("seq"), .kind = ARG_INT, .presence = ARG_REQUIRED, .offset = offsetof(struct args_message_info, seq), .min = 1, .max = 9007199254740991ULL},
+};
+
+static const struct route_segment route_message_info[] = {{LIT("v1"), false}, {LIT("conversations"), false}, {LIT("conversation"), true}, {LIT("messages"), false}, {LIT("seq"), true}, {LIT("info"), false}};
+
 static const struct arg_spec args_message_mentions[] = {
     {.name = LIT("page"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_message_mentions, page), .has_offset = offsetof(struct args_message_mentions, has_page), .min = 1, .max = 1024ULL, .charset = &charset_opaque},
     {.name = LIT("limit"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_message_mentions, limit), .min = 1, .max = 50ULL, .default_value = 50},
@@ -785,6 +792,14 @@ const struct command_spec command_specs[COMMAND_COUNT] = {
         .segments = route_messages_unread, .segments_n = 3,
         .args = args_messages_unread, .args_n = 1,
     },
+    [COMMAND_MESSAGE_INFO] = {
+        .name = LIT("message.info"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_message_info),
+        .transport = API_TRANSPORT_BOTH, .method = API_GET,
+        .segments = route_message_info, .segments_n = 6,
+        .args = args_message_info, .args_n = 2,
+    },
     [COMMAND_MESSAGE_MENTIONS] = {
         .name = LIT("message.mentions"),
         .needs = API_NEEDS_SESSION,
@@ -1050,6 +1065,7 @@ const uint16_t commands_by_name[COMMAND_COUNT] = {
     COMMAND_MESSAGE_EDIT,
     COMMAND_MESSAGE_FORWARD,
     COMMAND_MESSAGE_HISTORY,
+    COMMAND_MESSAGE_INFO,
     COMMAND_MESSAGE_MENTIONS,
     COMMAND_MESSAGE_PIN,
     COMMAND_MESSAGE_REACT,

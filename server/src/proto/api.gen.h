@@ -167,6 +167,7 @@ enum api_given_role {
     X(CONVERSATION_EVENTS, conversation_events) \
     X(MESSAGE_HISTORY, message_history) \
     X(MESSAGES_UNREAD, messages_unread) \
+    X(MESSAGE_INFO, message_info) \
     X(MESSAGE_MENTIONS, message_mentions) \
     X(MESSAGE_SEND, message_send) \
     X(MESSAGE_EDIT, message_edit) \
@@ -225,6 +226,7 @@ enum command {
     COMMAND_CONVERSATION_EVENTS, /* Reads the events a device lacks, oldest first. */
     COMMAND_MESSAGE_HISTORY, /* Reads a page of events before, after or around a place. */
     COMMAND_MESSAGES_UNREAD, /* Counts what is unread and reads the first of it. */
+    COMMAND_MESSAGE_INFO, /* Says to whom a message was delivered, who read it, and when. */
     COMMAND_MESSAGE_MENTIONS, /* Lists the messages that mention one, the newest first. */
     COMMAND_MESSAGE_SEND, /* Writes a message. */
     COMMAND_MESSAGE_EDIT, /* Gives one's own message another text. */
@@ -454,6 +456,12 @@ struct args_message_history {
 /* messages.unread: Counts what is unread and reads the first of it. */
 struct args_messages_unread {
     uint64_t limit;
+};
+
+/* message.info: Says to whom a message was delivered, who read it, and when. */
+struct args_message_info {
+    uint64_t conversation;
+    uint64_t seq;
 };
 
 /* message.mentions: Lists the messages that mention one, the newest first. */

@@ -13,6 +13,7 @@
 #include "store/mentions.h"
 #include "store/pins.h"
 #include "store/project.h"
+#include "store/steps.h"
 #include "util/macros.h"
 
 static int apply_emptied(struct turn *t, const struct event *e, uint64_t edit_seq)
@@ -153,6 +154,8 @@ static int apply_member(struct turn *t, const struct event *e, const struct log_
     err = row.member.left ? take_leave(t, head, &row) : 0;
     if (!err)
         err = turn_put_member(t, &row);
+    if (!err && (e->type == EVENT_ADDED || e->type == EVENT_JOINED))
+        err = steps_note(t, &row.member, e->time_ms);
     return err ? err : apply_roster(t, e->conversation, user, !row.member.left);
 }
 
@@ -168,7 +171,7 @@ static int apply_role(struct turn *t, const struct event *e, const struct log_he
     return err || e->role != ROLE_OWNER ? err : apply_member(t, e, head, e->sender);
 }
 
-/* Created, title, description, picture, announce. */
+/* Created, title, description, picture, announce, timer. */
 static int apply_conversation(struct turn *t, const struct event *e)
 {
     struct conversation c = {.id = e->conversation};

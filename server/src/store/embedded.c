@@ -46,6 +46,8 @@ static int run(struct turn *t, struct store_request *r)
         return log_inbox_list(t, whole);
     case STORE_OP_INBOX_CHANGES:
         return log_inbox_changes(t, whole);
+    case STORE_OP_REACHED:
+        return log_reached(t, whole);
     case STORE_OP_PINS:
         return log_pins(t, whole);
     case STORE_OP_MENTIONS:

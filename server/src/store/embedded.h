@@ -57,6 +57,9 @@ int log_inbox_changes(struct turn *, struct store_inbox_changes *);
 /* expiry.c */
 int log_expire(struct turn *, struct store_expire *);
 
+/* steps.c */
+int log_reached(struct turn *, struct store_reached *);
+
 /* pins.c */
 int log_pins(struct turn *, struct store_pins *);
 

@@ -173,6 +173,11 @@ struct row_key key_inbox(uint64_t user)
     return tagged_u64(KV_STATE, 'i', user);
 }
 
+struct row_key key_steps(uint64_t user, uint64_t conversation)
+{
+    return tagged_pair(KV_STATE, 't', user, conversation);
+}
+
 struct row_key key_expiry(uint64_t expires_ms, uint64_t conversation, uint64_t seq)
 {
     struct row_key k = tagged_pair(KV_STATE, 'e', expires_ms, conversation);
@@ -457,6 +462,27 @@ bool invites_unpack(struct invites *all, struct str bytes)
         one->expires_ms = unpack_u64(&u);
         one->uses_max = unpack_u64(&u);
         one->uses = unpack_u64(&u);
+    }
+    return unpack_done(&u);
+}
+
+void steps_pack(struct builder *out, const struct steps *s)
+{
+    for (uint32_t i = 0; i < s->n; i++) {
+        pack_u64(out, s->at[i].time_ms);
+        pack_u64(out, s->at[i].delivered_seq);
+        pack_u64(out, s->at[i].read_seq);
+    }
+}
+
+bool steps_unpack(struct steps *s, struct str bytes)
+{
+    struct unpack u = {.left = bytes};
+    s->n = 0;
+    while (u.left.n && !u.bad && s->n < MARK_STEPS_MAX) {
+        s->at[s->n].time_ms = unpack_u64(&u);
+        s->at[s->n].delivered_seq = unpack_u64(&u);
+        s->at[s->n++].read_seq = unpack_u64(&u);
     }
     return unpack_done(&u);
 }

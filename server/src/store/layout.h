@@ -18,6 +18,7 @@
  *                 'l' conversation          struct invites (groups)
  *                 'i' user conversation     struct member_row: a user's inbox is one run
  *                 'p' conversation          struct pins
+ *                 't' user conversation     struct steps: when the member's marks moved
  *                 'e' due conversation seq  nothing: the message is to be emptied then
  *                 'a' user time conversation seq   expires: the message mentions the user
  *   KV_EVENTS     conversation seq          the event's record
@@ -70,6 +71,7 @@ struct row_key key_head(uint64_t conversation);
 struct row_key key_roster(uint64_t conversation);
 struct row_key key_invites(uint64_t conversation);
 struct row_key key_member(uint64_t user, uint64_t conversation);
+struct row_key key_steps(uint64_t user, uint64_t conversation);
 struct row_key key_expiry(uint64_t expires_ms, uint64_t conversation, uint64_t seq);
 struct row_key key_pins(uint64_t conversation);
 struct row_key key_mention(uint64_t user, const struct event *message);
@@ -107,6 +109,14 @@ struct pins {
     uint32_t n;
 };
 
+/* How far a member's marks had come by when, the newest last; each further than the one before. */
+struct steps {
+    struct {
+        uint64_t time_ms, delivered_seq, read_seq;
+    } at[MARK_STEPS_MAX];
+    uint32_t n;
+};
+
 /* Where a key stands. */
 struct key_row {
     uint64_t seq;
@@ -121,6 +131,7 @@ void conversation_pack(struct builder *, const struct conversation *);
 void head_pack(struct builder *, const struct head_row *);
 void member_pack(struct builder *, const struct member_row *);
 void roster_pack(struct builder *, const struct roster *);
+void steps_pack(struct builder *, const struct steps *);
 void pins_pack(struct builder *, const struct pins *);
 void invites_pack(struct builder *, const struct invites *);
 void key_row_pack(struct builder *, const struct key_row *);
@@ -136,6 +147,7 @@ bool conversation_unpack(struct conversation *, uint64_t id, struct str bytes);
 bool head_unpack(struct head_row *, struct str bytes);
 bool member_unpack(struct member_row *, uint64_t user, uint64_t conversation, struct str bytes);
 bool roster_unpack(struct roster *, struct str bytes);
+bool steps_unpack(struct steps *, struct str bytes);
 bool pins_unpack(struct pins *, struct str bytes);
 bool invites_unpack(struct invites *, struct str bytes);
 bool key_row_unpack(struct key_row *, struct str bytes);

@@ -3,6 +3,7 @@
 #include "model/record.h"
 #include "store/embedded.h"
 #include "store/project.h"
+#include "store/steps.h"
 #include "util/macros.h"
 #include "util/numbers.h"
 
@@ -122,6 +123,8 @@ int log_mark(struct turn *t, struct store_mark *r)
             m->read_n = MAX(m->read_n, r->read_n);
         }
         err = turn_put_member(t, &row);
+        if (!err)
+            err = steps_note(t, m, r->time_ms);
     }
     r->member = row.member;
     return err;

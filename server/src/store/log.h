@@ -94,6 +94,7 @@ struct store_mark {
     struct store_request base;
     uint64_t conversation, user;
     uint64_t delivered_seq, read_seq, read_n; /* 0: leave */
+    uint64_t time_ms;                         /* kept for store_reached(), if a mark moves */
     struct member member;
 };
 void store_mark(struct store *, struct store_mark *);
@@ -107,6 +108,20 @@ struct store_expire {
     bool more;
 };
 void store_expire(struct store *, struct store_expire *);
+
+/* By when the marks of these users had come to `seq`, at the latest; 0: they have not, or so long
+ * ago that it is not kept. DONE, FAILED. */
+struct reached {
+    uint64_t delivered_ms, read_ms;
+};
+struct store_reached {
+    struct store_request base;
+    uint64_t conversation, seq;
+    const uint64_t *users;
+    uint32_t n_users; /* to MEMBERS_MAX */
+    struct reached *at;
+};
+void store_reached(struct store *, struct store_reached *);
 
 /* A conversation as one of its members sees it in a list; a former one sees it, its title and its
  * last message included, as it was at the removal. */

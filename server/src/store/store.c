@@ -124,6 +124,11 @@ void store_inbox_changes(struct store *s, struct store_inbox_changes *r)
     submit(s, &r->base, STORE_OP_INBOX_CHANGES);
 }
 
+void store_reached(struct store *s, struct store_reached *r)
+{
+    submit(s, &r->base, STORE_OP_REACHED);
+}
+
 void store_pins(struct store *s, struct store_pins *r)
 {
     submit(s, &r->base, STORE_OP_PINS);

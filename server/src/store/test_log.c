@@ -408,6 +408,80 @@ static void test_a_pin_that_goes_makes_room(void **state)
     store_request_deinit(&r.base);
 }
 
+static void move_mark(struct rig *rig, uint64_t delivered_seq, uint64_t read_seq, uint64_t time_ms)
+{
+    struct store_mark r = {.conversation = GROUP,
+                           .user = BOB,
+                           .delivered_seq = delivered_seq,
+                           .read_seq = read_seq,
+                           .read_n = read_seq ? read_seq - 1 : 0,
+                           .time_ms = time_ms};
+    ask(rig, store_mark, &r);
+    assert_int_equal(r.base.status, STORE_DONE);
+    store_request_deinit(&r.base);
+}
+
+static void assert_reached(struct rig *rig, uint64_t seq, uint64_t delivered_ms, uint64_t read_ms)
+{
+    struct store_reached r = {
+        .conversation = GROUP, .seq = seq, .users = (const uint64_t[]){CAROL, BOB}, .n_users = 2};
+    ask(rig, store_reached, &r);
+    assert_int_equal(r.base.status, STORE_DONE);
+    assert_int_equal(r.at[0].delivered_ms, 0); /* she is none */
+    assert_int_equal(r.at[1].delivered_ms, delivered_ms);
+    assert_int_equal(r.at[1].read_ms, read_ms);
+    store_request_deinit(&r.base);
+}
+
+static void test_it_is_known_by_when_marks_moved(void **state)
+{
+    struct rig *rig = *state;
+    people(rig);
+    make_group(rig);
+    for (int i = 0; i < 2 * MARK_STEPS_MAX; i++) {
+        char key[8];
+        sprintf(key, "m%d", i);
+        say(rig, GROUP, ALICE, key, "x");
+    }
+    assert_reached(rig, 2, 0, 0);
+    move_mark(rig, 3, 0, 10000);
+    move_mark(rig, 4, 2, 20000);
+    assert_reached(rig, 2, 10000, 20000);
+    assert_reached(rig, 3, 10000, 0);
+    assert_reached(rig, 4, 20000, 0);
+    assert_reached(rig, 5, 0, 0);
+    move_mark(rig, 5, 5, 20999); /* of the same second: as one */
+    assert_reached(rig, 2, 10000, 20999);
+    assert_reached(rig, 4, 20999, 20999);
+    move_mark(rig, 6, 0, 15000); /* the clock was set back */
+    assert_reached(rig, 6, 20999, 0);
+    move_mark(rig, 5, 5, 90000); /* nothing moves */
+    assert_reached(rig, 5, 20999, 20999);
+    rig_reopen(rig);
+    for (uint64_t i = 0; i < MARK_STEPS_MAX; i++)
+        move_mark(rig, 7 + i, 7 + i, 100000 + i * 1000);
+    assert_reached(rig, 2, 100000, 100000); /* later than it was, never earlier */
+    assert_reached(rig, 8, 101000, 101000);
+}
+
+static void test_who_joins_has_what_was_before(void **state)
+{
+    struct rig *rig = *state;
+    people(rig);
+    make_group(rig);
+    say(rig, GROUP, ALICE, "a1", "x");
+    struct log_head head = head_of(rig, GROUP);
+    struct event in = event_after(&head, GROUP, EVENT_ADDED, ALICE, "a2");
+    in.user = CAROL;
+    in.history = HISTORY_ALL;
+    append_one(rig, in);
+    struct store_reached r = {
+        .conversation = GROUP, .seq = 2, .users = (const uint64_t[]){CAROL}, .n_users = 1};
+    ask(rig, store_reached, &r);
+    assert_int_equal(r.at[0].read_ms, in.time_ms);
+    store_request_deinit(&r.base);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -426,6 +500,8 @@ int main(void)
         both(test_an_edit_that_comes_too_late_leaves_no_words),
         both(test_what_is_due_goes_in_batches),
         both(test_a_pin_that_goes_makes_room),
+        both(test_it_is_known_by_when_marks_moved),
+        both(test_who_joins_has_what_was_before),
     };
     if (crypto_init())
         return 1;

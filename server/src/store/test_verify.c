@@ -531,6 +531,17 @@ static void test_what_is_to_go_and_does_not_is_found(void **state)
     found(rig, key_expiry(9000, SELF, 1), STR(""), "1 of conversation 601 is to be emptied, but");
 }
 
+static void test_steps_that_are_not_as_the_marks_are_found(void **state)
+{
+    struct rig *rig = *state;
+    const char *wrong = "500, member 103: when the marks moved is not as they are";
+    found(rig, key_steps(CAROL, GROUP), STR("\x09\x02\x02\x08\x03\x03"), wrong);
+    found(rig, key_steps(CAROL, GROUP), STR("\x08\x03\x03\x09\x02\x02"), wrong);
+    found(rig, key_steps(CAROL, GROUP), STR("\x09\x7f\x02"), wrong);
+    found(rig, key_steps(CAROL, GROUP), STR("\x09"), wrong);
+    found(rig, key_steps(CAROL, 9), STR("\x09\x01\x01"), "9, member 103: when the marks moved");
+}
+
 static void test_what_nobody_knows_is_found(void **state)
 {
     struct rig *rig = *state;
@@ -566,6 +577,7 @@ int main(void)
         with_rig(test_mentions_that_are_not_as_the_messages_say_are_found),
         with_rig(test_pins_that_are_not_as_the_events_say_are_found),
         with_rig(test_what_is_to_go_and_does_not_is_found),
+        with_rig(test_steps_that_are_not_as_the_marks_are_found),
         with_rig(test_what_nobody_knows_is_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

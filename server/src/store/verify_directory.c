@@ -383,6 +383,26 @@ static int check_expiry(struct verify *v, struct str key)
     return MIN(err, 0);
 }
 
+/* Steps go up, to where the member is at most. */
+static int check_steps(struct verify *v, struct str key, struct str value)
+{
+    struct steps s;
+    struct member_row row;
+    uint64_t id = id_at(key, 9), who = id_at(key, 1);
+    int err = verify_member(v, id, who, &row);
+    bool right = err != KV_ABSENT && steps_unpack(&s, value) && s.n;
+    for (uint32_t i = 1; right && i < s.n; i++)
+        right = s.at[i].time_ms >= s.at[i - 1].time_ms &&
+                s.at[i].delivered_seq >= s.at[i - 1].delivered_seq &&
+                s.at[i].read_seq >= s.at[i - 1].read_seq;
+    if (right && !err)
+        right = s.at[s.n - 1].delivered_seq <= row.member.delivered_seq &&
+                s.at[s.n - 1].read_seq <= row.member.read_seq;
+    if (!right)
+        verify_fault(v, MEMBER "when the marks moved is not as they are", id, who);
+    return MIN(err, 0);
+}
+
 static int check_state_row(struct verify *v, struct str key, struct str value)
 {
     char tag = key.p[0];
@@ -392,6 +412,8 @@ static int check_state_row(struct verify *v, struct str key, struct str value)
         return check_owned(v, "head", id_at(key, 1), false);
     if (tag == 'r' && key.n == 9)
         return check_owned(v, "roster", id_at(key, 1), true);
+    if (tag == 't' && key.n == 17)
+        return check_steps(v, key, value);
     if (tag == 'e' && key.n == 25)
         return check_expiry(v, key);
     if (tag == 'p' && key.n == 9)

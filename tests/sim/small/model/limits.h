@@ -28,6 +28,7 @@ enum {
     INVITE_S_MIN = 1, /* a run is short */
     INVITE_S_MAX = 60,
     TIMER_S_MAX = 366 * 86400,
+    MARK_STEPS_MAX = 3,
     REACTIONS_MAX = 2,
     CONTACTS_MAX = 3,
     CONTACTS_WAITING_MAX = 2,

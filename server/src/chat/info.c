@@ -1,0 +1,114 @@
+/* The message first, then the room's marks, then their times: these may be newer than the marks, so
+ * a time is told only beside the mark that it is of. Chat thread. */
+#include "chat/info.h"
+
+#include <stdlib.h>
+
+#include "chat/access.h"
+#include "util/mem.h"
+
+struct info_op {
+    struct access access;
+    struct chat_info *info;
+    struct store_events message;
+    struct store_reached reached;
+    uint64_t users[MEMBERS_MAX];
+    struct message_reader readers[MEMBERS_MAX];
+    uint32_t n;
+};
+
+static void info_end(struct info_op *op, enum chat_error error)
+{
+    op->info->readers = op->readers;
+    op->info->n_readers = op->n;
+    call_done(&op->info->call, error);
+    store_request_deinit(&op->message.base);
+    store_request_deinit(&op->reached.base);
+    access_deinit(&op->access);
+    free(op);
+}
+
+static void reached_done(struct store_request *request)
+{
+    struct info_op *op = container_of(request, struct info_op, reached.base);
+    for (uint32_t i = 0; request->status == STORE_DONE && i < op->n; i++) {
+        struct message_reader *r = &op->readers[i];
+        r->delivered_ms = r->delivered ? op->reached.at[i].delivered_ms : 0;
+        r->read_ms = r->read ? op->reached.at[i].read_ms : 0;
+    }
+    info_end(op, error_of(request->status));
+}
+
+/* Whether the caller is told how far this member got. */
+static bool is_shown(const struct member *m, const struct event *message)
+{
+    return m->user != message->sender && m->from_seq <= message->seq;
+}
+
+static void message_done(struct store_request *request)
+{
+    struct info_op *op = container_of(request, struct info_op, message.base);
+    const struct room *room = op->access.room;
+    const struct event *message = op->message.events;
+    enum chat_error error = error_of(request->status);
+    if (!error && (op->message.n_events != 1 || message->type != EVENT_MESSAGE || message->deleted))
+        error = CHAT_NOT_FOUND;
+    if (error || op->access.view.me.left) {
+        info_end(op, error);
+        return;
+    }
+    for (uint32_t i = 0; i < room->n_members; i++) {
+        const struct member *m = &room->members[i];
+        if (!is_shown(m, message))
+            continue;
+        op->users[op->n] = m->user;
+        op->readers[op->n++] = (struct message_reader){
+            .user = m->user,
+            .delivered = m->delivered_seq >= message->seq,
+            .read = m->read_seq >= message->seq,
+        };
+    }
+    op->reached = (struct store_reached){
+        .base.done = reached_done,
+        .conversation = room->id,
+        .seq = message->seq,
+        .users = op->users,
+        .n_users = op->n,
+    };
+    store_reached(room->chat->store, &op->reached);
+}
+
+static void info_ready(struct access *access, enum chat_error error)
+{
+    struct info_op *op = container_of(access, struct info_op, access);
+    const struct view *view = &access->view;
+    uint64_t seq = op->info->seq;
+    if (!error && (seq < view->me.from_seq || seq > view->head.seq))
+        error = CHAT_NOT_FOUND;
+    if (error) {
+        info_end(op, error);
+        return;
+    }
+    op->message = (struct store_events){
+        .base.done = message_done,
+        .conversation = access->room->id,
+        .from_seq = seq,
+        .to_seq = seq,
+        .now_ms = chat_wall_ms(access->room->chat),
+        .as_of = view->me.left ? view->head.seq : 0,
+        .limit = 1,
+    };
+    store_events(access->room->chat->store, &op->message);
+}
+
+void chat_info(struct chat *chat, struct chat_info *info)
+{
+    info->readers = NULL;
+    info->n_readers = 0;
+    if (!call_begin(chat, &info->call))
+        return;
+    struct info_op *op = mem_new(sizeof(*op));
+    op->info = info;
+    op->access.ready = info_ready;
+    access_ask(&op->access, chat, info->conversation, info->call.user);
+}
