@@ -108,7 +108,7 @@ void receipt_moved(struct room *room, const struct member *now)
 /* --- marking --- */
 
 struct mark_op {
-    struct list link; /* in room->marking, if it is one of read */
+    struct list link; /* in room->marking */
     uint64_t number;  /* the room's how many-th */
     struct chat *chat;
     struct chat_mark *mark;
@@ -118,6 +118,7 @@ struct mark_op {
     struct store_events event;
     struct store_mark request;
     uint64_t head_seq, head_n; /* where what the caller may read ends */
+    struct member told;        /* of a former member: marks that were told since it began */
     struct task task;
 };
 
@@ -128,7 +129,7 @@ bool receipt_under_way(const struct room *room, uint64_t user, uint64_t marks_ev
         const struct mark_op *op = list_entry(node, struct mark_op, link);
         if (op->number > marks_ever)
             break;
-        if (op->mark->call.user == user)
+        if (op->mark->read && op->mark->call.user == user)
             return true;
     }
     return false;
@@ -154,6 +155,26 @@ static void mark_answer(struct mark_op *op, const struct member *m)
     mark->unread = head_n - MIN(m->read_n, head_n);
 }
 
+static void take_marks(struct member *m, const struct member *other)
+{
+    m->delivered_seq = MAX(m->delivered_seq, other->delivered_seq);
+    m->read_seq = MAX(m->read_seq, other->read_seq);
+    m->read_n = MAX(m->read_n, other->read_n);
+}
+
+/* A former member's marks stand in no room. Answers may come in another order than the marks were
+ * carried out: none takes back what was told. */
+static void former_moved(struct mark_op *op, struct member *m)
+{
+    take_marks(m, &op->told);
+    list_for_each(&op->room->marking, node)
+    {
+        struct mark_op *other = list_entry(node, struct mark_op, link);
+        if (other->mark->call.user == m->user)
+            take_marks(&other->told, m);
+    }
+}
+
 /* A former member's marks are for their own devices. */
 static void tell_former(const struct mark_op *op, const struct member *m)
 {
@@ -171,6 +192,8 @@ static void mark_done(struct store_request *request)
     struct mark_op *op = container_of(request, struct mark_op, request.base);
     enum chat_error error = error_of(request->status);
     if (!error) {
+        if (op->request.member.left)
+            former_moved(op, &op->request.member);
         mark_answer(op, &op->request.member);
         receipt_moved(op->room, &op->request.member);
         if (op->request.member.left)
@@ -297,11 +320,8 @@ void chat_mark(struct chat *chat, struct chat_mark *mark)
     struct mark_op *op = mem_new(sizeof(*op));
     *op = (struct mark_op){.chat = chat, .mark = mark, .wait.ready = mark_loaded};
     op->room = room_get(chat, mark->conversation);
-    list_init(&op->link);
-    if (mark->read) {
-        op->number = ++op->room->marks_ever;
-        list_push_back(&op->room->marking, &op->link);
-    }
+    op->number = ++op->room->marks_ever;
+    list_push_back(&op->room->marking, &op->link);
     if (!room_load(op->room, &op->wait))
         return;
     op->task.run = mark_later;

@@ -40,7 +40,7 @@ struct room {
     struct doubt *doubt;        /* writes of which nobody knows whether they stand, or NULL */
     struct list pumping;        /* in chat->pumping while something may be done */
 
-    struct list marking; /* read marks under way (receipt.c), in order of arrival */
+    struct list marking; /* marks under way (receipt.c), in order of arrival */
     uint64_t marks_ever; /* how many of those there were */
 
     struct list loading; /* room_wait.link */

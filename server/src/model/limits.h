@@ -29,8 +29,8 @@ enum {
     INVITE_S_MAX = 366 * 24 * 60 * 60,
     TIMER_S_MAX = 366 * 24 * 60 * 60, /* how long a conversation's messages may be set to stay */
     MARK_STEPS_MAX = 32, /* moves of a member's marks whose times are kept: a few hundred bytes */
-    REACTIONS_MAX = 200,        /* on one message; one of each person, members who left included */
-    CONTACTS_MAX = 2000,        /* of one user, in any state: read whole at a decision */
+    REACTIONS_MAX = 200, /* on one message; one of each person, members who left included */
+    CONTACTS_MAX = 2000, /* of one user, in any state: read whole at a decision */
     CONTACTS_WAITING_MAX = 200, /* requests that one user sent, or received, and that wait */
     BLOCKS_MAX = 1000,          /* of one user: read whole at a decision */
     PAGE_MAX = 100,             /* events in one answer */
