@@ -87,23 +87,26 @@ static void refuse(struct client *c, const struct request *request, const struct
     buf_unref(frame);
 }
 
+static struct problem rate_limited(uint64_t wait_ms)
+{
+    return (struct problem){.error = API_ERROR_RATE_LIMITED, .retry_after_ms = wait_ms};
+}
+
 /* What a well-formed command may still be refused for, before the domain sees it. */
-static bool is_refused(struct client *c, const struct request *request)
+static bool is_refused(struct client *c, const struct request *request, uint64_t wait_ms)
 {
     struct problem problem = {0};
     bool is_auth = request->command == COMMAND_AUTH;
-    const struct rate *frames = &c->lane->gateway->options.rates[API_RATE_FRAMES];
-    uint64_t wait_ms = rate_take(frames, &c->full_ns, loop_now_ms(c->lane->loop), 1);
     if (!c->session && !is_auth)
         problem.error = API_ERROR_UNAUTHENTICATED;
-    else if (c->session && is_auth)
-        problem = (struct problem){.error = API_ERROR_BAD_REQUEST,
-                                   .message = STR("this socket is authenticated")};
     else if (c->lane->draining)
         problem =
             (struct problem){.error = API_ERROR_DRAINING, .retry_after_ms = DRAINING_RETRY_MS};
     else if (wait_ms)
-        problem = (struct problem){.error = API_ERROR_RATE_LIMITED, .retry_after_ms = wait_ms};
+        problem = rate_limited(wait_ms);
+    else if (c->session && is_auth)
+        problem = (struct problem){.error = API_ERROR_BAD_REQUEST,
+                                   .message = STR("this socket is authenticated")};
     if (!problem.error)
         return false;
     refuse(c, request, &problem);
@@ -113,11 +116,12 @@ static bool is_refused(struct client *c, const struct request *request)
 }
 
 /* A frame that could not be read as a command. */
-static void misread(struct client *c, const struct request *request)
+static void misread(struct client *c, const struct request *request, uint64_t wait_ms)
 {
     bool is_auth = request->spec && request->command == COMMAND_AUTH;
     c->misread = request->problem.error == API_ERROR_BAD_JSON ? c->misread + 1 : 0;
-    refuse(c, request, &request->problem);
+    struct problem limited = rate_limited(wait_ms);
+    refuse(c, request, wait_ms ? &limited : &request->problem);
     if (c->misread >= MISREAD_MAX || (!c->session && !is_auth))
         socket_close(c, API_CLOSE_MISUSE);
 }
@@ -127,13 +131,15 @@ static void take_message(struct client *c, struct str message)
     struct exchange *ex = exchange_new(c);
     struct call *call = &ex->call;
     struct request request;
+    const struct rate *frames = &c->lane->gateway->options.rates[API_RATE_FRAMES];
+    uint64_t wait_ms = rate_take(frames, &c->full_ns, loop_now_ms(c->lane->loop), 1);
     if (request_from_frame(&request, &call->arena, arena_str(&call->arena, message))) {
-        misread(c, &request);
+        misread(c, &request, wait_ms);
         exchange_free(ex);
         return;
     }
     c->misread = 0;
-    if (is_refused(c, &request)) {
+    if (is_refused(c, &request, wait_ms)) {
         exchange_free(ex);
         return;
     }
