@@ -25,7 +25,8 @@ export type ConversationKind = "direct" | "self" | "group" | "own";
 /** The limits of this version of the protocol. */
 export const LIMITS = {
   "username_bytes_min": 3,
-  "username_bytes_max": 32,
+  "username_bytes_max": 64,
+  "username_chars_max": 32,
   "password_bytes_min": 8,
   "password_bytes_max": 256,
   "display_name_chars_max": 64,
@@ -605,6 +606,7 @@ export type ErrorCode =
   | "forbidden"
   | "cannot_write"
   | "name_taken"
+  | "name_refused"
   | "key_reused"
   | "ahead"
   | "after_required"
@@ -648,6 +650,7 @@ export const ERRORS: Record<ErrorCode, { status: number; retry: boolean }> = {
   forbidden: { status: 403, retry: false },
   cannot_write: { status: 403, retry: false },
   name_taken: { status: 409, retry: false },
+  name_refused: { status: 409, retry: false },
   key_reused: { status: 409, retry: false },
   ahead: { status: 409, retry: false },
   after_required: { status: 409, retry: false },
@@ -705,7 +708,7 @@ export interface BeatReply {
 
 /** Arguments of `signup`: Makes an account and signs this device in. */
 export interface SignupArgs {
-  /** the name to sign in with */
+  /** the name to sign in with; upper and lower case are the same */
   username: string;
   /** the password to sign in with */
   password: string;

@@ -134,6 +134,7 @@ const GOOD: { [cmd in CommandName]?: () => Args } = {
 
 const PROVOKED: { [pair: string]: Provoke } = {
   "signup name_taken": () => ({ args: { username: owner.name, password: PASSWORD } }),
+  "signup name_refused": () => ({ args: { username: "\u0430lice", password: PASSWORD } }), // Cyrillic, then Latin
   "signin wrong_credentials": () => ({ args: { username: owner.name, password: "not this one" } }),
   "account.set_password wrong_credentials":
     asOwner(() => ({ old_password: "not this one", new_password: "12345678" })),

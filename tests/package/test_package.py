@@ -38,7 +38,7 @@ class Package(unittest.TestCase):
 
     def test_what_the_server_links_with_is_asked_for(self):
         _, said = run("dpkg-deb", "--field", package(), "Depends")
-        for library in ("libc6", "librocksdb", "libsodium23", "libssl3"):
+        for library in ("libc6", "librocksdb", "libsodium23", "libssl3", "libicu"):
             self.assertIn(library, said)
         self.assertNotIn("$", said)
 

@@ -54,9 +54,10 @@ static void refuse(struct admin_request *r, enum chat_error error)
         tell(r, '-', "parleyd: there is no user %.*s", n, name);
     else if (error == CHAT_NAME_TAKEN)
         tell(r, '-', "parleyd: there is a user %.*s already", n, name);
-    else if (error == CHAT_INVALID)
-        tell(r, '-', "parleyd: a name has %d to %d of a-z, 0-9, '.', '_' and '-'",
-             USERNAME_BYTES_MIN, USERNAME_BYTES_MAX);
+    else if (error == CHAT_NAME_REFUSED)
+        tell(r, '-',
+             "parleyd: a name has letters of one script, digits, '.', '_' and '-', and looks like "
+             "nobody else's");
     else if (error == CHAT_OVERLOADED)
         tell(r, '-', "parleyd: the server is overloaded, try again later");
     else

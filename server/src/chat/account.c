@@ -39,12 +39,6 @@ static uint32_t take_tries(struct chat *chat, struct str account, const struct a
     return wait;
 }
 
-static void refuse_tries(struct chat_call *call, uint32_t wait_ms)
-{
-    call->retry_after_ms = wait_ms;
-    call_later(call, CHAT_TOO_MANY_TRIES);
-}
-
 /* --- signing up and in --- */
 
 enum sign_state {
@@ -57,6 +51,8 @@ enum sign_state {
 struct sign {
     struct chat *chat;
     struct chat_sign *sign;
+    struct folded_name name;
+    uint8_t skeleton[CRYPTO_HASH_BYTES]; /* up */
     bool up;
     enum sign_state state;
     bool found, disabled;
@@ -73,7 +69,7 @@ static void sign_end(struct sign *s, enum chat_error error)
 {
     struct chat_sign *sign = s->sign;
     if (!error)
-        tries_give_back(&s->chat->tries_account, sign->username);
+        tries_give_back(&s->chat->tries_account, folded_str(&s->name));
     store_request_deinit(&s->find.base);
     free(s);
     call_done(&sign->call, error);
@@ -119,12 +115,19 @@ static void put_device(struct sign *s, uint64_t id)
     store_device_put(s->chat->store, &s->put);
 }
 
+enum chat_error user_create_error(const struct store_user_create *create)
+{
+    if (create->base.status == STORE_TAKEN)
+        return create->looks_like ? CHAT_NAME_REFUSED : CHAT_NAME_TAKEN;
+    return error_of(create->base.status);
+}
+
 static void create_done(struct store_request *request)
 {
     struct sign *s = container_of(request, struct sign, create.base);
-    enum store_status status = request->status;
+    enum chat_error error = user_create_error(&s->create);
     store_request_deinit(request);
-    sign_end(s, status == STORE_TAKEN ? CHAT_NAME_TAKEN : error_of(status));
+    sign_end(s, error);
 }
 
 static void create_user(struct sign *s, uint64_t device)
@@ -135,7 +138,8 @@ static void create_user(struct sign *s, uint64_t device)
         .user =
             {
                 .id = sign->user,
-                .username = sign->username,
+                .username = folded_str(&s->name),
+                .skeleton = str_n(s->skeleton, sizeof(s->skeleton)),
                 .display_name = sign->display_name.n ? sign->display_name : sign->username,
                 .about = STR(""),
                 .password = str_of(s->password.hash),
@@ -199,7 +203,8 @@ static void sign_tick(struct sign *s)
     s->ids_wait.ready = sign_id_ready;
     switch (s->state) {
     case SIGN_FIND:
-        s->find = (struct store_user_find){.base.done = find_done, .username = s->sign->username};
+        s->find =
+            (struct store_user_find){.base.done = find_done, .username = folded_str(&s->name)};
         store_user_find(s->chat->store, &s->find);
         break;
     case SIGN_PASSWORD:
@@ -225,64 +230,71 @@ static void sign_tick(struct sign *s)
     }
 }
 
-bool username_valid(struct str s)
-{
-    for (size_t i = 0; i < s.n; i++) {
-        char c = s.p[i];
-        bool good =
-            (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
-        if (!good)
-            return false;
-    }
-    return s.n >= USERNAME_BYTES_MIN && s.n <= USERNAME_BYTES_MAX;
-}
-
 static bool password_valid(struct str s)
 {
     return s.n >= PASSWORD_BYTES_MIN && s.n <= PASSWORD_BYTES_MAX;
 }
 
-static enum chat_error check_sign(struct chat *chat, const struct chat_sign *sign, bool up)
+static enum chat_error check_sign(const struct sign *s)
 {
+    const struct chat_sign *sign = s->sign;
     if (sign->password.n > PASSWORD_BYTES_MAX || sign->device_name.n > DEVICE_NAME_BYTES_MAX)
         return CHAT_INVALID;
-    if (!up)
+    if (!s->up)
         return CHAT_OK;
-    if (!chat->options.registration_open)
+    if (!s->chat->options.registration_open)
         return CHAT_REGISTRATION_CLOSED;
-    bool valid = username_valid(sign->username) && password_valid(sign->password) &&
-                 sign->display_name.n <= DISPLAY_NAME_BYTES_MAX;
+    bool valid = password_valid(sign->password) && sign->display_name.n <= DISPLAY_NAME_BYTES_MAX;
     return valid ? CHAT_OK : CHAT_INVALID;
+}
+
+/* The name that is meant. What is no name at all is looked for as it is, and found nowhere. */
+static enum chat_error take_name(struct sign *s)
+{
+    const struct names *names = s->chat->names;
+    bool folds = names_fold(names, s->sign->username, &s->name);
+    if (s->up && !(folds && names_allow(names, &s->name, s->skeleton)))
+        return CHAT_NAME_REFUSED;
+    if (!folds) {
+        s->name.n = MIN(s->sign->username.n, sizeof(s->name.bytes));
+        memcpy(s->name.bytes, s->sign->username.p, s->name.n);
+    }
+    return CHAT_OK;
+}
+
+static enum chat_error sign_start(struct sign *s)
+{
+    enum chat_error error = check_sign(s);
+    if (!error)
+        error = take_name(s);
+    if (error)
+        return error;
+    struct str account = s->up ? (struct str){0} : folded_str(&s->name);
+    s->sign->call.retry_after_ms = take_tries(s->chat, account, &s->sign->address);
+    if (s->sign->call.retry_after_ms)
+        return CHAT_TOO_MANY_TRIES;
+    if (!s->up) {
+        sign_tick(s);
+        return CHAT_OK;
+    }
+    /* refused by the queue before anything is asked: answered later, not inside the call */
+    s->password.password = s->sign->password;
+    s->password.done = password_done;
+    return s->chat->env->ops->password(s->chat->env, &s->password) ? CHAT_OK : CHAT_OVERLOADED;
 }
 
 static void sign_begin(struct chat *chat, struct chat_sign *sign, bool up)
 {
     if (!call_begin(chat, &sign->call))
         return;
-    enum chat_error error = check_sign(chat, sign, up);
-    if (error) {
-        call_later(&sign->call, error);
-        return;
-    }
-    uint32_t wait = take_tries(chat, up ? (struct str){0} : sign->username, &sign->address);
-    if (wait) {
-        refuse_tries(&sign->call, wait);
-        return;
-    }
     struct sign *s = mem_new(sizeof(*s));
     *s = (struct sign){
         .chat = chat, .sign = sign, .up = up, .state = up ? SIGN_PASSWORD : SIGN_FIND};
-    if (up) {
-        /* refused by the queue before anything is asked: answered later, not inside the call */
-        s->password.password = sign->password;
-        s->password.done = password_done;
-        if (!chat->env->ops->password(chat->env, &s->password)) {
-            free(s);
-            call_later(&sign->call, CHAT_OVERLOADED);
-        }
+    enum chat_error error = sign_start(s);
+    if (!error)
         return;
-    }
-    sign_tick(s);
+    free(s);
+    call_later(&sign->call, error);
 }
 
 void chat_signup(struct chat *chat, struct chat_sign *sign)

@@ -11,12 +11,13 @@ struct address_bytes {
     uint8_t b[16];
 };
 
-/* signup: NAME_TAKEN, REGISTRATION_CLOSED, INVALID (name or password outside model/limits.h),
+/* signup: NAME_TAKEN, NAME_REFUSED, REGISTRATION_CLOSED, INVALID (outside model/limits.h),
  * TOO_MANY_TRIES. signin: WRONG_CREDENTIALS (the same, and after the same time, whether the name
  * or the password is wrong), DISABLED, TOO_MANY_TRIES (per account and per address). */
 struct chat_sign {
     struct chat_call call;
-    struct str username, password, display_name, device_name; /* display_name absent: username */
+    struct str username;                            /* as it is typed */
+    struct str password, display_name, device_name; /* display_name absent: username */
     struct address_bytes address;
     /* out */
     uint64_t user, device;

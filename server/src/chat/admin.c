@@ -16,6 +16,8 @@
 struct add {
     struct chat *chat;
     struct chat_admin_add *add;
+    struct folded_name name;
+    uint8_t skeleton[CRYPTO_HASH_BYTES];
     struct ids_wait ids_wait;
     struct store_user_create create;
 };
@@ -31,8 +33,7 @@ static void add_end(struct add *a, enum chat_error error)
 static void create_done(struct store_request *request)
 {
     struct add *a = container_of(request, struct add, create.base);
-    enum store_status status = request->status;
-    add_end(a, status == STORE_TAKEN ? CHAT_NAME_TAKEN : error_of(status));
+    add_end(a, user_create_error(&a->create));
 }
 
 static void add_create(struct add *a, uint64_t id)
@@ -44,7 +45,8 @@ static void add_create(struct add *a, uint64_t id)
         .user =
             {
                 .id = id,
-                .username = add->username,
+                .username = folded_str(&a->name),
+                .skeleton = str_n(a->skeleton, sizeof(a->skeleton)),
                 .display_name = add->username,
                 .about = STR(""),
                 .password = add->password,
@@ -69,13 +71,18 @@ void chat_admin_add(struct chat *chat, struct chat_admin_add *add)
     uint64_t id;
     if (!call_begin(chat, &add->call))
         return;
-    if (!username_valid(add->username) || add->password.n == 0 ||
-        add->password.n >= CRYPTO_PASSWORD_BYTES) {
+    if (add->password.n == 0 || add->password.n >= CRYPTO_PASSWORD_BYTES) {
         call_later(&add->call, CHAT_INVALID);
         return;
     }
     struct add *a = mem_new(sizeof(*a));
     *a = (struct add){.chat = chat, .add = add, .ids_wait.ready = add_id_ready};
+    if (!names_fold(chat->names, add->username, &a->name) ||
+        !names_allow(chat->names, &a->name, a->skeleton)) {
+        free(a);
+        call_later(&add->call, CHAT_NAME_REFUSED);
+        return;
+    }
     if (ids_take(chat, &id, &a->ids_wait))
         add_create(a, id);
 }
@@ -85,6 +92,7 @@ void chat_admin_add(struct chat *chat, struct chat_admin_add *add)
 struct set {
     struct chat *chat;
     struct chat_admin_set *set;
+    struct folded_name name;
     struct store_user_find find;
     struct store_user_set request;
 };
@@ -147,7 +155,13 @@ void chat_admin_set(struct chat *chat, struct chat_admin_set *set)
     }
     struct set *s = mem_new(sizeof(*s));
     *s = (struct set){.chat = chat, .set = set};
-    s->find = (struct store_user_find){.base.done = set_find_done, .username = set->username};
+    if (!names_fold(chat->names, set->username, &s->name)) {
+        free(s);
+        call_later(&set->call, CHAT_NOT_FOUND);
+        return;
+    }
+    s->find =
+        (struct store_user_find){.base.done = set_find_done, .username = folded_str(&s->name)};
     store_user_find(chat->store, &s->find);
 }
 

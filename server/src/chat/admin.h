@@ -8,7 +8,7 @@
 #include "chat/chat.h"
 #include "model/account.h"
 
-/* An account without a device. INVALID (the name), NAME_TAKEN. */
+/* An account without a device. NAME_REFUSED, NAME_TAKEN, INVALID (the hash). */
 struct chat_admin_add {
     struct chat_call call;
     struct str username;

@@ -34,6 +34,8 @@ struct chat *chat_new(const struct chat_options *options)
     chat->store = options->store;
     chat->bus = options->bus;
     chat->sink = options->sink;
+    chat->names = names_new();
+    must(chat->names); /* ICU is part of the installation */
     list_init(&chat->idle);
     list_init(&chat->ids_waiting);
     list_init(&chat->pumping);
@@ -69,6 +71,7 @@ void chat_free(struct chat *chat)
     tries_deinit(&chat->tries_account);
     tries_deinit(&chat->tries_address);
     tries_deinit(&chat->signups_address);
+    names_free(chat->names);
     free(chat);
 }
 

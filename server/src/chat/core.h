@@ -11,6 +11,7 @@
 #include "bus/bus.h"
 #include "chat/chat.h"
 #include "chat/tries.h"
+#include "names/names.h"
 #include "store/directory.h"
 #include "store/log.h"
 #include "util/hash.h"
@@ -58,6 +59,7 @@ struct chat {
     struct map senders; /* user → their first message to a person on its way to a room (append.c) */
     uint64_t n_ended;   /* how often devices were ended */
 
+    struct names *names;
     struct tries tries_account, tries_address, signups_address;
 
     struct timer expiry_timer; /* armed, or `expiry` is under way (expiry.c) */
@@ -100,8 +102,8 @@ void cached_resize(struct chat *, struct cached *, uint32_t bytes);
 
 /* --- accounts --- */
 
-bool username_valid(struct str);
-
+/* What an answer to it means to whoever asked. */
+enum chat_error user_create_error(const struct store_user_create *);
 /* Writes down, in the background, that this device is heard of. */
 void device_seen(struct chat *, uint64_t user, uint64_t device);
 /* Ends a device of call->user, or with 0 all but `keep`, and then the call. */

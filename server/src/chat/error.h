@@ -13,6 +13,7 @@ enum chat_error {
     CHAT_NOT_MEMBER,  /* the user named is none */
     CHAT_OUT_OF_TURN, /* does not fit how the two stand to each other */
     CHAT_NAME_TAKEN,
+    CHAT_NAME_REFUSED, /* not such a name, or it looks like another's */
     CHAT_WRONG_CREDENTIALS,
     CHAT_UNAUTHENTICATED, /* no such token */
     CHAT_DISABLED,        /* the account is disabled */

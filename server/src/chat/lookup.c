@@ -35,6 +35,7 @@ void chat_devices(struct chat *chat, struct chat_devices *devices)
 
 struct users_op {
     struct chat_users *users;
+    struct folded_name prefix;
     struct store_users by_id;
     struct store_user_search by_prefix;
 };
@@ -71,9 +72,13 @@ void chat_users(struct chat *chat, struct chat_users *users)
     }
     struct users_op *op = mem_new(sizeof(*op));
     op->users = users;
-    if (search) {
+    if (search && !names_fold(chat->names, users->prefix, &op->prefix)) {
+        free(op);
+        users->n_users = 0;
+        call_later(&users->call, CHAT_OK);
+    } else if (search) {
         op->by_prefix = (struct store_user_search){.base.done = by_prefix_done,
-                                                   .prefix = users->prefix,
+                                                   .prefix = folded_str(&op->prefix),
                                                    .enabled_only = true,
                                                    .limit = users->limit};
         store_user_search(chat->store, &op->by_prefix);

@@ -95,6 +95,65 @@ static void test_a_sign_up_stands_as_a_whole_or_not_at_all(void **state)
     signs_up(core, "bob");
 }
 
+static enum chat_error signing_up(struct core *core, const char *name)
+{
+    struct chat_sign sign = sign_of(name, STR("password"));
+    ask(core, chat_signup, &sign);
+    return sign.call.error;
+}
+
+static void test_a_name_is_one_however_it_is_typed(void **state)
+{
+    struct core *core = *state;
+    struct chat_sign asa = signs_up(core, "\xc3\x85sa"); /* Åsa */
+    assert_int_equal(signing_up(core, "\xc3\xa5SA"), CHAT_NAME_TAKEN);
+    assert_int_equal(signing_up(core, "a\xcc\x8asa"), CHAT_NAME_TAKEN); /* a and a ring */
+    struct chat_sign again = sign_of("A\xcc\x8aSA", STR("password"));
+    ask(core, chat_signin, &again);
+    assert_int_equal(again.call.error, CHAT_OK);
+    assert_int_equal(again.user, asa.user);
+}
+
+static void test_a_name_that_deceives_is_refused(void **state)
+{
+    struct core *core = *state;
+    signs_up(core, "alice");
+    assert_int_equal(signing_up(core, "a1ice"), CHAT_NAME_REFUSED);
+    assert_int_equal(signing_up(core, "\xd0\xb0lice"), CHAT_NAME_REFUSED); /* two scripts */
+    assert_int_equal(signing_up(core, "al ice"), CHAT_NAME_REFUSED);
+    assert_int_equal(signing_up(core, "\xff\xfe\xfd"), CHAT_NAME_REFUSED);
+    struct chat_sign nobody = sign_of("\xff\xfe\xfd", STR("password"));
+    ask(core, chat_signin, &nobody);
+    assert_int_equal(nobody.call.error, CHAT_WRONG_CREDENTIALS);
+}
+
+static uint64_t found_user;
+
+static void search_done(struct chat_call *call)
+{
+    const struct chat_users *users = (const struct chat_users *)call;
+    assert_int_equal(call->error, CHAT_OK);
+    found_user = users->n_users == 1 ? users->users[0].id : 0;
+}
+
+static uint64_t search(struct core *core, const char *prefix)
+{
+    struct chat_users users = {.call.done = search_done, .prefix = str_of(prefix), .limit = 2};
+    chat_users(core->chat, &users);
+    core_run(core);
+    return found_user;
+}
+
+static void test_search_goes_by_the_folded_name(void **state)
+{
+    struct core *core = *state;
+    struct chat_sign asa = signs_up(core, "\xc3\x85sa");
+    assert_int_equal(search(core, "\xc3\x85S"), asa.user);
+    assert_int_equal(search(core, "A\xcc\x8a"), asa.user);
+    assert_int_equal(search(core, "a"), 0);
+    assert_int_equal(search(core, "\xe2\x80\x8b"), 0); /* nothing is left of it */
+}
+
 /* The token is read, then its device ends, and only then the answer to the read arrives. */
 static void test_a_device_that_ended_meanwhile_is_not_let_in(void **state)
 {
@@ -270,6 +329,9 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
     const struct CMUnitTest tests[] = {
         TEST(test_a_sign_up_stands_as_a_whole_or_not_at_all),
+        TEST(test_a_name_is_one_however_it_is_typed),
+        TEST(test_a_name_that_deceives_is_refused),
+        TEST(test_search_goes_by_the_folded_name),
         TEST(test_a_device_that_ended_meanwhile_is_not_let_in),
         TEST(test_a_device_that_another_left_alone_is_let_in),
         TEST(test_a_sign_in_by_a_password_that_changed_meanwhile_is_refused),

@@ -88,7 +88,7 @@ static void test_an_account_is_added_once(void **state)
     struct core *core = *state;
     assert_int_equal(add(core, STR("alice"), STR("hash")), CHAT_OK);
     assert_int_equal(add(core, STR("alice"), STR("hash")), CHAT_NAME_TAKEN);
-    assert_int_equal(add(core, STR("Al"), STR("hash")), CHAT_INVALID);
+    assert_int_equal(add(core, STR("a b"), STR("hash")), CHAT_NAME_REFUSED);
     assert_int_equal(add(core, STR("bob"), (struct str){0}), CHAT_INVALID);
     static char long_hash[CRYPTO_PASSWORD_BYTES + 1];
     memset(long_hash, 'x', CRYPTO_PASSWORD_BYTES);

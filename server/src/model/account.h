@@ -13,6 +13,7 @@ struct user {
     struct str username;
     struct str display_name;
     struct str about;
+    struct str skeleton; /* hash of what look-alike names have in common; empty: claimed by none */
     struct str password; /* Argon2id string; never leaves chat/ and store/ */
     bool disabled;
     uint64_t created_ms;

@@ -9,6 +9,7 @@
 const struct limit_spec api_limits[API_LIMIT_COUNT] = {
     {LIT("username_bytes_min"), API_USERNAME_BYTES_MIN},
     {LIT("username_bytes_max"), API_USERNAME_BYTES_MAX},
+    {LIT("username_chars_max"), API_USERNAME_CHARS_MAX},
     {LIT("password_bytes_min"), API_PASSWORD_BYTES_MIN},
     {LIT("password_bytes_max"), API_PASSWORD_BYTES_MAX},
     {LIT("display_name_chars_max"), API_DISPLAY_NAME_CHARS_MAX},
@@ -95,6 +96,8 @@ const struct error_spec api_errors[API_ERROR_COUNT] = {
         LIT("You may not write to this person.")},
     [API_ERROR_NAME_TAKEN] = {LIT("name_taken"), 409, LIT("Conflict"),
         LIT("This username is taken.")},
+    [API_ERROR_NAME_REFUSED] = {LIT("name_refused"), 409, LIT("Conflict"),
+        LIT("This username cannot be had.")},
     [API_ERROR_KEY_REUSED] = {LIT("key_reused"), 409, LIT("Conflict"),
         LIT("This key was used for another command.")},
     [API_ERROR_AHEAD] = {LIT("ahead"), 409, LIT("Conflict"),
@@ -141,7 +144,7 @@ static const struct arg_spec args_auth[] = {
 };
 
 static const struct arg_spec args_signup[] = {
-    {.name = LIT("username"), .kind = ARG_STRING, .presence = ARG_REQUIRED, .offset = offsetof(struct args_signup, username), .min = 3, .max = 32ULL, .charset = &charset_name},
+    {.name = LIT("username"), .kind = ARG_STRING, .presence = ARG_REQUIRED, .offset = offsetof(struct args_signup, username), .min = 3, .max = 64ULL, .chars_max = 32},
     {.name = LIT("password"), .kind = ARG_STRING, .presence = ARG_REQUIRED, .offset = offsetof(struct args_signup, password), .min = 8, .max = 256ULL, .secret = true},
     {.name = LIT("display_name"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_signup, display_name), .has_offset = offsetof(struct args_signup, has_display_name), .min = 1, .max = 256ULL, .chars_max = 64},
     {.name = LIT("device_name"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_signup, device_name), .has_offset = offsetof(struct args_signup, has_device_name), .min = 1, .max = 64ULL},
@@ -150,7 +153,7 @@ static const struct arg_spec args_signup[] = {
 static const struct route_segment route_signup[] = {{LIT("v1"), false}, {LIT("signup"), false}};
 
 static const struct arg_spec args_signin[] = {
-    {.name = LIT("username"), .kind = ARG_STRING, .presence = ARG_REQUIRED, .offset = offsetof(struct args_signin, username), .min = 3, .max = 32ULL, .charset = &charset_name},
+    {.name = LIT("username"), .kind = ARG_STRING, .presence = ARG_REQUIRED, .offset = offsetof(struct args_signin, username), .min = 3, .max = 64ULL, .chars_max = 32},
     {.name = LIT("password"), .kind = ARG_STRING, .presence = ARG_REQUIRED, .offset = offsetof(struct args_signin, password), .min = 1, .max = 256ULL, .secret = true},
     {.name = LIT("device_name"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_signin, device_name), .has_offset = offsetof(struct args_signin, has_device_name), .min = 1, .max = 64ULL},
 };
@@ -189,7 +192,7 @@ static const struct arg_spec args_device_end[] = {
 static const struct route_segment route_device_end[] = {{LIT("v1"), false}, {LIT("devices"), false}, {LIT("device"), true}};
 
 static const struct arg_spec args_user_search[] = {
-    {.name = LIT("prefix"), .kind = ARG_STRING, .presence = ARG_REQUIRED, .offset = offsetof(struct args_user_search, prefix), .min = 1, .max = 32ULL, .charset = &charset_name},
+    {.name = LIT("prefix"), .kind = ARG_STRING, .presence = ARG_REQUIRED, .offset = offsetof(struct args_user_search, prefix), .min = 1, .max = 64ULL, .chars_max = 32},
     {.name = LIT("limit"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_user_search, limit), .min = 1, .max = 20ULL, .default_value = 20},
 };
 

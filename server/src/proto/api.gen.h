@@ -13,7 +13,8 @@
 
 /* Limits. */
 #define API_USERNAME_BYTES_MIN          3 /* shortest username */
-#define API_USERNAME_BYTES_MAX          32 /* longest username */
+#define API_USERNAME_BYTES_MAX          64 /* longest username */
+#define API_USERNAME_CHARS_MAX          32 /* longest username, in characters */
 #define API_PASSWORD_BYTES_MIN          8 /* shortest new password */
 #define API_PASSWORD_BYTES_MAX          256 /* longest password */
 #define API_DISPLAY_NAME_CHARS_MAX      64 /* longest display name, in characters */
@@ -57,7 +58,7 @@
 /* Opens a WebSocket. */
 #define API_SOCKET_PATH "/v1/socket"
 
-enum { API_LIMIT_COUNT = 41 };
+enum { API_LIMIT_COUNT = 42 };
 extern const struct limit_spec api_limits[API_LIMIT_COUNT];
 
 /* What is counted: how often it may happen. */
@@ -94,6 +95,7 @@ enum api_error {
     API_ERROR_FORBIDDEN, /* 403 Your role does not allow this. */
     API_ERROR_CANNOT_WRITE, /* 403 You may not write to this person. */
     API_ERROR_NAME_TAKEN, /* 409 This username is taken. */
+    API_ERROR_NAME_REFUSED, /* 409 This username cannot be had. */
     API_ERROR_KEY_REUSED, /* 409 This key was used for another command. */
     API_ERROR_AHEAD, /* 409 This seq lies beyond the end of the conversation. */
     API_ERROR_AFTER_REQUIRED, /* 409 Say with `after` which seq you had at the first try. */

@@ -512,7 +512,6 @@ static void test_charsets_are_what_they_say(void **state)
         const char *arg, *others;
         bool upper;
     } sets[] = {
-        {COMMAND_SIGNUP, "username", "._-", false},
         {COMMAND_MESSAGE_SEND, "kind", "._-", false},
         {COMMAND_MESSAGE_SEND, "key", "._:-", true},
         {COMMAND_SYNC, "token", "._~-", true},
@@ -539,7 +538,7 @@ static void test_limits_are_what_they_say(void **state)
         const char *arg;
         uint64_t min, max;
     } limits[] = {
-        {COMMAND_SIGNUP, "username", 3, 32},
+        {COMMAND_SIGNUP, "username", 3, 64},
         {COMMAND_SIGNUP, "password", 8, 256},
         {COMMAND_SIGNIN, "password", 1, 256},
         {COMMAND_SIGNUP, "display_name", 1, 256},

@@ -219,7 +219,7 @@ static void test_refuses_wrong_rest(void **state)
         {"GET", "/v1/users/1", "x", "1", "", API_ERROR_BAD_REQUEST, "x"},
         {"GET", "/v1/users", NULL, NULL, "", API_ERROR_BAD_REQUEST, "prefix"},
         {"GET", "/v1/users", "prefix", "", "", API_ERROR_BAD_REQUEST, "prefix"},
-        {"GET", "/v1/users", "prefix", "A", "", API_ERROR_BAD_REQUEST, "prefix"},
+        {"GET", "/v1/users", "prefix", "\xff", "", API_ERROR_BAD_REQUEST, "prefix"},
         {"GET", "/v1/conversations", "limit", "0", "", API_ERROR_BAD_REQUEST, "limit"},
         {"GET", "/v1/conversations", "limit", "51", "", API_ERROR_BAD_REQUEST, "limit"},
         {"GET", "/v1/conversations", "limit", "1.0", "", API_ERROR_BAD_REQUEST, "limit"},

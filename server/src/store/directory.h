@@ -10,11 +10,13 @@
 #include "model/event.h"
 #include "store/store.h"
 
-/* Claims user.username, writes the user, their own log (a conversation with the user's id, kind
- * OWN, the user its one member) and their first device, as store_device_put() would: all of it or
- * nothing. DONE, TAKEN (the name), UNKNOWN, FAILED. */
+/* Claims user.username and, if there is one, user.skeleton, writes the user, their own log (a
+ * conversation with the user's id, kind OWN, the user its one member) and their first device, as
+ * store_device_put() would: all of it or nothing. DONE, TAKEN (the name, or with `looks_like` only
+ * its skeleton), UNKNOWN, FAILED. */
 struct store_user_create {
     struct store_request base;
+    bool looks_like;
     struct user user;
     struct device device; /* id 0: none */
 };

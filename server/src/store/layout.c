@@ -20,6 +20,7 @@ enum {
     CONVERSATION_ANNOUNCE = 3,
     CONVERSATION_TIMER = 4,
 };
+enum { USER_SKELETON = 7 };
 enum { MEMBER_REMOVED = 7 };
 
 static struct row_key tagged(enum kv_table table, char tag)
@@ -86,6 +87,13 @@ struct row_key key_username(struct str name)
 {
     struct row_key k = tagged(KV_DIRECTORY, 'n');
     add_bytes(&k, name.p, name.n);
+    return k;
+}
+
+struct row_key key_skeleton(struct str hash)
+{
+    struct row_key k = tagged(KV_DIRECTORY, 'y');
+    add_bytes(&k, hash.p, hash.n);
     return k;
 }
 
@@ -230,6 +238,13 @@ void user_pack(struct builder *out, const struct user *u)
     pack_u64(out, u->created_ms);
     pack_u64(out, u->last_seen_ms);
     pack_u64(out, u->rev);
+    pack_field_bytes(out, USER_SKELETON, u->skeleton);
+}
+
+static void user_field(struct user *user, struct unpack *u, const struct field *field)
+{
+    user->skeleton = unpack_field_bytes(u, field, CRYPTO_HASH_BYTES);
+    u->bad |= field->tag != USER_SKELETON || user->skeleton.n != CRYPTO_HASH_BYTES;
 }
 
 bool user_unpack(struct user *user, uint64_t id, struct str bytes)
@@ -244,6 +259,8 @@ bool user_unpack(struct user *user, uint64_t id, struct str bytes)
     user->created_ms = unpack_u64(&u);
     user->last_seen_ms = unpack_u64(&u);
     user->rev = unpack_u64(&u);
+    for (struct field field = {0}; unpack_field(&u, &field);)
+        user_field(user, &u, &field);
     return unpack_done(&u);
 }
 

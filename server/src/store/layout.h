@@ -5,6 +5,7 @@
  *   KV_DIRECTORY  'm' name                  schema, incarnation, secret, commit, migration
  *                 'u' user                  struct user
  *                 'n' username              user
+ *                 'y' skeleton's hash       user: the one whose name looks like this
  *                 'd' user device           struct device
  *                 't' token hash            user, device
  *                 'b' user other            seq of the block
@@ -56,6 +57,7 @@ struct row_key key_meta(const char *name);
 struct row_key key_user(uint64_t user);
 /* Also the start of all names with this prefix. */
 struct row_key key_username(struct str name);
+struct row_key key_skeleton(struct str hash);
 struct row_key key_device(uint64_t user, uint64_t device);
 struct row_key key_devices(uint64_t user);
 struct row_key key_token(const uint8_t hash[CRYPTO_HASH_BYTES]);

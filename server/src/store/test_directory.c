@@ -19,6 +19,42 @@ static void test_a_name_is_claimed_once(void **state)
     store_request_deinit(&none.base);
 }
 
+static enum store_status make_named(struct rig *rig, uint64_t id, struct str name,
+                                    struct str skeleton, bool *looks_like)
+{
+    struct store_user_create r = {.user = {.id = id,
+                                           .username = name,
+                                           .skeleton = skeleton,
+                                           .display_name = name,
+                                           .about = STR(""),
+                                           .password = STR("hash")}};
+    ask(rig, store_user_create, &r);
+    enum store_status status = r.base.status;
+    *looks_like = r.looks_like;
+    store_request_deinit(&r.base);
+    return status;
+}
+
+static void test_a_name_that_looks_like_another_is_not_had(void **state)
+{
+    struct rig *rig = *state;
+    struct str one = str_n("11111111111111111111111111111111", CRYPTO_HASH_BYTES);
+    struct str other = str_n("22222222222222222222222222222222", CRYPTO_HASH_BYTES);
+    bool looks_like;
+    assert_int_equal(make_named(rig, 201, STR("modem"), one, &looks_like), STORE_DONE);
+    assert_int_equal(make_named(rig, 202, STR("modern"), one, &looks_like), STORE_TAKEN);
+    assert_true(looks_like);
+    assert_int_equal(make_named(rig, 203, STR("modem"), other, &looks_like), STORE_TAKEN);
+    assert_false(looks_like);
+    /* neither refusal left a claim behind */
+    assert_int_equal(make_named(rig, 204, STR("modern"), other, &looks_like), STORE_DONE);
+    struct store_user_find find = {.username = STR("modern")};
+    ask(rig, store_user_find, &find);
+    assert_int_equal(find.user.id, 204);
+    assert_true(str_eq(find.user.skeleton, other));
+    store_request_deinit(&find.base);
+}
+
 static void test_search_goes_by_prefix(void **state)
 {
     struct rig *rig = *state;
@@ -259,6 +295,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         both(test_a_name_is_claimed_once),
+        both(test_a_name_that_looks_like_another_is_not_had),
         both(test_search_goes_by_prefix),
         both(test_search_passes_over_the_disabled),
         both(test_a_device_is_found_by_its_token_until_it_ends),

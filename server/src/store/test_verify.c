@@ -46,8 +46,10 @@ static void do_write(struct rig *rig, struct store_request *r, enum store_op op)
 
 static void sign_up(struct rig *rig, uint64_t id, const char *name)
 {
+    uint8_t skeleton[CRYPTO_HASH_BYTES] = {(uint8_t)id};
     struct store_user_create user = {.user = {.id = id,
                                               .username = str_of(name),
+                                              .skeleton = str_n(skeleton, sizeof(skeleton)),
                                               .display_name = str_of(name),
                                               .about = STR(""),
                                               .password = STR("hash")}};
@@ -429,6 +431,11 @@ static void test_accounts_that_are_half_there_are_found(void **state)
     found_ids(rig, key_username(STR("bob")), ALICE, 0, 1, "user 102 does not hold the name bob");
     found_ids(rig, key_username(STR("zoe")), ALICE, 0, 1, "the name zoe points to user 101");
     found(rig, key_username(STR("zoe")), STR("\xff"), "the name zoe does not decode");
+    struct str skeleton = str_n(hash, sizeof(hash)), nobodys = str_n(other, sizeof(other));
+    found(rig, key_skeleton(skeleton), gone, "user 101 does not hold what looks like their name");
+    found_ids(rig, key_skeleton(skeleton), BOB, 0, 1, "user 102 holds what does not look like");
+    found_ids(rig, key_skeleton(nobodys), BOB, 0, 1, "user 102 holds what does not look like");
+    found(rig, key_skeleton(nobodys), STR("\xff"), "what looks like a name does not decode");
     found(rig, key_conversation(CAROL), gone, "user 103 has no log of their own");
     found(rig, key_device(ALICE, ALICE + 50), gone, "points to device 151, which has it not");
     found(rig, key_device(ALICE, ALICE + 50), STR("junk"), "device 151 does not decode");

@@ -21,14 +21,36 @@ static int put_own_log(struct turn *t, const struct user *user)
     return turn_put_member(t, &row);
 }
 
-int directory_user_create(struct turn *t, struct store_user_create *r)
+/* 0, STORE_TAKEN, or a negative errno. */
+static int claim(struct turn *t, const struct row_key *k, uint64_t user)
 {
-    struct row_key name = key_username(r->user.username);
+    uint64_t holder;
+    int err = turn_get_ids(t, k, &holder, 1);
+    if (err != KV_ABSENT)
+        return err ? err : STORE_TAKEN;
+    turn_put_ids(t, k, &user, 1);
+    return 0;
+}
+
+/* Looks before it writes: a refusal writes nothing. */
+static int claim_names(struct turn *t, struct store_user_create *r)
+{
+    struct row_key name = key_username(r->user.username), skeleton = key_skeleton(r->user.skeleton);
     uint64_t holder;
     int err = turn_get_ids(t, &name, &holder, 1);
     if (err != KV_ABSENT)
         return err ? err : STORE_TAKEN;
-    turn_put_ids(t, &name, &r->user.id, 1);
+    err = r->user.skeleton.n ? claim(t, &skeleton, r->user.id) : 0;
+    r->looks_like = err == STORE_TAKEN;
+    return err ? err : claim(t, &name, r->user.id);
+}
+
+int directory_user_create(struct turn *t, struct store_user_create *r)
+{
+    r->looks_like = false;
+    int err = claim_names(t, r);
+    if (err)
+        return err;
     turn_put_user(t, &r->user);
     if (r->device.id) {
         must(r->device.user == r->user.id);

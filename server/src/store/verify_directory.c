@@ -33,6 +33,14 @@ static int check_user(struct verify *v, struct str key, struct str value)
     if (err == KV_ABSENT || (!err && holder != id))
         verify_fault(v, "user %" PRIu64 " does not hold the name %.*s", id, (int)user.username.n,
                      user.username.p);
+    if (user.skeleton.n) {
+        struct row_key skeleton = key_skeleton(user.skeleton);
+        err = verify_ids(v, &skeleton, &holder, 1);
+        if (err < 0)
+            return err;
+        if (err == KV_ABSENT || holder != id)
+            verify_fault(v, "user %" PRIu64 " does not hold what looks like their name", id);
+    }
     err = verify_conversation(v, id, &own);
     if (err == KV_ABSENT || (!err && own.kind != CONVERSATION_OWN))
         verify_fault(v, "user %" PRIu64 " has no log of their own", id);
@@ -57,6 +65,20 @@ static int check_name(struct verify *v, struct str key, struct str value)
     if (err == KV_ABSENT || (!err && !str_eq(user.username, name)))
         verify_fault(v, "the name %.*s points to user %" PRIu64 ", who has it not", (int)name.n,
                      name.p, id);
+    return err;
+}
+
+static int check_skeleton(struct verify *v, struct str key, struct str value)
+{
+    struct user user;
+    uint64_t id;
+    if (!ids_unpack(&id, 1, value)) {
+        verify_fault(v, "what looks like a name does not decode");
+        return 0;
+    }
+    int err = verify_user(v, id, &user);
+    if (err == KV_ABSENT || (!err && !str_eq(user.skeleton, str_n(key.p + 1, key.n - 1))))
+        verify_fault(v, "user %" PRIu64 " holds what does not look like their name", id);
     return err;
 }
 
@@ -179,6 +201,7 @@ static const struct {
     {'m', 2, KV_KEY_MAX, NULL},
     {'u', 9, 9, check_user},
     {'n', 2, 1 + USERNAME_BYTES_MAX, check_name},
+    {'y', 1 + CRYPTO_HASH_BYTES, 1 + CRYPTO_HASH_BYTES, check_skeleton},
     {'d', 17, 17, check_device},
     {'t', 2, KV_KEY_MAX, check_token},
     {'b', 17, 17, check_block},

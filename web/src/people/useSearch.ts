@@ -20,8 +20,8 @@ export function useSearch(typed: string): Search {
 
   useEffect(() => {
     setSearch({});
-    const impossible = prefix === "" || prefix.length > LIMITS.username_bytes_max ||
-      /[^a-z0-9._-]/.test(prefix);
+    const impossible = prefix === "" || [...prefix].length > LIMITS.username_chars_max ||
+      /[^\p{L}\p{M}\p{Nd}._-]/u.test(prefix);
     if (impossible) {
       if (prefix !== "") setSearch({ people: [] });
       return undefined;

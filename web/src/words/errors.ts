@@ -4,6 +4,8 @@ import { LIMITS, ParleyError } from "parley-client";
 
 const WORDS: Partial<Record<ClientErrorCode, string>> = {
   wrong_credentials: "This name and password do not belong together.",
+  code_refused: "This invite code does not hold.",
+  name_refused: "This name cannot be had. Please choose another.",
   name_taken: "This name is taken. Please choose another.",
   registration_closed: "This server takes no sign-ups. Ask whoever runs it for an account.",
   account_disabled: "This account is disabled. Ask whoever runs this server.",
@@ -28,8 +30,8 @@ const WORDS: Partial<Record<ClientErrorCode, string>> = {
 };
 
 const FIELDS: { [field: string]: string } = {
-  username: `A name has ${LIMITS.username_bytes_min} to ${LIMITS.username_bytes_max} characters: ` +
-    "small letters a–z, digits, dot, dash and underscore.",
+  username: `A name has ${LIMITS.username_bytes_min} to ${LIMITS.username_chars_max} characters: ` +
+    "letters, digits, dot, dash and underscore.",
   password: `A password has at least ${LIMITS.password_bytes_min} characters.`,
   display_name: `What others see has at most ${LIMITS.display_name_chars_max} characters.`,
   title: "A group needs a title, and not too long a one.",
