@@ -603,6 +603,7 @@ export type ErrorCode =
   | "wrong_credentials"
   | "account_disabled"
   | "registration_closed"
+  | "code_refused"
   | "forbidden"
   | "cannot_write"
   | "name_taken"
@@ -647,6 +648,7 @@ export const ERRORS: Record<ErrorCode, { status: number; retry: boolean }> = {
   wrong_credentials: { status: 401, retry: false },
   account_disabled: { status: 403, retry: false },
   registration_closed: { status: 403, retry: false },
+  code_refused: { status: 403, retry: false },
   forbidden: { status: 403, retry: false },
   cannot_write: { status: 403, retry: false },
   name_taken: { status: 409, retry: false },
@@ -716,6 +718,8 @@ export interface SignupArgs {
   display_name?: string;
   /** what to call this device */
   device_name?: string;
+  /** where the server asks for one */
+  invite_code?: string;
 }
 
 /** Arguments of `signin`: Signs this device in. */

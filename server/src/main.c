@@ -17,6 +17,7 @@
 #include "loop/signals.h"
 #include "main_admin.h"
 #include "main_backup.h"
+#include "main_invite.h"
 #include "main_serve.h"
 #include "main_user.h"
 #include "util/buf.h"
@@ -94,6 +95,7 @@ static const struct {
 } commands[] = {
     {"serve", run_serve, false, "serve until SIGTERM or SIGINT"},
     {"user", user_command, true, "add, list, disable, enable users; reset passwords"},
+    {"invite", invite_command, true, "add, list, revoke codes to sign up with"},
     {"backup", backup_command, true, "copy the data, beside a running server too"},
     {"restore", restore_command, true, "make the data directory from a backup"},
     {"verify", verify_command, true, "look whether a data directory or a backup is sound"},

@@ -290,6 +290,11 @@ static void make_gateway(struct server *s)
 
 static void make_chat(struct server *s)
 {
+    static const enum registration registrations[] = {
+        [CONFIG_REGISTRATION_CLOSED] = REGISTRATION_CLOSED,
+        [CONFIG_REGISTRATION_INVITE] = REGISTRATION_INVITE,
+        [CONFIG_REGISTRATION_OPEN] = REGISTRATION_OPEN,
+    };
     const struct config *c = s->config;
     real_env_init(&s->env, s->threads.chat, &s->threads.passwords, c->insecure_fast_passwords);
     if (c->insecure_fast_passwords)
@@ -299,7 +304,7 @@ static void make_chat(struct server *s)
         .store = s->store,
         .bus = s->bus,
         .sink = gateway_sink(s->gateway),
-        .registration_open = c->registration == REGISTRATION_OPEN,
+        .registration = registrations[c->registration],
         .cache_bytes_max = c->cache_bytes_max,
         .calls_max = (uint32_t)c->calls_max,
         .offline_after_ms = c->presence_offline_after_ms,

@@ -250,6 +250,7 @@ const PROVOKED: { [pair: string]: Provoke } = {
 const ELSEWHERE: { [pair: string]: string } = {
   "auth account_disabled": "needs an operator between two runs of the server: below",
   "signin account_disabled": "needs an operator between two runs of the server: below",
+  "signup code_refused": "needs a server that takes codes: accounts.test.ts",
   "signup registration_closed": "needs a server that is closed: below",
   "signup too_many_tries": "needs a server that counts few: below",
   "signin too_many_tries": "needs a server that counts few: below",

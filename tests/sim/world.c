@@ -153,7 +153,7 @@ static void start_core(struct world *w)
         .store = faults_store(w->faults),
         .bus = w->bus,
         .sink = &w->sink,
-        .registration_open = true,
+        .registration = REGISTRATION_OPEN,
         /* now everything stays loaded, now almost nothing */
         .cache_bytes_max = rng_percent(&w->rng, 50) ? 4096 : 0,
     };

@@ -7,6 +7,7 @@
 
 #include "model/limits.h"
 #include "util/macros.h"
+#include "util/numbers.h"
 
 enum { SENTENCE_MAX = 1024 };
 
@@ -143,6 +144,90 @@ static void user_list(struct admin_request *r)
     chat_admin_list(r->admin->chat, &r->list);
 }
 
+/* --- invite codes --- */
+
+static void refuse_code(struct admin_request *r, enum chat_error error)
+{
+    if (error == CHAT_NOT_FOUND)
+        tell(r, '-', "parleyd: there is no such invite code");
+    else if (error == CHAT_FULL)
+        tell(r, '-', "parleyd: there are %d invite codes; revoke some", INVITE_CODES_MAX);
+    else if (error == CHAT_INVALID)
+        tell(r, '-', "parleyd: an invite code is for 1 to %d accounts and holds for 1 to %d days",
+             INVITE_CODE_USES_MAX, INVITE_CODE_DAYS_MAX);
+    else
+        tell(r, '-', "parleyd: the store could not be read or written");
+    answer(r, 1);
+}
+
+static void code_add_done(struct chat_call *call)
+{
+    struct admin_request *r = container_of(call, struct admin_request, code_add.call);
+    if (call->error) {
+        refuse_code(r, call->error);
+        return;
+    }
+    tell(r, '+', "invite\t%" PRIu64 "\t%s", r->code_add.id, r->code_add.text);
+    answer(r, 0);
+}
+
+/* The number in a word; 0, which is refused, where there is none. */
+static uint64_t number_of(struct str word)
+{
+    uint64_t v;
+    return u64_parse(word, &v) ? v : 0;
+}
+
+static void invite_add(struct admin_request *r)
+{
+    r->code_add = (struct chat_code_add){.call.done = code_add_done,
+                                         .uses_max = number_of(r->words[1]),
+                                         .days = number_of(r->words[2])};
+    chat_code_add(r->admin->chat, &r->code_add);
+}
+
+static void code_end_done(struct chat_call *call)
+{
+    struct admin_request *r = container_of(call, struct admin_request, code_end.call);
+    if (call->error)
+        refuse_code(r, call->error);
+    else
+        answer(r, 0);
+}
+
+static void invite_revoke(struct admin_request *r)
+{
+    r->code_end = (struct chat_code_end){.call.done = code_end_done, .id = number_of(r->words[1])};
+    chat_code_end(r->admin->chat, &r->code_end);
+}
+
+static void codes_done(struct chat_call *call)
+{
+    struct admin_request *r = container_of(call, struct admin_request, codes.call);
+    uint64_t now = r->admin->env->ops->wall_ms(r->admin->env);
+    if (call->error) {
+        refuse_code(r, call->error);
+        return;
+    }
+    for (uint32_t i = 0; i < r->codes.n_codes; i++) {
+        const struct invite_code *code = &r->codes.codes[i];
+        uint64_t left_ms = now < code->until_ms ? code->until_ms - now : 0;
+        tell(r, '+', "%" PRIu64 "\t%" PRIu64 " of %" PRIu64 " used\t%" PRIu64 " hours left",
+             code->id, code->uses, code->uses_max, left_ms / (60 * 60 * 1000));
+    }
+    if (r->codes.n_codes == ADMIN_LIST_MAX)
+        tell(r, '>', "invite-list\t%" PRIu64, r->codes.codes[ADMIN_LIST_MAX - 1].id);
+    answer(r, 0);
+}
+
+static void invite_list(struct admin_request *r)
+{
+    r->codes = (struct chat_codes){.call.done = codes_done,
+                                   .after = r->n_words > 1 ? number_of(r->words[1]) : 0,
+                                   .limit = ADMIN_LIST_MAX};
+    chat_codes(r->admin->chat, &r->codes);
+}
+
 /* --- backup --- */
 
 static void backup_done(struct store_request *request)
@@ -183,9 +268,15 @@ static const struct {
     size_t words_min, words_max;
     void (*run)(struct admin_request *);
 } commands[] = {
-    {{"user-add", 8}, 3, 3, user_add},          {{"user-list", 9}, 1, 2, user_list},
-    {{"user-disable", 12}, 2, 2, user_disable}, {{"user-enable", 11}, 2, 2, user_enable},
-    {{"user-reset", 10}, 3, 3, user_reset},     {{"backup", 6}, 2, 2, backup},
+    {{"user-add", 8}, 3, 3, user_add},
+    {{"user-list", 9}, 1, 2, user_list},
+    {{"user-disable", 12}, 2, 2, user_disable},
+    {{"user-enable", 11}, 2, 2, user_enable},
+    {{"user-reset", 10}, 3, 3, user_reset},
+    {{"invite-add", 10}, 3, 3, invite_add},
+    {{"invite-list", 11}, 1, 2, invite_list},
+    {{"invite-revoke", 13}, 2, 2, invite_revoke},
+    {{"backup", 6}, 2, 2, backup},
 };
 
 /* False: too many words. */

@@ -5,7 +5,8 @@
  *
  * A request is a line of words with tabs between, at most ADMIN_LINE_MAX bytes:
  *     user-add NAME HASH | user-list [AFTER] | user-disable NAME | user-enable NAME |
- *     user-reset NAME HASH | backup DIR
+ *     user-reset NAME HASH | invite-add USES DAYS | invite-list [AFTER] | invite-revoke ID |
+ *     backup DIR
  * where HASH is an Argon2id string and DIR an absolute path. The answer is lines too, each begun by
  * what it is: '+' a line for standard output, '-' one for standard error, '>' a line to be sent
  * next for the rest, '=' the exit code, which is the last.
@@ -14,12 +15,13 @@
 #define PARLEY_ADMIN_COMMAND_H
 
 #include "chat/admin.h"
+#include "chat/codes.h"
 #include "store/backup.h"
 #include "util/buf.h"
 
 enum {
     ADMIN_LINE_MAX = 8192, /* a path and a word */
-    ADMIN_LIST_MAX = 500,  /* users in one answer: it stays below 64 KiB */
+    ADMIN_LIST_MAX = 500,  /* users or codes in one answer: it stays below 64 KiB */
     ADMIN_WORDS_MAX = 3,
 };
 
@@ -45,6 +47,9 @@ struct admin_request {
     struct chat_admin_add add;
     struct chat_admin_set set;
     struct chat_admin_list list;
+    struct chat_code_add code_add;
+    struct chat_code_end code_end;
+    struct chat_codes codes;
     struct store_backup backup;
 };
 

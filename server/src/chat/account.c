@@ -12,6 +12,7 @@
 
 #include <stdlib.h>
 
+#include "chat/codes.h"
 #include "chat/notice.h"
 #include "model/limits.h"
 #include "util/mem.h"
@@ -53,6 +54,7 @@ struct sign {
     struct chat_sign *sign;
     struct folded_name name;
     uint8_t skeleton[CRYPTO_HASH_BYTES]; /* up */
+    struct store_code_use code;          /* up */
     bool up;
     enum sign_state state;
     bool found, disabled;
@@ -119,6 +121,8 @@ enum chat_error user_create_error(const struct store_user_create *create)
 {
     if (create->base.status == STORE_TAKEN)
         return create->looks_like ? CHAT_NAME_REFUSED : CHAT_NAME_TAKEN;
+    if (create->base.status == STORE_NOT_FOUND)
+        return CHAT_CODE_REFUSED;
     return error_of(create->base.status);
 }
 
@@ -146,6 +150,7 @@ static void create_user(struct sign *s, uint64_t device)
                 .created_ms = chat_wall_ms(s->chat),
             },
         .device = new_device(s, device),
+        .code = s->code,
     };
     store_user_create(s->chat->store, &s->create);
 }
@@ -242,7 +247,7 @@ static enum chat_error check_sign(const struct sign *s)
         return CHAT_INVALID;
     if (!s->up)
         return CHAT_OK;
-    if (!s->chat->options.registration_open)
+    if (s->chat->options.registration == REGISTRATION_CLOSED)
         return CHAT_REGISTRATION_CLOSED;
     bool valid = password_valid(sign->password) && sign->display_name.n <= DISPLAY_NAME_BYTES_MAX;
     return valid ? CHAT_OK : CHAT_INVALID;
@@ -262,11 +267,21 @@ static enum chat_error take_name(struct sign *s)
     return CHAT_OK;
 }
 
+static enum chat_error take_code(struct sign *s)
+{
+    if (!s->up || s->chat->options.registration != REGISTRATION_INVITE)
+        return CHAT_OK;
+    s->code.now_ms = chat_wall_ms(s->chat);
+    return code_parse(&s->code, s->sign->code) ? CHAT_OK : CHAT_CODE_REFUSED;
+}
+
 static enum chat_error sign_start(struct sign *s)
 {
     enum chat_error error = check_sign(s);
     if (!error)
         error = take_name(s);
+    if (!error)
+        error = take_code(s);
     if (error)
         return error;
     struct str account = s->up ? (struct str){0} : folded_str(&s->name);

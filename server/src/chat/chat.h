@@ -40,12 +40,19 @@ struct chat_call {
     struct task task;
 };
 
+/* Who may sign up. */
+enum registration {
+    REGISTRATION_CLOSED, /* nobody */
+    REGISTRATION_INVITE, /* who has an invite code */
+    REGISTRATION_OPEN,
+};
+
 struct chat_options {
     struct env *env; /* all borrowed, outlive the chat */
     struct store *store;
     struct bus *bus; /* the chat attaches itself as its handler */
     struct sink *sink;
-    bool registration_open;
+    enum registration registration;
     uint64_t cache_bytes_max;  /* rooms and persons kept loaded; 0: 64 MiB */
     uint32_t calls_max;        /* under way at once; 0: 65,536: past it OVERLOADED */
     uint64_t offline_after_ms; /* presence; 0: 30 s */

@@ -18,6 +18,7 @@ enum chat_error {
     CHAT_UNAUTHENTICATED, /* no such token */
     CHAT_DISABLED,        /* the account is disabled */
     CHAT_REGISTRATION_CLOSED,
+    CHAT_CODE_REFUSED,   /* an invite code is asked for, and this one holds not */
     CHAT_TOO_MANY_TRIES, /* retry_after_ms is set */
     CHAT_KEY_REUSED,     /* the key stands for another command */
     CHAT_AHEAD,          /* `after` or a mark lies beyond the head; head is set */

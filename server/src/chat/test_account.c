@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "chat/codes.h"
 #include "chat/test_core.h"
 
 static int n_done;
@@ -152,6 +153,65 @@ static void test_search_goes_by_the_folded_name(void **state)
     assert_int_equal(search(core, "A\xcc\x8a"), asa.user);
     assert_int_equal(search(core, "a"), 0);
     assert_int_equal(search(core, "\xe2\x80\x8b"), 0); /* nothing is left of it */
+}
+
+static struct chat_code_add new_code(struct core *core, uint64_t uses, uint64_t days)
+{
+    struct chat_code_add add = {.uses_max = uses, .days = days};
+    ask(core, chat_code_add, &add);
+    return add;
+}
+
+static enum chat_error invited(struct core *core, const char *name, const char *code)
+{
+    struct chat_sign sign = sign_of(name, STR("password"));
+    sign.code = str_of(code);
+    ask(core, chat_signup, &sign);
+    return sign.call.error;
+}
+
+static void test_whoever_has_a_code_signs_up(void **state)
+{
+    struct core *core = *state;
+    core->chat->options.registration = REGISTRATION_INVITE;
+    struct chat_code_add code = new_code(core, 1, 2), other = new_code(core, 1, 1);
+    assert_int_equal(code.call.error, CHAT_OK);
+    assert_int_equal(invited(core, "alice", NULL), CHAT_CODE_REFUSED);
+    assert_int_equal(invited(core, "alice", "made up"), CHAT_CODE_REFUSED);
+    char guessed[sizeof(code.text)];
+    memcpy(guessed, code.text, sizeof(guessed));
+    guessed[INVITE_CODE_TEXT - 1] ^= 1;
+    assert_int_equal(invited(core, "alice", guessed), CHAT_CODE_REFUSED);
+    core_pass(core, INVITE_CODE_DAY_MS);
+    assert_int_equal(invited(core, "alice", other.text), CHAT_CODE_REFUSED); /* too old */
+    assert_int_equal(invited(core, "alice", code.text), CHAT_OK);
+    assert_int_equal(invited(core, "bob", code.text), CHAT_CODE_REFUSED); /* used up */
+    core->chat->options.registration = REGISTRATION_CLOSED;
+    assert_int_equal(invited(core, "bob", new_code(core, 1, 1).text), CHAT_REGISTRATION_CLOSED);
+}
+
+static void test_an_open_server_counts_no_code(void **state)
+{
+    struct core *core = *state;
+    struct chat_code_add code = new_code(core, 1, 1);
+    assert_int_equal(invited(core, "alice", code.text), CHAT_OK);
+    assert_int_equal(invited(core, "bob", code.text), CHAT_OK);
+    struct chat_code_end revoke = {.id = code.id};
+    ask(core, chat_code_end, &revoke);
+    assert_int_equal(revoke.call.error, CHAT_OK);
+    ask(core, chat_code_end, &revoke);
+    assert_int_equal(revoke.call.error, CHAT_NOT_FOUND);
+}
+
+static void test_a_code_has_bounds(void **state)
+{
+    struct core *core = *state;
+    assert_int_equal(new_code(core, 0, 1).call.error, CHAT_INVALID);
+    assert_int_equal(new_code(core, 1, 0).call.error, CHAT_INVALID);
+    assert_int_equal(new_code(core, INVITE_CODE_USES_MAX + 1, 1).call.error, CHAT_INVALID);
+    assert_int_equal(new_code(core, 1, INVITE_CODE_DAYS_MAX + 1).call.error, CHAT_INVALID);
+    assert_int_equal(new_code(core, INVITE_CODE_USES_MAX, INVITE_CODE_DAYS_MAX).call.error,
+                     CHAT_OK);
 }
 
 /* The token is read, then its device ends, and only then the answer to the read arrives. */
@@ -332,6 +392,9 @@ int main(void)
         TEST(test_a_name_is_one_however_it_is_typed),
         TEST(test_a_name_that_deceives_is_refused),
         TEST(test_search_goes_by_the_folded_name),
+        TEST(test_whoever_has_a_code_signs_up),
+        TEST(test_an_open_server_counts_no_code),
+        TEST(test_a_code_has_bounds),
         TEST(test_a_device_that_ended_meanwhile_is_not_let_in),
         TEST(test_a_device_that_another_left_alone_is_let_in),
         TEST(test_a_sign_in_by_a_password_that_changed_meanwhile_is_refused),

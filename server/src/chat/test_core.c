@@ -231,7 +231,7 @@ struct core *core_new(const struct chat_options *differences)
     options.store = &c->faulty;
     options.bus = c->bus;
     options.sink = &c->sink;
-    options.registration_open = true;
+    options.registration = REGISTRATION_OPEN;
     c->chat = chat_new(&options);
     return c;
 }

@@ -81,7 +81,7 @@ static void test_accounts_made_from_an_address_are_limited_by_themselves(void **
 {
     (void)state;
     struct core *core =
-        core_new(&(struct chat_options){.registration_open = true, .signups_address = 2});
+        core_new(&(struct chat_options){.registration = REGISTRATION_OPEN, .signups_address = 2});
     char name[16];
     uint32_t wait_ms;
     for (int i = 0; i <= 2; i++) {

@@ -98,6 +98,7 @@ void cmd_signup(struct call *call)
     ask->password = args->password;
     ask->display_name = args->display_name;
     ask->device_name = args->device_name;
+    ask->code = args->invite_code;
     ask->address = call->address;
     chat_signup(call->chat, ask);
 }

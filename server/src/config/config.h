@@ -31,7 +31,11 @@ enum {
     CONFIG_PROXIES_MAX = 64,             /* ranges of them that are trusted */
 };
 
-enum config_registration { REGISTRATION_CLOSED, REGISTRATION_OPEN };
+enum config_registration {
+    CONFIG_REGISTRATION_CLOSED,
+    CONFIG_REGISTRATION_INVITE,
+    CONFIG_REGISTRATION_OPEN,
+};
 enum config_store { CONFIG_STORE_ROCKSDB };
 enum config_bus { CONFIG_BUS_LOCAL };
 

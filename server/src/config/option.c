@@ -70,8 +70,9 @@ const struct option options[] = {
      "https://app.example.org."},
 
     {"Accounts", "registration", OPTION_ENUM, FIELD(registration), 0, 0, "closed",
-     {"closed", "open"},
-     "open: anybody may sign up. closed: accounts are made with `parleyd user add`."},
+     {"closed", "invite", "open"},
+     "open: anybody may sign up. invite: whoever has a code of `parleyd invite add` may. closed: "
+     "accounts are made with `parleyd user add`."},
     {NULL, "password_threads", OPTION_COUNT, FIELD(password_threads), 1, 64, "1", {NULL},
      "Threads that hash passwords. Each takes up to 64 MiB and one core while it works."},
     {NULL, "password_queue_max", OPTION_COUNT, FIELD(password_queue_max), 1, 10000, "64", {NULL},

@@ -329,8 +329,9 @@ static void test_mistakes_name_source_and_line(void **state)
     assert_said(f, "p.conf:3: unknown option lisen; the nearest known one is listen\n");
     assert_said(f, "p.conf:4: expected `name = value`\n");
     assert_said(f, "p.conf:5: calls_max: set before, at p.conf:1\n");
-    assert_said(f, "environment PARLEY_REGISTRATION: registration: expected closed or open, "
-                   "not \"maybe\"\n");
+    assert_said(f,
+                "environment PARLEY_REGISTRATION: registration: expected closed, invite or open, "
+                "not \"maybe\"\n");
     assert_said(f, "environment: unknown option PARLEY_NET_THREAD; the nearest known one is "
                    "PARLEY_NET_THREADS\n");
     assert_said(f, "flag --frames_per_s: frames_per_s: expected 1 to 1000000, not \"0\"\n");

@@ -154,7 +154,7 @@ struct node *node_with_tries(const struct gateway_options *differences, uint32_t
                                                  .store = node->store,
                                                  .bus = node->bus,
                                                  .sink = gateway_sink(node->gateway),
-                                                 .registration_open = true,
+                                                 .registration = REGISTRATION_OPEN,
                                                  .tries_address = tries_address});
     assert_int_equal(gateway_start(node->gateway, node->chat), 0);
     node->port = gateway_addresses(node->gateway)[0].port;

@@ -30,4 +30,19 @@ struct device {
     uint64_t last_seen_ms;
 };
 
+/* A code with which people may sign up. */
+struct invite_code {
+    uint64_t id;
+    uint8_t hash[CRYPTO_HASH_BYTES]; /* of its text */
+    uint64_t by;                     /* who made it; 0: the operator */
+    uint64_t created_ms, until_ms;
+    uint64_t uses_max, uses;
+};
+
+/* Whether one may still sign up with it. */
+static inline bool invite_code_holds(const struct invite_code *code, uint64_t now_ms)
+{
+    return code->uses < code->uses_max && now_ms < code->until_ms;
+}
+
 #endif

@@ -14,7 +14,10 @@ enum {
     PASSWORD_BYTES_MIN = 8,
     PASSWORD_BYTES_MAX = 256, /* Argon2 reads all of it: a longer one is only work for us */
     DEVICE_NAME_BYTES_MAX = 64,
-    DEVICES_MAX = 32, /* of one user: sign-in past it ends the one unused for longest */
+    DEVICES_MAX = 32,        /* of one user: sign-in past it ends the one unused for longest */
+    INVITE_CODES_MAX = 1000, /* that hold at once: read through at each new one */
+    INVITE_CODE_USES_MAX = 1000,
+    INVITE_CODE_DAYS_MAX = 365,
     TITLE_BYTES_MAX = 128,
     DESCRIPTION_BYTES_MAX = 512, /* of a group: it comes with every entry of a list */
     TEXT_BYTES_MAX = 8 * 1024,   /* a message's body */

@@ -90,6 +90,8 @@ const struct error_spec api_errors[API_ERROR_COUNT] = {
         LIT("This account is disabled.")},
     [API_ERROR_REGISTRATION_CLOSED] = {LIT("registration_closed"), 403, LIT("Forbidden"),
         LIT("This server does not take sign-ups.")},
+    [API_ERROR_CODE_REFUSED] = {LIT("code_refused"), 403, LIT("Forbidden"),
+        LIT("This invite code does not hold.")},
     [API_ERROR_FORBIDDEN] = {LIT("forbidden"), 403, LIT("Forbidden"),
         LIT("Your role does not allow this.")},
     [API_ERROR_CANNOT_WRITE] = {LIT("cannot_write"), 403, LIT("Forbidden"),
@@ -148,6 +150,7 @@ static const struct arg_spec args_signup[] = {
     {.name = LIT("password"), .kind = ARG_STRING, .presence = ARG_REQUIRED, .offset = offsetof(struct args_signup, password), .min = 8, .max = 256ULL, .secret = true},
     {.name = LIT("display_name"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_signup, display_name), .has_offset = offsetof(struct args_signup, has_display_name), .min = 1, .max = 256ULL, .chars_max = 64},
     {.name = LIT("device_name"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_signup, device_name), .has_offset = offsetof(struct args_signup, has_device_name), .min = 1, .max = 64ULL},
+    {.name = LIT("invite_code"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_signup, invite_code), .has_offset = offsetof(struct args_signup, has_invite_code), .min = 1, .max = 128ULL, .charset = &charset_opaque, .secret = true},
 };
 
 static const struct route_segment route_signup[] = {{LIT("v1"), false}, {LIT("signup"), false}};
@@ -572,7 +575,7 @@ const struct command_spec command_specs[COMMAND_COUNT] = {
         .args_size = sizeof(struct args_signup),
         .transport = API_TRANSPORT_BOTH, .method = API_POST,
         .segments = route_signup, .segments_n = 2,
-        .args = args_signup, .args_n = 4,
+        .args = args_signup, .args_n = 5,
     },
     [COMMAND_SIGNIN] = {
         .name = LIT("signin"),

@@ -92,6 +92,7 @@ enum api_error {
     API_ERROR_WRONG_CREDENTIALS, /* 401 The name or the password is wrong. */
     API_ERROR_ACCOUNT_DISABLED, /* 403 This account is disabled. */
     API_ERROR_REGISTRATION_CLOSED, /* 403 This server does not take sign-ups. */
+    API_ERROR_CODE_REFUSED, /* 403 This invite code does not hold. */
     API_ERROR_FORBIDDEN, /* 403 Your role does not allow this. */
     API_ERROR_CANNOT_WRITE, /* 403 You may not write to this person. */
     API_ERROR_NAME_TAKEN, /* 409 This username is taken. */
@@ -276,6 +277,8 @@ struct args_signup {
     struct str display_name;
     bool has_device_name;
     struct str device_name;
+    bool has_invite_code;
+    struct str invite_code;
 };
 
 /* signin: Signs this device in. */

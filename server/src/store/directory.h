@@ -10,12 +10,20 @@
 #include "model/event.h"
 #include "store/store.h"
 
+/* An invite code that somebody signs up with. */
+struct store_code_use {
+    uint64_t id; /* 0: none is asked for */
+    uint8_t hash[CRYPTO_HASH_BYTES];
+    uint64_t now_ms;
+};
+
 /* Claims user.username and, if there is one, user.skeleton, writes the user, their own log (a
  * conversation with the user's id, kind OWN, the user its one member) and their first device, as
  * store_device_put() would: all of it or nothing. DONE, TAKEN (the name, or with `looks_like` only
- * its skeleton), UNKNOWN, FAILED. */
+ * its skeleton), NOT_FOUND (the code holds not), UNKNOWN, FAILED. */
 struct store_user_create {
     struct store_request base;
+    struct store_code_use code; /* counted with it */
     bool looks_like;
     struct user user;
     struct device device; /* id 0: none */
@@ -112,6 +120,31 @@ struct store_token_find {
     struct user user;
 };
 void store_token_find(struct store *, struct store_token_find *);
+
+/* Writes a new invite code; those that hold no more at code.created_ms go. DONE, TAKEN (there are
+ * INVITE_CODES_MAX), UNKNOWN, FAILED. */
+struct store_code_put {
+    struct store_request base;
+    struct invite_code code;
+};
+void store_code_put(struct store *, struct store_code_put *);
+
+/* DONE, NOT_FOUND, UNKNOWN, FAILED. */
+struct store_code_end {
+    struct store_request base;
+    uint64_t id;
+};
+void store_code_end(struct store *, struct store_code_end *);
+
+/* The codes by id, after the id `after`. DONE, FAILED. */
+struct store_codes {
+    struct store_request base;
+    uint64_t after;
+    uint32_t limit; /* 1 to INVITE_CODES_MAX */
+    struct invite_code *codes;
+    uint32_t n_codes;
+};
+void store_codes(struct store *, struct store_codes *);
 
 /* The 1:1 of two users (the same twice: notes to self). DONE: it is now `conversation`, with
  * these as its members. TAKEN: `conversation` is the one that stands. With conversation = 0 it

@@ -26,6 +26,10 @@ static int run(struct turn *t, struct store_request *r)
         return directory_device_seen(t, whole);
     case STORE_OP_DEVICE_END:
         return directory_device_end(t, whole);
+    case STORE_OP_CODE_PUT:
+        return directory_code_put(t, whole);
+    case STORE_OP_CODE_END:
+        return directory_code_end(t, whole);
     case STORE_OP_DIRECT_CLAIM:
         return directory_direct_claim(t, whole);
     case STORE_OP_GROUP_CLAIM:
@@ -66,6 +70,8 @@ static int run(struct turn *t, struct store_request *r)
         return directory_devices(t, whole);
     case STORE_OP_TOKEN_FIND:
         return directory_token_find(t, whole);
+    case STORE_OP_CODES:
+        return directory_codes(t, whole);
     case STORE_OP_BACKUP:
         return store_backup_run(t, whole);
     case STORE_OPS:

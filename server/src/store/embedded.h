@@ -85,6 +85,14 @@ int directory_token_find(struct turn *, struct store_token_find *);
 /* The rows of a device that is new. */
 void directory_add_device(struct turn *, const struct device *);
 
+/* codes.c */
+int directory_code_put(struct turn *, struct store_code_put *);
+int directory_code_end(struct turn *, struct store_code_end *);
+int directory_codes(struct turn *, struct store_codes *);
+/* The code that is used: 0, STORE_NOT_FOUND (it holds not), or a negative errno. */
+int directory_code_look(struct turn *, const struct store_code_use *, struct invite_code *);
+void directory_code_count(struct turn *, struct invite_code *);
+
 /* claims.c */
 int directory_direct_claim(struct turn *, struct store_direct_claim *);
 int directory_group_claim(struct turn *, struct store_group_claim *);

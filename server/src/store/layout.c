@@ -146,6 +146,16 @@ struct row_key key_group(uint64_t user, struct str key)
     return k;
 }
 
+struct row_key key_code(uint64_t id)
+{
+    return tagged_u64(KV_DIRECTORY, 'v', id);
+}
+
+struct row_key key_codes(void)
+{
+    return tagged(KV_DIRECTORY, 'v');
+}
+
 struct row_key key_worker(uint32_t worker)
 {
     return tagged_u64(KV_DIRECTORY, 'w', worker);
@@ -301,6 +311,30 @@ bool contact_unpack(struct contact *c, uint64_t user, uint64_t other, struct str
     c->conversation = unpack_u64(&u);
     c->seq = unpack_u64(&u);
     c->time_ms = unpack_u64(&u);
+    return unpack_done(&u);
+}
+
+void code_pack(struct builder *out, const struct invite_code *c)
+{
+    builder_add(out, c->hash, sizeof(c->hash));
+    pack_u64(out, c->by);
+    pack_u64(out, c->created_ms);
+    pack_u64(out, c->until_ms);
+    pack_u64(out, c->uses_max);
+    pack_u64(out, c->uses);
+}
+
+bool code_unpack(struct invite_code *c, uint64_t id, struct str bytes)
+{
+    struct unpack u = {.left = bytes};
+    *c = (struct invite_code){.id = id};
+    unpack_fixed(&u, c->hash, sizeof(c->hash));
+    c->by = unpack_u64(&u);
+    c->created_ms = unpack_u64(&u);
+    c->until_ms = unpack_u64(&u);
+    c->uses_max = unpack_u64(&u);
+    c->uses = unpack_u64(&u);
+    u.bad |= c->uses > c->uses_max;
     return unpack_done(&u);
 }
 

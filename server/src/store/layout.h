@@ -12,6 +12,7 @@
  *                 'k' user other            struct contact
  *                 '2' smaller id larger id  conversation: the claim of a 1:1
  *                 'g' user key              record of event 1: the claim of a new group
+ *                 'v' id                    struct invite_code
  *                 'w' worker                Snowflake timestamps reserved up to
  *   KV_STATE      'c' conversation          struct conversation
  *                 'h' conversation          struct head_row
@@ -67,6 +68,8 @@ struct row_key key_contact(uint64_t user, uint64_t other);
 struct row_key key_contacts(uint64_t user);
 struct row_key key_direct(uint64_t a, uint64_t b); /* in any order */
 struct row_key key_group(uint64_t user, struct str key);
+struct row_key key_code(uint64_t id);
+struct row_key key_codes(void); /* of all */
 struct row_key key_worker(uint32_t worker);
 struct row_key key_conversation(uint64_t conversation);
 struct row_key key_head(uint64_t conversation);
@@ -129,6 +132,7 @@ struct key_row {
 void user_pack(struct builder *, const struct user *);
 void device_pack(struct builder *, const struct device *);
 void contact_pack(struct builder *, const struct contact *);
+void code_pack(struct builder *, const struct invite_code *);
 void conversation_pack(struct builder *, const struct conversation *);
 void head_pack(struct builder *, const struct head_row *);
 void member_pack(struct builder *, const struct member_row *);
@@ -145,6 +149,7 @@ void ids_pack(struct builder *, const uint64_t *ids, size_t n);
 bool user_unpack(struct user *, uint64_t id, struct str bytes);
 bool device_unpack(struct device *, uint64_t user, uint64_t device, struct str bytes);
 bool contact_unpack(struct contact *, uint64_t user, uint64_t other, struct str bytes);
+bool code_unpack(struct invite_code *, uint64_t id, struct str bytes);
 bool conversation_unpack(struct conversation *, uint64_t id, struct str bytes);
 bool head_unpack(struct head_row *, struct str bytes);
 bool member_unpack(struct member_row *, uint64_t user, uint64_t conversation, struct str bytes);

@@ -74,6 +74,16 @@ void store_device_end(struct store *s, struct store_device_end *r)
     submit(s, &r->base, STORE_OP_DEVICE_END);
 }
 
+void store_code_put(struct store *s, struct store_code_put *r)
+{
+    submit(s, &r->base, STORE_OP_CODE_PUT);
+}
+
+void store_code_end(struct store *s, struct store_code_end *r)
+{
+    submit(s, &r->base, STORE_OP_CODE_END);
+}
+
 void store_direct_claim(struct store *s, struct store_direct_claim *r)
 {
     submit(s, &r->base, STORE_OP_DIRECT_CLAIM);
@@ -172,6 +182,11 @@ void store_devices(struct store *s, struct store_devices *r)
 void store_token_find(struct store *s, struct store_token_find *r)
 {
     submit(s, &r->base, STORE_OP_TOKEN_FIND);
+}
+
+void store_codes(struct store *s, struct store_codes *r)
+{
+    submit(s, &r->base, STORE_OP_CODES);
 }
 
 void store_backup(struct store *s, struct store_backup *r)

@@ -55,6 +55,101 @@ static void test_a_name_that_looks_like_another_is_not_had(void **state)
     store_request_deinit(&find.base);
 }
 
+/* --- invite codes --- */
+
+static const struct invite_code code = {
+    .id = 77, .hash = {7}, .created_ms = 1000, .until_ms = 2000, .uses_max = 2};
+
+static void put_code(struct rig *rig, struct invite_code c, enum store_status status)
+{
+    struct store_code_put r = {.code = c};
+    ask(rig, store_code_put, &r);
+    assert_int_equal(r.base.status, status);
+    store_request_deinit(&r.base);
+}
+
+static enum store_status signs_up_with(struct rig *rig, uint64_t user, const char *name,
+                                       struct store_code_use use)
+{
+    struct store_user_create r = {.user = {.id = user,
+                                           .username = str_of(name),
+                                           .display_name = str_of(name),
+                                           .about = STR(""),
+                                           .password = STR("hash")},
+                                  .code = use};
+    ask(rig, store_user_create, &r);
+    enum store_status status = r.base.status;
+    store_request_deinit(&r.base);
+    return status;
+}
+
+static uint64_t uses_of_the_code(struct rig *rig)
+{
+    struct store_codes r = {.limit = 10};
+    ask(rig, store_codes, &r);
+    assert_int_equal(r.n_codes, 1);
+    uint64_t uses = r.codes[0].uses;
+    store_request_deinit(&r.base);
+    return uses;
+}
+
+static void test_a_code_counts_the_accounts_it_made(void **state)
+{
+    struct rig *rig = *state;
+    const struct store_code_use good = {.id = 77, .hash = {7}, .now_ms = 1999};
+    struct store_code_use wrong = good, late = good, other = good;
+    wrong.hash[0] = 8;
+    late.now_ms = 2000;
+    other.id = 78;
+    put_code(rig, code, STORE_DONE);
+    assert_int_equal(signs_up_with(rig, 1, "one", wrong), STORE_NOT_FOUND);
+    assert_int_equal(signs_up_with(rig, 1, "one", late), STORE_NOT_FOUND);
+    assert_int_equal(signs_up_with(rig, 1, "one", other), STORE_NOT_FOUND);
+    assert_int_equal(signs_up_with(rig, 1, "one", good), STORE_DONE); /* nothing was left behind */
+    assert_int_equal(signs_up_with(rig, 2, "one", good), STORE_TAKEN);
+    assert_int_equal(uses_of_the_code(rig), 1);
+    assert_int_equal(signs_up_with(rig, 2, "two", good), STORE_DONE);
+    assert_int_equal(signs_up_with(rig, 3, "three", good), STORE_NOT_FOUND);
+    rig_reopen(rig);
+    assert_int_equal(uses_of_the_code(rig), 2);
+}
+
+static void test_a_code_ends_when_it_is_revoked(void **state)
+{
+    struct rig *rig = *state;
+    put_code(rig, code, STORE_DONE);
+    struct store_code_end r = {.id = 77};
+    ask(rig, store_code_end, &r);
+    assert_int_equal(r.base.status, STORE_DONE);
+    store_request_deinit(&r.base);
+    struct store_code_end again = {.id = 77};
+    ask(rig, store_code_end, &again);
+    assert_int_equal(again.base.status, STORE_NOT_FOUND);
+    store_request_deinit(&again.base);
+    const struct store_code_use use = {.id = 77, .hash = {7}, .now_ms = 1500};
+    assert_int_equal(signs_up_with(rig, 1, "one", use), STORE_NOT_FOUND);
+}
+
+static void test_codes_that_hold_no_more_make_room(void **state)
+{
+    struct rig *rig = *state;
+    struct invite_code c = code;
+    for (uint32_t i = 0; i < INVITE_CODES_MAX; i++) {
+        c.id = 1 + i;
+        put_code(rig, c, STORE_DONE);
+    }
+    c.id = INVITE_CODES_MAX + 1;
+    put_code(rig, c, STORE_TAKEN);
+    struct store_codes all = {.after = 1, .limit = INVITE_CODES_MAX};
+    ask(rig, store_codes, &all);
+    assert_int_equal(all.n_codes, INVITE_CODES_MAX - 1);
+    assert_int_equal(all.codes[0].id, 2);
+    store_request_deinit(&all.base);
+    c.created_ms = c.until_ms++;
+    put_code(rig, c, STORE_DONE);
+    assert_int_equal(uses_of_the_code(rig), 0); /* the others went */
+}
+
 static void test_search_goes_by_prefix(void **state)
 {
     struct rig *rig = *state;
@@ -296,6 +391,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         both(test_a_name_is_claimed_once),
         both(test_a_name_that_looks_like_another_is_not_had),
+        both(test_a_code_counts_the_accounts_it_made),
+        both(test_a_code_ends_when_it_is_revoked),
+        both(test_codes_that_hold_no_more_make_room),
         both(test_search_goes_by_prefix),
         both(test_search_passes_over_the_disabled),
         both(test_a_device_is_found_by_its_token_until_it_ends),

@@ -436,6 +436,7 @@ static void test_accounts_that_are_half_there_are_found(void **state)
     found_ids(rig, key_skeleton(skeleton), BOB, 0, 1, "user 102 holds what does not look like");
     found_ids(rig, key_skeleton(nobodys), BOB, 0, 1, "user 102 holds what does not look like");
     found(rig, key_skeleton(nobodys), STR("\xff"), "what looks like a name does not decode");
+    found(rig, key_code(5), STR("junk"), "invite code 5 does not decode");
     found(rig, key_conversation(CAROL), gone, "user 103 has no log of their own");
     found(rig, key_device(ALICE, ALICE + 50), gone, "points to device 151, which has it not");
     found(rig, key_device(ALICE, ALICE + 50), STR("junk"), "device 151 does not decode");

@@ -47,10 +47,15 @@ static int claim_names(struct turn *t, struct store_user_create *r)
 
 int directory_user_create(struct turn *t, struct store_user_create *r)
 {
+    struct invite_code code;
     r->looks_like = false;
-    int err = claim_names(t, r);
+    int err = r->code.id ? directory_code_look(t, &r->code, &code) : 0;
+    if (!err)
+        err = claim_names(t, r);
     if (err)
         return err;
+    if (r->code.id)
+        directory_code_count(t, &code);
     turn_put_user(t, &r->user);
     if (r->device.id) {
         must(r->device.user == r->user.id);

@@ -116,6 +116,14 @@ static int check_token(struct verify *v, struct str key, struct str value)
     return err;
 }
 
+static int check_code(struct verify *v, struct str key, struct str value)
+{
+    struct invite_code code;
+    if (!code_unpack(&code, id_at(key, 1), value))
+        verify_fault(v, "invite code %" PRIu64 " does not decode", id_at(key, 1));
+    return 0;
+}
+
 static int check_block(struct verify *v, struct str key, struct str value)
 {
     struct event e;
@@ -208,6 +216,7 @@ static const struct {
     {'k', 17, 17, check_contact},
     {'2', 17, 17, check_direct},
     {'g', 10, 9 + KEY_BYTES_MAX, check_group},
+    {'v', 9, 9, check_code},
     {'w', 9, 9, NULL},
 };
 
