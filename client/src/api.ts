@@ -603,6 +603,10 @@ export type ErrorCode =
   | "wrong_credentials"
   | "account_disabled"
   | "registration_closed"
+  | "second_factor_required"
+  | "wrong_code"
+  | "second_factor_on"
+  | "second_factor_off"
   | "code_refused"
   | "forbidden"
   | "cannot_write"
@@ -648,6 +652,10 @@ export const ERRORS: Record<ErrorCode, { status: number; retry: boolean }> = {
   wrong_credentials: { status: 401, retry: false },
   account_disabled: { status: 403, retry: false },
   registration_closed: { status: 403, retry: false },
+  second_factor_required: { status: 401, retry: false },
+  wrong_code: { status: 401, retry: false },
+  second_factor_on: { status: 409, retry: false },
+  second_factor_off: { status: 409, retry: false },
   code_refused: { status: 403, retry: false },
   forbidden: { status: 403, retry: false },
   cannot_write: { status: 403, retry: false },
@@ -730,6 +738,8 @@ export interface SigninArgs {
   password: string;
   /** what to call this device */
   device_name?: string;
+  /** of the second factor, where the account has one */
+  code?: string;
 }
 
 export interface ConnectReply {
@@ -743,6 +753,8 @@ export interface AccountGetReply extends Person {
   about: string;
   /** when one signed up */
   created: Time;
+  /** whether signing in asks for a code */
+  second_factor: boolean;
 }
 
 /** Arguments of `account.set_profile`: Changes one's display name, the words about oneself, or both. */
@@ -765,6 +777,34 @@ export interface AccountSetPasswordArgs {
   new_password: string;
   /** whether one's other devices are signed out; true unless given */
   end_others?: boolean;
+}
+
+export interface AccountNewSecondFactorReply {
+  /** for codes of 6 digits, HMAC-SHA-1, 30 s */
+  secret: string;
+}
+
+/** Arguments of `account.enable_second_factor`: Has every sign-in ask for a code from now on. */
+export interface AccountEnableSecondFactorArgs {
+  /** one's password */
+  password: string;
+  /** of `account.new_second_factor` */
+  secret: string;
+  /** made from it, now */
+  code: string;
+}
+
+export interface AccountEnableSecondFactorReply {
+  /** each signs in once in place of a code; shown this once */
+  recovery_codes: string[];
+}
+
+/** Arguments of `account.disable_second_factor`: Has sign-in ask for no code any more. */
+export interface AccountDisableSecondFactorArgs {
+  /** one's password */
+  password: string;
+  /** of the authenticator, or a recovery code */
+  code: string;
 }
 
 export interface DeviceListReply {
@@ -1374,6 +1414,12 @@ export interface Commands {
   "account.set_profile": { args: AccountSetProfileArgs; reply: Appended };
   /** Changes one's password. */
   "account.set_password": { args: AccountSetPasswordArgs; reply: Record<string, never> };
+  /** Makes a secret for an authenticator. */
+  "account.new_second_factor": { args: Record<string, never>; reply: AccountNewSecondFactorReply };
+  /** Has every sign-in ask for a code from now on. */
+  "account.enable_second_factor": { args: AccountEnableSecondFactorArgs; reply: AccountEnableSecondFactorReply };
+  /** Has sign-in ask for no code any more. */
+  "account.disable_second_factor": { args: AccountDisableSecondFactorArgs; reply: Record<string, never> };
   /** Lists the signed-in devices. */
   "device.list": { args: Record<string, never>; reply: DeviceListReply };
   /** Signs a device out and closes its sockets at once. */
@@ -1503,6 +1549,18 @@ export const ROUTES = {
   "account.set_password": {
     "method": "POST",
     "path": "/v1/account/password"
+  },
+  "account.new_second_factor": {
+    "method": "POST",
+    "path": "/v1/account/second_factor/secret"
+  },
+  "account.enable_second_factor": {
+    "method": "PUT",
+    "path": "/v1/account/second_factor"
+  },
+  "account.disable_second_factor": {
+    "method": "POST",
+    "path": "/v1/account/second_factor/disable"
   },
   "device.list": {
     "method": "GET",

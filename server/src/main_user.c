@@ -71,6 +71,7 @@ static const struct {
     {"disable", "user-disable", 2, false},
     {"enable", "user-enable", 2, false},
     {"reset-password", "user-reset", 2, true},
+    {"no-second-factor", "user-no-second-factor", 2, false},
 };
 
 static int run(const struct config *config, size_t i, const char *name)
@@ -92,8 +93,10 @@ int user_command(const struct config *config)
     for (size_t i = 0; args->n && i < ARRAY_SIZE(commands); i++)
         if (!strcmp(args->items[0].p, commands[i].name) && args->n == commands[i].words)
             return run(config, i, args->n > 1 ? args->items[1].p : NULL);
-    fputs("usage: parleyd user add NAME | list | disable NAME | enable NAME | reset-password NAME\n"
-          "A new password is the first line of standard input; an empty line has one made.\n",
-          stderr);
+    fputs(
+        "usage: parleyd user add NAME | list | disable NAME | enable NAME | reset-password NAME |\n"
+        "       no-second-factor NAME\n"
+        "A new password is the first line of standard input; an empty line has one made.\n",
+        stderr);
     return EXIT_USAGE;
 }

@@ -1,8 +1,10 @@
-/** Who comes in, and how: by invite codes. */
+/** Who comes in, and how: by invite codes, with a second factor. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { PASSWORD } from "./harness/people.ts";
+import type { Person } from "./harness/people.ts";
+import { PASSWORD, people } from "./harness/people.ts";
 import { Server } from "./harness/server.ts";
+import { totp } from "./harness/totp.ts";
 import { restAt } from "./harness/web.ts";
 
 test("with registration = invite, a code makes as many accounts as it is for", async () => {
@@ -36,6 +38,70 @@ test("with registration = invite, a code makes as many accounts as it is for", a
       assert.match(invite(...words).output, /1 to 1000 accounts .* 1 to 365 days/);
     for (const words of [[], ["add", "x"], ["revoke"], ["revoke", "x"], ["list", "1"]])
       assert.equal(invite(...words).status, 2);
+  } finally {
+    await server.end();
+  }
+});
+
+test("a second factor is asked for at every new sign-in, and each code taken once", async () => {
+  const server = await Server.start();
+  try {
+    const [alice] = (await people(server, "alice")) as [Person];
+    const { rest, token } = alice;
+    const signsIn = (code?: string) =>
+      rest.call("signin", { username: alice.name, password: PASSWORD, ...(code && { code }) });
+    const { secret } = await rest.call("account.new_second_factor", {}, token);
+    assert.match(secret, /^[A-Z2-7]{32}$/);
+    assert.equal((await rest.call("account.get", {}, token)).second_factor, false);
+    const first = totp(secret);
+    const { recovery_codes } = await rest.call("account.enable_second_factor",
+      { password: PASSWORD, secret, code: first }, token);
+    assert.equal(new Set(recovery_codes).size, 10);
+    assert.equal((await rest.call("account.get", {}, token)).second_factor, true);
+
+    await assert.rejects(signsIn(), { code: "second_factor_required" });
+    await assert.rejects(signsIn(first), { code: "wrong_code" });
+    await signsIn(totp(secret, 1));
+    const recovery = recovery_codes[0] as string;
+    await signsIn(recovery);
+    await assert.rejects(signsIn(recovery), { code: "wrong_code" });
+
+    // It outlives the server, and what was taken stays taken.
+    await server.stop();
+    await server.start();
+    await assert.rejects(signsIn(recovery), { code: "wrong_code" });
+    // Neither secret nor codes were logged.
+    for (const text of [secret, recovery, first]) assert.ok(!server.log.includes(text), text);
+
+    // Two at once with one code: one comes in.
+    const both = await Promise.allSettled([1, 2].map(() => signsIn(recovery_codes[1])));
+    assert.deepEqual(both.map(({ status }) => status).sort(), ["fulfilled", "rejected"]);
+
+    await rest.call("account.disable_second_factor", { password: PASSWORD, code: recovery_codes[2] as string }, token);
+    await signsIn();
+  } finally {
+    await server.end();
+  }
+});
+
+test("codes are tries, and the operator helps who lost what makes them", async () => {
+  const server = await Server.start({ tries_per_account: 3 });
+  try {
+    const [alice] = (await people(server, "alice")) as [Person];
+    const { rest, token } = alice;
+    const wrong = { password: PASSWORD, secret: "A".repeat(32), code: "A".repeat(16) };
+    const tries = (cmd: "account.enable_second_factor" | "account.disable_second_factor") =>
+      cmd === "account.enable_second_factor" ? rest.call(cmd, wrong, token)
+        : rest.call(cmd, { password: PASSWORD, code: wrong.code }, token);
+    const { secret } = await rest.call("account.new_second_factor", {}, token);
+    await rest.call("account.enable_second_factor", { password: PASSWORD, secret, code: totp(secret) }, token);
+    for (let i = 0; i < 3; i++)
+      await assert.rejects(tries("account.disable_second_factor"), { code: "wrong_code" });
+    for (const cmd of ["account.enable_second_factor", "account.disable_second_factor"] as const)
+      await assert.rejects(tries(cmd), { code: "too_many_tries" });
+
+    assert.equal(server.command(["user", "no-second-factor", alice.name]).status, 0);
+    assert.equal((await rest.call("account.get", {}, token)).second_factor, false);
   } finally {
     await server.end();
   }

@@ -11,6 +11,7 @@ import type { Person } from "./harness/people.ts";
 import { PASSWORD, people } from "./harness/people.ts";
 import { Raw } from "./harness/raw.ts";
 import { Server, command } from "./harness/server.ts";
+import { totp } from "./harness/totp.ts";
 import { restAt, web } from "./harness/web.ts";
 
 type Args = { [name: string]: unknown };
@@ -39,6 +40,8 @@ function documented(): Documented[] {
     })));
 }
 
+/** Whoever tries it has another secret. */
+const FACTOR = { password: PASSWORD, secret: "A".repeat(32), code: "A".repeat(16) };
 const NOBODY = "9223372036854775807";
 const FAR = 1_000_000;
 
@@ -52,6 +55,8 @@ let outsider: Person;
 let blocker: Person;
 /** Whom the owner has asked to be a contact; the key is used there too. */
 let asked: Person;
+/** Has a second factor. */
+let guarded: Person;
 let group: Id;
 let blocked: Id;
 let said: number;
@@ -65,8 +70,12 @@ let foreignPage: string;
 
 before(async () => {
   server = await Server.start();
-  [owner, member, former, outsider, blocker] = (await people(server,
-    "owner", "member", "former", "outsider", "blocker")) as [Person, Person, Person, Person, Person];
+  [owner, member, former, outsider, blocker, guarded] = (await people(server,
+    "owner", "member", "former", "outsider", "blocker", "guarded")) as
+    [Person, Person, Person, Person, Person, Person];
+  const { secret } = await guarded.rest.call("account.new_second_factor", {}, guarded.token);
+  await guarded.rest.call("account.enable_second_factor", { password: PASSWORD, secret, code: totp(secret) },
+    guarded.token);
   const o = await owner.raw();
   const b = await blocker.raw();
   ({ conversation: group } = await o.ok("group.create",
@@ -135,6 +144,16 @@ const GOOD: { [cmd in CommandName]?: () => Args } = {
 const PROVOKED: { [pair: string]: Provoke } = {
   "signup name_taken": () => ({ args: { username: owner.name, password: PASSWORD } }),
   "signup name_refused": () => ({ args: { username: "\u0430lice", password: PASSWORD } }), // Cyrillic, then Latin
+  "signin second_factor_required": () => ({ args: { username: guarded.name, password: PASSWORD } }),
+  "signin wrong_code": () => ({ args: { username: guarded.name, password: PASSWORD, code: "A".repeat(16) } }),
+  "account.enable_second_factor wrong_credentials": () => ({ who: outsider, args: { ...FACTOR, password: "not this one" } }),
+  "account.enable_second_factor wrong_code": () => ({ who: outsider, args: FACTOR }),
+  "account.enable_second_factor second_factor_on": () => ({ who: guarded, args: FACTOR }),
+  "account.disable_second_factor wrong_credentials": () =>
+    ({ who: guarded, args: { password: "not this one", code: "000000" } }),
+  "account.disable_second_factor wrong_code": () => ({ who: guarded, args: { password: PASSWORD, code: "A".repeat(16) } }),
+  "account.disable_second_factor second_factor_off": () =>
+    ({ who: outsider, args: { password: PASSWORD, code: "000000" } }),
   "signin wrong_credentials": () => ({ args: { username: owner.name, password: "not this one" } }),
   "account.set_password wrong_credentials":
     asOwner(() => ({ old_password: "not this one", new_password: "12345678" })),
@@ -254,6 +273,8 @@ const ELSEWHERE: { [pair: string]: string } = {
   "signup registration_closed": "needs a server that is closed: below",
   "signup too_many_tries": "needs a server that counts few: below",
   "signin too_many_tries": "needs a server that counts few: below",
+  "account.enable_second_factor too_many_tries": "needs a server that counts few: accounts.test.ts",
+  "account.disable_second_factor too_many_tries": "needs a server that counts few: accounts.test.ts",
   "account.set_password too_many_tries": "needs a server that counts few: below",
   "group.create full": "the limit of the argument is met first and answers bad_request",
 };
@@ -338,6 +359,8 @@ test("an argument that is not known is named, by every command", async () => {
 
 test("without a token every route that needs one says so", async () => {
   const needed: { [cmd in CommandName]?: Args } = {
+    "account.enable_second_factor": FACTOR,
+    "account.disable_second_factor": { password: PASSWORD, code: FACTOR.code },
     "account.set_password": { old_password: PASSWORD, new_password: PASSWORD },
     "user.search": { prefix: "x" },
     "conversation.events": { after: 0 },

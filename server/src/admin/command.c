@@ -117,6 +117,13 @@ static void user_reset(struct admin_request *r)
     set(r, r->words[2], -1);
 }
 
+static void user_no_second_factor(struct admin_request *r)
+{
+    r->set = (struct chat_admin_set){
+        .call.done = set_done, .username = r->words[1], .disabled = -1, .no_second_factor = true};
+    chat_admin_set(r->admin->chat, &r->set);
+}
+
 static void list_done(struct chat_call *call)
 {
     struct admin_request *r = container_of(call, struct admin_request, list.call);
@@ -276,6 +283,7 @@ static const struct {
     {{"invite-add", 10}, 3, 3, invite_add},
     {{"invite-list", 11}, 1, 2, invite_list},
     {{"invite-revoke", 13}, 2, 2, invite_revoke},
+    {{"user-no-second-factor", 21}, 2, 2, user_no_second_factor},
     {{"backup", 6}, 2, 2, backup},
 };
 

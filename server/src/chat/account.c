@@ -14,7 +14,9 @@
 
 #include "chat/codes.h"
 #include "chat/notice.h"
+#include "chat/proof.h"
 #include "model/limits.h"
+#include "model/second_factor.h"
 #include "util/mem.h"
 
 /* --- tries --- */
@@ -55,6 +57,7 @@ struct sign {
     struct folded_name name;
     uint8_t skeleton[CRYPTO_HASH_BYTES]; /* up */
     struct store_code_use code;          /* up */
+    struct builder factor;               /* in: the second factor after its code was taken */
     bool up;
     enum sign_state state;
     bool found, disabled;
@@ -70,9 +73,10 @@ static void sign_tick(struct sign *);
 static void sign_end(struct sign *s, enum chat_error error)
 {
     struct chat_sign *sign = s->sign;
-    if (!error)
+    if (!error || error == CHAT_FACTOR_REQUIRED)
         tries_give_back(&s->chat->tries_account, folded_str(&s->name));
     store_request_deinit(&s->find.base);
+    builder_deinit(&s->factor);
     free(s);
     call_done(&sign->call, error);
 }
@@ -84,8 +88,10 @@ static void put_done(struct store_request *request)
     store_request_deinit(request);
     if (status == STORE_DONE && s->put.ended)
         notice_devices_ended(s->chat, s->sign->user, &s->put.ended, 1);
-    /* the password was changed while this one was verified: its devices are ended by now */
-    sign_end(s, status == STORE_MOVED ? CHAT_WRONG_CREDENTIALS : error_of(status));
+    /* the password was changed while this one was verified (its devices are ended by now), or
+     * another sign-in took the code */
+    enum chat_error moved = s->put.second_factor.p ? CHAT_WRONG_CODE : CHAT_WRONG_CREDENTIALS;
+    sign_end(s, status == STORE_MOVED ? moved : error_of(status));
 }
 
 static struct device new_device(struct sign *s, uint64_t id)
@@ -113,6 +119,8 @@ static void put_device(struct sign *s, uint64_t id)
         .base.done = put_done,
         .device = new_device(s, id),
         .password = s->find.user.password,
+        .second_factor_before = s->find.user.second_factor,
+        .second_factor = s->factor.buf ? builder_str(&s->factor) : (struct str){0},
     };
     store_device_put(s->chat->store, &s->put);
 }
@@ -155,6 +163,23 @@ static void create_user(struct sign *s, uint64_t device)
     store_user_create(s->chat->store, &s->create);
 }
 
+/* The code, where the account asks for one. */
+static enum chat_error take_factor(struct sign *s)
+{
+    struct second_factor factor;
+    struct str before = s->find.user.second_factor;
+    if (!before.n)
+        return CHAT_OK;
+    if (!s->sign->factor_code.n)
+        return CHAT_FACTOR_REQUIRED;
+    if (!second_factor_unpack(&factor, before))
+        return CHAT_UNAVAILABLE;
+    if (!second_factor_take(&factor, s->sign->factor_code, chat_wall_ms(s->chat)))
+        return CHAT_WRONG_CODE;
+    second_factor_pack(&s->factor, &factor);
+    return CHAT_OK;
+}
+
 static void password_done(struct password_job *job)
 {
     struct sign *s = container_of(job, struct sign, password);
@@ -168,8 +193,12 @@ static void password_done(struct password_job *job)
     } else if (s->disabled) {
         sign_end(s, CHAT_DISABLED);
     } else {
+        enum chat_error error = take_factor(s);
         s->state = SIGN_DEVICE;
-        sign_tick(s);
+        if (error)
+            sign_end(s, error);
+        else
+            sign_tick(s);
     }
 }
 
@@ -468,10 +497,8 @@ void chat_device_end(struct chat *chat, struct chat_device_end *end)
 /* --- changing the password --- */
 
 struct change {
-    struct chat *chat;
     struct chat_password *change;
-    struct str account; /* the name, for tries; lies in `user` */
-    struct store_users user;
+    struct proof proof;
     struct password_job job;
     struct store_user_set set;
 };
@@ -479,7 +506,7 @@ struct change {
 static void change_end(struct change *c, enum chat_error error)
 {
     struct chat_password *change = c->change;
-    store_request_deinit(&c->user.base);
+    proof_deinit(&c->proof);
     free(c);
     if (!error && change->end_others)
         devices_end(&change->call, 0, change->call.device);
@@ -506,45 +533,23 @@ static void new_hashed(struct password_job *job)
         .base.done = set_done,
         .id = c->change->call.user,
         .password = str_of(job->hash),
-        .password_before = c->user.users[0].password,
+        .password_before = c->proof.user->password,
         .disabled = -1,
     };
-    store_user_set(c->chat->store, &c->set);
+    store_user_set(c->change->call.chat->store, &c->set);
 }
 
-static void old_verified(struct password_job *job)
+static void old_verified(struct proof *proof, enum chat_error error)
 {
-    struct change *c = container_of(job, struct change, job);
-    if (job->error || !job->matches) {
-        change_end(c, job->error ? CHAT_OVERLOADED : CHAT_WRONG_CREDENTIALS);
+    struct change *c = container_of(proof, struct change, proof);
+    struct env *env = c->change->call.chat->env;
+    if (error) {
+        change_end(c, error);
         return;
     }
-    tries_give_back(&c->chat->tries_account, c->account);
+    proof_stands(proof);
     c->job = (struct password_job){.password = c->change->new_password, .done = new_hashed};
-    if (!c->chat->env->ops->password(c->chat->env, &c->job))
-        change_end(c, CHAT_OVERLOADED);
-}
-
-static void change_user_done(struct store_request *request)
-{
-    struct change *c = container_of(request, struct change, user.base);
-    if (request->status != STORE_DONE || c->user.n_users != 1) {
-        change_end(c, request->status == STORE_DONE ? CHAT_NOT_FOUND : CHAT_UNAVAILABLE);
-        return;
-    }
-    const struct user *user = &c->user.users[0];
-    c->account = user->username;
-    uint32_t wait = tries_take(&c->chat->tries_account, c->account, chat_mono_ms(c->chat));
-    if (wait) {
-        c->change->call.retry_after_ms = wait;
-        change_end(c, CHAT_TOO_MANY_TRIES);
-        return;
-    }
-    c->job = (struct password_job){
-        .password = c->change->old_password, .verify = true, .done = old_verified};
-    must(user->password.n < sizeof(c->job.hash));
-    memcpy(c->job.hash, user->password.p, user->password.n);
-    if (!c->chat->env->ops->password(c->chat->env, &c->job))
+    if (!env->ops->password(env, &c->job))
         change_end(c, CHAT_OVERLOADED);
 }
 
@@ -557,9 +562,8 @@ void chat_password(struct chat *chat, struct chat_password *change)
         return;
     }
     struct change *c = mem_new(sizeof(*c));
-    c->chat = chat;
     c->change = change;
-    c->user =
-        (struct store_users){.base.done = change_user_done, .ids = &change->call.user, .n_ids = 1};
-    store_users(chat->store, &c->user);
+    c->proof = (struct proof){
+        .call = &change->call, .password = change->old_password, .ready = old_verified};
+    proof_ask(&c->proof);
 }

@@ -13,13 +13,14 @@ struct address_bytes {
 
 /* signup: NAME_TAKEN, NAME_REFUSED, REGISTRATION_CLOSED, CODE_REFUSED, INVALID (outside
  * model/limits.h), TOO_MANY_TRIES. signin: WRONG_CREDENTIALS (the same, and after the same time,
- * whether the name or the password is wrong), DISABLED, TOO_MANY_TRIES (per account and per
- * address). */
+ * whether the name or the password is wrong), FACTOR_REQUIRED, WRONG_CODE, DISABLED, TOO_MANY_TRIES
+ * (per account and per address). */
 struct chat_sign {
     struct chat_call call;
     struct str username;                            /* as it is typed */
     struct str password, display_name, device_name; /* display_name absent: username */
-    struct str code; /* signup: an invite code; counted only where one is asked for */
+    struct str code;        /* signup: an invite code; counted only where one is asked for */
+    struct str factor_code; /* signin: a code of the second factor; absent: none */
     struct address_bytes address;
     /* out */
     uint64_t user, device;

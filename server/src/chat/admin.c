@@ -141,6 +141,7 @@ static void set_find_done(struct store_request *request)
         .id = s->find.user.id,
         .password = s->set->password,
         .disabled = s->set->disabled,
+        .second_factor = s->set->no_second_factor ? STR("") : (struct str){0},
     };
     store_user_set(s->chat->store, &s->request);
 }

@@ -24,6 +24,7 @@ struct chat_admin_set {
     struct str username;
     struct str password; /* hashed; absent: leaves it */
     int disabled;        /* 0 or 1; -1: leaves it */
+    bool no_second_factor;
 };
 void chat_admin_set(struct chat *, struct chat_admin_set *);
 

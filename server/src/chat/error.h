@@ -18,7 +18,11 @@ enum chat_error {
     CHAT_UNAUTHENTICATED, /* no such token */
     CHAT_DISABLED,        /* the account is disabled */
     CHAT_REGISTRATION_CLOSED,
-    CHAT_CODE_REFUSED,   /* an invite code is asked for, and this one holds not */
+    CHAT_CODE_REFUSED,    /* an invite code is asked for, and this one holds not */
+    CHAT_FACTOR_REQUIRED, /* the password is right, and a code is asked for */
+    CHAT_WRONG_CODE,      /* none, or one that was taken before */
+    CHAT_FACTOR_ON,
+    CHAT_FACTOR_OFF,
     CHAT_TOO_MANY_TRIES, /* retry_after_ms is set */
     CHAT_KEY_REUSED,     /* the key stands for another command */
     CHAT_AHEAD,          /* `after` or a mark lies beyond the head; head is set */

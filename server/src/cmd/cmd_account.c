@@ -1,5 +1,6 @@
 /* account.*, device.*: what one sees and changes of oneself. */
 #include "chat/append.h"
+#include "chat/factor.h"
 #include "cmd/append.h"
 #include "cmd/call.h"
 #include "cmd/cmd.h"
@@ -21,6 +22,7 @@ static void account_found(struct chat_call *asked)
     encode_person_fields(w, user);
     writer_field_string(w, "about", user->about);
     writer_field_integer(w, "created", user->created_ms);
+    writer_field_bool(w, "second_factor", user->second_factor.n > 0);
     writer_object_end(w);
     call_answer(call);
 }
@@ -58,6 +60,52 @@ void cmd_account_set_password(struct call *call)
     ask->new_password = args->new_password;
     ask->end_others = args->end_others;
     chat_password(call->chat, ask);
+}
+
+void cmd_account_new_second_factor(struct call *call)
+{
+    char secret[FACTOR_SECRET_TEXT + 1];
+    chat_factor_secret(call->chat, secret);
+    struct writer *w = call_reply(call);
+    writer_object_begin(w);
+    writer_field_string(w, "secret", str_of(secret));
+    writer_object_end(w);
+    call_answer(call);
+}
+
+static void factor_enabled(struct chat_call *asked)
+{
+    struct call *call = call_of(asked);
+    if (call_refused(call))
+        return;
+    const struct chat_factor_enable *enabled = (const struct chat_factor_enable *)asked;
+    struct writer *w = call_reply(call);
+    writer_object_begin(w);
+    writer_field_array(w, "recovery_codes");
+    for (uint32_t i = 0; i < RECOVERY_CODES; i++)
+        writer_string(w, str_of(enabled->recovery[i]));
+    writer_array_end(w);
+    writer_object_end(w);
+    call_answer(call);
+}
+
+void cmd_account_enable_second_factor(struct call *call)
+{
+    const struct args_account_enable_second_factor *args = call->args;
+    struct chat_factor_enable *ask = call_ask(call, sizeof(*ask), factor_enabled);
+    ask->password = args->password;
+    ask->secret = args->secret;
+    ask->code = args->code;
+    chat_factor_enable(call->chat, ask);
+}
+
+void cmd_account_disable_second_factor(struct call *call)
+{
+    const struct args_account_disable_second_factor *args = call->args;
+    struct chat_factor_disable *ask = call_ask(call, sizeof(*ask), done);
+    ask->password = args->password;
+    ask->code = args->code;
+    chat_factor_disable(call->chat, ask);
 }
 
 static void devices_found(struct chat_call *asked)

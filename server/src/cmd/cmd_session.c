@@ -110,6 +110,7 @@ void cmd_signin(struct call *call)
     ask->username = args->username;
     ask->password = args->password;
     ask->device_name = args->device_name;
+    ask->factor_code = args->code;
     ask->address = call->address;
     chat_signin(call->chat, ask);
 }

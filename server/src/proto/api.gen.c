@@ -90,6 +90,14 @@ const struct error_spec api_errors[API_ERROR_COUNT] = {
         LIT("This account is disabled.")},
     [API_ERROR_REGISTRATION_CLOSED] = {LIT("registration_closed"), 403, LIT("Forbidden"),
         LIT("This server does not take sign-ups.")},
+    [API_ERROR_SECOND_FACTOR_REQUIRED] = {LIT("second_factor_required"), 401, LIT("Unauthorized"),
+        LIT("This account asks for a second factor.")},
+    [API_ERROR_WRONG_CODE] = {LIT("wrong_code"), 401, LIT("Unauthorized"),
+        LIT("This code is wrong, or was used.")},
+    [API_ERROR_SECOND_FACTOR_ON] = {LIT("second_factor_on"), 409, LIT("Conflict"),
+        LIT("There is a second factor.")},
+    [API_ERROR_SECOND_FACTOR_OFF] = {LIT("second_factor_off"), 409, LIT("Conflict"),
+        LIT("There is no second factor.")},
     [API_ERROR_CODE_REFUSED] = {LIT("code_refused"), 403, LIT("Forbidden"),
         LIT("This invite code does not hold.")},
     [API_ERROR_FORBIDDEN] = {LIT("forbidden"), 403, LIT("Forbidden"),
@@ -159,6 +167,7 @@ static const struct arg_spec args_signin[] = {
     {.name = LIT("username"), .kind = ARG_STRING, .presence = ARG_REQUIRED, .offset = offsetof(struct args_signin, username), .min = 3, .max = 64ULL, .chars_max = 32},
     {.name = LIT("password"), .kind = ARG_STRING, .presence = ARG_REQUIRED, .offset = offsetof(struct args_signin, password), .min = 1, .max = 256ULL, .secret = true},
     {.name = LIT("device_name"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_signin, device_name), .has_offset = offsetof(struct args_signin, has_device_name), .min = 1, .max = 64ULL},
+    {.name = LIT("code"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_signin, code), .has_offset = offsetof(struct args_signin, has_code), .min = 6, .max = 16ULL, .charset = &charset_opaque, .secret = true},
 };
 
 static const struct route_segment route_signin[] = {{LIT("v1"), false}, {LIT("signin"), false}};
@@ -185,6 +194,23 @@ static const struct arg_spec args_account_set_password[] = {
 };
 
 static const struct route_segment route_account_set_password[] = {{LIT("v1"), false}, {LIT("account"), false}, {LIT("password"), false}};
+
+static const struct route_segment route_account_new_second_factor[] = {{LIT("v1"), false}, {LIT("account"), false}, {LIT("second_factor"), false}, {LIT("secret"), false}};
+
+static const struct arg_spec args_account_enable_second_factor[] = {
+    {.name = LIT("password"), .kind = ARG_STRING, .presence = ARG_REQUIRED, .offset = offsetof(struct args_account_enable_second_factor, password), .min = 1, .max = 256ULL, .secret = true},
+    {.name = LIT("secret"), .kind = ARG_STRING, .presence = ARG_REQUIRED, .offset = offsetof(struct args_account_enable_second_factor, secret), .min = 32, .max = 32ULL, .charset = &charset_opaque, .secret = true},
+    {.name = LIT("code"), .kind = ARG_STRING, .presence = ARG_REQUIRED, .offset = offsetof(struct args_account_enable_second_factor, code), .min = 6, .max = 16ULL, .charset = &charset_opaque, .secret = true},
+};
+
+static const struct route_segment route_account_enable_second_factor[] = {{LIT("v1"), false}, {LIT("account"), false}, {LIT("second_factor"), false}};
+
+static const struct arg_spec args_account_disable_second_factor[] = {
+    {.name = LIT("password"), .kind = ARG_STRING, .presence = ARG_REQUIRED, .offset = offsetof(struct args_account_disable_second_factor, password), .min = 1, .max = 256ULL, .secret = true},
+    {.name = LIT("code"), .kind = ARG_STRING, .presence = ARG_REQUIRED, .offset = offsetof(struct args_account_disable_second_factor, code), .min = 6, .max = 16ULL, .charset = &charset_opaque, .secret = true},
+};
+
+static const struct route_segment route_account_disable_second_factor[] = {{LIT("v1"), false}, {LIT("account"), false}, {LIT("second_factor"), false}, {LIT("disable"), false}};
 
 static const struct route_segment route_device_list[] = {{LIT("v1"), false}, {LIT("devices"), false}};
 
@@ -583,7 +609,7 @@ const struct command_spec command_specs[COMMAND_COUNT] = {
         .args_size = sizeof(struct args_signin),
         .transport = API_TRANSPORT_BOTH, .method = API_POST,
         .segments = route_signin, .segments_n = 2,
-        .args = args_signin, .args_n = 3,
+        .args = args_signin, .args_n = 4,
     },
     [COMMAND_SIGNOUT] = {
         .name = LIT("signout"),
@@ -623,6 +649,29 @@ const struct command_spec command_specs[COMMAND_COUNT] = {
         .transport = API_TRANSPORT_BOTH, .method = API_POST,
         .segments = route_account_set_password, .segments_n = 3,
         .args = args_account_set_password, .args_n = 3,
+    },
+    [COMMAND_ACCOUNT_NEW_SECOND_FACTOR] = {
+        .name = LIT("account.new_second_factor"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_account_new_second_factor),
+        .transport = API_TRANSPORT_BOTH, .method = API_POST,
+        .segments = route_account_new_second_factor, .segments_n = 4,
+    },
+    [COMMAND_ACCOUNT_ENABLE_SECOND_FACTOR] = {
+        .name = LIT("account.enable_second_factor"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_account_enable_second_factor),
+        .transport = API_TRANSPORT_BOTH, .method = API_PUT,
+        .segments = route_account_enable_second_factor, .segments_n = 3,
+        .args = args_account_enable_second_factor, .args_n = 3,
+    },
+    [COMMAND_ACCOUNT_DISABLE_SECOND_FACTOR] = {
+        .name = LIT("account.disable_second_factor"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_account_disable_second_factor),
+        .transport = API_TRANSPORT_BOTH, .method = API_POST,
+        .segments = route_account_disable_second_factor, .segments_n = 4,
+        .args = args_account_disable_second_factor, .args_n = 2,
     },
     [COMMAND_DEVICE_LIST] = {
         .name = LIT("device.list"),
@@ -1035,7 +1084,10 @@ const struct command_spec command_specs[COMMAND_COUNT] = {
 };
 
 const uint16_t commands_by_name[COMMAND_COUNT] = {
+    COMMAND_ACCOUNT_DISABLE_SECOND_FACTOR,
+    COMMAND_ACCOUNT_ENABLE_SECOND_FACTOR,
     COMMAND_ACCOUNT_GET,
+    COMMAND_ACCOUNT_NEW_SECOND_FACTOR,
     COMMAND_ACCOUNT_SET_PASSWORD,
     COMMAND_ACCOUNT_SET_PROFILE,
     COMMAND_AUTH,

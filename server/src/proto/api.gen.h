@@ -92,6 +92,10 @@ enum api_error {
     API_ERROR_WRONG_CREDENTIALS, /* 401 The name or the password is wrong. */
     API_ERROR_ACCOUNT_DISABLED, /* 403 This account is disabled. */
     API_ERROR_REGISTRATION_CLOSED, /* 403 This server does not take sign-ups. */
+    API_ERROR_SECOND_FACTOR_REQUIRED, /* 401 This account asks for a second factor. */
+    API_ERROR_WRONG_CODE, /* 401 This code is wrong, or was used. */
+    API_ERROR_SECOND_FACTOR_ON, /* 409 There is a second factor. */
+    API_ERROR_SECOND_FACTOR_OFF, /* 409 There is no second factor. */
     API_ERROR_CODE_REFUSED, /* 403 This invite code does not hold. */
     API_ERROR_FORBIDDEN, /* 403 Your role does not allow this. */
     API_ERROR_CANNOT_WRITE, /* 403 You may not write to this person. */
@@ -149,6 +153,9 @@ enum api_given_role {
     X(ACCOUNT_GET, account_get) \
     X(ACCOUNT_SET_PROFILE, account_set_profile) \
     X(ACCOUNT_SET_PASSWORD, account_set_password) \
+    X(ACCOUNT_NEW_SECOND_FACTOR, account_new_second_factor) \
+    X(ACCOUNT_ENABLE_SECOND_FACTOR, account_enable_second_factor) \
+    X(ACCOUNT_DISABLE_SECOND_FACTOR, account_disable_second_factor) \
     X(DEVICE_LIST, device_list) \
     X(DEVICE_END, device_end) \
     X(USER_SEARCH, user_search) \
@@ -208,6 +215,9 @@ enum command {
     COMMAND_ACCOUNT_GET, /* Reads one's own account. */
     COMMAND_ACCOUNT_SET_PROFILE, /* Changes one's display name, the words about oneself, or both. */
     COMMAND_ACCOUNT_SET_PASSWORD, /* Changes one's password. */
+    COMMAND_ACCOUNT_NEW_SECOND_FACTOR, /* Makes a secret for an authenticator. */
+    COMMAND_ACCOUNT_ENABLE_SECOND_FACTOR, /* Has every sign-in ask for a code from now on. */
+    COMMAND_ACCOUNT_DISABLE_SECOND_FACTOR, /* Has sign-in ask for no code any more. */
     COMMAND_DEVICE_LIST, /* Lists the signed-in devices. */
     COMMAND_DEVICE_END, /* Signs a device out and closes its sockets at once. */
     COMMAND_USER_SEARCH, /* Finds users by the start of their name. */
@@ -287,6 +297,8 @@ struct args_signin {
     struct str password;
     bool has_device_name;
     struct str device_name;
+    bool has_code;
+    struct str code;
 };
 
 /* signout: Ends this device's session and closes its sockets. */
@@ -320,6 +332,24 @@ struct args_account_set_password {
     struct str old_password;
     struct str new_password;
     bool end_others;
+};
+
+/* account.new_second_factor: Makes a secret for an authenticator. */
+struct args_account_new_second_factor {
+    char none;
+};
+
+/* account.enable_second_factor: Has every sign-in ask for a code from now on. */
+struct args_account_enable_second_factor {
+    struct str password;
+    struct str secret;
+    struct str code;
+};
+
+/* account.disable_second_factor: Has sign-in ask for no code any more. */
+struct args_account_disable_second_factor {
+    struct str password;
+    struct str code;
 };
 
 /* device.list: Lists the signed-in devices. */

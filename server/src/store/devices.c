@@ -51,8 +51,9 @@ static const struct device *longest_unused(const struct device *devices, uint32_
     return found;
 }
 
-/* Whether the user's password is still the one that was verified. 0 or an answer. */
-static int check_password(struct turn *t, const struct store_device_put *r)
+/* Whether the user's password and factor are still those that were verified; the factor becomes
+ * what it shall. 0 or an answer. */
+static int check_user(struct turn *t, const struct store_device_put *r)
 {
     struct user user;
     if (!r->password.p)
@@ -60,7 +61,13 @@ static int check_password(struct turn *t, const struct store_device_put *r)
     int err = turn_user(t, r->device.user, &user);
     if (err)
         return err == KV_ABSENT ? STORE_NOT_FOUND : err;
-    return str_eq(r->password, user.password) ? 0 : STORE_MOVED;
+    if (!str_eq(r->password, user.password) || !str_eq(r->second_factor_before, user.second_factor))
+        return STORE_MOVED;
+    if (r->second_factor.p) {
+        user.second_factor = r->second_factor;
+        turn_put_user(t, &user);
+    }
+    return 0;
 }
 
 void directory_add_device(struct turn *t, const struct device *device)
@@ -74,7 +81,7 @@ int directory_device_put(struct turn *t, struct store_device_put *r)
 {
     struct device before, devices[SCAN_MAX];
     uint32_t n;
-    int err = check_password(t, r);
+    int err = check_user(t, r);
     if (err)
         return err;
     err = turn_device(t, r->device.user, r->device.id, &before);

@@ -60,14 +60,15 @@ struct store_user_search {
 };
 void store_user_search(struct store *, struct store_user_search *);
 
-/* Changes what is set of one user: a password (not absent), disabled (0 or 1; -1 leaves), a later
- * last_seen_ms. DONE (`user` = as it is now), MOVED (the password is not `password_before`),
- * NOT_FOUND, UNKNOWN, FAILED. */
+/* Changes what is set of one user: a password or second factor (not absent; an empty factor is
+ * none), disabled (0 or 1; -1 leaves), a later last_seen_ms. DONE (`user` = as it is now), MOVED
+ * (the password or factor is not what it was before), NOT_FOUND, UNKNOWN, FAILED. */
 struct store_user_set {
     struct store_request base;
     uint64_t id;
     struct str password;
-    struct str password_before; /* absent: whatever it is */
+    struct str password_before;                     /* absent: whatever it is */
+    struct str second_factor, second_factor_before; /* as of the password */
     int disabled;
     uint64_t last_seen_ms;
     struct user user;
@@ -75,12 +76,14 @@ struct store_user_set {
 void store_user_set(struct store *, struct store_user_set *);
 
 /* Writes a device and makes its token_hash findable. Past DEVICES_MAX the one unused for longest
- * goes; `ended` is its id, or 0. DONE, MOVED (the user's password is not `password`), NOT_FOUND
- * (the user, when a password is named), UNKNOWN, FAILED. */
+ * goes; `ended` is its id, or 0. DONE, MOVED (the user's password or second factor is not what
+ * was verified), NOT_FOUND (the user, when a password is named), UNKNOWN, FAILED. */
 struct store_device_put {
     struct store_request base;
     struct device device;
-    struct str password; /* that was verified; absent: whatever it is */
+    struct str password;             /* that was verified; absent: whatever it is, the factor too */
+    struct str second_factor_before; /* with a password; empty: none */
+    struct str second_factor;        /* with a password: what it becomes; absent: stays */
     uint64_t ended;
 };
 void store_device_put(struct store *, struct store_device_put *);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "model/pack.h"
+#include "model/second_factor.h"
 #include "util/macros.h"
 #include "util/numbers.h"
 
@@ -20,7 +21,7 @@ enum {
     CONVERSATION_ANNOUNCE = 3,
     CONVERSATION_TIMER = 4,
 };
-enum { USER_SKELETON = 7 };
+enum { USER_SECOND_FACTOR = 3, USER_SKELETON = 7 };
 enum { MEMBER_REMOVED = 7 };
 
 static struct row_key tagged(enum kv_table table, char tag)
@@ -248,13 +249,25 @@ void user_pack(struct builder *out, const struct user *u)
     pack_u64(out, u->created_ms);
     pack_u64(out, u->last_seen_ms);
     pack_u64(out, u->rev);
+    pack_field_bytes(out, USER_SECOND_FACTOR, u->second_factor);
     pack_field_bytes(out, USER_SKELETON, u->skeleton);
 }
 
 static void user_field(struct user *user, struct unpack *u, const struct field *field)
 {
-    user->skeleton = unpack_field_bytes(u, field, CRYPTO_HASH_BYTES);
-    u->bad |= field->tag != USER_SKELETON || user->skeleton.n != CRYPTO_HASH_BYTES;
+    struct second_factor factor;
+    switch (field->tag) {
+    case USER_SECOND_FACTOR:
+        user->second_factor = unpack_field_bytes(u, field, SECOND_FACTOR_BYTES_MAX);
+        u->bad |= !second_factor_unpack(&factor, user->second_factor);
+        break;
+    case USER_SKELETON:
+        user->skeleton = unpack_field_bytes(u, field, CRYPTO_HASH_BYTES);
+        u->bad |= user->skeleton.n != CRYPTO_HASH_BYTES;
+        break;
+    default:
+        u->bad = true;
+    }
 }
 
 bool user_unpack(struct user *user, uint64_t id, struct str bytes)

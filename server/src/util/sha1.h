@@ -1,4 +1,5 @@
-/* SHA-1 (RFC 3174), for the WebSocket handshake (RFC 6455 §4.2.2) only: it protects nothing. By
+/* SHA-1 (RFC 3174), for the WebSocket handshake (RFC 6455 §4.2.2), where it protects nothing, and
+ * inside the HMAC of one-time codes (totp.h), where what is wrong with it does no harm. By
  * OpenSSL's libcrypto, since libsodium rightly has none. Any thread. */
 #ifndef PARLEY_UTIL_SHA1_H
 #define PARLEY_UTIL_SHA1_H

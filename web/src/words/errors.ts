@@ -5,6 +5,10 @@ import { LIMITS, ParleyError } from "parley-client";
 const WORDS: Partial<Record<ClientErrorCode, string>> = {
   wrong_credentials: "This name and password do not belong together.",
   code_refused: "This invite code does not hold.",
+  second_factor_required: "Please give a code of your authenticator, too.",
+  wrong_code: "This code is wrong, or was used before.",
+  second_factor_on: "There is a second factor already.",
+  second_factor_off: "There is no second factor.",
   name_refused: "This name cannot be had. Please choose another.",
   name_taken: "This name is taken. Please choose another.",
   registration_closed: "This server takes no sign-ups. Ask whoever runs it for an account.",

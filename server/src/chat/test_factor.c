@@ -1,0 +1,253 @@
+/* The second factor: what opens the door, what does not, and what happens at once. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "chat/admin.h"
+#include "chat/factor.h"
+#include "chat/test_core.h"
+
+static int n_done;
+
+static int begin(void **state)
+{
+    *state = core_new(NULL);
+    n_done = 0;
+    return 0;
+}
+
+static int end(void **state)
+{
+    struct core *core = *state;
+    core_run(core);
+    assert_int_equal(chat_busy(core->chat), 0);
+    core_free(core);
+    return 0;
+}
+
+static void done(struct chat_call *call)
+{
+    (void)call;
+    n_done++;
+}
+
+#define ask(core, operation, request)                                                              \
+    do {                                                                                           \
+        int before = n_done;                                                                       \
+        (request)->call.done = done;                                                               \
+        operation((core)->chat, request);                                                          \
+        assert_int_equal(n_done, before); /* never inside the call */                              \
+        core_run(core);                                                                            \
+        assert_int_equal(n_done, before + 1);                                                      \
+    } while (0)
+
+/* Alice with her authenticator. */
+struct alice {
+    uint64_t user;
+    char secret[FACTOR_SECRET_TEXT + 1];
+    char recovery[RECOVERY_CODES][RECOVERY_TEXT + 1];
+};
+
+static void code_now(struct core *core, const struct alice *alice, char code[TOTP_DIGITS + 1])
+{
+    uint8_t secret[TOTP_SECRET_BYTES];
+    assert_true(base32_parse(secret, sizeof(secret), str_of(alice->secret)));
+    totp_code(code, secret, core->wall_ms / TOTP_STEP_MS);
+}
+
+static enum chat_error enables(struct core *core, struct alice *alice, const char *password,
+                               const char *code)
+{
+    struct chat_factor_enable r = {.call.user = alice->user,
+                                   .password = str_of(password),
+                                   .secret = str_of(alice->secret),
+                                   .code = str_of(code)};
+    ask(core, chat_factor_enable, &r);
+    memcpy(alice->recovery, r.recovery, sizeof(r.recovery));
+    return r.call.error;
+}
+
+static enum chat_error disables(struct core *core, const struct alice *alice, const char *password,
+                                const char *code)
+{
+    struct chat_factor_disable r = {
+        .call.user = alice->user, .password = str_of(password), .code = str_of(code)};
+    ask(core, chat_factor_disable, &r);
+    return r.call.error;
+}
+
+static enum chat_error signs_in(struct core *core, const char *password, const char *code)
+{
+    struct chat_sign sign = {
+        .username = STR("alice"), .password = str_of(password), .factor_code = str_of(code)};
+    ask(core, chat_signin, &sign);
+    return sign.call.error;
+}
+
+static struct alice alice_new(struct core *core)
+{
+    struct alice alice = {0};
+    struct chat_sign sign = {.username = STR("alice"), .password = STR("password")};
+    assert_int_equal(core_sign(core, true, &sign), CHAT_OK);
+    alice.user = sign.user;
+    chat_factor_secret(core->chat, alice.secret);
+    return alice;
+}
+
+/* With the factor on, and the code that did it used up. */
+static struct alice alice_with_factor(struct core *core)
+{
+    struct alice alice = alice_new(core);
+    char code[TOTP_DIGITS + 1];
+    code_now(core, &alice, code);
+    assert_int_equal(enables(core, &alice, "password", code), CHAT_OK);
+    return alice;
+}
+
+/* --- cases --- */
+
+static void test_it_is_set_up_by_who_can_make_codes(void **state)
+{
+    struct core *core = *state;
+    struct alice alice = alice_new(core);
+    char code[TOTP_DIGITS + 1];
+    code_now(core, &alice, code);
+    assert_int_equal(enables(core, &alice, "wrong password", code), CHAT_WRONG_CREDENTIALS);
+    assert_int_equal(enables(core, &alice, "password", "000000"), CHAT_WRONG_CODE);
+    struct alice other = alice;
+    other.secret[0] = '1';
+    assert_int_equal(enables(core, &other, "password", code), CHAT_INVALID);
+    assert_int_equal(disables(core, &alice, "password", code), CHAT_FACTOR_OFF);
+    assert_int_equal(signs_in(core, "password", NULL), CHAT_OK); /* nothing has changed so far */
+    assert_int_equal(enables(core, &alice, "password", code), CHAT_OK);
+    assert_int_equal(enables(core, &alice, "password", code), CHAT_FACTOR_ON);
+}
+
+static void test_signing_in_takes_a_code_then(void **state)
+{
+    struct core *core = *state;
+    struct alice alice = alice_with_factor(core);
+    char code[TOTP_DIGITS + 1];
+    code_now(core, &alice, code);
+    assert_int_equal(signs_in(core, "password", NULL), CHAT_FACTOR_REQUIRED);
+    assert_int_equal(signs_in(core, "wrong password", NULL), CHAT_WRONG_CREDENTIALS);
+    assert_int_equal(signs_in(core, "wrong password", code), CHAT_WRONG_CREDENTIALS);
+    assert_int_equal(signs_in(core, "password", code), CHAT_WRONG_CODE); /* it set the factor up */
+    core_pass(core, TOTP_STEP_MS);
+    code_now(core, &alice, code);
+    assert_int_equal(signs_in(core, "password", code), CHAT_OK);
+    assert_int_equal(signs_in(core, "password", code), CHAT_WRONG_CODE);
+    assert_int_equal(signs_in(core, "password", alice.recovery[3]), CHAT_OK);
+    assert_int_equal(signs_in(core, "password", alice.recovery[3]), CHAT_WRONG_CODE);
+}
+
+static void test_one_code_lets_one_of_two_in(void **state)
+{
+    struct core *core = *state;
+    struct alice alice = alice_with_factor(core);
+    char code[TOTP_DIGITS + 1];
+    core_pass(core, TOTP_STEP_MS);
+    code_now(core, &alice, code);
+    struct chat_sign both[2];
+    core->passwords_held = true;
+    for (int i = 0; i < 2; i++) {
+        both[i] = (struct chat_sign){.call.done = done,
+                                     .username = STR("alice"),
+                                     .password = STR("password"),
+                                     .factor_code = str_of(code)};
+        chat_signin(core->chat, &both[i]);
+    }
+    core_run(core); /* both have read the account as it is */
+    core_let_passwords_go(core);
+    core_run(core);
+    assert_int_equal(both[0].call.error, CHAT_OK);
+    assert_int_equal(both[1].call.error, CHAT_WRONG_CODE);
+}
+
+static void test_a_sign_in_under_way_does_not_slip_by(void **state)
+{
+    struct core *core = *state;
+    struct alice alice = alice_new(core);
+    char code[TOTP_DIGITS + 1];
+    code_now(core, &alice, code);
+    core->passwords_held = true;
+    struct chat_sign thief = {
+        .call.done = done, .username = STR("alice"), .password = STR("password")};
+    chat_signin(core->chat, &thief);
+    core_run(core);
+    core->passwords_held = false;
+    assert_int_equal(enables(core, &alice, "password", code), CHAT_OK);
+    core_let_passwords_go(core);
+    core_run(core);
+    assert_int_equal(thief.call.error, CHAT_WRONG_CREDENTIALS);
+}
+
+static void test_wrong_codes_are_tries(void **state)
+{
+    struct core *core = core_new(&(struct chat_options){.tries_account = 4});
+    struct alice alice = alice_with_factor(core);
+    for (int i = 0; i < 20; i++) /* asking which it is costs nothing */
+        assert_int_equal(signs_in(core, "password", NULL), CHAT_FACTOR_REQUIRED);
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(signs_in(core, "password", "000000"), CHAT_WRONG_CODE);
+    assert_int_equal(signs_in(core, "password", alice.recovery[0]), CHAT_TOO_MANY_TRIES);
+    assert_int_equal(disables(core, &alice, "password", alice.recovery[0]), CHAT_TOO_MANY_TRIES);
+    core_free(core);
+    (void)state;
+}
+
+static void test_it_is_taken_away_by_password_and_code(void **state)
+{
+    struct core *core = *state;
+    struct alice alice = alice_with_factor(core);
+    assert_int_equal(disables(core, &alice, "password", "000000"), CHAT_WRONG_CODE);
+    assert_int_equal(disables(core, &alice, "wrong password", alice.recovery[0]),
+                     CHAT_WRONG_CREDENTIALS);
+    assert_int_equal(signs_in(core, "password", NULL), CHAT_FACTOR_REQUIRED);
+    assert_int_equal(disables(core, &alice, "password", alice.recovery[0]), CHAT_OK);
+    assert_int_equal(signs_in(core, "password", NULL), CHAT_OK);
+}
+
+static void test_the_operator_helps_who_lost_it(void **state)
+{
+    struct core *core = *state;
+    alice_with_factor(core);
+    struct chat_admin_set reset = {
+        .username = STR("alice"), .disabled = -1, .no_second_factor = true};
+    ask(core, chat_admin_set, &reset);
+    assert_int_equal(reset.call.error, CHAT_OK);
+    assert_int_equal(signs_in(core, "password", NULL), CHAT_OK);
+}
+
+static void test_what_the_store_refuses_changes_nothing(void **state)
+{
+    struct core *core = *state;
+    struct alice alice = alice_new(core);
+    char code[TOTP_DIGITS + 1];
+    code_now(core, &alice, code);
+    core->fails[STORE_OP_USER_SET] = true;
+    assert_int_equal(enables(core, &alice, "password", code), CHAT_UNAVAILABLE);
+    core->fails[STORE_OP_USER_SET] = false;
+    assert_int_equal(signs_in(core, "password", NULL), CHAT_OK);
+    assert_int_equal(enables(core, &alice, "password", code), CHAT_OK);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+    const struct CMUnitTest tests[] = {
+        TEST(test_it_is_set_up_by_who_can_make_codes),
+        TEST(test_signing_in_takes_a_code_then),
+        TEST(test_one_code_lets_one_of_two_in),
+        TEST(test_a_sign_in_under_way_does_not_slip_by),
+        TEST(test_wrong_codes_are_tries),
+        TEST(test_it_is_taken_away_by_password_and_code),
+        TEST(test_the_operator_helps_who_lost_it),
+        TEST(test_what_the_store_refuses_changes_nothing),
+    };
+    if (crypto_init())
+        return 1;
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
