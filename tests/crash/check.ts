@@ -261,6 +261,12 @@ function isOf(event: ChatEvent, { cmd, args }: Command): boolean {
       return cmd === "message.react" && event.target === args["seq"] && event.emoji === args["emoji"];
     case "title":
       return cmd === "group.set_title" && event.title === args["title"];
+    case "description":
+      return cmd === "group.set_description" && event.description === args["description"];
+    case "invite":
+      return cmd === "group.invite" && event.uses_max === args["uses_max"];
+    case "uninvite":
+      return cmd === "group.uninvite" && event.invite === args["invite"];
     case "created":
       return cmd === "group.create" && event.title === args["title"];
     default:

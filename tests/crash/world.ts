@@ -81,6 +81,8 @@ export class World {
   #broken = Infinity;
   #asked = 0;
   #group = "";
+  /** Seqs of those that were made. */
+  #invites: number[] = [];
   #random: Random;
   #textBytesMax: number;
   #stopped = false;
@@ -197,6 +199,7 @@ export class World {
     command.ok = ok;
     this.acknowledged++;
     user.heads.set(ok.conversation, Math.max(ok.seq, user.heads.get(ok.conversation) ?? 0));
+    if (command.cmd === "group.invite") this.#invites.push(ok.seq);
     if (command.cmd !== "message.send") return;
     if (!this.members.has(ok.conversation)) {
       const peer = this.users.find((one) => one.id === args["to"]) as User;
@@ -227,9 +230,7 @@ export class World {
     const roll = this.#random.below(100);
     const known = user.known.length ? this.#random.pick(user.known.slice(-50)) : undefined;
     if (roll >= 99) return this.#newcomer();
-    if (roll >= 98) return this.ask(this.#command(this.#owner, "group.set_title", {
-      conversation: this.#group, title: `title ${this.#asked}`,
-    }));
+    if (roll >= 97) return this.ask(this.#ofGroup());
     if (roll < 65 || !known) return this.ask(this.#send(user));
     if (roll >= 90) return this.#receipt(user, known, roll < 94);
     const { conversation, seq } = known;
@@ -239,6 +240,23 @@ export class World {
     }
     if (roll >= 78) return this.ask(this.#command(user, "message.delete", { conversation, seq }));
     return this.ask(this.#command(user, "message.edit", { conversation, seq, text: this.#text("edited") }));
+  }
+
+  /** What the owner does with the group itself. */
+  #ofGroup(): Command {
+    const conversation = this.#group;
+    const roll = this.#random.below(4);
+    const invite = this.#invites.at(-1 - this.#random.below(3));
+    if (roll === 0) {
+      return this.#command(this.#owner, "group.set_description", { conversation, description: `about ${this.#asked}` });
+    }
+    if (roll === 1) {
+      return this.#command(this.#owner, "group.invite", { conversation, uses_max: 1 + this.#random.below(9) });
+    }
+    if (roll === 2 && invite !== undefined) {
+      return this.#command(this.#owner, "group.uninvite", { conversation, invite });
+    }
+    return this.#command(this.#owner, "group.set_title", { conversation, title: `title ${this.#asked}` });
   }
 
   #send(user: User): Command {
