@@ -35,6 +35,12 @@ function wordsOf({ event }: NoticeView) {
       return <>{by} changed the picture</>;
     case "announce":
       return event.on ? <>{by} lets only admins write</> : <>{by} lets everybody write</>;
+    case "pin":
+      return <>{by} pinned a message</>;
+    case "unpin":
+      return <>{by} took a pin away</>;
+    case "timer":
+      return event.seconds ? <>{by} lets messages go after a while</> : <>{by} lets messages stay</>;
     case "contact_request":
       return <>{by} asked to be a contact</>;
     case "contact_accept":
