@@ -157,6 +157,8 @@ inGroup("message.delete", "not_found forbidden forbidden forbidden ok ok", (g) =
 inGroup("message.react", MEMBERS, (g) => ({ seq: g.said, emoji: "x" }));
 inGroup("message.forward", READERS, (g, me) => ({ seq: g.said, to: me.user }), "out of a group");
 inGroup("message.forward", "not_found not_found ok ok ok ok", (g, me) => ({ seq: g.later, to: me.user }), "out of a group, said after one left");
+inGroup("message.info", READERS, (g) => ({ seq: g.said }));
+inGroup("message.info", PRESENT, (g) => ({ seq: g.later }), "of what was said after one left");
 inGroup("message.pin", ADMINS, (g) => ({ seq: g.said }));
 inGroup("message.unpin", ADMINS, (g) => ({ seq: g.pinned }));
 inGroup("group.set_title", ADMINS, () => ({ title: "t" }));
@@ -190,6 +192,7 @@ inPair("message.edit", `${NOT_THEIRS} cannot_write not_found not_found forbidden
 inPair("message.delete", `${NOT_THEIRS} ok not_found not_found forbidden`, (p) => ({ seq: p.said }));
 inPair("message.react", `${NOT_THEIRS} cannot_write not_found not_found cannot_write`, (p) => ({ seq: p.said, emoji: "x" }));
 inPair("message.forward", `${NOT_THEIRS} ok not_found not_found ok`, (p) => ({ seq: p.said, to: other.user }));
+inPair("message.info", `${NOT_THEIRS} ok not_found not_found ok`, (p) => ({ seq: p.said }));
 inPair("message.pin", `${NOT_THEIRS} cannot_write not_found not_found cannot_write`, (p) => ({ seq: p.said }));
 inPair("message.unpin", `${NOT_THEIRS} cannot_write not_found not_found cannot_write`, (p) => ({ seq: p.said }));
 inPair("group.set_title", `${NOT_THEIRS} bad_request not_found not_found bad_request`, () => ({ title: "t" }));
