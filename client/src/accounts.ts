@@ -3,9 +3,11 @@
 import type { Id, SigninArgs, SignupArgs, Session } from "./api.ts";
 import { Value } from "./observable.ts";
 import type { Rest } from "./rest.ts";
-import type { Storage } from "./storage.ts";
+import type { Change, Storage } from "./storage.ts";
 
 const KEY = "session";
+/** What shows the server that this device has signed in before. It outlives the session. */
+const KNOWN = "known";
 
 export interface SessionState {
   user: Id;
@@ -34,7 +36,8 @@ export class Accounts {
   }
 
   async signIn(args: SigninArgs): Promise<SessionState> {
-    return this.#begin(args.username, await this.#rest.call("signin", args));
+    const known = (await this.#storage.get(KNOWN)) as string | undefined;
+    return this.#begin(args.username, await this.#rest.call("signin", { ...(known ? { known } : {}), ...args }));
   }
 
   /** Ends the session on the server; throws if that is not known to have happened. */
@@ -45,13 +48,18 @@ export class Accounts {
 
   /** Forgets the session and everything that was stored in it. */
   async forget(): Promise<void> {
-    await this.#storage.write([{ drop_prefix: "" }]);
+    await this.#storage.write([{ drop_prefix: "" }, ...(await this.#stillKnown())]);
     this.session.set(undefined);
   }
 
-  async #begin(username: string, reply: Session): Promise<SessionState> {
+  async #stillKnown(): Promise<Change[]> {
+    const known = await this.#storage.get(KNOWN);
+    return known === undefined ? [] : [{ put: KNOWN, value: known }];
+  }
+
+  async #begin(username: string, { known, ...reply }: Session): Promise<SessionState> {
     const session = { ...reply, username };
-    await this.#storage.write([{ drop_prefix: "" }, { put: KEY, value: session }]);
+    await this.#storage.write([{ drop_prefix: "" }, { put: KEY, value: session }, { put: KNOWN, value: known }]);
     this.session.set(session);
     return session;
   }

@@ -79,6 +79,8 @@ export interface Session {
   device: Id;
   /** keep it secret; it stands in no URL */
   token: string;
+  /** keep it, also after signing out, and give it to the next `signin` here */
+  known: string;
 }
 
 /** Where a command's event stands. A repeated command answers the same place. */
@@ -736,6 +738,8 @@ export interface SigninArgs {
   username: string;
   /** the account's password */
   password: string;
+  /** what this device was given when it last signed in, so that others who guess at the account do not hold it up */
+  known?: string;
   /** what to call this device */
   device_name?: string;
   /** of the second factor, where the account has one */

@@ -105,6 +105,7 @@ export class FakeServer implements Transport {
   up = true;
   connects = 0;
   connectAnswer: Answer;
+  readonly signins: Args[] = [];
   incarnation = "a";
   entries: Entry[] = [];
   scripts = new Map<string, Script>();
@@ -194,7 +195,8 @@ export class FakeServer implements Transport {
       return Response.json({ nodes: this.nodes.map((url) => ({ url })), policy: "least_loaded" });
     }
     if (path === "/v1/signin") {
-      return Response.json({ user: ME, device: "1", token: "secret" });
+      this.signins.push(JSON.parse(String(init.body)) as Args);
+      return Response.json({ user: ME, device: "1", token: "secret", known: `known ${this.signins.length}` });
     }
     if (path === "/v1/signout") return Response.json({});
     throw new Error(`nobody expects ${init.method} ${path}`);

@@ -362,6 +362,16 @@ test("a snapshot is the same until something changes, and listeners hear of many
   assert.equal(told, 1);
 });
 
+test("a device shows that it has signed in before, also after it signed out", async () => {
+  const { server, parley } = await signedIn();
+  assert.deepEqual(server.signins.map(({ known }) => known), [undefined]);
+  for (let i = 0; i < 2; i++) {
+    await parley.signOut();
+    await parley.signIn({ username: "me", password: "12345678" });
+  }
+  assert.deepEqual(server.signins.map(({ known }) => known), [undefined, "known 1", "known 2"]);
+});
+
 test("what one account asked is nothing to the next", async () => {
   const { clock, server, parley } = await signedIn([], (server) => {
     server.on("sync", ({ token }) => (token

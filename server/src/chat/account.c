@@ -13,34 +13,12 @@
 #include <stdlib.h>
 
 #include "chat/codes.h"
+#include "chat/guard.h"
 #include "chat/notice.h"
 #include "chat/proof.h"
 #include "model/limits.h"
 #include "model/second_factor.h"
 #include "util/mem.h"
-
-/* --- tries --- */
-
-static struct str address_str(const struct address_bytes *address)
-{
-    static const struct address_bytes none;
-    if (!memcmp(address, &none, sizeof(none)))
-        return (struct str){0};
-    return str_n(address->b, sizeof(address->b));
-}
-
-/* 0, or the milliseconds to wait. `account`: absent to make one. */
-static uint32_t take_tries(struct chat *chat, struct str account, const struct address_bytes *from)
-{
-    uint64_t now = chat_mono_ms(chat);
-    struct str address = address_str(from);
-    uint32_t wait = address.n ? tries_take(&chat->tries_address, address, now) : 0;
-    if (!wait && account.n)
-        wait = tries_take(&chat->tries_account, account, now);
-    else if (!wait && address.n)
-        wait = tries_take(&chat->signups_address, address, now);
-    return wait;
-}
 
 /* --- signing up and in --- */
 
@@ -59,6 +37,7 @@ struct sign {
     struct store_code_use code;          /* up */
     struct builder factor;               /* in: the second factor after its code was taken */
     bool up;
+    uint64_t known; /* in: the device that has signed in before, or 0 */
     enum sign_state state;
     bool found, disabled;
     struct store_user_find find;
@@ -74,7 +53,7 @@ static void sign_end(struct sign *s, enum chat_error error)
 {
     struct chat_sign *sign = s->sign;
     if (!error || error == CHAT_FACTOR_REQUIRED)
-        tries_give_back(&s->chat->tries_account, folded_str(&s->name));
+        guard_give_back(s->chat, folded_str(&s->name), s->known);
     store_request_deinit(&s->find.base);
     builder_deinit(&s->factor);
     free(s);
@@ -101,6 +80,7 @@ static struct device new_device(struct sign *s, uint64_t id)
     s->chat->env->ops->random(s->chat->env, token, sizeof(token));
     crypto_base64url(sign->token, token, sizeof(token));
     sign->device = id;
+    known_make(s->chat, sign->user, id, sign->known_now);
     uint64_t now = chat_wall_ms(s->chat);
     struct device device = {
         .id = id,
@@ -202,12 +182,31 @@ static void password_done(struct password_job *job)
     }
 }
 
+/* Whether the sign-in may go on. Who showed something to be known by is counted once their account
+ * is known, others before it is looked for. */
+static bool may_try(struct sign *s)
+{
+    const struct chat_sign *sign = s->sign;
+    uint32_t *wait_ms = &s->sign->call.retry_after_ms;
+    if (sign->known.n && s->found)
+        s->known = known_device(s->chat, s->find.user.id, sign->known);
+    if (s->known)
+        *wait_ms = guard_device(s->chat, s->known);
+    else if (sign->known.n)
+        *wait_ms = guard_signin(s->chat, folded_str(&s->name), &sign->address);
+    return *wait_ms == 0;
+}
+
 static void find_done(struct store_request *request)
 {
     struct sign *s = container_of(request, struct sign, find.base);
     s->found = request->status == STORE_DONE;
     if (!s->found && request->status != STORE_NOT_FOUND) {
         sign_end(s, error_of(request->status));
+        return;
+    }
+    if (!may_try(s)) {
+        sign_end(s, CHAT_TOO_MANY_TRIES);
         return;
     }
     if (s->found) {
@@ -313,9 +312,12 @@ static enum chat_error sign_start(struct sign *s)
         error = take_code(s);
     if (error)
         return error;
-    struct str account = s->up ? (struct str){0} : folded_str(&s->name);
-    s->sign->call.retry_after_ms = take_tries(s->chat, account, &s->sign->address);
-    if (s->sign->call.retry_after_ms)
+    struct chat_sign *sign = s->sign;
+    if (s->up)
+        sign->call.retry_after_ms = guard_signup(s->chat, &sign->address);
+    else if (!sign->known.n)
+        sign->call.retry_after_ms = guard_signin(s->chat, folded_str(&s->name), &sign->address);
+    if (sign->call.retry_after_ms)
         return CHAT_TOO_MANY_TRIES;
     if (!s->up) {
         sign_tick(s);

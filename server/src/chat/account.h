@@ -11,6 +11,8 @@ struct address_bytes {
     uint8_t b[16];
 };
 
+enum { KNOWN_TEXT = 32 }; /* of what shows that a device has signed in before */
+
 /* signup: NAME_TAKEN, NAME_REFUSED, REGISTRATION_CLOSED, CODE_REFUSED, INVALID (outside
  * model/limits.h), TOO_MANY_TRIES. signin: WRONG_CREDENTIALS (the same, and after the same time,
  * whether the name or the password is wrong), FACTOR_REQUIRED, WRONG_CODE, DISABLED, TOO_MANY_TRIES
@@ -21,10 +23,12 @@ struct chat_sign {
     struct str password, display_name, device_name; /* display_name absent: username */
     struct str code;        /* signup: an invite code; counted only where one is asked for */
     struct str factor_code; /* signin: a code of the second factor; absent: none */
+    struct str known;       /* in: `known_now` of an earlier time; or absent */
     struct address_bytes address;
     /* out */
     uint64_t user, device;
     char token[CRYPTO_TOKEN_TEXT + 1];
+    char known_now[KNOWN_TEXT + 2]; /* shows later that this device has signed in */
 };
 void chat_signup(struct chat *, struct chat_sign *);
 void chat_signin(struct chat *, struct chat_sign *);

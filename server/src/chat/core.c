@@ -43,6 +43,7 @@ struct chat *chat_new(const struct chat_options *options)
     tries_init(&chat->tries_account, options->tries_account);
     tries_init(&chat->tries_address, options->tries_address);
     tries_init(&chat->signups_address, options->signups_address);
+    tries_init(&chat->tries_device, options->tries_account);
     rooms_init(chat);
     expiry_init(chat);
     notices_init(chat);
@@ -71,6 +72,7 @@ void chat_free(struct chat *chat)
     tries_deinit(&chat->tries_account);
     tries_deinit(&chat->tries_address);
     tries_deinit(&chat->signups_address);
+    tries_deinit(&chat->tries_device);
     names_free(chat->names);
     free(chat);
 }

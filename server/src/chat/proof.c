@@ -1,5 +1,7 @@
 #include "chat/proof.h"
 
+#include "chat/guard.h"
+
 static void verified(struct password_job *job)
 {
     struct proof *p = container_of(job, struct proof, job);
@@ -18,7 +20,7 @@ static void found(struct store_request *request)
         return;
     }
     p->user = &p->find.users[0];
-    uint32_t wait = tries_take(&chat->tries_account, p->user->username, chat_mono_ms(chat));
+    uint32_t wait = guard_device(chat, p->call->device);
     if (wait) {
         p->call->retry_after_ms = wait;
         p->ready(p, CHAT_TOO_MANY_TRIES);
@@ -39,7 +41,7 @@ void proof_ask(struct proof *p)
 
 void proof_stands(struct proof *p)
 {
-    tries_give_back(&p->call->chat->tries_account, p->user->username);
+    guard_give_back(p->call->chat, (struct str){0}, p->call->device);
 }
 
 void proof_deinit(struct proof *p)

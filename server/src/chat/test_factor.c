@@ -43,6 +43,8 @@ static void done(struct chat_call *call)
         assert_int_equal(n_done, before + 1);                                                      \
     } while (0)
 
+enum { DEVICE = 1 }; /* that asks */
+
 /* Alice with her authenticator. */
 struct alice {
     uint64_t user;
@@ -61,6 +63,7 @@ static enum chat_error enables(struct core *core, struct alice *alice, const cha
                                const char *code)
 {
     struct chat_factor_enable r = {.call.user = alice->user,
+                                   .call.device = DEVICE,
                                    .password = str_of(password),
                                    .secret = str_of(alice->secret),
                                    .code = str_of(code)};
@@ -72,8 +75,10 @@ static enum chat_error enables(struct core *core, struct alice *alice, const cha
 static enum chat_error disables(struct core *core, const struct alice *alice, const char *password,
                                 const char *code)
 {
-    struct chat_factor_disable r = {
-        .call.user = alice->user, .password = str_of(password), .code = str_of(code)};
+    struct chat_factor_disable r = {.call.user = alice->user,
+                                    .call.device = DEVICE,
+                                    .password = str_of(password),
+                                    .code = str_of(code)};
     ask(core, chat_factor_disable, &r);
     return r.call.error;
 }
@@ -193,6 +198,9 @@ static void test_wrong_codes_are_tries(void **state)
     for (int i = 0; i < 4; i++)
         assert_int_equal(signs_in(core, "password", "000000"), CHAT_WRONG_CODE);
     assert_int_equal(signs_in(core, "password", alice.recovery[0]), CHAT_TOO_MANY_TRIES);
+    /* a device that is signed in has as many of its own */
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(disables(core, &alice, "password", "000000"), CHAT_WRONG_CODE);
     assert_int_equal(disables(core, &alice, "password", alice.recovery[0]), CHAT_TOO_MANY_TRIES);
     core_free(core);
     (void)state;

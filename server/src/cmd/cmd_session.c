@@ -86,6 +86,7 @@ static void signed_in(struct chat_call *asked)
     writer_field_id(w, "user", sign->user);
     writer_field_id(w, "device", sign->device);
     writer_field_string(w, "token", str_of(sign->token));
+    writer_field_string(w, "known", str_of(sign->known_now));
     writer_object_end(w);
     call_answer(call);
 }
@@ -111,6 +112,7 @@ void cmd_signin(struct call *call)
     ask->password = args->password;
     ask->device_name = args->device_name;
     ask->factor_code = args->code;
+    ask->known = args->known;
     ask->address = call->address;
     chat_signin(call->chat, ask);
 }

@@ -166,6 +166,7 @@ static const struct route_segment route_signup[] = {{LIT("v1"), false}, {LIT("si
 static const struct arg_spec args_signin[] = {
     {.name = LIT("username"), .kind = ARG_STRING, .presence = ARG_REQUIRED, .offset = offsetof(struct args_signin, username), .min = 3, .max = 64ULL, .chars_max = 32},
     {.name = LIT("password"), .kind = ARG_STRING, .presence = ARG_REQUIRED, .offset = offsetof(struct args_signin, password), .min = 1, .max = 256ULL, .secret = true},
+    {.name = LIT("known"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_signin, known), .has_offset = offsetof(struct args_signin, has_known), .min = 1, .max = 128ULL, .charset = &charset_opaque, .secret = true},
     {.name = LIT("device_name"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_signin, device_name), .has_offset = offsetof(struct args_signin, has_device_name), .min = 1, .max = 64ULL},
     {.name = LIT("code"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_signin, code), .has_offset = offsetof(struct args_signin, has_code), .min = 6, .max = 16ULL, .charset = &charset_opaque, .secret = true},
 };
@@ -609,7 +610,7 @@ const struct command_spec command_specs[COMMAND_COUNT] = {
         .args_size = sizeof(struct args_signin),
         .transport = API_TRANSPORT_BOTH, .method = API_POST,
         .segments = route_signin, .segments_n = 2,
-        .args = args_signin, .args_n = 4,
+        .args = args_signin, .args_n = 5,
     },
     [COMMAND_SIGNOUT] = {
         .name = LIT("signout"),

@@ -295,6 +295,8 @@ struct args_signup {
 struct args_signin {
     struct str username;
     struct str password;
+    bool has_known;
+    struct str known;
     bool has_device_name;
     struct str device_name;
     bool has_code;
