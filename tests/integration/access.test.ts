@@ -225,6 +225,9 @@ for (const cmd of ["account.get", "device.list", "user.blocked", "contact.list",
 alone("user.search", "ok", { prefix: "owner" });
 alone("account.set_profile", "ok", { about: "me" });
 alone("account.set_password", "ok", { old_password: PASSWORD, new_password: PASSWORD, end_others: false });
+alone("account.new_second_factor", "ok");
+alone("account.enable_second_factor", "wrong_code", { password: PASSWORD, secret: "A".repeat(32), code: "000000" });
+alone("account.disable_second_factor", "second_factor_off", { password: PASSWORD, code: "000000" });
 alone("auth", "bad_request", { token: "x" });
 alone("signout", "ok", {}, async (one) => codeOf(signIn(one).then(({ token }) => one.rest.call("signout", {}, token))));
 
