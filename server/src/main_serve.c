@@ -311,6 +311,7 @@ static void make_chat(struct server *s)
         .tries_account = (uint32_t)c->tries_per_account,
         .tries_address = (uint32_t)c->tries_per_address,
         .signups_address = (uint32_t)c->signups_per_address,
+        .devices_user_max = (uint32_t)c->devices_per_user,
         .sockets_user_max = (uint32_t)c->sockets_per_user,
     };
     s->chat = chat_new(&options);

@@ -99,6 +99,19 @@ const CASES: { [option: string]: Case } = {
       await exceeds(raw, 2, 600, (by) => by.ask("message.send", { to: alice.user, text: "x".repeat(7500) }));
     },
   },
+  devices_per_user: {
+    options: { devices_per_user: 2 },
+    run: async (server, alice) => {
+      const sign = (): Promise<{ token: string }> => alice.rest.call("signin", { username: alice.name, password: PASSWORD });
+      const account = (token: string): Promise<unknown> => alice.rest.call("account.get", {}, token);
+      const second = await sign();
+      await account(alice.token);
+      const third = await sign();
+      await assert.rejects(account(alice.token), { code: "unauthenticated" });
+      await account(second.token);
+      await account(third.token);
+    },
+  },
   sockets_per_user: {
     options: { sockets_per_user: 3 },
     run: async (server, alice) => {

@@ -98,6 +98,7 @@ static void put_device(struct sign *s, uint64_t id)
     s->put = (struct store_device_put){
         .base.done = put_done,
         .device = new_device(s, id),
+        .devices_max = s->chat->options.devices_user_max,
         .password = s->find.user.password,
         .second_factor_before = s->find.user.second_factor,
         .second_factor = s->factor.buf ? builder_str(&s->factor) : (struct str){0},

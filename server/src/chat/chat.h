@@ -61,6 +61,7 @@ struct chat_options {
      * limit. */
     uint32_t tries_account, tries_address;
     uint32_t signups_address;  /* the same of accounts made from one address */
+    uint32_t devices_user_max; /* signed in at once; 0: DEVICES_MAX */
     uint32_t sockets_user_max; /* sessions of one user at once; 0: no limit */
 };
 

@@ -79,6 +79,7 @@ struct config {
     uint64_t searches_burst;
     uint64_t bytes_per_s;
     uint64_t bytes_burst;
+    uint64_t devices_per_user;
     uint64_t sockets_per_user;
     uint64_t unauthenticated_per_address;
     uint64_t output_bytes_max;

@@ -13,6 +13,7 @@
 
 #include "config/config.h"
 #include "config/nearest.h"
+#include "model/limits.h"
 #include "util/arena.h"
 #include "util/buf.h"
 #include "util/macros.h"
@@ -117,6 +118,8 @@ const struct option options[] = {
      "Bytes a second of one user's commands, lasting."},
     {NULL, "bytes_burst", OPTION_BYTES, FIELD(bytes_burst), 0, 1 * GIB, "4MiB", {NULL},
      "The same at once. 0: no limit."},
+    {NULL, "devices_per_user", OPTION_COUNT, FIELD(devices_per_user), 1, DEVICES_MAX, "32", {NULL},
+     "Devices of one user that are signed in. Past it a sign-in ends the one unused for longest."},
     {NULL, "sockets_per_user", OPTION_COUNT, FIELD(sockets_per_user), 0, 1000000, "64", {NULL},
      "Sockets of one user at once, of all their devices. 0: no limit."},
     {NULL, "unauthenticated_per_address", OPTION_COUNT, FIELD(unauthenticated_per_address), 0,

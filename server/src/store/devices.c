@@ -96,7 +96,7 @@ int directory_device_put(struct turn *t, struct store_device_put *r)
     if (err)
         return err;
     r->ended = 0;
-    if (n > DEVICES_MAX) {
+    if (n > (r->devices_max ? r->devices_max : DEVICES_MAX)) {
         const struct device *gone = longest_unused(devices, n, r->device.id);
         r->ended = gone->id;
         end_device(t, gone);

@@ -75,7 +75,7 @@ struct store_user_set {
 };
 void store_user_set(struct store *, struct store_user_set *);
 
-/* Writes a device and makes its token_hash findable. Past DEVICES_MAX the one unused for longest
+/* Writes a device and makes its token_hash findable. Past devices_max the one unused for longest
  * goes; `ended` is its id, or 0. DONE, MOVED (the user's password or second factor is not what
  * was verified), NOT_FOUND (the user, when a password is named), UNKNOWN, FAILED. */
 struct store_device_put {
@@ -84,6 +84,7 @@ struct store_device_put {
     struct str password;             /* that was verified; absent: whatever it is, the factor too */
     struct str second_factor_before; /* with a password; empty: none */
     struct str second_factor;        /* with a password: what it becomes; absent: stays */
+    uint32_t devices_max;            /* 1 to DEVICES_MAX; 0: that */
     uint64_t ended;
 };
 void store_device_put(struct store *, struct store_device_put *);

@@ -277,22 +277,36 @@ static void test_a_password_changed_meanwhile_counts(void **state)
     store_request_deinit(&refused.base);
 }
 
+/* Which device goes for the nth of them. */
+static uint64_t ended_by(struct rig *rig, uint32_t nth, uint32_t devices_max)
+{
+    struct store_device_put put = {.device = {.id = nth,
+                                              .user = ALICE,
+                                              .name = STR(""),
+                                              .token_hash = {(uint8_t)nth},
+                                              .last_seen_ms = nth},
+                                   .devices_max = devices_max};
+    ask(rig, store_device_put, &put);
+    store_request_deinit(&put.base);
+    return put.ended;
+}
+
 static void test_devices_past_the_limit_end_the_oldest(void **state)
 {
     struct rig *rig = *state;
     people(rig);
-    uint64_t ended = 0;
-    for (uint32_t i = 1; i <= DEVICES_MAX + 1; i++) {
-        struct store_device_put put = {.device = {.id = i,
-                                                  .user = ALICE,
-                                                  .name = STR(""),
-                                                  .token_hash = {(uint8_t)i},
-                                                  .last_seen_ms = i}};
-        ask(rig, store_device_put, &put);
-        ended = put.ended;
-        store_request_deinit(&put.base);
-    }
-    assert_int_equal(ended, 1);
+    for (uint32_t i = 1; i <= DEVICES_MAX; i++)
+        assert_int_equal(ended_by(rig, i, 0), 0);
+    assert_int_equal(ended_by(rig, DEVICES_MAX + 1, 0), 1);
+}
+
+static void test_devices_past_a_lower_limit_end_the_oldest(void **state)
+{
+    struct rig *rig = *state;
+    people(rig);
+    assert_int_equal(ended_by(rig, 1, 2), 0);
+    assert_int_equal(ended_by(rig, 2, 2), 0);
+    assert_int_equal(ended_by(rig, 3, 2), 1);
 }
 
 static void test_a_device_in_use_is_not_the_one_that_goes(void **state)
@@ -400,6 +414,7 @@ int main(void)
         both(test_a_user_comes_with_a_device_or_not_at_all),
         both(test_a_password_changed_meanwhile_counts),
         both(test_devices_past_the_limit_end_the_oldest),
+        both(test_devices_past_a_lower_limit_end_the_oldest),
         both(test_a_device_in_use_is_not_the_one_that_goes),
         both(test_a_direct_is_claimed_once_however_asked),
         both(test_a_group_claim_keeps_event_one),
