@@ -16,7 +16,9 @@ EXAMPLES = {
     "password": "correct horse", "new_password": "correct horse", "display_name": "Ann",
     "about": "Likes boats", "device_name": "laptop", "title": "Boats", "kind": "text",
     "message_text": "hello", "emoji": "\N{THUMBS UP SIGN}", "watched": ["7051268394012672001"],
-    "new_members": ["7051268394012672001"],
+    "new_members": ["7051268394012672001"], "description": "Who sails when",
+    "invite_token": "YdpbCGEAAAEAAAAAAAAAEqYxm0cXb7n2kVw9dLr5Q3s", "invite_code": "4f1c-b2",
+    "factor_secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", "factor_code": "492039",
 }
 
 
