@@ -2,7 +2,7 @@
  * parleyd: the front door. Reads the configuration and hands over to one subcommand:
  *
  *     parleyd serve | user | backup | restore | verify | check-config | print-config |
- *             print-manual | print-man | version | help
+ *             print-manual | print-metrics | print-man | version | help
  *
  * Options may follow; `parleyd print-config` tells them all.
  */
@@ -24,6 +24,7 @@
 #include "util/crypto.h"
 #include "util/log.h"
 #include "util/macros.h"
+#include "util/metric.h"
 
 #ifndef PARLEY_VERSION
 #error "the build says which version this is"
@@ -87,6 +88,16 @@ static int run_man(const struct config *config)
     return 0;
 }
 
+static int run_metrics(const struct config *config)
+{
+    (void)config;
+    struct builder text = {0};
+    metric_print_manual(&text);
+    print(stdout, &text);
+    builder_deinit(&text);
+    return 0;
+}
+
 static const struct {
     const char *name;
     int (*run)(const struct config *);
@@ -101,6 +112,7 @@ static const struct {
     {"verify", verify_command, true, "look whether a data directory or a backup is sound"},
     {"check-config", run_check, false, "say whether the configuration is good"},
     {"print-config", run_print, false, "print all options, with help, defaults and values"},
+    {"print-metrics", run_metrics, false, "print docs/operations/metrics.md"},
     {"print-manual", run_manual, false, "print docs/operations/options.md"},
     {"print-man", run_man, false, "print the manual's page parleyd.conf(5)"},
 };

@@ -23,11 +23,13 @@
 #include "gateway/gateway.h"
 #include "loop/signals.h"
 #include "main_env.h"
+#include "main_metrics.h"
 #include "main_notify.h"
 #include "main_store.h"
 #include "main_threads.h"
 #include "net/tls.h"
 #include "store/directory.h"
+#include "util/clock.h"
 #include "util/log.h"
 #include "util/macros.h"
 
@@ -55,7 +57,8 @@ struct server {
     bool tls_reloading, tls_again; /* again: asked for meanwhile */
     struct gateway *gateway;
     struct chat *chat;
-    struct address addresses[GATEWAY_ADDRESSES_MAX];
+    struct address addresses[GATEWAY_ADDRESSES_MAX], metrics_address;
+    struct main_metrics metrics;
     struct address_range trusted[CONFIG_PROXIES_MAX];
     struct admin admin;
     struct admin_socket *admin_socket; /* NULL: it could not be made */
@@ -190,6 +193,19 @@ static int parse_addresses(const struct config *c, struct address out[GATEWAY_AD
     return 0;
 }
 
+static bool has_metrics(const struct config *c)
+{
+    return *c->metrics_listen;
+}
+
+static int parse_metrics(const struct config *c, struct address *out)
+{
+    if (!has_metrics(c) || address_parse(out, str_of(c->metrics_listen)) == 0)
+        return 0;
+    fprintf(stderr, "parleyd: metrics.listen: %s is no address and port\n", c->metrics_listen);
+    return -EINVAL;
+}
+
 static int parse_trusted(const struct config *c, struct address_range out[CONFIG_PROXIES_MAX])
 {
     for (size_t i = 0; i < c->trusted_proxies.n; i++) {
@@ -213,10 +229,12 @@ static int open_tls(const struct config *c, struct tls **out)
 
 int serve_check(const struct config *config)
 {
-    struct address addresses[GATEWAY_ADDRESSES_MAX];
+    struct address addresses[GATEWAY_ADDRESSES_MAX], metrics;
     struct address_range trusted[CONFIG_PROXIES_MAX];
     struct tls *tls = NULL;
     int r = parse_addresses(config, addresses);
+    if (!r)
+        r = parse_metrics(config, &metrics);
     if (!r)
         r = parse_trusted(config, trusted);
     if (!r)
@@ -267,6 +285,9 @@ static void make_gateway(struct server *s)
         .origins_n = c->allowed_origins.n,
         .public_url = str_of(c->public_url),
         .incarnation = store_info(s->store)->incarnation,
+        .metrics_address = has_metrics(c) ? &s->metrics_address : NULL,
+        .metrics = main_metrics_print,
+        .metrics_arg = &s->metrics,
         .assets = web_assets,
         .assets_n = web_assets_n,
         .connections_max = connections_max(c, s->descriptors),
@@ -286,6 +307,8 @@ static void make_gateway(struct server *s)
         .output_bytes_max = c->output_bytes_max,
     };
     s->gateway = gateway_new(&options);
+    s->metrics = (struct main_metrics){
+        .store = s->store, .gateway = s->gateway, .started_ms = clock_wall_ms()};
 }
 
 static void make_chat(struct server *s)
@@ -340,6 +363,11 @@ static int listen_and_say(struct server *s)
         printf("Parley is at %s://%s\n", s->tls ? "https" : "http",
                address_format(&gateway_addresses(s->gateway)[i], text));
     }
+    if (has_metrics(s->config)) {
+        char text[ADDRESS_TEXT_MAX];
+        printf("Metrics are at http://%s/metrics\n",
+               address_format(gateway_metrics_address(s->gateway), text));
+    }
     fflush(stdout);
     tell_manager("READY=1");
     return 0;
@@ -389,8 +417,8 @@ int serve(const struct config *config)
     s.descriptors = raise_descriptors();
     if (!s.descriptors)
         return 1;
-    if (parse_addresses(config, s.addresses) || parse_trusted(config, s.trusted) ||
-        open_tls(config, &s.tls))
+    if (parse_addresses(config, s.addresses) || parse_metrics(config, &s.metrics_address) ||
+        parse_trusted(config, s.trusted) || open_tls(config, &s.tls))
         return 1;
     int err =
         threads_init(&s.threads, (uint32_t)config->net_threads, (uint32_t)config->password_threads,

@@ -7,6 +7,7 @@
 struct config;
 struct poster;
 struct files_sum;
+struct metric_values;
 struct store;
 struct verify;
 
@@ -17,5 +18,7 @@ int main_store_restore(const struct config *, const char *from, struct files_sum
 int main_store_verify(const char *directory, struct verify *);
 /* Whether it refuses writes for good, since one failed. Any thread. */
 bool main_store_broken(const struct store *);
+/* Fills in how the engine is. Any thread. */
+void main_store_metrics(const struct store *, struct metric_values *);
 
 #endif

@@ -17,6 +17,7 @@
 #include "chat/receipt_state.h"
 #include "chat/room.h"
 #include "util/mem.h"
+#include "util/metric.h"
 
 /* --- construction --- */
 
@@ -102,6 +103,7 @@ bool call_begin(struct chat *chat, struct chat_call *call)
     call->retry_after_ms = 0;
     call->head = 0;
     chat->busy++;
+    metric_add(METRIC_CALLS, 1);
     if (chat->busy <= chat->options.calls_max)
         return true;
     call_later(call, CHAT_OVERLOADED);
@@ -113,6 +115,7 @@ void call_done(struct chat_call *call, enum chat_error error)
     struct chat *chat = call->chat;
     must(chat->busy > 0);
     chat->busy--;
+    metric_drop_at(METRIC_CALLS, 0);
     call->error = error;
     if (!call->retry_after_ms && (error == CHAT_OVERLOADED || error == CHAT_UNAVAILABLE))
         call->retry_after_ms = RETRY_AFTER_MS;
@@ -204,8 +207,8 @@ static void evict_over_budget(struct chat *chat)
     while (chat->cache_bytes > chat->options.cache_bytes_max && !list_empty(&chat->idle)) {
         struct list *node = list_pop_front(&chat->idle);
         struct cached *c = list_entry(node, struct cached, idle);
-        chat->cache_bytes -= c->bytes;
-        c->bytes = 0;
+        cached_resize(chat, c, 0);
+        metric_add(METRIC_CACHE_EVICTIONS, 1);
         c->evict(chat, c);
     }
 }
@@ -215,9 +218,9 @@ void cached_init(struct chat *chat, struct cached *c, uint32_t bytes,
 {
     list_init(&c->idle);
     c->refs = 1;
-    c->bytes = bytes;
+    c->bytes = 0;
     c->evict = evict;
-    chat->cache_bytes += bytes;
+    cached_resize(chat, c, bytes);
 }
 
 void cached_ref(struct cached *c)
@@ -239,5 +242,6 @@ void cached_resize(struct chat *chat, struct cached *c, uint32_t bytes)
 {
     chat->cache_bytes += bytes;
     chat->cache_bytes -= c->bytes;
+    metric_add(METRIC_CACHE_BYTES, (uint64_t)bytes - c->bytes);
     c->bytes = bytes;
 }

@@ -10,6 +10,7 @@
 #include "chat/presence_state.h"
 #include "model/limits.h"
 #include "util/mem.h"
+#include "util/metric.h"
 
 struct person_load {
     struct person *person;
@@ -40,6 +41,7 @@ static void person_evict(struct chat *chat, struct cached *cached)
 struct person *person_get(struct chat *chat, uint64_t id)
 {
     struct person *p = map_get(&chat->persons, id);
+    metric_add_at(p ? METRIC_CACHE_HITS : METRIC_CACHE_MISSES, CACHED_PERSON, 1);
     if (p) {
         cached_ref(&p->cached);
         return p;

@@ -22,6 +22,7 @@
 #include "chat/receipt_state.h"
 #include "store/project.h"
 #include "util/mem.h"
+#include "util/metric.h"
 
 /* How often the row of a key that stands is read for one call because rows changed meanwhile. */
 enum { LOOKS_MAX = 16 };
@@ -529,8 +530,11 @@ static void put_back_from(struct room *room, struct room_append *ra, uint32_t fr
 static void append_stands(struct room *room, struct room_append *ra)
 {
     put_back_from(room, ra, ra->request.taken);
-    for (uint32_t i = 0; i < ra->n; i++)
+    metric_add(METRIC_EVENTS, ra->n);
+    for (uint32_t i = 0; i < ra->n; i++) {
+        metric_add(METRIC_MESSAGES, ra->events[i].type == EVENT_MESSAGE);
         room_stands(room, &ra->events[i]);
+    }
     /* acknowledged by a task of its own, behind the pushes */
     ra->finish.run = finish;
     post(room->chat->env->self, &ra->finish);

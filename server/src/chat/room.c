@@ -15,6 +15,7 @@
 #include "chat/receipt_state.h"
 #include "store/project.h"
 #include "util/mem.h"
+#include "util/metric.h"
 
 struct room_load {
     struct room *room;
@@ -92,6 +93,7 @@ static void room_evict(struct chat *chat, struct cached *cached)
 struct room *room_get(struct chat *chat, uint64_t id)
 {
     struct room *room = map_get(&chat->rooms, id);
+    metric_add_at(room ? METRIC_CACHE_HITS : METRIC_CACHE_MISSES, CACHED_ROOM, 1);
     if (room) {
         cached_ref(&room->cached);
         return room;

@@ -57,6 +57,7 @@ struct config {
     struct config_list trusted_proxies;
     bool proxy_protocol;
     const char *public_url;
+    const char *metrics_listen;
     struct config_list allowed_origins;
 
     int registration; /* enum config_registration */

@@ -70,6 +70,10 @@ const struct option options[] = {
      "Web origins besides the server's own whose pages may open a WebSocket, such as "
      "https://app.example.org."},
 
+    {NULL, "metrics.listen", OPTION_TEXT, FIELD(metrics_listen), 0, 256, "", {NULL},
+     "Address, as in listen, at which GET /metrics is answered, unencrypted and to whoever asks, in "
+     "the text format of Prometheus. Empty: nowhere."},
+
     {"Accounts", "registration", OPTION_ENUM, FIELD(registration), 0, 0, "closed",
      {"closed", "invite", "open"},
      "open: anybody may sign up. invite: whoever has a code of `parleyd invite add` may. closed: "

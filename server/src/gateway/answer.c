@@ -10,6 +10,7 @@
 #include "util/buf.h"
 #include "util/log.h"
 #include "util/macros.h"
+#include "util/metric.h"
 #include "util/numbers.h"
 
 /* Two years, as browsers' preload lists and Mozilla's guideline have it (RFC 6797). */
@@ -31,7 +32,7 @@ void answer_send(struct client *c, const struct answer *a)
     struct answer full = *a;
     answer_field(&full, STR("X-Content-Type-Options"), STR("nosniff"));
     answer_field(&full, STR("Referrer-Policy"), STR("no-referrer"));
-    if (c->lane->gateway->options.tls)
+    if (c->lane->gateway->options.tls && !c->metrics)
         answer_field(&full, STR("Strict-Transport-Security"), str_of(only_encrypted));
     struct http_response response = {
         .status = a->status,
@@ -75,6 +76,7 @@ void answer_problem(struct client *c, const struct problem *problem)
 {
     struct builder out = {0};
     struct writer w = {.out = &out};
+    metric_add_at(METRIC_ERRORS, problem->error, 1);
     reply_problem(&w, problem);
     struct buf *body = builder_finish(&out);
     answer_problem_body(c, problem, body);

@@ -22,6 +22,7 @@
 #include "util/clock.h"
 #include "util/log.h"
 #include "util/mem.h"
+#include "util/metric.h"
 
 struct client *client_of(struct conn *conn)
 {
@@ -48,22 +49,26 @@ static void client_free(struct client *c)
     free(c);
 }
 
-static struct transport transport_on(const struct gateway *g, int fd, struct address *peer)
+static struct transport transport_on(struct client *c, int fd)
 {
-    const struct gateway_options *o = &g->options;
+    const struct gateway_options *o = &c->lane->gateway->options;
+    if (c->metrics)
+        return transport_tcp(fd);
     struct transport t = o->tls ? tls_transport(o->tls, fd) : transport_tcp(fd);
-    return o->proxy_protocol ? transport_behind_proxy(t, peer) : t;
+    return o->proxy_protocol ? transport_behind_proxy(t, &c->conn.peer) : t;
 }
 
-bool client_open(struct lane *lane, int fd, const struct address *address, uint32_t stranger)
+bool client_open(struct lane *lane, int fd, const struct address *address, uint32_t stranger,
+                 bool metrics)
 {
     struct client *c = mem_new(sizeof(*c));
     c->lane = lane;
     c->number = ++lane->clients_ever;
     c->stranger = stranger;
+    c->metrics = metrics;
     list_init(&c->node);
     peer_init(&c->peer);
-    struct transport transport = transport_on(lane->gateway, fd, &c->conn.peer);
+    struct transport transport = transport_on(c, fd);
     int r = conn_init(&c->conn, lane->loop, transport, address, &rest_handler);
     if (r) {
         log_warn("conn_refused", log_i64("error", r));
@@ -85,6 +90,8 @@ bool client_open(struct lane *lane, int fd, const struct address *address, uint3
 static void taken(struct task *task)
 {
     struct exchange *ex = container_of(task, struct exchange, task);
+    ex->taken_ns = clock_mono_ns();
+    metric_observe(METRIC_COMMAND_QUEUE_SECONDS, ex->taken_ns - ex->asked_ns);
     peer_take(&ex->client->peer, ex);
 }
 
@@ -100,8 +107,24 @@ void client_ask(struct client *c, struct exchange *ex)
     call->session = c->is_socket ? &c->peer.session : NULL;
     c->calls++;
     c->asked = true;
+    ex->asked_ns = clock_mono_ns();
     ex->task.run = taken;
     courier_send(&c->lane->to_chat, &ex->task);
+}
+
+/* What the exchange was, once its answer is queued. */
+static void count(const struct exchange *ex)
+{
+    const struct call *call = &ex->call;
+    metric_add_at(METRIC_COMMANDS, call->command, 1);
+    if (call->problem.error) {
+        metric_add_at(METRIC_COMMANDS_REFUSED, call->command, 1);
+        metric_add_at(METRIC_ERRORS, call->problem.error, 1);
+    }
+    if (call->command == COMMAND_SYNC)
+        return;
+    metric_observe(METRIC_COMMAND_SECONDS, clock_mono_ns() - ex->asked_ns);
+    metric_observe(METRIC_COMMAND_DOMAIN_SECONDS, ex->answered_ns - ex->taken_ns);
 }
 
 static void came_back(struct task *task)
@@ -115,11 +138,13 @@ static void came_back(struct task *task)
         else
             rest_answered(c, ex);
     }
+    count(ex);
     exchange_free(ex);
 }
 
 void client_answer(struct client *c, struct exchange *ex)
 {
+    ex->answered_ns = clock_mono_ns();
     ex->task.run = came_back;
     courier_send(&c->lane->to_net, &ex->task);
 }

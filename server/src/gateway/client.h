@@ -60,6 +60,7 @@ struct client {
     bool asked : 1;               /* the chat thread has heard of it */
     bool closed : 1;              /* on_closed() has run */
     bool last : 1;                /* HTTP: close after this answer */
+    bool metrics : 1;             /* HTTP: came for the metrics, and gets nothing else */
     bool head : 1;                /* HTTP: the answer under way has no body */
     bool session : 1;             /* socket: `auth` was answered ok */
     bool pinged : 1;              /* socket: since it was last heard */
@@ -72,7 +73,7 @@ struct client {
 
 /* A new connection, HTTP once a handshake is over, on `fd`, which it owns. False: it is gone
  * already. `stranger`: its place in the gateway's strangers. */
-bool client_open(struct lane *, int fd, const struct address *, uint32_t stranger);
+bool client_open(struct lane *, int fd, const struct address *, uint32_t stranger, bool metrics);
 struct client *client_of(struct conn *);
 /* The client of a place in the lane's lists. */
 struct client *client_of_node(struct list *);

@@ -19,6 +19,7 @@ struct exchange {
     struct str token;      /* REST: of the Authorization header, in the arena; else absent */
     struct chat_authenticate authenticate;
     struct buf *reply;
+    uint64_t asked_ns, taken_ns, answered_ns; /* sent to the chat thread, taken, answered there */
 };
 
 /* Empty but for its client; the arena is ready. */

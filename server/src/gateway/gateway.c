@@ -102,23 +102,45 @@ struct sink *gateway_sink(struct gateway *g)
     return &g->sink;
 }
 
+/* On the first `lanes_n` lanes. */
+static int listen_at(struct gateway *g, struct address *address, size_t lanes_n, bool metrics)
+{
+    int r = listener_claim(address);
+    for (size_t i = 0; !r && i < lanes_n; i++)
+        r = lane_listen(&g->lanes[i], address, metrics);
+    if (r) {
+        char text[ADDRESS_TEXT_MAX];
+        address_format(address, text);
+        log_error("listen_failed", log_str("address", text), log_str("why", strerror(-r)));
+    }
+    return r;
+}
+
 int gateway_start(struct gateway *g, struct chat *chat)
 {
     g->chat = chat;
-    for (size_t i = 0; i < g->options.addresses_n; i++) {
+    int r = 0;
+    for (size_t i = 0; i < g->options.addresses_n && !r; i++) {
         g->addresses[i] = g->options.addresses[i];
-        int r = listener_claim(&g->addresses[i]);
-        for (size_t lane = 0; !r && lane < g->lanes_n; lane++)
-            r = lane_listen(&g->lanes[lane], &g->addresses[i]);
-        if (r) {
-            char text[ADDRESS_TEXT_MAX];
-            address_format(&g->addresses[i], text);
-            log_error("listen_failed", log_str("address", text), log_str("why", strerror(-r)));
-            return r;
-        }
+        r = listen_at(g, &g->addresses[i], g->lanes_n, false);
     }
-    atomic_store(&g->ready, true);
-    return 0;
+    if (!r && g->options.metrics_address) {
+        g->metrics_address = *g->options.metrics_address;
+        r = listen_at(g, &g->metrics_address, 1, true);
+    }
+    if (!r)
+        atomic_store(&g->ready, true);
+    return r;
+}
+
+const struct address *gateway_metrics_address(const struct gateway *g)
+{
+    return &g->metrics_address;
+}
+
+uint64_t gateway_output_bytes(const struct gateway *g)
+{
+    return atomic_load_explicit(&g->output.bytes, memory_order_relaxed);
 }
 
 const struct address *gateway_addresses(const struct gateway *g)

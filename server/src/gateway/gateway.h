@@ -24,6 +24,7 @@
 #include "util/str.h"
 
 struct asset;
+struct builder;
 struct chat;
 struct gateway;
 struct loop;
@@ -48,6 +49,11 @@ struct gateway_options {
     struct str public_url;
 
     uint64_t incarnation; /* of the store; clients are told */
+
+    const struct address *metrics_address; /* where `metrics` is asked for; NULL: nowhere */
+    /* Adds the text of a scrape. Any net thread; does not block for long. */
+    void (*metrics)(void *arg, struct builder *out);
+    void *metrics_arg;
 
     const struct asset *assets; /* gateway/assets.h */
     size_t assets_n;
@@ -77,6 +83,10 @@ struct sink *gateway_sink(struct gateway *);
 int gateway_start(struct gateway *, struct chat *);
 /* Where it listens, addresses_n of them, ports filled in. */
 const struct address *gateway_addresses(const struct gateway *);
+/* Where metrics are asked for, port filled in; where options named an address. */
+const struct address *gateway_metrics_address(const struct gateway *);
+/* Answers and pushes that are not yet with the kernel. Any thread. */
+uint64_t gateway_output_bytes(const struct gateway *);
 
 /* Whether /readyz says 200; true from gateway_start() on. Any thread. */
 void gateway_set_ready(struct gateway *, bool ready);

@@ -19,6 +19,7 @@
 #include "gateway/state.h"
 #include "util/clock.h"
 #include "util/log.h"
+#include "util/metric.h"
 
 /* Connections beyond connections_max that still get an answer, so that a full node can say so and
  * its health can be asked. */
@@ -36,10 +37,17 @@ enum {
     STOPPED_MS = 1000,
 };
 
+/* Why connections are refused, as METRIC_CONNECTIONS_REFUSED counts it. */
+enum { REFUSED_FULL, REFUSED_UNTRUSTED, REFUSED_CROWDED };
+
 /* Clients by their place. */
 
 void lane_list(struct lane *lane, struct client *c, enum lane_list list)
 {
+    if (c->list != list) {
+        metric_drop_at(METRIC_CONNECTIONS, c->list);
+        metric_add_at(METRIC_CONNECTIONS, list, 1);
+    }
     list_remove(&c->node);
     list_push_back(&lane->lists[list], &c->node);
     c->list = (uint8_t)list;
@@ -55,6 +63,8 @@ static void tick_soon(struct lane *lane)
 void lane_adopt(struct lane *lane, struct client *c)
 {
     lane->clients_n++;
+    metric_add(METRIC_CONNECTIONS_OPENED, 1);
+    metric_add_at(METRIC_CONNECTIONS, c->list, 1);
     c->heard_ms = loop_now_ms(lane->loop);
     lane_list(lane, c, LANE_IDLE);
     if (!timer_armed(&lane->tick))
@@ -79,6 +89,7 @@ void lane_forget(struct lane *lane, struct client *c)
 {
     list_remove(&c->node);
     lane->clients_n--;
+    metric_drop_at(METRIC_CONNECTIONS, c->list);
     atomic_fetch_sub(&lane->gateway->clients, 1);
     tell_if_empty(lane);
 }
@@ -212,15 +223,20 @@ static void make_room(struct lane *lane)
 }
 
 /* Where proxies speak first, nobody else can be told from one that lies. Whom a proxy speaks for is
- * known and counted later (rest.c). */
-static bool may_connect(struct lane *lane, const struct address *address, uint32_t *stranger)
+ * known and counted later (rest.c). Whoever asks for metrics is none of either. */
+static bool may_connect(struct lane_listener *l, const struct address *address, uint32_t *stranger)
 {
+    struct lane *lane = l->lane;
     struct gateway *g = lane->gateway;
+    if (l->metrics)
+        return true;
     bool trusted = address_ranges_hold(g->options.trusted, g->options.trusted_n, address);
     bool untrusted = g->options.proxy_protocol && !trusted;
     bool crowded = !untrusted && !trusted && !strangers_enter(&g->strangers, address, stranger);
     lane->untrusted_n += untrusted;
     lane->crowded_n += crowded;
+    metric_add_at(METRIC_CONNECTIONS_REFUSED, REFUSED_UNTRUSTED, untrusted);
+    metric_add_at(METRIC_CONNECTIONS_REFUSED, REFUSED_CROWDED, crowded);
     if ((untrusted || crowded) && !timer_armed(&lane->tick))
         tick_soon(lane);
     return !untrusted && !crowded;
@@ -228,10 +244,11 @@ static bool may_connect(struct lane *lane, const struct address *address, uint32
 
 static void on_accept(struct listener *listener, int fd, const struct address *address)
 {
-    struct lane *lane = container_of(listener, struct lane_listener, listener)->lane;
+    struct lane_listener *l = container_of(listener, struct lane_listener, listener);
+    struct lane *lane = l->lane;
     struct gateway *g = lane->gateway;
     uint32_t stranger = 0;
-    if (!may_connect(lane, address, &stranger)) {
+    if (!may_connect(l, address, &stranger)) {
         close(fd);
         return;
     }
@@ -241,8 +258,9 @@ static void on_accept(struct listener *listener, int fd, const struct address *a
     if (n > g->options.connections_max + SPARE_CONNECTIONS) {
         lane->refused_n++;
         strangers_leave(&g->strangers, &stranger);
+        metric_add_at(METRIC_CONNECTIONS_REFUSED, REFUSED_FULL, 1);
         close(fd);
-    } else if (client_open(lane, fd, address, stranger)) {
+    } else if (client_open(lane, fd, address, stranger, l->metrics)) {
         return;
     }
     atomic_fetch_sub(&g->clients, 1);
@@ -258,11 +276,12 @@ void lane_init(struct lane *lane, struct gateway *gateway, struct loop *loop)
     timer_init(&lane->tick, tick);
 }
 
-int lane_listen(struct lane *lane, struct address *address)
+int lane_listen(struct lane *lane, struct address *address, bool metrics)
 {
-    must(lane->listeners_n < GATEWAY_ADDRESSES_MAX);
+    must(lane->listeners_n < ARRAY_SIZE(lane->listeners));
     struct lane_listener *l = &lane->listeners[lane->listeners_n];
     l->lane = lane;
+    l->metrics = metrics;
     int r = listener_init(&l->listener, lane->loop, address, on_accept);
     if (r)
         return r;

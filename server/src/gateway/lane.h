@@ -38,13 +38,14 @@ enum { LANE_TICK_MS = 500 };
 struct lane_listener {
     struct listener listener;
     struct lane *lane;
+    bool metrics; /* for whoever asks for those, and nothing else */
 };
 
 struct lane {
     struct gateway *gateway;
     struct loop *loop;
     struct courier to_chat;
-    struct lane_listener listeners[GATEWAY_ADDRESSES_MAX];
+    struct lane_listener listeners[GATEWAY_ADDRESSES_MAX + 1];
     size_t listeners_n;
     struct list lists[LANE_LISTS];
     size_t clients_n;
@@ -68,7 +69,7 @@ struct lane {
 void lane_init(struct lane *, struct gateway *, struct loop *);
 void lane_deinit(struct lane *);
 /* Listens on one more address; port 0 is replaced by the one it became. While no loop runs. */
-int lane_listen(struct lane *, struct address *);
+int lane_listen(struct lane *, struct address *, bool metrics);
 
 /* A new client; its place is LANE_IDLE. */
 void lane_adopt(struct lane *, struct client *);

@@ -177,7 +177,9 @@ static void dispatch(struct client *c, const struct http_request *r)
     c->last = !r->keep_alive || c->lane->draining;
     c->head = r->method == HTTP_HEAD;
     note_sender(c, r);
-    if (str_eq(path, STR(API_SOCKET_PATH)))
+    if (c->metrics)
+        web_answer_metrics(c, r);
+    else if (str_eq(path, STR(API_SOCKET_PATH)))
         open_socket(c, r);
     else if (str_starts(path, STR("/v1/")) && !web_has(c, path))
         ask(c, r);

@@ -16,6 +16,7 @@
 #include "proto/reply.h"
 #include "proto/request.h"
 #include "util/log.h"
+#include "util/metric.h"
 
 enum {
     /* Frames in a row that are no JSON, before we take the client for something else. */
@@ -81,6 +82,7 @@ static void refuse(struct client *c, const struct request *request, const struct
 {
     struct builder out = {0};
     struct writer w = {.out = &out};
+    metric_add_at(METRIC_ERRORS, problem->error, 1);
     reply_error(&w, request, problem);
     struct buf *frame = builder_finish(&out);
     send_answer(c, frame);
@@ -253,6 +255,9 @@ void socket_push(struct client *c, struct buf *frame)
         !send_frame(c, frame)) {
         log_debug("socket_behind", log_u64("conn", c->number));
         c->behind = true;
+        metric_add(METRIC_PUSHES_LEFT_OUT, 1);
+    } else {
+        metric_add(METRIC_PUSHES, 1);
     }
 }
 

@@ -274,7 +274,7 @@ static void arrive(struct task *task)
 {
     struct arrival *a = container_of(task, struct arrival, task);
     atomic_fetch_add(&a->lane->gateway->clients, 1);
-    client_open(a->lane, a->fd, &a->address, 0);
+    client_open(a->lane, a->fd, &a->address, 0, false);
     free(a);
 }
 

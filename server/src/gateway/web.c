@@ -70,6 +70,28 @@ static void answer_health(struct client *c, bool well)
     buf_unref(a.body);
 }
 
+void web_answer_metrics(struct client *c, const struct http_request *r)
+{
+    const struct gateway_options *o = &c->lane->gateway->options;
+    struct builder out = {0};
+    if (!str_eq(http_request_path(r), STR("/metrics"))) {
+        answer_problem(c, &(struct problem){.error = API_ERROR_UNKNOWN_COMMAND});
+        return;
+    }
+    if (r->method != HTTP_GET && r->method != HTTP_HEAD) {
+        answer_problem(
+            c, &(struct problem){.error = API_ERROR_METHOD_NOT_ALLOWED, .allow = STR("GET, HEAD")});
+        return;
+    }
+    o->metrics(o->metrics_arg, &out);
+    struct answer a = {.status = 200,
+                       .type = STR("text/plain; version=0.0.4; charset=utf-8"),
+                       .body = builder_finish(&out)};
+    answer_field(&a, STR("Cache-Control"), STR("no-store"));
+    answer_send(c, &a);
+    buf_unref(a.body);
+}
+
 bool web_has(const struct client *c, struct str path)
 {
     const struct gateway *g = c->lane->gateway;

@@ -24,4 +24,7 @@ void web_answer(struct client *, const struct http_request *);
 struct buf **web_bodies_new(const struct gateway *);
 void web_bodies_free(const struct gateway *, struct buf **);
 
+/* Answers a request that came to the address for metrics. */
+void web_answer_metrics(struct client *, const struct http_request *);
+
 #endif

@@ -9,6 +9,7 @@
 
 #include "loop/loop_thread.h"
 #include "util/macros.h"
+#include "util/metric.h"
 
 static void tell_asker(struct task *task)
 {
@@ -23,8 +24,10 @@ static struct job *next_job(struct pool *p)
     while (list_empty(&p->jobs) && !p->stopping)
         pthread_cond_wait(&p->work, &p->lock);
     struct list *node = list_pop_front(&p->jobs);
-    if (node)
+    if (node) {
         p->jobs_n--;
+        metric_drop_at(METRIC_PASSWORD_QUEUE, 0);
+    }
     pthread_mutex_unlock(&p->lock);
     return node ? container_of(node, struct job, task.node) : NULL;
 }
@@ -81,6 +84,7 @@ int pool_submit(struct pool *p, struct job *job, struct poster *asker)
     } else {
         list_push_back(&p->jobs, &job->task.node);
         p->jobs_n++;
+        metric_add(METRIC_PASSWORD_QUEUE, 1);
         pthread_cond_signal(&p->work);
     }
     pthread_mutex_unlock(&p->lock);

@@ -41,6 +41,7 @@
 #include "util/log.h"
 #include "util/macros.h"
 #include "util/mem.h"
+#include "util/metric.h"
 
 enum {
     RECORD_MAX = SSL3_RT_MAX_PLAIN_LENGTH,
@@ -174,8 +175,12 @@ static ssize_t tls_recv(struct transport *t, void *p, size_t n)
 {
     struct side *s = t->state;
     size_t got;
+    bool shook = SSL_is_init_finished(s->ssl);
     ERR_clear_error();
-    return SSL_read_ex(s->ssl, p, n, &got) ? (ssize_t)got : fate(s);
+    bool read = SSL_read_ex(s->ssl, p, n, &got);
+    if (!shook && SSL_is_init_finished(s->ssl))
+        metric_add(METRIC_TLS_HANDSHAKES, 1);
+    return read ? (ssize_t)got : fate(s);
 }
 
 static bool tls_pending(struct transport *t)

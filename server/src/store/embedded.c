@@ -6,6 +6,7 @@
 #include "store/migrate.h"
 #include "util/log.h"
 #include "util/macros.h"
+#include "util/metric.h"
 
 /* The struct that the request is the base of; base is always its first member. */
 static int run(struct turn *t, struct store_request *r)
@@ -84,7 +85,9 @@ static int run(struct turn *t, struct store_request *r)
 static void turn_run(struct turn *t, struct store_request *r)
 {
     int result = run(t, r);
+    metric_add_at(METRIC_STORE_REQUESTS, (uint32_t)r->op, 1);
     if (result < 0) {
+        metric_add_at(METRIC_STORE_REQUESTS_FAILED, (uint32_t)r->op, 1);
         log_error("store_request_failed", log_u64("op", (uint64_t)r->op), log_i64("error", result));
         r->status = STORE_FAILED;
         if (t->batch)

@@ -251,6 +251,42 @@ static const struct kv_ops rocks_ops = {
     .free = rocks_free,
 };
 
+/* --- how it is --- */
+
+/* Of the whole engine; what it does not know is 0. */
+static uint64_t number_of(struct kv_rocksdb *r, const char *property)
+{
+    uint64_t n = 0;
+    return rocksdb_property_int(r->db, property, &n) ? 0 : n;
+}
+
+static uint64_t sum_of(struct kv_rocksdb *r, const char *property)
+{
+    uint64_t sum = 0;
+    for (int i = 0; i < FAMILIES; i++) {
+        uint64_t n = 0;
+        if (rocksdb_property_int_cf(r->db, r->families[i], property, &n) == 0)
+            sum += n;
+    }
+    return sum;
+}
+
+void kv_rocksdb_look(struct kv *kv, struct kv_rocksdb_state *state)
+{
+    struct kv_rocksdb *r = rocks(kv);
+    *state = (struct kv_rocksdb_state){
+        .stopped = number_of(r, "rocksdb.is-write-stopped"),
+        .delayed_rate = number_of(r, "rocksdb.actual-delayed-write-rate"),
+        .memtable_bytes = sum_of(r, "rocksdb.cur-size-all-mem-tables"),
+        .file_bytes = sum_of(r, "rocksdb.total-sst-files-size"),
+        .compaction_pending_bytes = sum_of(r, "rocksdb.estimate-pending-compaction-bytes"),
+        .block_cache_bytes = rocksdb_cache_get_usage(r->cache),
+        .compactions = number_of(r, "rocksdb.num-running-compactions"),
+        .flushes = number_of(r, "rocksdb.num-running-flushes"),
+        .background_errors = number_of(r, "rocksdb.background-errors"),
+    };
+}
+
 /* --- opening --- */
 
 static rocksdb_options_t *family_options(struct kv_rocksdb *r, int table)

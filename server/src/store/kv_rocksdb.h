@@ -18,4 +18,15 @@ int kv_rocksdb_open(struct kv **out, const char *directory, size_t cache_bytes, 
 int kv_rocksdb_open_to_read(struct kv **out, const char *directory, size_t cache_bytes, char *why,
                             size_t why_size);
 
+/* How the engine is. */
+struct kv_rocksdb_state {
+    uint64_t stopped;      /* 1: nothing can be written until it has compacted */
+    uint64_t delayed_rate; /* bytes a second it holds writes back to; 0: it does not */
+    uint64_t memtable_bytes, file_bytes, compaction_pending_bytes, block_cache_bytes;
+    uint64_t compactions, flushes; /* that run */
+    uint64_t background_errors;    /* so far */
+};
+/* Any thread. */
+void kv_rocksdb_look(struct kv *, struct kv_rocksdb_state *);
+
 #endif

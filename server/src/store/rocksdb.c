@@ -191,6 +191,11 @@ bool store_rocksdb_broken(const struct store *s)
     return store_threaded_broken(rocksdb(s)->threaded);
 }
 
+void store_rocksdb_look(const struct store *s, struct kv_rocksdb_state *state)
+{
+    kv_rocksdb_look(store_threaded_kv(rocksdb(s)->threaded), state);
+}
+
 /* --- restoring --- */
 
 /* The copied rows as a store of their own, still of the backup's schema. */

@@ -12,6 +12,7 @@
 #include "store/store.h"
 
 struct files_sum;
+struct kv_rocksdb_state;
 struct verify;
 
 struct store_rocksdb_options {
@@ -35,5 +36,7 @@ int store_rocksdb_restore(const char *from, const char *directory, struct files_
 int store_rocksdb_verify(const char *directory, struct verify *, char *why, size_t why_size);
 /* Whether writes are refused for good, since one failed. Any thread. */
 bool store_rocksdb_broken(const struct store *);
+/* See kv_rocksdb.h. Any thread. */
+void store_rocksdb_look(const struct store *, struct kv_rocksdb_state *);
 
 #endif

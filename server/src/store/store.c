@@ -2,10 +2,49 @@
  * has one entrance for all. */
 #include "store/store.h"
 
+#include <assert.h>
+
 #include "store/backup.h"
 #include "store/directory.h"
 #include "store/log.h"
 #include "store/ops.h"
+#include "util/macros.h"
+
+static const char *const op_names[] = {
+    [STORE_OP_APPEND] = "append",
+    [STORE_OP_MARK] = "mark",
+    [STORE_OP_USER_CREATE] = "user_create",
+    [STORE_OP_USER_SET] = "user_set",
+    [STORE_OP_DEVICE_PUT] = "device_put",
+    [STORE_OP_DEVICE_SEEN] = "device_seen",
+    [STORE_OP_DEVICE_END] = "device_end",
+    [STORE_OP_DIRECT_CLAIM] = "direct_claim",
+    [STORE_OP_GROUP_CLAIM] = "group_claim",
+    [STORE_OP_RESERVE] = "reserve",
+    [STORE_OP_EXPIRE] = "expire",
+    [STORE_OP_LOAD] = "load",
+    [STORE_OP_MEMBER] = "member",
+    [STORE_OP_EVENTS] = "events",
+    [STORE_OP_KEY] = "key",
+    [STORE_OP_INBOX_LIST] = "inbox_list",
+    [STORE_OP_INBOX_CHANGES] = "inbox_changes",
+    [STORE_OP_PINS] = "pins",
+    [STORE_OP_MENTIONS] = "mentions",
+    [STORE_OP_BLOCKS] = "blocks",
+    [STORE_OP_CONTACTS] = "contacts",
+    [STORE_OP_USERS] = "users",
+    [STORE_OP_USER_FIND] = "user_find",
+    [STORE_OP_USER_SEARCH] = "user_search",
+    [STORE_OP_DEVICES] = "devices",
+    [STORE_OP_TOKEN_FIND] = "token_find",
+    [STORE_OP_BACKUP] = "backup",
+};
+static_assert(ARRAY_SIZE(op_names) == STORE_OPS, "each operation has a name");
+
+const char *store_op_name(uint32_t op)
+{
+    return op < STORE_OPS ? op_names[op] : NULL;
+}
 
 static void run_done(struct task *task)
 {

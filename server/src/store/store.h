@@ -50,6 +50,9 @@ struct store {
     const struct store_ops *ops;
 };
 
+/* The name of request.op, for metrics; NULL beyond the last one. */
+const char *store_op_name(uint32_t op);
+
 /* Finishes what was asked for (each done() has run or is posted), closes, frees. NULL is fine. */
 void store_free(struct store *);
 

@@ -17,15 +17,20 @@
 
 #include "model/limits.h"
 #include "store/ops.h"
+#include "util/clock.h"
 #include "util/log.h"
 #include "util/macros.h"
 #include "util/mem.h"
+#include "util/metric.h"
 
 enum {
     BATCH_REQUESTS_MAX = 1024,
     BATCH_BYTES_MAX = 4 * 1024 * 1024, /* a sync of this much takes no longer than a few small */
     READERS_MAX = 16,
 };
+
+/* As METRIC_STORE_QUEUE counts them. */
+enum { QUEUE_WRITES, QUEUE_READS };
 
 struct queue {
     struct list requests;
@@ -61,6 +66,7 @@ static void threaded_submit(struct store *s, struct store_request *r)
 {
     struct store_threaded *t = threaded(s);
     struct queue *q = store_op_writes(r->op) ? &t->writes : &t->reads;
+    metric_add_at(METRIC_STORE_QUEUE, q == &t->reads ? QUEUE_READS : QUEUE_WRITES, 1);
     pthread_mutex_lock(&t->lock);
     list_push_back(&q->requests, &r->link);
     pthread_cond_signal(&q->filled);
@@ -75,8 +81,10 @@ static bool take_writes(struct store_threaded *t, struct list *taken)
     pthread_mutex_lock(&t->lock);
     while (list_empty(&t->writes.requests) && !t->closing)
         pthread_cond_wait(&t->writes.filled, &t->lock);
-    for (int n = 0; n < BATCH_REQUESTS_MAX && !list_empty(&t->writes.requests); n++)
+    for (int n = 0; n < BATCH_REQUESTS_MAX && !list_empty(&t->writes.requests); n++) {
         list_push_back(taken, list_pop_front(&t->writes.requests));
+        metric_drop_at(METRIC_STORE_QUEUE, QUEUE_WRITES);
+    }
     pthread_mutex_unlock(&t->lock);
     return !list_empty(taken);
 }
@@ -96,12 +104,20 @@ static void write_batch(struct store_threaded *t, struct list *taken)
 {
     struct kv_batch batch = {.kv = t->kv};
     struct list done = LIST_INIT(done);
+    uint64_t n = 0;
     while (!list_empty(taken) && kv_batch_bytes(&batch) < BATCH_BYTES_MAX) {
         struct list *node = list_pop_front(taken);
         embedded_write(&batch, &t->info, APPEND_MAX, list_entry(node, struct store_request, link));
         list_push_back(&done, node);
+        n++;
     }
+    bool empty = kv_batch_rows(&batch) == 0;
+    uint64_t since_ns = clock_mono_ns();
     int err = kv_commit(&batch);
+    if (!empty) {
+        metric_observe(METRIC_STORE_COMMIT_SECONDS, clock_mono_ns() - since_ns);
+        metric_observe(METRIC_STORE_BATCH_REQUESTS, n);
+    }
     if (err) {
         atomic_store(&t->broken, true);
         log_error("store_broken", log_i64("error", err));
@@ -142,6 +158,8 @@ static struct store_request *take_read(struct store_threaded *t)
         pthread_cond_wait(&t->reads.filled, &t->lock);
     struct list *node = list_pop_front(&t->reads.requests);
     pthread_mutex_unlock(&t->lock);
+    if (node)
+        metric_drop_at(METRIC_STORE_QUEUE, QUEUE_READS);
     return node ? list_entry(node, struct store_request, link) : NULL;
 }
 
@@ -149,9 +167,11 @@ static void *reader_run(void *arg)
 {
     struct store_threaded *t = arg;
     for (struct store_request *r; (r = take_read(t));) {
+        uint64_t since_ns = clock_mono_ns();
         struct kv_snapshot *snapshot = t->kv->ops->snapshot(t->kv);
         embedded_read(t->kv, snapshot, &t->info, r);
         t->kv->ops->release(t->kv, snapshot);
+        metric_observe(METRIC_STORE_READ_SECONDS, clock_mono_ns() - since_ns);
         post(t->completions, &r->task);
     }
     return NULL;
@@ -233,6 +253,11 @@ int store_threaded_new(struct store **out, struct kv *kv, const struct store_inf
     }
     *out = &t->store;
     return 0;
+}
+
+struct kv *store_threaded_kv(const struct store *s)
+{
+    return threaded(s)->kv;
 }
 
 bool store_threaded_broken(const struct store *s)

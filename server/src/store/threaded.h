@@ -12,6 +12,8 @@
  * Completions are posted to `completions`. 0, or a negative errno (the kv is then the caller's). */
 int store_threaded_new(struct store **out, struct kv *kv, const struct store_info *info,
                        uint32_t readers, struct poster *completions);
+/* What it stands on, to be asked how it is. */
+struct kv *store_threaded_kv(const struct store *);
 /* Whether writes are refused for good, since one failed. Any thread. */
 bool store_threaded_broken(const struct store *);
 

@@ -1,0 +1,117 @@
+/* Labels have their names where what they name is known; so they meet the counters here. */
+#include "main_metrics.h"
+
+#include <assert.h>
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "gateway/gateway.h"
+#include "main_store.h"
+#include "proto/api.gen.h"
+#include "store/store.h"
+#include "util/macros.h"
+#include "util/mem.h"
+#include "util/metric.h"
+
+static_assert((int)COMMAND_COUNT <= (int)METRIC_SLOTS && (int)API_ERROR_COUNT <= (int)METRIC_SLOTS,
+              "each command and error is counted");
+
+/* --- the names of labels --- */
+
+/* One of up to four fixed ones. */
+static const char *one_of(const char *const names[5], uint32_t which)
+{
+    return which < 5 ? names[which] : NULL;
+}
+
+static const char *label(enum metric m, uint32_t which)
+{
+    static const char *const states[5] = {"idle", "greeting", "asking", "session", "closing"};
+    static const char *const refused[5] = {"connections_max", "no_trusted_proxy",
+                                           "unauthenticated_per_address"};
+    static const char *const cached[5] = {"conversations", "people"};
+    static const char *const queues[5] = {"writes", "reads"};
+    static const char *const jobs[5] = {"compactions", "flushes"};
+    switch (m) {
+    case METRIC_BUILD:
+        return which ? NULL : PARLEY_VERSION;
+    case METRIC_CONNECTIONS:
+        return one_of(states, which);
+    case METRIC_CONNECTIONS_REFUSED:
+        return one_of(refused, which);
+    case METRIC_COMMANDS:
+    case METRIC_COMMANDS_REFUSED:
+        return which < COMMAND_COUNT ? command_specs[which].name.p : NULL;
+    case METRIC_ERRORS:
+        return which == API_OK ? "" : which < API_ERROR_COUNT ? api_errors[which].code.p : NULL;
+    case METRIC_CACHE_HITS:
+    case METRIC_CACHE_MISSES:
+        return one_of(cached, which);
+    case METRIC_STORE_REQUESTS:
+    case METRIC_STORE_REQUESTS_FAILED:
+        return store_op_name(which);
+    case METRIC_STORE_QUEUE:
+        return one_of(queues, which);
+    case METRIC_STORE_BACKGROUND_JOBS:
+        return one_of(jobs, which);
+    default:
+        return NULL;
+    }
+}
+
+/* --- the process --- */
+
+static uint64_t open_descriptors(void)
+{
+    uint64_t n = 0;
+    DIR *dir = opendir("/proc/self/fd");
+    if (!dir)
+        return 0;
+    for (const struct dirent *entry; (entry = readdir(dir));)
+        n += entry->d_name[0] != '.';
+    closedir(dir);
+    return n - 1; /* this look's own */
+}
+
+static uint64_t resident_bytes(void)
+{
+    unsigned long long size, resident = 0;
+    FILE *f = fopen("/proc/self/statm", "re");
+    if (!f)
+        return 0;
+    if (fscanf(f, "%llu %llu", &size, &resident) != 2)
+        resident = 0;
+    fclose(f);
+    return resident * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+static uint64_t ns_of(const struct timeval *t)
+{
+    return (uint64_t)t->tv_sec * 1000000000 + (uint64_t)t->tv_usec * 1000;
+}
+
+static void look_at_process(struct metric_values *values)
+{
+    struct rusage usage = {0};
+    getrusage(RUSAGE_SELF, &usage);
+    values->at[METRIC_PROCESS_CPU][0] = ns_of(&usage.ru_utime) + ns_of(&usage.ru_stime);
+    values->at[METRIC_PROCESS_MEMORY][0] = resident_bytes();
+    values->at[METRIC_PROCESS_DESCRIPTORS][0] = open_descriptors();
+}
+
+void main_metrics_print(void *metrics, struct builder *out)
+{
+    const struct main_metrics *m = metrics;
+    struct metric_values *values = mem_new(sizeof(*values));
+    metric_collect(values);
+    values->at[METRIC_BUILD][0] = 1;
+    values->at[METRIC_OUTPUT_BYTES][0] = gateway_output_bytes(m->gateway);
+    values->at[METRIC_PROCESS_STARTED][0] = m->started_ms * 1000000;
+    main_store_metrics(m->store, values);
+    look_at_process(values);
+    metric_print(out, values, label);
+    free(values);
+}
