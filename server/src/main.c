@@ -41,6 +41,7 @@ static void print(FILE *to, const struct builder *text)
 static int run_serve(const struct config *config)
 {
     log_set_level((enum log_level)config->log_level);
+    log_set_format((enum log_format)config->log_format);
     return serve(config);
 }
 
@@ -110,6 +111,7 @@ static const struct {
     {"backup", backup_command, true, "copy the data, beside a running server too"},
     {"restore", restore_command, true, "make the data directory from a backup"},
     {"verify", verify_command, true, "look whether a data directory or a backup is sound"},
+    {"log-level", log_level_command, true, "tell or change what a running server logs"},
     {"check-config", run_check, false, "say whether the configuration is good"},
     {"print-config", run_print, false, "print all options, with help, defaults and values"},
     {"print-metrics", run_metrics, false, "print docs/operations/metrics.md"},

@@ -19,6 +19,7 @@
 #include "loop/loop.h"
 #include "main_env.h"
 #include "main_store.h"
+#include "util/log.h"
 #include "util/mem.h"
 
 #ifndef PARLEY_VERSION
@@ -183,16 +184,45 @@ static int ask_here(const struct config *config, const char *line, struct builde
     return code;
 }
 
-int admin_ask(const struct config *config, const char *line, struct builder *out)
+/* The server's socket; -EACCES, said on stderr: it is another user's; negative: no server runs. */
+static int connect_to_server(const struct config *config)
 {
     int fd = admin_socket_connect(config->data_dir);
-    if (fd == -EACCES || fd == -EPERM) {
-        fprintf(stderr, "parleyd: the server in %s is another user's\n", config->data_dir);
-        return FAILED;
-    }
+    if (fd != -EACCES && fd != -EPERM)
+        return fd;
+    fprintf(stderr, "parleyd: the server in %s is another user's\n", config->data_dir);
+    return -EACCES;
+}
+
+int admin_ask(const struct config *config, const char *line, struct builder *out)
+{
+    int fd = connect_to_server(config);
     if (fd < 0)
-        return ask_here(config, line, out);
+        return fd == -EACCES ? FAILED : ask_here(config, line, out);
     int code = ask_for_all(fd, NULL, line, out);
+    close(fd);
+    return code;
+}
+
+int log_level_command(const struct config *config)
+{
+    char line[ADMIN_LINE_MAX];
+    const struct config_list *args = &config->args;
+    if (args->n > 1 || (args->n && log_level_named(args->items[0]) < 0)) {
+        fputs(
+            "usage: parleyd log-level [debug | info | warn | error | off]\n"
+            "Tells which lines the running server logs, or changes it until it is started again.\n",
+            stderr);
+        return EXIT_USAGE;
+    }
+    int fd = connect_to_server(config);
+    if (fd < 0 && fd != -EACCES)
+        fprintf(stderr, "parleyd: no server runs in %s\n", config->data_dir);
+    if (fd < 0)
+        return FAILED;
+    snprintf(line, sizeof(line), "log-level%s%s", args->n ? "\t" : "",
+             args->n ? args->items[0].p : "");
+    int code = ask_for_all(fd, NULL, line, NULL);
     close(fd);
     return code;
 }

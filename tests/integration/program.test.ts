@@ -196,6 +196,27 @@ test("whoever was shut out is let in again, and a reset password ends every devi
 
 // --- the end ---
 
+test("what a server logs is told and changed while it runs, as text or as JSON", async () => {
+  const server = await Server.start({ "log.format": "json" });
+  const at = `--data_dir=${join(server.dir, "data")}`;
+  const events = (): string[] => server.log.split("\n").filter((line) => line.startsWith("{"))
+    .map((line) => (JSON.parse(line) as { event: string }).event);
+  try {
+    says(command(["log-level", at]), 0, /^log-level\tinfo$/m);
+    await fetch(`${server.base}/healthz`);
+    assert.ok(!events().includes("http_answer"), server.log);
+    says(command(["log-level", "debug", at]), 0, /^log-level\tdebug$/m);
+    await fetch(`${server.base}/healthz`);
+    await eventually(() => events().includes("http_answer") || undefined, "an answer is logged");
+    says(command(["log-level", at]), 0, /^log-level\tdebug$/m);
+    says(command(["log-level", "off", at]), 0, /^log-level\toff$/m);
+    for (const words of [["loud"], ["info", "debug"]]) says(command(["log-level", ...words, at]), 2, /^usage/m);
+  } finally {
+    await server.end();
+  }
+  says(command(["log-level", `--data_dir=${join(dir, "nobody")}`]), 1, /no server runs in/);
+});
+
 test("SIGTERM under load, with 200 who say nothing: all are told, and it ends in time", async (t) => {
   const server = await Server.start();
   const [alice, bob] = (await people(server, "alice", "bob")) as [Person, Person];

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "model/limits.h"
+#include "util/log.h"
 #include "util/macros.h"
 #include "util/numbers.h"
 
@@ -268,6 +269,24 @@ static void backup(struct admin_request *r)
     store_backup(r->admin->store, &r->backup);
 }
 
+/* --- the log --- */
+
+static void log_level(struct admin_request *r)
+{
+    int level = r->n_words > 1 ? log_level_named(r->words[1]) : (int)log_get_level();
+    if (level < 0) {
+        tell(r, '-', "parleyd: there is no such level");
+        answer_later(r, 1);
+        return;
+    }
+    if (r->n_words > 1) {
+        log_set_level((enum log_level)level);
+        log_info("log_level", log_str("level", log_level_name((enum log_level)level)));
+    }
+    tell(r, '+', "log-level\t%s", log_level_name((enum log_level)level));
+    answer_later(r, 0);
+}
+
 /* --- the line --- */
 
 static const struct {
@@ -284,6 +303,7 @@ static const struct {
     {{"invite-list", 11}, 1, 2, invite_list},
     {{"invite-revoke", 13}, 2, 2, invite_revoke},
     {{"user-no-second-factor", 21}, 2, 2, user_no_second_factor},
+    {{"log-level", 9}, 1, 2, log_level},
     {{"backup", 6}, 2, 2, backup},
 };
 

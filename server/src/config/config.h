@@ -94,7 +94,8 @@ struct config {
     uint64_t presence_offline_after_ms;
     uint64_t drain_ms;
 
-    int log_level; /* enum log_level */
+    int log_level;  /* enum log_level */
+    int log_format; /* enum log_format */
 
     struct config_list args; /* what stood among the flags and is none */
 

@@ -157,7 +157,10 @@ const struct option options[] = {
 
     {"Logs", "log.level", OPTION_ENUM, FIELD(log_level), 0, 0, "info",
      {"debug", "info", "warn", "error", "off"},
-     "The least severe kind of line written to standard error."},
+     "The least severe kind of line written to standard error. `parleyd log-level` changes it while "
+     "the server runs."},
+    {NULL, "log.format", OPTION_ENUM, FIELD(log_format), 0, 0, "text", {"text", "json"},
+     "text: name=value, with quotes where a value needs them. json: one object a line."},
 };
 /* clang-format on */
 

@@ -4,7 +4,8 @@
  * writes one line of logfmt to stderr with a time and level. Any thread; a line is written whole,
  * or, when stderr has no room for it, not at all: nobody waits, and log_lost then says how many.
  * Values are quoted and escaped where needed, so they may hold anything; long ones are cut. A
- * string that is absent ({NULL, 0}) leaves its field out.
+ * string that is absent ({NULL, 0}) leaves its field out. As LOG_JSON the same line is one object,
+ * in which numbers that a double cannot hold (the ids among them) are strings, as in the API.
  */
 #ifndef PARLEY_UTIL_LOG_H
 #define PARLEY_UTIL_LOG_H
@@ -31,8 +32,17 @@ struct log_field {
     ((struct log_field){.name = (name_), .type = LOG_FIELD_STR, .str = str_of(v)})
 #define log_strn(name_, v) ((struct log_field){.name = (name_), .type = LOG_FIELD_STR, .str = (v)})
 
-/* Below this nothing is written; LOG_INFO at start. */
+/* Below this nothing is written; LOG_INFO at start. Any time. */
 void log_set_level(enum log_level);
+enum log_level log_get_level(void);
+/* "debug", …, "off"; the level of that name, or -1. */
+const char *log_level_name(enum log_level);
+int log_level_named(struct str name);
+
+enum log_format { LOG_TEXT, LOG_JSON };
+
+/* LOG_TEXT at start. */
+void log_set_format(enum log_format);
 void log_write(enum log_level, const char *event, const struct log_field *fields, size_t n);
 
 #define log_at(level, event, ...)                                                                  \

@@ -158,6 +158,16 @@ static void test_long_value_is_cut_within_its_quotes(void **state)
     }
 }
 
+/* Eight long fields, and one of `n` bytes. */
+static void write_long_line(const char value[512], size_t n)
+{
+    struct log_field fields[9];
+    for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
+        fields[i] = log_strn("field", str_n(value, 480));
+    fields[8].str.n = n;
+    log_write(LOG_INFO, "e", fields, ARRAY_SIZE(fields));
+}
+
 static void test_long_line_is_cut_between_fields(void **state)
 {
     (void)state;
@@ -165,12 +175,8 @@ static void test_long_line_is_cut_between_fields(void **state)
     memset(value, 'v', sizeof(value));
     /* Up to and over the end of the line, by one byte at a time. */
     for (size_t n = 0; n < 512; n++) {
-        struct log_field fields[9];
-        for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
-            fields[i] = log_strn("field", str_n(value, 480));
-        fields[8].str.n = n + 1;
         capture();
-        log_write(LOG_INFO, "e", fields, ARRAY_SIZE(fields));
+        write_long_line(value, n + 1);
         struct str all = captured(out, sizeof(out));
         assert_true(all.n <= PIPE_BUF);
         size_t whole = strlen("time=2026-01-02T03:04:05.678Z level=info event=e\n") +
@@ -210,6 +216,62 @@ static void test_threads_do_not_mix_lines(void **state)
         assert_int_equal(strspn(value, (char[]){value[0], 0}), 300);
     }
     assert_int_equal(lines, 160);
+}
+
+/* As JSON, without the time. */
+static void expect_json(struct str value, const char *written)
+{
+    char out[8192], line[8192];
+    capture();
+    log_set_format(LOG_JSON);
+    log_info("e", log_strn("v", value), log_u64("n", 7), log_u64("id", UINT64_MAX),
+             log_i64("i", -1), log_str("none", NULL));
+    log_set_format(LOG_TEXT);
+    captured(out, sizeof(out));
+    snprintf(line, sizeof(line),
+             "\",\"level\":\"info\",\"event\":\"e\",\"v\":%s,\"n\":7,"
+             "\"id\":\"18446744073709551615\",\"i\":-1}\n",
+             written);
+    assert_memory_equal(out, "{\"time\":\"20", 11);
+    assert_string_equal(out + strlen("{\"time\":\"2026-01-02T03:04:05.678Z"), line);
+}
+
+static void test_json_is_one_object_that_values_cannot_leave(void **state)
+{
+    (void)state;
+    expect_json(STR("time-out"), "\"time-out\"");
+    expect_json(STR(""), "\"\"");
+    expect_json(STR("\",\"admin\":\"yes"), "\"\\\",\\\"admin\\\":\\\"yes\"");
+    expect_json(STR("\\"), "\"\\\\\"");
+    expect_json(STR("a\nb\t\x1b\xff"), "\"a\\nb\\t\\\\x1b\\\\xff\"");
+}
+
+static void test_json_that_is_cut_is_still_an_object(void **state)
+{
+    (void)state;
+    char value[512], out[16384];
+    memset(value, 'v', sizeof(value));
+    for (size_t n = 0; n < 512; n++) {
+        capture();
+        log_set_format(LOG_JSON);
+        write_long_line(value, n + 1);
+        log_set_format(LOG_TEXT);
+        struct str all = captured(out, sizeof(out));
+        assert_true(all.n <= PIPE_BUF);
+        assert_true(!strcmp(out + all.n - 4, "vv\"}\n" + 1) || strstr(out, "vv\",\"cut\":true}\n"));
+    }
+}
+
+static void test_levels_have_names(void **state)
+{
+    (void)state;
+    for (int level = LOG_DEBUG; level <= LOG_OFF; level++)
+        assert_int_equal(log_level_named(str_of(log_level_name((enum log_level)level))), level);
+    assert_int_equal(log_level_named(STR("loud")), -1);
+    assert_int_equal(log_level_named(STR("")), -1);
+    log_set_level(LOG_WARN);
+    assert_int_equal(log_get_level(), LOG_WARN);
+    log_set_level(LOG_INFO);
 }
 
 /* Whoever reads the log has stopped: nobody waits for them, and they learn what they missed. */
@@ -262,6 +324,9 @@ int main(void)
         cmocka_unit_test(test_long_value_is_cut_within_its_quotes),
         cmocka_unit_test(test_long_line_is_cut_between_fields),
         cmocka_unit_test(test_threads_do_not_mix_lines),
+        cmocka_unit_test(test_json_is_one_object_that_values_cannot_leave),
+        cmocka_unit_test(test_json_that_is_cut_is_still_an_object),
+        cmocka_unit_test(test_levels_have_names),
         cmocka_unit_test(test_a_full_pipe_holds_nobody_up),
     };
     return cmocka_run_group_tests_name("log", tests, NULL, NULL);
