@@ -285,6 +285,7 @@ static void make_gateway(struct server *s)
         .origins_n = c->allowed_origins.n,
         .public_url = str_of(c->public_url),
         .incarnation = store_info(s->store)->incarnation,
+        .log_traces = c->log_traces,
         .metrics_address = has_metrics(c) ? &s->metrics_address : NULL,
         .metrics = main_metrics_print,
         .metrics_arg = &s->metrics,

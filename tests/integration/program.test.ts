@@ -217,6 +217,40 @@ test("what a server logs is told and changed while it runs, as text or as JSON",
   says(command(["log-level", `--data_dir=${join(dir, "nobody")}`]), 1, /no server runs in/);
 });
 
+test("a sampled trace leaves its span in the log, with what each stage took", async () => {
+  const server = await Server.start({ "log.format": "json", "log.traces": true });
+  const trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+  const parent = (flags: string): string => `00-${trace}-00f067aa0ba902b7-${flags}`;
+  type Span = { event: string; [field: string]: unknown };
+  const spans = (): Span[] => server.log.split("\n").filter((line) => line.startsWith("{"))
+    .map((line) => JSON.parse(line) as Span).filter(({ event }) => event === "span");
+  const asks = (traceparent: string): Promise<Response> =>
+    fetch(`${server.base}/v1/conversations`, { headers: { traceparent } });
+  try {
+    for (const none of [parent("00"), `${parent("01")}-x`, "nonsense", `00-${"0".repeat(32)}-00f067aa0ba902b7-01`]) {
+      assert.equal((await asks(none)).status, 401);
+    }
+    assert.equal((await asks(parent("01"))).status, 401);
+    const [refused] = await eventually(() => (spans().length ? spans() : undefined), "a span");
+    assert.deepEqual([refused!["name"], refused!["error"]], ["conversation.list", "unauthenticated"]);
+    const [alice] = await people(server, "alice");
+    const raw = await alice!.raw();
+    await raw.ask("message.send", { to: alice!.user, text: "secret words", key: "a", traceparent: parent("01") });
+    await eventually(() => spans().length === 2 || undefined, "a second span");
+    const sent = spans()[1]!;
+    assert.deepEqual([sent["trace_id"], sent["parent_id"], sent["name"], sent["error"]],
+      [trace, "00f067aa0ba902b7", "message.send", undefined]);
+    assert.match(String(sent["span_id"]), /^[0-9a-f]{16}$/);
+    assert.notEqual(sent["span_id"], refused!["span_id"]);
+    const [queue, domain, answer, all] = ["queue_us", "domain_us", "answer_us", "us"].map((name) => Number(sent[name]));
+    assert.ok(domain! > 0 && Math.abs(queue! + domain! + answer! - all!) <= 3, JSON.stringify(sent));
+    assert.ok(!server.log.includes("secret words"));
+    raw.close();
+  } finally {
+    await server.end();
+  }
+});
+
 test("SIGTERM under load, with 200 who say nothing: all are told, and it ends in time", async (t) => {
   const server = await Server.start();
   const [alice, bob] = (await people(server, "alice", "bob")) as [Person, Person];

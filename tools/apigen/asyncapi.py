@@ -8,6 +8,8 @@ from .schema import all_fields, error_members, example, general_errors, objects,
 CHANNEL = "#/channels/socket"
 FRAME_ID = {"type": "integer", "format": "int64", "minimum": 0, "maximum": 2**53 - 1,
             "description": "Chosen by the client; the answer repeats it.", "examples": [2]}
+TRACEPARENT = {"type": "string", "description":
+               "Of W3C Trace Context; what is malformed is ignored."}
 SAME_ID = {"location": "$message.payload#/id",
            "description": "An answer carries the id of the command it answers."}
 
@@ -24,6 +26,7 @@ def message(schemas, title, summary, payload, answered=False):
 def command_message(api, schemas, command):
     envelope = {"id": FRAME_ID, "cmd": {"type": "string", "const": command.name}}
     payload = taken(api, command.args, command, envelope)
+    payload["properties"]["traceparent"] = TRACEPARENT
     return message(schemas, command.name, command.help, payload, True)
 
 

@@ -9,7 +9,7 @@ IN_QUERY = {"GET", "DELETE"}
 ARGS_MAX = 16
 SEGMENTS_MAX = 8
 # Of a flat frame {"id":…,"cmd":…,arguments…}: these names are taken.
-FRAME_NAMES = {"id", "cmd"}
+FRAME_NAMES = {"id", "cmd", "traceparent"}
 STATUS_TEXT = {
     400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found",
     405: "Method Not Allowed", 409: "Conflict", 410: "Gone", 413: "Content Too Large",

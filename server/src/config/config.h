@@ -96,6 +96,7 @@ struct config {
 
     int log_level;  /* enum log_level */
     int log_format; /* enum log_format */
+    bool log_traces;
 
     struct config_list args; /* what stood among the flags and is none */
 

@@ -161,6 +161,9 @@ const struct option options[] = {
      "the server runs."},
     {NULL, "log.format", OPTION_ENUM, FIELD(log_format), 0, 0, "text", {"text", "json"},
      "text: name=value, with quotes where a value needs them. json: one object a line."},
+    {NULL, "log.traces", OPTION_BOOL, FIELD(log_traces), 0, 0, "false", {NULL},
+     "Log a span, with how long each stage took, for each command that comes with a traceparent "
+     "whose sender samples it. Whoever may ask can so fill the log."},
 };
 /* clang-format on */
 

@@ -16,6 +16,7 @@
 #include "gateway/exchange.h"
 #include "gateway/rest.h"
 #include "gateway/socket.h"
+#include "gateway/span.h"
 #include "gateway/state.h"
 #include "http/request.h"
 #include "net/tls.h"
@@ -116,6 +117,8 @@ void client_ask(struct client *c, struct exchange *ex)
 static void count(const struct exchange *ex)
 {
     const struct call *call = &ex->call;
+    uint64_t now_ns = clock_mono_ns();
+    span_log(ex, now_ns);
     metric_add_at(METRIC_COMMANDS, call->command, 1);
     if (call->problem.error) {
         metric_add_at(METRIC_COMMANDS_REFUSED, call->command, 1);
@@ -123,7 +126,7 @@ static void count(const struct exchange *ex)
     }
     if (call->command == COMMAND_SYNC)
         return;
-    metric_observe(METRIC_COMMAND_SECONDS, clock_mono_ns() - ex->asked_ns);
+    metric_observe(METRIC_COMMAND_SECONDS, now_ns - ex->asked_ns);
     metric_observe(METRIC_COMMAND_DOMAIN_SECONDS, ex->answered_ns - ex->taken_ns);
 }
 

@@ -8,6 +8,7 @@
 
 #include "chat/account.h"
 #include "cmd/call.h"
+#include "proto/traceparent.h"
 
 struct client;
 
@@ -19,6 +20,7 @@ struct exchange {
     struct str token;      /* REST: of the Authorization header, in the arena; else absent */
     struct chat_authenticate authenticate;
     struct buf *reply;
+    struct traceparent trace;                 /* that it belongs to; perhaps none */
     uint64_t asked_ns, taken_ns, answered_ns; /* sent to the chat thread, taken, answered there */
 };
 

@@ -50,6 +50,8 @@ struct gateway_options {
 
     uint64_t incarnation; /* of the store; clients are told */
 
+    bool log_traces; /* write down what came with a sampled traceparent */
+
     const struct address *metrics_address; /* where `metrics` is asked for; NULL: nowhere */
     /* Adds the text of a scrape. Any net thread; does not block for long. */
     void (*metrics)(void *arg, struct builder *out);

@@ -85,6 +85,8 @@ static void ask(struct client *c, const struct http_request *r)
         .query_n = (size_t)MAX(query_n, 0),
         .body = arena_str(arena, http_request_body(r)),
     };
+    if (http_request_count(r, STR("traceparent")) == 1)
+        rest.traceparent = http_request_field(r, STR("traceparent"));
     if (c->lane->draining) {
         request.problem =
             (struct problem){.error = API_ERROR_DRAINING, .retry_after_ms = DRAINING_RETRY_MS};
@@ -94,6 +96,7 @@ static void ask(struct client *c, const struct http_request *r)
             ex->token = arena_str(arena, token);
         ex->call.command = request.command;
         ex->call.args = request.args;
+        ex->trace = request.trace;
         ex->call.bytes = (uint32_t)r->consumed;
         lane_list(c->lane, c, LANE_ASKING);
         client_ask(c, ex);

@@ -148,6 +148,7 @@ static void take_message(struct client *c, struct str message)
     call->command = request.command;
     call->args = request.args;
     call->id = request.id;
+    ex->trace = request.trace;
     call->bytes = (uint32_t)message.n;
     c->reads += is_read(call->command);
     client_ask(c, ex);

@@ -73,6 +73,27 @@ static void recover_id(struct request *r, const struct json *json)
     }
 }
 
+/* One that stands twice, or is no text, is as if it were not there. */
+static void read_trace(struct request *r, struct arena *arena, const struct json *json)
+{
+    uint32_t at = 0, n = 0;
+    for (uint32_t name = json_first(json, 0); name; name = json_next(json, 0, name)) {
+        if (json_is(json, name, STR("traceparent"))) {
+            at = name + 1;
+            n++;
+        }
+    }
+    if (n == 1 && json_type_of(json, at) == JSON_STRING)
+        traceparent_parse(&r->trace, json_string(json, at, arena));
+}
+
+/* Of a frame, beside the arguments. */
+static bool is_envelope(const struct json *json, uint32_t name)
+{
+    return json_is(json, name, STR("id")) || json_is(json, name, STR("cmd")) ||
+           json_is(json, name, STR("traceparent"));
+}
+
 /* Finds id and cmd. */
 static int read_envelope(struct request *r, struct arena *arena, const struct json *json)
 {
@@ -116,10 +137,11 @@ int request_from_frame(struct request *r, struct arena *arena, struct str frame)
     int error = read_envelope(r, arena, &json);
     if (error)
         return error;
+    read_trace(r, arena, &json);
     struct args_decoder decoder;
     args_begin(&decoder, r->spec, arena, &r->problem);
     for (uint32_t name = json_first(&json, 0); name; name = json_next(&json, 0, name)) {
-        if (json_is(&json, name, STR("id")) || json_is(&json, name, STR("cmd")))
+        if (is_envelope(&json, name))
             continue;
         error = args_set_json(&decoder, &json, name);
         if (error)
@@ -177,6 +199,7 @@ int request_from_rest(struct request *r, struct arena *arena, const struct rest_
         return refuse_route(r, arena, &match);
     r->spec = match.spec;
     r->command = match.command;
+    traceparent_parse(&r->trace, rest->traceparent);
     bool from_query = r->spec->method == API_GET || r->spec->method == API_DELETE;
     if (from_query && rest->body.n)
         return refuse_field(r, STR(""), STR("this request takes no body"));

@@ -16,26 +16,29 @@
 #include "proto/api.gen.h"
 #include "proto/problem.h"
 #include "proto/route.h"
+#include "proto/traceparent.h"
 
 struct arena;
 
 struct request {
     bool has_id; /* of a frame; also when it is refused, if the id could be read */
     uint64_t id;
+    struct traceparent trace;        /* empty where none came, or what came is none */
     const struct command_spec *spec; /* NULL: the command is not known */
     enum command command;            /* where spec is not NULL */
     void *args;                      /* its struct args_<name>; after success only */
     struct problem problem;          /* after an error */
 };
 
-/* A socket's text message: {"id":7,"cmd":"…",arguments…}. */
+/* A socket's text message: {"id":7,"cmd":"…",arguments…}, perhaps with a traceparent beside id. */
 int request_from_frame(struct request *, struct arena *, struct str frame);
 
 struct rest_request {
     struct str method, path;      /* the path raw, without the query */
     const struct arg_text *query; /* percent-decoded */
     size_t query_n;
-    struct str body; /* JSON, or absent */
+    struct str body;        /* JSON, or absent */
+    struct str traceparent; /* the field of that name; absent: none, or more than one */
 };
 
 /* problem.allow is set after method_not_allowed. */

@@ -61,6 +61,29 @@ static void test_reads_a_frame(void **state)
     assert_int_equal(args->after, 0);
 }
 
+#define TRACE       "4bf92f3577b34da6a3ce929d0e0e4736"
+#define TRACEPARENT "\"traceparent\":\"00-" TRACE "-00f067aa0ba902b7-01\""
+
+static void test_reads_the_trace_of_a_frame(void **state)
+{
+    (void)state;
+    assert_int_equal(from_frame("{" TRACEPARENT ",\"id\":1,\"cmd\":\"beat\"}"), 0);
+    assert_string_equal(request.trace.trace_id, TRACE);
+    assert_true(request.trace.sampled);
+    static const char *const none[] = {
+        "{\"id\":1,\"cmd\":\"beat\"}",
+        "{\"id\":1,\"cmd\":\"beat\",\"traceparent\":7}",
+        "{\"id\":1,\"cmd\":\"beat\",\"traceparent\":{\"a\":[]}}",
+        "{\"id\":1,\"cmd\":\"beat\",\"traceparent\":\"00-" TRACE "\"}",
+        "{" TRACEPARENT "," TRACEPARENT ",\"id\":1,\"cmd\":\"beat\"}",
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(none); i++) {
+        assert_int_equal(from_frame(none[i]), 0);
+        assert_string_equal(request.trace.trace_id, "");
+        assert_false(request.trace.sampled);
+    }
+}
+
 static void test_finds_every_command(void **state)
 {
     (void)state;
@@ -326,6 +349,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_reads_a_frame),
+        cmocka_unit_test(test_reads_the_trace_of_a_frame),
         cmocka_unit_test(test_finds_every_command),
         cmocka_unit_test(test_refuses_a_wrong_envelope),
         cmocka_unit_test(test_recovers_the_id),
