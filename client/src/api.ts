@@ -44,6 +44,7 @@ export const LIMITS = {
   "mentions_max": 32,
   "contacts_max": 2000,
   "contacts_waiting_max": 200,
+  "pinned_max": 50,
   "pins_max": 20,
   "timer_s_max": 31622400,
   "emoji_bytes_max": 32,
@@ -260,6 +261,16 @@ export interface Entry {
   delivered: Seq;
   /** true for a former member */
   left?: boolean;
+  /** the event of the own log that last set one of the four that follow; ignore them beside a newer one */
+  preferences?: Seq;
+  /** no notice is wanted until then */
+  muted_until?: Time;
+  /** the event of the own log that pinned it: the newest pin is the greatest */
+  pinned?: Seq;
+  /** true: out of sight */
+  archived?: boolean;
+  /** true: it was marked so, and not read since */
+  marked_unread?: boolean;
   /** the newest message that mentions one, if it is unread */
   mention?: Seq;
   /** the newest message */
@@ -512,6 +523,20 @@ export interface EventUnblock extends EventCommon {
   user: Id;
 }
 
+/** Own log: one wants something else of a conversation. What is absent stays. */
+export interface EventPreferences extends EventCommon {
+  type: "preferences";
+  /** the conversation */
+  subject: Id;
+  /** 0: not muted */
+  muted_until?: Time;
+  /** true: pinned by this event */
+  pinned?: boolean;
+  archived?: boolean;
+  /** marked so */
+  unread?: boolean;
+}
+
 export type ChatEvent =
   | EventMessage
   | EventEdit
@@ -538,7 +563,8 @@ export type ChatEvent =
   | EventContactRemove
   | EventProfile
   | EventBlock
-  | EventUnblock;
+  | EventUnblock
+  | EventPreferences;
 
 /** An event of a conversation one is in. It may be lost: the next seq shows the gap. */
 export interface EventPush {
@@ -946,6 +972,8 @@ export interface ConversationListArgs {
   page?: string;
   /** at most so many; 50 unless given */
   limit?: number;
+  /** only those that are archived, or only those that are not; all unless given */
+  archived?: boolean;
 }
 
 export interface ConversationListReply {
@@ -1162,6 +1190,24 @@ export interface MessageReactArgs {
   seq: Seq;
   /** replaces the one before; empty takes it back */
   emoji: string;
+  /** makes the command repeatable; without one it is not */
+  key?: string;
+  /** the newest seq the device had at the first try; 0 unless given */
+  after?: Seq;
+}
+
+/** Arguments of `preferences.set`: Mutes, pins, archives a conversation, or marks it as unread; for oneself alone. */
+export interface PreferencesSetArgs {
+  /** which; one may have left it */
+  conversation: Id;
+  /** until when no notice is wanted; 0: it is, the greatest number: for ever */
+  muted_until?: Time;
+  /** true: it stands above the others */
+  pinned?: boolean;
+  /** true: it is out of sight */
+  archived?: boolean;
+  /** true: it looks unread */
+  unread?: boolean;
   /** makes the command repeatable; without one it is not */
   key?: string;
   /** the newest seq the device had at the first try; 0 unless given */
@@ -1484,6 +1530,8 @@ export interface Commands {
   "message.delete": { args: MessageDeleteArgs; reply: Appended };
   /** Reacts to a message; each person has one reaction to it at most. */
   "message.react": { args: MessageReactArgs; reply: Appended };
+  /** Mutes, pins, archives a conversation, or marks it as unread; for oneself alone. */
+  "preferences.set": { args: PreferencesSetArgs; reply: Appended };
   /** Makes a group and becomes its owner. */
   "group.create": { args: GroupCreateArgs; reply: Appended };
   /** Gives the group another title. */
@@ -1681,6 +1729,10 @@ export const ROUTES = {
   "message.react": {
     "method": "PUT",
     "path": "/v1/conversations/{conversation}/messages/{seq}/reaction"
+  },
+  "preferences.set": {
+    "method": "PATCH",
+    "path": "/v1/conversations/{conversation}/preferences"
   },
   "group.create": {
     "method": "POST",

@@ -7,14 +7,15 @@
  * one batch; `stored` is told only after that batch was written, and so is the server.
  */
 import type {
-  ChatEvent, ConversationEventsReply, Entry, Id, MemberState, ReceiptsPush, Seq, Time,
+  ChatEvent, ConversationEventsReply, Entry, EventPreferences, Id, MemberState, ReceiptsPush, Seq,
+  Time,
 } from "./api.ts";
 import { LIMITS } from "./api.ts";
 import type { Clock } from "./clock.ts";
 import { jittered } from "./clock.ts";
 import { ParleyError, asParleyError } from "./error.ts";
 import type { ConversationRecord } from "./record.ts";
-import { applyToRecord, hear, meetEntry, meetOwnMark, meetPeer, unread } from "./record.ts";
+import { applyToRecord, hear, meetEntry, meetOwnMark, meetPeer, unread, want } from "./record.ts";
 import { Rows, changedBy, expired, goesAt } from "./rows.ts";
 import type { Asker } from "./asker.ts";
 import type { Change } from "./storage.ts";
@@ -165,12 +166,19 @@ export class Copy {
     this.#commit([]);
   }
 
+  /** An event of one's own log says what one wants of it. */
+  want(event: EventPreferences): void {
+    want(this.record, event);
+    this.#commit([]);
+  }
+
   /** Moves one's own mark here, up to the cursor at most. False: it stood there already. */
   markRead(seq: Seq): boolean {
     const to = Math.min(seq, this.record.cursor);
     const n = this.nAt(to);
     if (to <= this.record.read || n === undefined) return false;
     this.record.read = to;
+    delete this.record.marked_unread;
     this.record.read_n = Math.max(this.record.read_n, n);
     this.#commit([]);
     return true;

@@ -7,6 +7,7 @@ export { Contacts } from "./contacts.ts";
 export type { ClientErrorCode } from "./error.ts";
 export { ParleyError } from "./error.ts";
 export { Groups } from "./groups.ts";
+export { FOR_EVER, Personal } from "./personal.ts";
 export type { Status } from "./link.ts";
 export type { Observable } from "./observable.ts";
 export type { OutboxItem } from "./outbox.ts";

@@ -34,6 +34,7 @@ import { Value } from "./observable.ts";
 import type { AppendArgs, AppendCommand, OutboxItem } from "./outbox.ts";
 import { Outbox } from "./outbox.ts";
 import { People } from "./people.ts";
+import { Personal } from "./personal.ts";
 import { Pins } from "./pins.ts";
 import { Receipts } from "./receipts.ts";
 import type { Fetch, RestCommand } from "./rest.ts";
@@ -83,6 +84,8 @@ export class Parley {
   readonly contacts: Contacts;
   /** What a group says of itself, who writes in it, who owns it. */
   readonly groups: Groups;
+  /** What nobody else sees of what one does. */
+  readonly personal: Personal;
   /** What the server announced. */
   limits: Limits = {};
 
@@ -170,6 +173,11 @@ export class Parley {
       append: (cmd, args, conversation) => this.#append(cmd, args, this.#laneOf(conversation)),
       appendUnknown: (cmd, args) => this.#append(cmd, args, GROUPS_LANE),
       request: (cmd, args) => this.request(cmd, args),
+    });
+
+    this.personal = new Personal({
+      shelf: this.#shelf,
+      append: (cmd, args) => this.#append(cmd, args, OWN_LANE),
     });
 
     this.session = this.#accounts.session;
@@ -380,6 +388,7 @@ export class Parley {
   markRead(id: Id, seq?: Seq): void {
     const copy = this.#shelf.resolve(id);
     if (copy?.markRead(seq ?? copy.record.cursor)) this.#receipts.check(copy);
+    else if (copy) this.personal.looked(copy.id);
   }
 
   /** One types: call it for every key. */
@@ -522,6 +531,7 @@ export class Parley {
     this.#blocks.applied(event);
     this.contacts.applied(event, this.#shelf.me);
     this.#pins.applied(event);
+    this.personal.applied(event);
   }
 
   #stands(item: OutboxItem, reply: Appended): boolean {

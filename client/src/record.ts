@@ -4,7 +4,7 @@
  * unread = n − read_n, both counted by the server: `n` at the head, `read_n` at `read`.
  */
 import type {
-  ChatEvent, ConversationKind, Entry, Id, Mark, Role, Seq, Time,
+  ChatEvent, ConversationKind, Entry, EventPreferences, Id, Mark, Role, Seq, Time,
 } from "./api.ts";
 
 export interface ConversationRecord {
@@ -45,6 +45,12 @@ export interface ConversationRecord {
   owed: Seq;
   peer_delivered?: Seq;
   peer_read?: Seq;
+  /** What one wants of it, by the events of one's own log up to this one. */
+  preferences?: Seq;
+  muted_until?: Time;
+  pinned?: Seq;
+  archived?: boolean;
+  marked_unread?: boolean;
 }
 
 /** A conversation that the device meets for the first time; its copy starts after `cursor`. */
@@ -99,6 +105,28 @@ export function meetEntry(record: ConversationRecord, entry: Entry): void {
   record.read_there = entry.read;
   record.delivered_there = Math.max(record.delivered_there, entry.delivered);
   meetPeer(record, entry.peer_delivered, entry.peer_read);
+  meetWanted(record, entry);
+}
+
+/** Reading takes a mark as unread away and is no event: the newest entry of one event says it. */
+function meetWanted(record: ConversationRecord, entry: Entry): void {
+  if ((entry.preferences ?? 0) < (record.preferences ?? 0)) return;
+  assign(record, "preferences", entry.preferences);
+  assign(record, "muted_until", entry.muted_until);
+  assign(record, "pinned", entry.pinned);
+  assign(record, "archived", entry.archived);
+  assign(record, "marked_unread", entry.marked_unread);
+}
+
+/** What an event of one's own log says of this conversation. */
+export function want(record: ConversationRecord, event: EventPreferences): void {
+  if (event.seq <= (record.preferences ?? 0)) return;
+  record.preferences = event.seq;
+  const { muted_until, pinned, archived, unread: marked } = event;
+  if (muted_until !== undefined) assign(record, "muted_until", muted_until || undefined);
+  if (pinned !== undefined) assign(record, "pinned", pinned ? event.seq : undefined);
+  if (archived !== undefined) assign(record, "archived", archived || undefined);
+  if (marked !== undefined) assign(record, "marked_unread", marked || undefined);
 }
 
 export function meetPeer(record: ConversationRecord, delivered?: Seq, read?: Seq): void {
@@ -107,7 +135,7 @@ export function meetPeer(record: ConversationRecord, delivered?: Seq, read?: Seq
 }
 
 /** One's own marks as pushed, set on any device. `n_at`: messages up to a seq, where known.
- * False: the unread count is a guess, ask. */
+ * False: the unread count, or whether it is marked as unread, is a guess: ask. */
 export function meetOwnMark(
   record: ConversationRecord,
   mark: Mark,
@@ -118,10 +146,13 @@ export function meetOwnMark(
   record.read_there = mark.read;
   if (mark.read <= record.read) return true;
   record.read = mark.read;
+  // It may have been marked as unread behind this mark, which was told later: the entry knows.
+  const doubt = record.marked_unread === true;
+  delete record.marked_unread;
   const n = n_at(mark.read);
   if (n !== undefined) {
     record.read_n = n;
-    return true;
+    return !doubt;
   }
   record.read_n = Math.max(record.read_n, record.n - unread);
   return false;
@@ -201,6 +232,7 @@ function meetMention(record: ConversationRecord, event: { mentions?: Id[] }, seq
 function readBySending(record: ConversationRecord, event: ChatEvent): void {
   if (record.read_there === record.read) record.read_there = Math.max(record.read, event.seq);
   record.read = Math.max(record.read, event.seq);
+  delete record.marked_unread;
   record.read_n = Math.max(record.read_n, event.n);
 }
 

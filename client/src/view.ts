@@ -83,6 +83,13 @@ export interface ConversationView {
   read: Seq;
   /** The newest message that mentions one, if it is unread. */
   mention?: Seq;
+  /** No notice is wanted until then. */
+  muted_until?: Time;
+  /** The greater of two was pinned later; absent: not pinned. */
+  pinned?: Seq;
+  archived: boolean;
+  /** One marked it so, and has not read since. */
+  marked_unread: boolean;
   last?: MessageView;
 }
 
@@ -106,6 +113,8 @@ export function conversationView(
     time: record.time,
     unread: copy.unread,
     read: record.read,
+    archived: record.archived ?? false,
+    marked_unread: record.marked_unread ?? false,
   };
   if (record.title !== undefined) view.title = record.title;
   if (record.description !== undefined) view.description = record.description;
@@ -114,6 +123,8 @@ export function conversationView(
   if (person) view.person = person;
   if (record.role) view.role = record.role;
   if (record.mention !== undefined && record.mention > record.read) view.mention = record.mention;
+  if (record.muted_until !== undefined) view.muted_until = record.muted_until;
+  if (record.pinned !== undefined) view.pinned = record.pinned;
   if (record.last?.type === "message") {
     view.last = messageView(record.last, copy, me);
     for (const item of pending) if (item.args["seq"] === record.last.seq) change(view.last, item, me);

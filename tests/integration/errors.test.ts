@@ -120,6 +120,7 @@ const GOOD: { [cmd in CommandName]?: () => Args } = {
   "message.pin": () => ({ conversation: group, seq: said }),
   "message.unpin": () => ({ conversation: group, seq: said }),
   "conversation.set_timer": () => ({ conversation: group, seconds: 0 }),
+  "preferences.set": () => ({ conversation: group, archived: false }),
   "group.create": () => ({ title: "another", members: [] }),
   "group.set_title": () => ({ conversation: group, title: "t" }),
   "group.set_description": () => ({ conversation: group, description: "d" }),
@@ -212,6 +213,9 @@ const PROVOKED: { [pair: string]: Provoke } = {
   "message.unpin not_found": asOutsider(() => ({ conversation: group, seq: said })),
   "message.unpin forbidden": asMember(() => ({ conversation: group, seq: said })),
   "message.unpin cannot_write": asOwner(() => ({ conversation: blocked, seq: saidToBlocker })),
+
+  "preferences.set not_found": asOutsider(() => ({ conversation: group, pinned: true })),
+  "preferences.set full": provokeFullPinned,
 
   "group.create not_found": asOwner(() => ({ title: "t", members: [NOBODY] })),
   "group.create cannot_write": asOwner(() => ({ title: "t", members: [blocker.user] })),
@@ -553,6 +557,16 @@ async function provokeFullContacts(): Promise<{ who: Person; args: Args }> {
     await Promise.all(crowd.map((one) => raw.ok("contact.request", { user: one.user })));
   }
   return { who: asker, args: { user: owner.user } };
+}
+
+async function provokeFullPinned(): Promise<{ who: Person; args: Args }> {
+  const [pins] = (await people(server, "pins")) as [Person];
+  const raw = await pins.raw();
+  const one = async (): Promise<Id> => (await raw.ok("group.create", { title: "p", members: [] })).conversation;
+  for (let i = 0; i < 50; i++) await raw.ok("preferences.set", { conversation: await one(), pinned: true });
+  const conversation = await one();
+  raw.close();
+  return { who: pins, args: { conversation, pinned: true } };
 }
 
 async function provokeFullBlocks(): Promise<{ who: Person; args: Args }> {

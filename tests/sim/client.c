@@ -33,6 +33,9 @@ void line_of(struct line *r, const struct event *e, const struct world *w)
         .user = e->user,
         .number = e->number,
         .expires_ms = e->expires_ms,
+        .subject = e->subject,
+        .until_ms = e->until_ms,
+        .changes = e->changes,
         .edited_seq = e->edited_seq,
         .type = e->type,
         .deleted = e->deleted,
@@ -311,6 +314,7 @@ static void take_entry(struct client *d, const struct inbox_entry *entry, const 
                 (unsigned long long)entry->conversation.id, (unsigned long long)entry->head.seq);
     struct copy *c = copy_of(d, entry->conversation.id);
     c->gone = false;
+    c->wanted_rev = MAX(c->wanted_rev, entry->me.preferences.rev);
     c->group = entry->conversation.kind == CONVERSATION_GROUP;
     if (entry->head.seq > c->cursor)
         copy_want(c, entry->head.seq);
@@ -489,6 +493,7 @@ static void signed_in_again(struct attempt *a)
         copy_drop(&d->copies[i]);
         d->copies[i].wanted = 0;
         d->copies[i].paging = false;
+        d->copies[i].wanted_rev = 0;
     }
 }
 

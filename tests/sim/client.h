@@ -16,6 +16,7 @@ enum { COPIES_MAX = 96, OPS_MAX = 512, OPS_UNDER_WAY = 3 };
 struct line {
     uint64_t seq, rev, n, sender, target, user, number, edited_seq;
     uint64_t expires_ms;
+    uint64_t subject, until_ms, changes;
     enum event_type type;
     bool deleted, forwarded;
     uint64_t text;             /* a hash; 0: empty */
@@ -31,6 +32,7 @@ struct copy {
     uint64_t wanted; /* there may be something up to it */
     uint32_t hints;  /* how often `wanted` was said: an answer to an older question leaves it */
     bool group;
+    uint64_t wanted_rev; /* of what the person wants of it, as entries said */
     bool fetching, gone, paging;
     bool asked; /* for `wanted`, in vain: asked again at the next compare */
     struct line *rows;
@@ -49,6 +51,7 @@ struct op {
     char key[24];
     char text[32];
     uint64_t to, conversation, target, user, number, holds_ms, after;
+    uint64_t until_ms, changes;
     uint64_t source, source_seq; /* of a forward */
     char token[INVITE_TOKEN_TEXT + 2];
     enum role role;

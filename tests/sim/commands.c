@@ -105,6 +105,8 @@ void op_send(struct client *d, struct op *op)
     append->role = op->role;
     append->number = op->number;
     append->holds_ms = op->holds_ms;
+    append->until_ms = op->until_ms;
+    append->changes = op->changes;
     append->source = op->source;
     append->source_seq = op->source_seq;
     append->kind = op->type == EVENT_MESSAGE && !op->source ? STR("text") : (struct str){0};
@@ -355,6 +357,28 @@ static void act_contact(struct client *d)
     op_send(d, op);
 }
 
+/* Of a conversation that one is in, or was, or perhaps never. */
+static void act_preferences(struct client *d)
+{
+    struct rng *rng = &d->world->rng;
+    struct client *of = rng_percent(rng, 90) ? d : d->world->clients[rng_below(rng, DEVICES)];
+    struct copy *c = client_any_copy(of);
+    struct op *op = c ? op_new(d, EVENT_PREFERENCES) : NULL;
+    if (!op)
+        return;
+    op->text[0] = 0;
+    op->source = c->conversation;
+    op->changes = 1 + rng_below(rng, PREFERENCES_ALL);
+    op->number = rng_below(rng, PREFERENCES_ALL + 1) & op->changes & PREFERENCES_ON_OFF;
+    if (rng_percent(rng, 40)) {
+        op->changes |= PREFERENCE_PINNED;
+        op->number |= PREFERENCE_PINNED;
+    }
+    if (op->changes & PREFERENCE_MUTED)
+        op->until_ms = rng_below(rng, 3);
+    op_send(d, op);
+}
+
 static void act_profile(struct client *d)
 {
     struct op *op = op_new(d, EVENT_PROFILE);
@@ -568,10 +592,10 @@ void command_any(struct client *d)
         uint32_t below;
         void (*act)(struct client *);
     } acts[] = {
-        {64, act_invite},    {70, act_join},    {71, act_timer},   {72, act_uninvite},
-        {74, act_on_record}, {75, act_profile}, {78, act_block},   {82, act_contact},
-        {88, act_mark},      {92, act_look},    {95, client_wait}, {97, act_create},
-        {98, act_sign_out},
+        {64, act_invite},      {70, act_join},     {71, act_timer}, {72, act_uninvite},
+        {74, act_on_record},   {75, act_profile},  {78, act_block}, {82, act_contact},
+        {85, act_preferences}, {88, act_mark},     {92, act_look},  {95, client_wait},
+        {97, act_create},      {98, act_sign_out},
     };
     uint32_t what = rng_below(&d->world->rng, 100);
     if (what < 31) {

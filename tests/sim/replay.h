@@ -76,6 +76,9 @@ uint64_t unread_mention(const struct truth *, const struct truth_log *, const st
  */
 void contacts_check(struct truth *);
 
+/* personal.c: what people want of conversations is as their own logs say. */
+void personal_check(struct truth *);
+
 /* witness.c: what must hold of all that devices were told on the way. */
 void witness_check(struct truth *);
 

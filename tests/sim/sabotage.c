@@ -116,6 +116,8 @@ void sabotage_answer(struct world *w, struct store_request *r)
         container_of(r, struct store_pins, base)->n_pins = 0;
     if (r->op == STORE_OP_LOAD && sabotaged(w, "uncounted"))
         forget_bounds(container_of(r, struct store_load, base));
+    if (r->op == STORE_OP_MEMBER && sabotaged(w, "pinned"))
+        container_of(r, struct store_member, base)->member.preferences.pinned = 0;
     if (r->op == STORE_OP_EVENTS && sabotaged(w, "undelete"))
         bring_back(container_of(r, struct store_events, base));
 }

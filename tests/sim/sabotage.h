@@ -9,6 +9,7 @@
  *   undelete   a deleted text is returned
  *   mention    everybody is mentioned, members or not
  *   chatter    a core forgets which groups only admins write in
+ *   pinned     what somebody has pinned is not known when they pin the next
  *   pins       what is pinned is not known when the next pin is decided
  *   uncounted  a core forgets how often an invite may be used
  *   hoard      what is due is not emptied

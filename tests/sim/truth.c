@@ -12,9 +12,11 @@ static bool line_same(const struct line *a, const struct line *b)
 {
     return a->seq == b->seq && a->rev == b->rev && a->n == b->n && a->sender == b->sender &&
            a->target == b->target && a->user == b->user && a->number == b->number &&
-           a->expires_ms == b->expires_ms && a->edited_seq == b->edited_seq && a->type == b->type &&
-           a->deleted == b->deleted && a->forwarded == b->forwarded && a->text == b->text &&
-           a->mentions == b->mentions && !memcmp(a->reactions, b->reactions, sizeof(a->reactions));
+           a->expires_ms == b->expires_ms && a->subject == b->subject &&
+           a->until_ms == b->until_ms && a->changes == b->changes &&
+           a->edited_seq == b->edited_seq && a->type == b->type && a->deleted == b->deleted &&
+           a->forwarded == b->forwarded && a->text == b->text && a->mentions == b->mentions &&
+           !memcmp(a->reactions, b->reactions, sizeof(a->reactions));
 }
 
 /* --- reading the store --- */
@@ -552,6 +554,7 @@ void truth_check(struct world *w)
     witness_check(&t);
     shown_check(&t);
     contacts_check(&t);
+    personal_check(&t);
     for (uint32_t i = 0; i < t.n_logs; i++) {
         store_request_deinit(&t.logs[i]->load.base);
         free(t.logs[i]->rows);

@@ -1,7 +1,7 @@
 /*
  * struct bus: carries live notices between those who have something to say about a user and the
  * chat cores that hold that user's connections. Delivery is at most once: whatever matters stands
- * in the store, and a device that misses a notice finds out (docs/log.md, 7).
+ * in the store, and a device that misses a notice finds out (docs/log.md, 11).
  *
  * One subscriber (a chat core) a bus handle. All calls on the chat thread; the handler runs on it
  * too, never inside a call.

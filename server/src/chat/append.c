@@ -236,6 +236,5 @@ void chat_append(struct chat *chat, struct chat_append *a)
         resolve(chat, a);
         return;
     }
-    bool own = a->type == EVENT_PROFILE || a->type == EVENT_BLOCK || a->type == EVENT_UNBLOCK;
-    room_enqueue(room_get(chat, own ? a->call.user : a->conversation), a);
+    room_enqueue(room_get(chat, event_is_own(a->type) ? a->call.user : a->conversation), a);
 }

@@ -15,6 +15,7 @@
  *   UNINVITE   conversation, target              JOINED  see chat_join() (invite.h)
  *   CONTACT_…  to = user (a user's id)
  *   PROFILE    text, about (absent: unchanged)   BLOCK, UNBLOCK  user
+ *   PREFERENCES  source = the conversation, changes, number = those that are on, until_ms
  *
  * Errors: NOT_FOUND (conversation or target that the caller may not see), FORBIDDEN (role),
  * CANNOT_WRITE, INVALID, FULL, ALREADY_MEMBER, NOT_MEMBER, OUT_OF_TURN, KEY_REUSED, AHEAD,
@@ -33,8 +34,8 @@ struct chat_append {
     enum event_type type;
     uint64_t to; /* MESSAGE: a user's or a conversation's id */
     uint64_t conversation;
-    uint64_t target, user, number;
-    uint64_t source, source_seq; /* MESSAGE: conversation and seq of what it copies; or 0 */
+    uint64_t target, user, number, until_ms, changes;
+    uint64_t source, source_seq; /* MESSAGE: what it copies; own log: what it is about; or 0 */
     uint64_t holds_ms;           /* from when it stands on, by the server's clock */
     uint8_t proof[INVITE_PROOF_BYTES];
     enum role role;

@@ -28,7 +28,7 @@ static void finish(const struct chat *chat, struct builder *b, uint8_t out[EVENT
  * the commands from before keep their digests. */
 static void add_optional(struct builder *b, const struct chat_append *a)
 {
-    enum { MENTIONS = 1, NUMBER = 2, SOURCE = 3, HOLDS = 4 };
+    enum { MENTIONS = 1, NUMBER = 2, SOURCE = 3, HOLDS = 4, UNTIL = 5, CHANGES = 6 };
     if (a->n_mentions) {
         add_number(b, MENTIONS);
         add_number(b, a->n_mentions);
@@ -47,6 +47,14 @@ static void add_optional(struct builder *b, const struct chat_append *a)
     if (a->holds_ms) {
         add_number(b, HOLDS);
         add_number(b, a->holds_ms);
+    }
+    if (a->until_ms) {
+        add_number(b, UNTIL);
+        add_number(b, a->until_ms);
+    }
+    if (a->changes) {
+        add_number(b, CHANGES);
+        add_number(b, a->changes);
     }
 }
 

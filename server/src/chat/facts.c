@@ -19,6 +19,10 @@ void facts_drop(struct facts *f)
     f->pins = (struct store_pins){0};
     store_request_deinit(&f->before.base);
     f->before = (struct store_member){0};
+    store_request_deinit(&f->subject_row.base);
+    f->subject_row = (struct store_member){0};
+    store_request_deinit(&f->own_row.base);
+    f->own_row = (struct store_member){0};
     f->has_target = f->asked = false;
     person_unref(f->from);
     person_unref(f->to);
@@ -84,6 +88,49 @@ static void source_done(struct store_request *request)
     fact_arrived(f, error);
 }
 
+static void subject_row_done(struct store_request *request)
+{
+    struct facts *f = container_of(request, struct facts, subject_row.base);
+    fact_arrived(f, error_of(request->status));
+}
+
+static void own_row_done(struct store_request *request)
+{
+    struct facts *f = container_of(request, struct facts, own_row.base);
+    fact_arrived(f, error_of(request->status));
+}
+
+/* What is pinned. Nobody but the own log changes it, one event after the other. */
+static void ask_for_pinned(struct facts *f)
+{
+    struct chat *chat = f->append->room->chat;
+    uint64_t user = f->append->call.user;
+    f->missing++; /* this one takes the place of the one that led here */
+    f->subject_row = (struct store_member){
+        .base.done = subject_row_done, .conversation = f->append->source, .user = user};
+    f->own_row =
+        (struct store_member){.base.done = own_row_done, .conversation = user, .user = user};
+    store_member(chat->store, &f->subject_row);
+    store_member(chat->store, &f->own_row);
+}
+
+/* A 1:1 without messages is in nobody's list: there is nothing to want of it. */
+static bool is_listed(const struct access *access)
+{
+    return access->view.head.n || access->room->conversation.kind == CONVERSATION_GROUP;
+}
+
+static void subject_ready(struct access *access, enum chat_error error)
+{
+    struct facts *f = container_of(access, struct facts, source_access);
+    if (!error && !is_listed(access))
+        error = CHAT_NOT_FOUND;
+    if (!error && (f->append->number & PREFERENCE_PINNED))
+        ask_for_pinned(f);
+    else
+        fact_arrived(f, error);
+}
+
 static void source_ready(struct access *access, enum chat_error error)
 {
     struct facts *f = container_of(access, struct facts, source_access);
@@ -110,7 +157,7 @@ static void source_ready(struct access *access, enum chat_error error)
 static void ask_for_source(struct facts *f)
 {
     f->missing++;
-    f->source_access.ready = source_ready;
+    f->source_access.ready = event_has_subject(f->append->type) ? subject_ready : source_ready;
     access_ask(&f->source_access, f->append->room->chat, f->append->source, f->append->call.user);
 }
 
@@ -170,6 +217,8 @@ static bool needs_persons(const struct chat_append *a)
 
 bool facts_change(const struct chat_append *a, const struct event *e)
 {
+    if (e->type == EVENT_PREFERENCES)
+        return a->type == EVENT_PREFERENCES;
     if (e->type == EVENT_MESSAGE || !e->target)
         return false;
     bool unpins = e->type == EVENT_PIN || e->type == EVENT_UNPIN || e->type == EVENT_DELETE;
@@ -208,9 +257,11 @@ struct rules_facts facts_of(const struct facts *f)
     const struct chat_append *a = f->append;
     struct rules_facts facts = {
         .target = f->has_target ? &f->target : NULL,
-        .source = f->append->source ? f->source_read.events : NULL,
+        .source = f->source_read.events,
         .pins = f->pins.pins,
         .n_pins = f->pins.n_pins,
+        .pinned = f->subject_row.member.preferences.pinned,
+        .n_pinned = f->own_row.member.preferences.pinned,
         .from = f->from,
         .to = f->to,
     };

@@ -22,6 +22,7 @@ struct facts {
     struct access source_access;
     struct store_events source_read; /* its one event is the source */
     struct store_pins pins;
+    struct store_member subject_row, own_row;
     struct person *from, *to;
     struct person_wait from_wait, to_wait;
     struct store_member before; /* the caller's row */

@@ -59,6 +59,8 @@ void chat_list(struct chat *chat, struct chat_list *list)
         .limit = list->limit,
         .unread_only = list->unread_only,
         .now_ms = chat_wall_ms(chat),
+        .by_archived = list->by_archived,
+        .archived = list->archived,
     };
     store_inbox_list(chat->store, &op->request);
 }

@@ -12,6 +12,7 @@ struct chat_list {
     struct str page; /* absent: from the start */
     uint32_t limit;  /* 1 to LIST_MAX */
     bool unread_only;
+    bool by_archived, archived; /* by_archived: only those that are, or only those that are not */
     /* out */
     const struct inbox_entry *entries;
     uint32_t n_entries;

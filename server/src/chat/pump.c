@@ -363,7 +363,11 @@ static void gather(struct room *room, struct room_append *ra, struct chat_append
     memcpy(e->digest, a->digest, sizeof(e->digest));
     if (a->type == EVENT_MESSAGE)
         e->reads = has_read_all(room, ra, a->call.user);
-    if (a->source) {
+    if (event_has_subject(a->type)) {
+        e->subject = a->source;
+        e->until_ms = a->until_ms;
+        e->changes = a->changes;
+    } else if (a->source) {
         e->forwarded = true;
         e->kind = facts->source->kind;
         e->text = facts->source->text;

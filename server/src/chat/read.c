@@ -179,9 +179,11 @@ void chat_pins(struct chat *chat, struct chat_pins *pins)
 /* --- the conversation --- */
 
 struct look_op {
+    struct chat *chat;
     struct access access;
     struct chat_conversation *look;
     struct inbox_entry entry;
+    struct store_member row;
     struct store_users users;
     uint64_t ids[MEMBERS_MAX];
     struct member members[MEMBERS_MAX];
@@ -192,6 +194,7 @@ static void look_end(struct look_op *op, enum chat_error error)
     struct chat_conversation *look = op->look;
     call_done(&look->call, error);
     store_request_deinit(&op->users.base);
+    store_request_deinit(&op->row.base);
     access_deinit(&op->access);
     free(op);
 }
@@ -217,6 +220,7 @@ static void look_ready(struct access *access, enum chat_error error)
         .me = access->view.me,
         .head = access->view.head,
     };
+    op->entry.me.preferences = op->row.member.preferences;
     op->look->entry = &op->entry;
     if (access->view.me.left) {
         conversation_as_left(&op->entry.conversation, &access->view.me);
@@ -238,6 +242,16 @@ static void look_ready(struct access *access, enum chat_error error)
     store_users(room->chat->store, &op->users);
 }
 
+/* The row first: the room is as it is now only while access is told. */
+static void look_row_done(struct store_request *request)
+{
+    struct look_op *op = container_of(request, struct look_op, row.base);
+    if (request->status != STORE_DONE)
+        look_end(op, error_of(request->status));
+    else
+        access_ask(&op->access, op->chat, op->look->conversation, op->look->call.user);
+}
+
 void chat_conversation(struct chat *chat, struct chat_conversation *look)
 {
     look->entry = NULL;
@@ -248,6 +262,12 @@ void chat_conversation(struct chat *chat, struct chat_conversation *look)
         return;
     struct look_op *op = mem_new(sizeof(*op));
     op->look = look;
+    op->chat = chat;
     op->access.ready = look_ready;
-    access_ask(&op->access, chat, look->conversation, look->call.user);
+    op->row = (struct store_member){
+        .base.done = look_row_done,
+        .conversation = look->conversation,
+        .user = look->call.user,
+    };
+    store_member(chat->store, &op->row);
 }

@@ -48,6 +48,7 @@ static const struct {
     [EVENT_PIN] = {IN_TALK, ROLE_ADMIN},
     [EVENT_UNPIN] = {IN_TALK, ROLE_ADMIN},
     [EVENT_TIMER] = {IN_TALK, ROLE_ADMIN},
+    [EVENT_PREFERENCES] = {IN_OWN, ROLE_MEMBER},
 };
 
 static enum role least_role(const struct room *room, enum event_type type)
@@ -96,6 +97,14 @@ static bool mentions_valid(const struct chat_append *a)
     return a->n_mentions <= MENTIONS_MAX;
 }
 
+/* Something is set, and nothing is on, or has a time, that is not set. */
+static bool preferences_valid(const struct chat_append *a)
+{
+    bool times = !a->until_ms || (a->changes & PREFERENCE_MUTED);
+    return a->changes && !(a->changes & ~(uint64_t)PREFERENCES_ALL) &&
+           !(a->number & ~(a->changes & PREFERENCES_ON_OFF)) && times;
+}
+
 enum chat_error rules_check_contents(const struct chat_append *a)
 {
     if (!key_valid(a->key) || a->kind.n > KIND_BYTES_MAX || a->text.n > TEXT_BYTES_MAX)
@@ -138,6 +147,9 @@ enum chat_error rules_check_contents(const struct chat_append *a)
         return a->number <= INVITE_USES_MAX ? CHAT_OK : CHAT_INVALID;
     case EVENT_UNINVITE:
         return a->target ? CHAT_OK : CHAT_INVALID;
+    case EVENT_PREFERENCES:
+        return a->source && a->source != a->call.user && preferences_valid(a) ? CHAT_OK
+                                                                              : CHAT_INVALID;
     case EVENT_LEFT:
     case EVENT_PICTURE:
     case EVENT_JOINED:
@@ -373,6 +385,13 @@ static enum chat_error decide_contact(const struct room *room, const struct memb
     return a->user == to->id ? rules_contact(from, to, a->type) : CHAT_INVALID;
 }
 
+static enum chat_error decide_preferences(const struct chat_append *a,
+                                          const struct rules_facts *facts)
+{
+    bool pins = (a->number & PREFERENCE_PINNED) && !facts->pinned;
+    return pins && facts->n_pinned >= PINNED_MAX ? CHAT_FULL : CHAT_OK;
+}
+
 enum chat_error rules_decide(const struct room *room, const struct chat_append *a,
                              const struct rules_facts *facts)
 {
@@ -421,6 +440,8 @@ enum chat_error rules_decide(const struct room *room, const struct chat_append *
     case EVENT_CONTACT_DECLINE:
     case EVENT_CONTACT_REMOVE:
         return decide_contact(room, me, a);
+    case EVENT_PREFERENCES:
+        return decide_preferences(a, facts);
     default:
         return CHAT_OK;
     }

@@ -14,6 +14,8 @@ struct rules_facts {
     const struct event *source; /* what is forwarded: the caller may read it, and it stands */
     const struct pinned *pins;  /* PIN: what is pinned */
     uint32_t n_pins;
+    uint64_t pinned;                /* PREFERENCES: what pinned the conversation, or 0 */
+    uint64_t n_pinned;              /* and how many are pinned */
     const struct person *from, *to; /* ADDED, (UN)BLOCK: the caller and the user named; loaded */
     const struct invite *invite;    /* JOINED: the one whose token was shown, or NULL: none such */
     const struct member *before;    /* JOINED: the caller's row, or NULL: never a member */

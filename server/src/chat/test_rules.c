@@ -106,6 +106,7 @@ static const struct {
     {EVENT_PIN, IN_TALKS_BY_ADMINS},
     {EVENT_UNPIN, IN_TALKS_BY_ADMINS},
     {EVENT_TIMER, IN_TALKS_BY_ADMINS},
+    {EVENT_PREFERENCES, IN_OWN_LOGS},
 };
 
 static const struct {
@@ -449,6 +450,47 @@ static void test_a_timer_is_for_those_who_have_written(void **state)
     assert_int_equal(rules_check_contents(&a), CHAT_INVALID);
 }
 
+static void test_the_last_conversation_pinned_and_the_one_too_many(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_init(&s, CONVERSATION_OWN);
+    struct chat_append a = {.call.user = OWNER,
+                            .type = EVENT_PREFERENCES,
+                            .source = 7,
+                            .changes = PREFERENCE_PINNED,
+                            .number = PREFERENCE_PINNED};
+    struct rules_facts facts = {.n_pinned = PINNED_MAX - 1};
+    assert_int_equal(rules_decide(&s.room, &a, &facts), CHAT_OK);
+    facts.n_pinned = PINNED_MAX;
+    assert_int_equal(rules_decide(&s.room, &a, &facts), CHAT_FULL);
+    facts.pinned = 3; /* once more */
+    assert_int_equal(rules_decide(&s.room, &a, &facts), CHAT_OK);
+    facts.pinned = a.number = 0; /* let go */
+    assert_int_equal(rules_decide(&s.room, &a, &facts), CHAT_OK);
+}
+
+static void test_preferences_that_make_no_sense(void **state)
+{
+    (void)state;
+    struct chat_append good = {.call.user = OWNER,
+                               .type = EVENT_PREFERENCES,
+                               .source = 7,
+                               .changes = PREFERENCES_ALL,
+                               .number = PREFERENCE_ARCHIVED,
+                               .until_ms = 5};
+    assert_int_equal(rules_check_contents(&good), CHAT_OK);
+    struct chat_append bad[] = {good, good, good, good, good, good};
+    bad[0].source = 0;
+    bad[1].source = OWNER; /* the own log */
+    bad[2].changes = bad[2].number = bad[2].until_ms = 0;
+    bad[3].changes |= PREFERENCES_ALL + 1;
+    bad[4].changes &= ~(uint64_t)PREFERENCE_ARCHIVED;
+    bad[5].changes &= ~(uint64_t)PREFERENCE_MUTED;
+    for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+        assert_int_equal(rules_check_contents(&bad[i]), CHAT_INVALID);
+}
+
 static void test_whom_one_may_add(void **state)
 {
     (void)state;
@@ -639,6 +681,8 @@ int main(void)
         cmocka_unit_test(test_the_last_member_and_the_one_too_many),
         cmocka_unit_test(test_the_last_pin_and_the_one_too_many),
         cmocka_unit_test(test_a_timer_is_for_those_who_have_written),
+        cmocka_unit_test(test_the_last_conversation_pinned_and_the_one_too_many),
+        cmocka_unit_test(test_preferences_that_make_no_sense),
         cmocka_unit_test(test_whom_one_may_add),
         cmocka_unit_test(test_who_may_come_in_by_an_invite),
         cmocka_unit_test(test_who_becomes_owner),

@@ -28,6 +28,8 @@ void cmd_conversation_list(struct call *call)
     struct chat_list *ask = call_ask(call, sizeof(*ask), listed);
     ask->page = args->page;
     ask->limit = (uint32_t)args->limit;
+    ask->by_archived = args->has_archived;
+    ask->archived = args->archived;
     chat_list(call->chat, ask);
 }
 

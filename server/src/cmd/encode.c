@@ -42,6 +42,7 @@ static const char *const event_names[] = {
     [EVENT_CONTACT_ACCEPT] = "contact_accept",
     [EVENT_CONTACT_DECLINE] = "contact_decline",
     [EVENT_CONTACT_REMOVE] = "contact_remove",
+    [EVENT_PREFERENCES] = "preferences",
 };
 static_assert(ARRAY_SIZE(event_names) == EVENT_TYPES, "the newest event has a name");
 
@@ -112,6 +113,19 @@ static void write_created(struct writer *w, const struct event *e)
         writer_object_end(w);
     }
     writer_array_end(w);
+}
+
+static void write_preferences(struct writer *w, const struct event *e)
+{
+    writer_field_id(w, "subject", e->subject);
+    if (e->changes & PREFERENCE_MUTED)
+        writer_field_integer(w, "muted_until", e->until_ms);
+    if (e->changes & PREFERENCE_PINNED)
+        writer_field_bool(w, "pinned", e->number & PREFERENCE_PINNED);
+    if (e->changes & PREFERENCE_ARCHIVED)
+        writer_field_bool(w, "archived", e->number & PREFERENCE_ARCHIVED);
+    if (e->changes & PREFERENCE_UNREAD)
+        writer_field_bool(w, "unread", e->number & PREFERENCE_UNREAD);
 }
 
 static void write_contents(struct writer *w, const struct event *e)
@@ -194,6 +208,9 @@ static void write_contents(struct writer *w, const struct event *e)
     case EVENT_CONTACT_REMOVE:
         writer_field_id(w, "user", e->user);
         break;
+    case EVENT_PREFERENCES:
+        write_preferences(w, e);
+        break;
     case EVENT_TYPES:
         break;
     }
@@ -250,6 +267,22 @@ void encode_incarnation(struct writer *w, uint64_t incarnation)
     writer_field_string(w, "incarnation", str_of(text));
 }
 
+/* The own log's count of what is pinned is the store's. */
+static void write_wanted(struct writer *w, const struct preferences *p, enum conversation_kind kind)
+{
+    if (!p->rev || kind == CONVERSATION_OWN)
+        return;
+    writer_field_integer(w, "preferences", p->rev);
+    if (p->muted_until_ms)
+        writer_field_integer(w, "muted_until", p->muted_until_ms);
+    if (p->pinned)
+        writer_field_integer(w, "pinned", p->pinned);
+    if (p->archived)
+        writer_field_bool(w, "archived", true);
+    if (p->unread)
+        writer_field_bool(w, "marked_unread", true);
+}
+
 void encode_entry_fields(struct writer *w, const struct inbox_entry *e, uint64_t viewer)
 {
     writer_field_id(w, "conversation", e->conversation.id);
@@ -280,6 +313,7 @@ void encode_entry_fields(struct writer *w, const struct inbox_entry *e, uint64_t
         writer_field_bool(w, "left", true);
     if (e->mention_seq)
         writer_field_integer(w, "mention", e->mention_seq);
+    write_wanted(w, &e->me.preferences, e->conversation.kind);
     if (e->last) {
         writer_name(w, "last");
         encode_event(w, e->last, viewer);

@@ -167,6 +167,17 @@ static void test_events_of_the_own_log(void **state)
     assert_event(&e, 0, HEAD("block") "\"user\":\"8\"}");
     e.type = EVENT_UNBLOCK;
     assert_event(&e, 0, HEAD("unblock") "\"user\":\"8\"}");
+    e = event_of(EVENT_PREFERENCES);
+    e.subject = 6;
+    e.changes = PREFERENCE_MUTED | PREFERENCE_PINNED;
+    assert_event(&e, 0,
+                 HEAD("preferences") "\"subject\":\"6\",\"muted_until\":0,\"pinned\":false}");
+    e.changes = PREFERENCES_ALL;
+    e.number = PREFERENCES_ON_OFF;
+    e.until_ms = 5;
+    assert_event(&e, 0,
+                 HEAD("preferences") "\"subject\":\"6\",\"muted_until\":5,\"pinned\":true,"
+                                     "\"archived\":true,\"unread\":true}");
 }
 
 static void assert_entry(const struct inbox_entry *entry, const char *expected)
@@ -192,6 +203,17 @@ static void test_entries_of_each_kind(void **state)
     assert_entry(&e, "\"entries\":[{\"conversation\":\"9\",\"kind\":\"direct\",\"peer\":\"5\","
                      "\"peer_delivered\":4,\"peer_read\":1,\"head\":8,\"n\":6,\"time\":1000,"
                      "\"first\":1,\"unread\":4,\"read\":2,\"delivered\":3}]");
+    e.me.preferences = (struct preferences){7, 9000, 4, true, true};
+    assert_entry(&e, "\"entries\":[{\"conversation\":\"9\",\"kind\":\"direct\",\"peer\":\"5\","
+                     "\"peer_delivered\":4,\"peer_read\":1,\"head\":8,\"n\":6,\"time\":1000,"
+                     "\"first\":1,\"unread\":4,\"read\":2,\"delivered\":3,"
+                     "\"preferences\":7,\"muted_until\":9000,\"pinned\":4,\"archived\":true,"
+                     "\"marked_unread\":true}]");
+    e.me.preferences = (struct preferences){.rev = 8};
+    assert_entry(&e, "\"entries\":[{\"conversation\":\"9\",\"kind\":\"direct\",\"peer\":\"5\","
+                     "\"peer_delivered\":4,\"peer_read\":1,\"head\":8,\"n\":6,\"time\":1000,"
+                     "\"first\":1,\"unread\":4,\"read\":2,\"delivered\":3,\"preferences\":8}]");
+    e.me.preferences = (struct preferences){0};
     struct event last = event_of(EVENT_TITLE);
     last.text = STR("t");
     last.key = (struct str){0};

@@ -79,6 +79,16 @@ enum listed {
     LISTED_NOWHERE = 2, /* a 1:1 without a message so far */
 };
 
+/* What one person wants of one conversation: changed by events of their own log. The own log's own
+ * holds no such thing; its `pinned` counts what is pinned. */
+struct preferences {
+    uint64_t rev;            /* seq of the event that last set one of them */
+    uint64_t muted_until_ms; /* Unix; 0: not muted */
+    uint64_t pinned;         /* seq of the event that pinned it; 0: not */
+    bool archived;
+    bool unread; /* marked so; reading clears it */
+};
+
 /* One person in one conversation, also after they left. */
 struct member {
     uint64_t conversation, user;
@@ -94,6 +104,7 @@ struct member {
     uint64_t delivered_seq, read_seq; /* only move forward; read_seq <= delivered_seq */
     uint64_t read_n;                  /* messages up to read_seq: unread = head.n - read_n */
     enum listed listed;
+    struct preferences preferences; /* as a row of the store has them; rooms do not know */
 };
 
 /* What a former member sees of a group: its title as it was, and nothing that it says of itself. */

@@ -38,6 +38,7 @@ enum event_type {
     EVENT_PIN = 20,             /* target */
     EVENT_UNPIN = 21,           /* target */
     EVENT_TIMER = 22,           /* number: seconds that later messages stay, 0: for ever */
+    EVENT_PREFERENCES = 23,     /* own log: subject, changes, number = those on, until_ms */
     EVENT_CONTACT_REQUEST = 28, /* 1:1: user = the other one, in all four (contact.h) */
     EVENT_CONTACT_ACCEPT = 29,
     EVENT_CONTACT_DECLINE = 30,
@@ -46,6 +47,16 @@ enum event_type {
 };
 
 enum { EVENT_DIGEST_BYTES = 16 };
+
+/* What a PREFERENCES event sets. Stored in masks: never renumber. */
+enum preference {
+    PREFERENCE_MUTED = 1 << 0, /* until_ms */
+    PREFERENCE_PINNED = 1 << 1,
+    PREFERENCE_ARCHIVED = 1 << 2,
+    PREFERENCE_UNREAD = 1 << 3,
+    PREFERENCES_ON_OFF = PREFERENCE_PINNED | PREFERENCE_ARCHIVED | PREFERENCE_UNREAD,
+    PREFERENCES_ALL = PREFERENCE_MUTED | PREFERENCES_ON_OFF,
+};
 
 struct reaction {
     uint64_t user;
@@ -78,6 +89,9 @@ struct event {
     enum history history;
     uint64_t number;
     uint64_t expires_ms; /* message, edit: when its words go; by the clock of time_ms; 0: never */
+    uint64_t subject;    /* own log: the conversation it is about */
+    uint64_t until_ms;   /* Unix */
+    uint64_t changes;    /* preferences: a mask */
     struct str kind;     /* message, edit */
     struct str text;
     struct str about;
@@ -93,8 +107,20 @@ struct event {
 /* Whether a number stands for a type: there are gaps. */
 static inline bool event_type_known(unsigned type)
 {
-    return (type >= EVENT_MESSAGE && type <= EVENT_TIMER) ||
+    return (type >= EVENT_MESSAGE && type <= EVENT_PREFERENCES) ||
            (type >= EVENT_CONTACT_REQUEST && type < EVENT_TYPES);
+}
+
+/* Whether events of this type are about another conversation than the one they stand in. */
+static inline bool event_has_subject(enum event_type type)
+{
+    return type == EVENT_PREFERENCES;
+}
+
+/* Whether events of this type stand in their sender's own log. */
+static inline bool event_is_own(enum event_type type)
+{
+    return (type >= EVENT_PROFILE && type <= EVENT_UNBLOCK) || event_has_subject(type);
 }
 
 /* Whether events of this type count in `n`. */

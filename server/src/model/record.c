@@ -33,10 +33,13 @@ enum {
     HAS_EDITED = 1 << 7,
     HAS_REACTIONS = 1 << 8,
     HAS_MEMBERS = 1 << 9,
+    HAS_SUBJECT = 1 << 10,
+    HAS_UNTIL = 1 << 11,
     HAS_NUMBER = 1 << 12,
     HAS_MENTIONS = 1 << 14,
     HAS_EXPIRES = 1 << 15,
-    HAS_ALL = ((1 << 10) - 1) | HAS_NUMBER | HAS_MENTIONS | HAS_EXPIRES,
+    HAS_CHANGES = 1 << 18,
+    HAS_ALL = ((1 << 13) - 1) | HAS_MENTIONS | HAS_EXPIRES | HAS_CHANGES,
 };
 
 static uint64_t mask_of(const struct event *e)
@@ -46,7 +49,9 @@ static uint64_t mask_of(const struct event *e)
            (e->text.p ? HAS_TEXT : 0) | (e->about.p ? HAS_ABOUT : 0) |
            (e->edited_seq ? HAS_EDITED : 0) | (e->n_reactions ? HAS_REACTIONS : 0) |
            (e->n_members ? HAS_MEMBERS : 0) | (e->number ? HAS_NUMBER : 0) |
-           (e->n_mentions ? HAS_MENTIONS : 0) | (e->expires_ms ? HAS_EXPIRES : 0);
+           (e->n_mentions ? HAS_MENTIONS : 0) | (e->expires_ms ? HAS_EXPIRES : 0) |
+           (e->subject ? HAS_SUBJECT : 0) | (e->until_ms ? HAS_UNTIL : 0) |
+           (e->changes ? HAS_CHANGES : 0);
 }
 
 static void encode_reactions(struct builder *out, const struct event *e)
@@ -99,12 +104,18 @@ static void encode_fields(struct builder *out, const struct event *e)
         encode_reactions(out, e);
     if (mask & HAS_MEMBERS)
         encode_members(out, e);
+    if (mask & HAS_SUBJECT)
+        pack_u64(out, e->subject);
+    if (mask & HAS_UNTIL)
+        pack_u64(out, e->until_ms);
     if (mask & HAS_NUMBER)
         pack_u64(out, e->number);
     if (mask & HAS_MENTIONS)
         encode_mentions(out, e);
     if (mask & HAS_EXPIRES)
         pack_u64(out, e->expires_ms);
+    if (mask & HAS_CHANGES)
+        pack_u64(out, e->changes);
 }
 
 void record_encode(struct builder *out, const struct event *e)
@@ -218,12 +229,18 @@ static void decode_fields(struct event *e, struct unpack *u, struct arena *arena
         decode_reactions(e, u, arena);
     if (mask & HAS_MEMBERS)
         decode_members(e, u, arena);
+    if (mask & HAS_SUBJECT)
+        e->subject = unpack_set(u);
+    if (mask & HAS_UNTIL)
+        e->until_ms = unpack_set(u);
     if (mask & HAS_NUMBER)
         e->number = unpack_set(u);
     if (mask & HAS_MENTIONS)
         decode_mentions(e, u, arena);
     if (mask & HAS_EXPIRES)
         e->expires_ms = unpack_set(u);
+    if (mask & HAS_CHANGES)
+        e->changes = unpack_set(u);
 }
 
 int record_decode(struct event *e, struct str bytes, struct arena *arena)

@@ -122,6 +122,12 @@ static struct event some_event(enum event_type type)
     case EVENT_TIMER:
         e.number = some_number();
         break;
+    case EVENT_PREFERENCES:
+        e.subject = 1 + some_number();
+        e.changes = 1 + some_number();
+        e.until_ms = some_number();
+        e.number = some_number();
+        break;
     case EVENT_ROLE:
         e.user = 1 + some_number();
         e.role = ROLE_ADMIN;
@@ -142,6 +148,9 @@ static struct event some_event(enum event_type type)
 static void assert_same(const struct event *a, const struct event *b)
 {
     assert_int_equal(a->conversation, b->conversation);
+    assert_int_equal(a->subject, b->subject);
+    assert_int_equal(a->until_ms, b->until_ms);
+    assert_int_equal(a->changes, b->changes);
     assert_int_equal(a->seq, b->seq);
     assert_int_equal(a->n, b->n);
     assert_int_equal(a->first_seq, b->first_seq);

@@ -27,6 +27,7 @@ const struct limit_spec api_limits[API_LIMIT_COUNT] = {
     {LIT("mentions_max"), API_MENTIONS_MAX},
     {LIT("contacts_max"), API_CONTACTS_MAX},
     {LIT("contacts_waiting_max"), API_CONTACTS_WAITING_MAX},
+    {LIT("pinned_max"), API_PINNED_MAX},
     {LIT("pins_max"), API_PINS_MAX},
     {LIT("timer_s_max"), API_TIMER_S_MAX},
     {LIT("emoji_bytes_max"), API_EMOJI_BYTES_MAX},
@@ -304,6 +305,7 @@ static const struct arg_spec args_presence_watch[] = {
 static const struct arg_spec args_conversation_list[] = {
     {.name = LIT("page"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_conversation_list, page), .has_offset = offsetof(struct args_conversation_list, has_page), .min = 1, .max = 1024ULL, .charset = &charset_opaque},
     {.name = LIT("limit"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_conversation_list, limit), .min = 1, .max = 50ULL, .default_value = 50},
+    {.name = LIT("archived"), .kind = ARG_BOOL, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_conversation_list, archived), .has_offset = offsetof(struct args_conversation_list, has_archived)},
 };
 
 static const struct route_segment route_conversation_list[] = {{LIT("v1"), false}, {LIT("conversations"), false}};
@@ -436,6 +438,18 @@ static const struct arg_spec args_message_react[] = {
 };
 
 static const struct route_segment route_message_react[] = {{LIT("v1"), false}, {LIT("conversations"), false}, {LIT("conversation"), true}, {LIT("messages"), false}, {LIT("seq"), true}, {LIT("reaction"), false}};
+
+static const struct arg_spec args_preferences_set[] = {
+    {.name = LIT("conversation"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_preferences_set, conversation), .min = 1, .max = 9223372036854775807ULL},
+    {.name = LIT("muted_until"), .kind = ARG_INT, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_preferences_set, muted_until), .has_offset = offsetof(struct args_preferences_set, has_muted_until), .min = 0, .max = 9007199254740991ULL},
+    {.name = LIT("pinned"), .kind = ARG_BOOL, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_preferences_set, pinned), .has_offset = offsetof(struct args_preferences_set, has_pinned)},
+    {.name = LIT("archived"), .kind = ARG_BOOL, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_preferences_set, archived), .has_offset = offsetof(struct args_preferences_set, has_archived)},
+    {.name = LIT("unread"), .kind = ARG_BOOL, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_preferences_set, unread), .has_offset = offsetof(struct args_preferences_set, has_unread)},
+    {.name = LIT("key"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_preferences_set, key), .has_offset = offsetof(struct args_preferences_set, has_key), .min = 1, .max = 64ULL, .charset = &charset_key},
+    {.name = LIT("after"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_preferences_set, after), .min = 0, .max = 9007199254740991ULL, .default_value = 0},
+};
+
+static const struct route_segment route_preferences_set[] = {{LIT("v1"), false}, {LIT("conversations"), false}, {LIT("conversation"), true}, {LIT("preferences"), false}};
 
 static const struct arg_spec args_group_create[] = {
     {.name = LIT("title"), .kind = ARG_STRING, .presence = ARG_REQUIRED, .offset = offsetof(struct args_group_create, title), .min = 1, .max = 128ULL},
@@ -796,7 +810,7 @@ const struct command_spec command_specs[COMMAND_COUNT] = {
         .args_size = sizeof(struct args_conversation_list),
         .transport = API_TRANSPORT_BOTH, .method = API_GET,
         .segments = route_conversation_list, .segments_n = 2,
-        .args = args_conversation_list, .args_n = 2,
+        .args = args_conversation_list, .args_n = 3,
     },
     [COMMAND_CONVERSATION_GET] = {
         .name = LIT("conversation.get"),
@@ -926,6 +940,16 @@ const struct command_spec command_specs[COMMAND_COUNT] = {
         .transport = API_TRANSPORT_BOTH, .method = API_PUT,
         .segments = route_message_react, .segments_n = 6,
         .args = args_message_react, .args_n = 5,
+    },
+    [COMMAND_PREFERENCES_SET] = {
+        .name = LIT("preferences.set"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_preferences_set),
+        .counts = API_RATE_SENDS,
+        .transport = API_TRANSPORT_BOTH, .method = API_PATCH,
+        .segments = route_preferences_set, .segments_n = 4,
+        .args = args_preferences_set, .args_n = 7,
+        .at_least_one = 0x1e,
     },
     [COMMAND_GROUP_CREATE] = {
         .name = LIT("group.create"),
@@ -1131,6 +1155,7 @@ const uint16_t commands_by_name[COMMAND_COUNT] = {
     COMMAND_MESSAGE_SEND,
     COMMAND_MESSAGE_UNPIN,
     COMMAND_MESSAGES_UNREAD,
+    COMMAND_PREFERENCES_SET,
     COMMAND_PRESENCE_GET,
     COMMAND_PRESENCE_WATCH,
     COMMAND_RECEIPT_DELIVERED,

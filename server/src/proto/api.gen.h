@@ -32,6 +32,7 @@
 #define API_MENTIONS_MAX                32 /* people mentioned in one message */
 #define API_CONTACTS_MAX                2000 /* contacts of one user, requests and declined ones included */
 #define API_CONTACTS_WAITING_MAX        200 /* requests to be contacts that one user sent, or received, and that wait */
+#define API_PINNED_MAX                  50 /* conversations that one person pins */
 #define API_PINS_MAX                    20 /* messages pinned in one conversation */
 #define API_TIMER_S_MAX                 31622400 /* longest time that messages of a conversation may be set to stay, in seconds */
 #define API_EMOJI_BYTES_MAX             32 /* longest reaction */
@@ -58,7 +59,7 @@
 /* Opens a WebSocket. */
 #define API_SOCKET_PATH "/v1/socket"
 
-enum { API_LIMIT_COUNT = 42 };
+enum { API_LIMIT_COUNT = 43 };
 extern const struct limit_spec api_limits[API_LIMIT_COUNT];
 
 /* What is counted: how often it may happen. */
@@ -186,6 +187,7 @@ enum api_given_role {
     X(MESSAGE_UNPIN, message_unpin) \
     X(MESSAGE_DELETE, message_delete) \
     X(MESSAGE_REACT, message_react) \
+    X(PREFERENCES_SET, preferences_set) \
     X(GROUP_CREATE, group_create) \
     X(GROUP_SET_TITLE, group_set_title) \
     X(GROUP_SET_DESCRIPTION, group_set_description) \
@@ -248,6 +250,7 @@ enum command {
     COMMAND_MESSAGE_UNPIN, /* Takes a pin away; in a group by its admins. */
     COMMAND_MESSAGE_DELETE, /* Deletes a message for everyone. */
     COMMAND_MESSAGE_REACT, /* Reacts to a message; each person has one reaction to it at most. */
+    COMMAND_PREFERENCES_SET, /* Mutes, pins, archives a conversation, or marks it as unread; for oneself alone. */
     COMMAND_GROUP_CREATE, /* Makes a group and becomes its owner. */
     COMMAND_GROUP_SET_TITLE, /* Gives the group another title. */
     COMMAND_GROUP_SET_DESCRIPTION, /* Gives the group another description. */
@@ -450,6 +453,8 @@ struct args_conversation_list {
     bool has_page;
     struct str page;
     uint64_t limit;
+    bool has_archived;
+    bool archived;
 };
 
 /* conversation.get: Reads one conversation with its members. */
@@ -576,6 +581,22 @@ struct args_message_react {
     uint64_t conversation;
     uint64_t seq;
     struct str emoji;
+    bool has_key;
+    struct str key;
+    uint64_t after;
+};
+
+/* preferences.set: Mutes, pins, archives a conversation, or marks it as unread; for oneself alone. */
+struct args_preferences_set {
+    uint64_t conversation;
+    bool has_muted_until;
+    uint64_t muted_until;
+    bool has_pinned;
+    bool pinned;
+    bool has_archived;
+    bool archived;
+    bool has_unread;
+    bool unread;
     bool has_key;
     struct str key;
     uint64_t after;

@@ -244,6 +244,32 @@ static int apply_block(struct turn *t, const struct event *e)
     return 0;
 }
 
+/* The own log's row counts what is pinned. */
+static int count_pinned(struct turn *t, const struct event *e, bool more)
+{
+    struct member_row own;
+    int err = turn_member(t, e->conversation, e->sender, &own);
+    if (err)
+        return err == KV_ABSENT ? -EBADMSG : err;
+    own.member.preferences.pinned += more ? 1 : UINT64_MAX;
+    return turn_put_member(t, &own);
+}
+
+static int apply_preferences(struct turn *t, const struct event *e)
+{
+    struct member_row row;
+    int err = turn_member(t, e->subject, e->sender, &row);
+    if (err)
+        return err == KV_ABSENT ? 0 : err;
+    struct preferences *p = &row.member.preferences;
+    bool was_pinned = p->pinned;
+    if (!project_preferences(p, e))
+        return 0;
+    bool is_pinned = p->pinned;
+    err = turn_put_member(t, &row);
+    return err || is_pinned == was_pinned ? err : count_pinned(t, e, is_pinned);
+}
+
 int apply_event(struct turn *t, const struct event *e, const struct log_head *head)
 {
     switch (e->type) {
@@ -287,6 +313,8 @@ int apply_event(struct turn *t, const struct event *e, const struct log_head *he
     case EVENT_CONTACT_DECLINE:
     case EVENT_CONTACT_REMOVE:
         return apply_contact(t, e);
+    case EVENT_PREFERENCES:
+        return apply_preferences(t, e);
     case EVENT_TYPES:
         break;
     }

@@ -83,7 +83,7 @@ struct walk {
     void (*visit)(struct walk *, struct candidate *); /* all but rank is set */
     struct shortlist best;
     uint64_t bound[2]; /* list: the page mark; changes: the token's commit first */
-    bool bounded, unread_only;
+    bool bounded, unread_only, by_archived, archived;
     uint64_t total_unread;
     uint32_t n;
     struct member_row rows[CHUNK];
@@ -246,6 +246,8 @@ static void visit_list(struct walk *w, struct candidate *c)
     c->rank[1] = c->me.member.conversation;
     if (w->unread_only && unread(c) == 0)
         return;
+    if (w->by_archived && c->me.member.preferences.archived != w->archived)
+        return;
     if (!w->bounded || ranks_before(w->bound, c->rank))
         shortlist_offer(&w->best, c);
 }
@@ -257,6 +259,8 @@ int log_inbox_list(struct turn *t, struct store_inbox_list *r)
     struct walk *w = walk_new(t, r->user, r->limit, visit_list);
     w->now_ms = r->now_ms;
     w->unread_only = r->unread_only;
+    w->by_archived = r->by_archived;
+    w->archived = r->archived;
     w->bounded = r->page.n != 0;
     if (w->bounded) {
         if (!mark_parse(r->page, mark, 3) || mark[0] != t->info->incarnation)
@@ -280,10 +284,12 @@ int log_inbox_list(struct turn *t, struct store_inbox_list *r)
     return STORE_DONE;
 }
 
-/* One write is one commit and changes one conversation, so commits are ranks without ties. */
+/* One write is one commit. It changes one conversation, or, with an event about another one, the
+ * own log and that one: these two stand side by side. */
 static void visit_changes(struct walk *w, struct candidate *c)
 {
     c->rank[0] = UINT64_MAX - c->commit;
+    c->rank[1] = c->me.member.conversation;
     if (c->commit > w->bound[0])
         shortlist_offer(&w->best, c);
 }
@@ -299,19 +305,22 @@ int log_inbox_changes(struct turn *t, struct store_inbox_changes *r)
         mark[1] = now;
     else if (!mark_parse(r->token, mark, 2) || mark[0] != t->info->incarnation || mark[1] > now)
         return STORE_TRUNCATED;
-    struct walk *w = walk_new(t, r->user, r->limit, visit_changes);
+    struct walk *w = walk_new(t, r->user, r->limit + 1, visit_changes);
     w->now_ms = r->now_ms;
     w->bound[0] = r->token.n ? mark[1] : 0;
     if (r->token.n == 0)
         err = walk_own_log(w);
     else if (mark[1] < now)
         err = walk_run(w);
+    uint32_t limit = r->limit;
+    if (w->best.n > limit && w->best.at[limit].commit == w->best.at[limit - 1].commit)
+        limit++; /* no token stands between the two */
     if (!err)
-        err = fill_entries(w, r->limit, &r->entries, &r->n_entries);
+        err = fill_entries(w, limit, &r->entries, &r->n_entries);
     if (err)
         return err;
-    r->more = w->best.n > r->limit;
-    mark[1] = r->more ? w->best.at[r->limit - 1].commit : now;
+    r->more = w->best.n > limit;
+    mark[1] = r->more ? w->best.at[limit - 1].commit : now;
     mark_format(r->next, mark, 2);
     return STORE_DONE;
 }

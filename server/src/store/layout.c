@@ -22,7 +22,14 @@ enum {
     CONVERSATION_TIMER = 4,
 };
 enum { USER_SECOND_FACTOR = 3, USER_SKELETON = 7 };
-enum { MEMBER_REMOVED = 7 };
+enum {
+    MEMBER_MUTED_UNTIL = 1,
+    MEMBER_PINNED = 2,
+    MEMBER_ARCHIVED = 3,
+    MEMBER_UNREAD = 4,
+    MEMBER_PREFERENCES_REV = 5,
+    MEMBER_REMOVED = 7,
+};
 
 static struct row_key tagged(enum kv_table table, char tag)
 {
@@ -443,19 +450,48 @@ void member_pack(struct builder *out, const struct member_row *r)
     if (m->left)
         pack_bytes(out, m->left_title);
     pack_field_u64(out, MEMBER_LISTED, m->listed);
+    const struct preferences *p = &m->preferences;
+    pack_field_u64(out, MEMBER_MUTED_UNTIL, p->muted_until_ms);
+    pack_field_u64(out, MEMBER_PINNED, p->pinned);
+    pack_field_u64(out, MEMBER_ARCHIVED, p->archived);
+    pack_field_u64(out, MEMBER_UNREAD, p->unread);
+    pack_field_u64(out, MEMBER_PREFERENCES_REV, p->rev);
     pack_field_u64(out, MEMBER_REMOVED, m->removed);
+}
+
+/* A field that is there to say yes. */
+static bool unpack_yes(struct unpack *u, const struct field *field)
+{
+    bool yes = unpack_field_u64(u, field) == 1;
+    u->bad |= !yes;
+    return yes;
 }
 
 static void member_field(struct member *m, struct unpack *u, const struct field *field)
 {
+    struct preferences *p = &m->preferences;
     switch (field->tag) {
     case MEMBER_LISTED:
         m->listed = (enum listed)unpack_field_u64(u, field);
         u->bad |= m->listed != LISTED_NOWHERE;
         break;
+    case MEMBER_MUTED_UNTIL:
+        p->muted_until_ms = unpack_field_u64(u, field);
+        break;
+    case MEMBER_PINNED:
+        p->pinned = unpack_field_u64(u, field);
+        break;
+    case MEMBER_ARCHIVED:
+        p->archived = unpack_yes(u, field);
+        break;
+    case MEMBER_UNREAD:
+        p->unread = unpack_yes(u, field);
+        break;
+    case MEMBER_PREFERENCES_REV:
+        p->rev = unpack_field_u64(u, field);
+        break;
     case MEMBER_REMOVED:
-        m->removed = unpack_field_u64(u, field) == 1;
-        u->bad |= !m->removed;
+        m->removed = unpack_yes(u, field);
         break;
     default:
         u->bad = true;

@@ -121,6 +121,7 @@ int log_mark(struct turn *t, struct store_mark *r)
         if (reads) {
             m->read_seq = r->read_seq;
             m->read_n = MAX(m->read_n, r->read_n);
+            m->preferences.unread = false;
         }
         err = turn_put_member(t, &row);
         if (!err)

@@ -144,7 +144,8 @@ struct store_inbox_list {
     struct str page; /* in: the mark that the page before gave; out: next mark, absent at the end */
     uint32_t limit;  /* 1 to LIST_MAX */
     bool unread_only;
-    uint64_t now_ms; /* as for store_events */
+    uint64_t now_ms;            /* as for store_events */
+    bool by_archived, archived; /* by_archived: only those that are, or only those that are not */
     struct inbox_entry *entries;
     uint32_t n_entries;
     uint64_t total_unread; /* with unread_only: over all conversations */
@@ -159,7 +160,7 @@ struct store_inbox_changes {
     struct store_request base;
     uint64_t user;
     struct str token;
-    uint32_t limit;  /* 1 to SYNC_MAX */
+    uint32_t limit;  /* 1 to SYNC_MAX; one more where the last write changed two conversations */
     uint64_t now_ms; /* as for store_events */
     struct inbox_entry *entries;
     uint32_t n_entries;

@@ -118,6 +118,7 @@ static void join(struct member *m, const struct event *e, enum role role, uint64
         .delivered_seq = MAX(m->delivered_seq, e->seq),
         .read_seq = MAX(m->read_seq, e->seq),
         .read_n = MAX(m->read_n, e->n),
+        .preferences = m->preferences,
     };
 }
 
@@ -180,6 +181,23 @@ bool project_reads(struct member *m, const struct event *e)
     m->read_seq = e->seq;
     m->read_n = e->n;
     m->delivered_seq = MAX(m->delivered_seq, e->seq);
+    m->preferences.unread = false;
+    return true;
+}
+
+bool project_preferences(struct preferences *p, const struct event *e)
+{
+    if (e->type != EVENT_PREFERENCES || p->rev >= e->seq)
+        return false;
+    if (e->changes & PREFERENCE_MUTED)
+        p->muted_until_ms = e->until_ms;
+    if (e->changes & PREFERENCE_PINNED)
+        p->pinned = e->number & PREFERENCE_PINNED ? e->seq : 0;
+    if (e->changes & PREFERENCE_ARCHIVED)
+        p->archived = e->number & PREFERENCE_ARCHIVED;
+    if (e->changes & PREFERENCE_UNREAD)
+        p->unread = e->number & PREFERENCE_UNREAD;
+    p->rev = e->seq;
     return true;
 }
 

@@ -14,6 +14,7 @@
  *   invite, uninvite   the group's invites
  *   title, description, picture, announce, timer   the conversation
  *   profile    the user; block, unblock: a row of their own
+ *   preferences   the sender as a member of the subject
  */
 #ifndef PARLEY_STORE_PROJECT_H
 #define PARLEY_STORE_PROJECT_H
@@ -48,6 +49,8 @@ bool project_invites(struct invites *, const struct event *e);
 /* Takes from a row what events after `seq` did to it, for somebody who reads no further: reactions
  * go; a text that was edited since is not there any more, so the message is shown as a stub. */
 void project_as_of(struct event *row, uint64_t seq, struct arena *);
+/* What the sender of `e` wants of its subject. */
+bool project_preferences(struct preferences *, const struct event *e);
 /* Profile. */
 bool project_user(struct user *u, const struct event *e);
 

@@ -49,6 +49,109 @@ static void test_changes_come_once_by_token(void **state)
     store_request_deinit(&foreign.base);
 }
 
+static uint64_t want(struct rig *rig, const char *key, struct event wanted)
+{
+    struct log_head head = head_of(rig, BOB);
+    struct event e = event_after(&head, BOB, EVENT_PREFERENCES, BOB, key);
+    e.subject = wanted.subject;
+    e.changes = wanted.changes;
+    e.number = wanted.number;
+    e.until_ms = wanted.until_ms;
+    return append_one(rig, e);
+}
+
+#define wants(key, ...) want(rig, key, (struct event){__VA_ARGS__})
+
+static struct preferences preferences_of(struct rig *rig, uint64_t conversation)
+{
+    struct store_member r = {.conversation = conversation, .user = BOB};
+    ask(rig, store_member, &r);
+    assert_int_equal(r.base.status, STORE_DONE);
+    store_request_deinit(&r.base);
+    return r.member.preferences;
+}
+
+static void test_what_one_wants_of_a_conversation_stands_in_ones_row(void **state)
+{
+    struct rig *rig = *state;
+    people(rig);
+    make_group(rig);
+    make_direct(rig);
+    wants("p0", .subject = DIRECT, .changes = PREFERENCES_ALL); /* silent: passed over */
+    say(rig, DIRECT, ALICE, "a1", "hello");
+    assert_int_equal(preferences_of(rig, DIRECT).rev, 0);
+    uint64_t first = wants("p1", .subject = GROUP, .changes = PREFERENCES_ALL,
+                           .number = PREFERENCES_ON_OFF, .until_ms = 7000);
+    struct preferences p = preferences_of(rig, GROUP);
+    assert_int_equal(p.rev, first);
+    assert_int_equal(p.pinned, first);
+    assert_int_equal(p.muted_until_ms, 7000);
+    assert_true(p.archived && p.unread);
+    wants("p2", .subject = DIRECT, .changes = PREFERENCE_PINNED, .number = PREFERENCE_PINNED);
+    assert_int_equal(preferences_of(rig, BOB).pinned, 2);
+    uint64_t again = wants("p3", .subject = GROUP, .changes = PREFERENCE_PINNED | PREFERENCE_MUTED,
+                           .number = PREFERENCE_PINNED);
+    p = preferences_of(rig, GROUP);
+    assert_int_equal(p.pinned, again);
+    assert_int_equal(p.muted_until_ms, 0);
+    assert_true(p.archived && p.unread);
+    assert_int_equal(preferences_of(rig, BOB).pinned, 2);
+    wants("p4", .subject = GROUP, .changes = PREFERENCE_PINNED);
+    assert_int_equal(preferences_of(rig, BOB).pinned, 1);
+    uint64_t seq = say(rig, GROUP, ALICE, "a2", "news");
+    assert_true(preferences_of(rig, GROUP).unread);
+    struct store_mark mark = {.conversation = GROUP, .user = BOB, .read_seq = seq, .read_n = 1};
+    ask(rig, store_mark, &mark);
+    store_request_deinit(&mark.base);
+    assert_false(preferences_of(rig, GROUP).unread);
+    assert_true(preferences_of(rig, GROUP).archived);
+}
+
+static void test_the_list_is_asked_for_what_is_archived_or_not(void **state)
+{
+    struct rig *rig = *state;
+    people(rig);
+    make_group(rig);
+    make_direct(rig);
+    say(rig, DIRECT, ALICE, "a1", "hello");
+    wants("p1", .subject = GROUP, .changes = PREFERENCE_ARCHIVED, .number = PREFERENCE_ARCHIVED);
+    for (int archived = 0; archived < 2; archived++) {
+        struct store_inbox_list list = {
+            .user = BOB, .limit = 10, .by_archived = true, .archived = archived};
+        ask(rig, store_inbox_list, &list);
+        assert_int_equal(list.n_entries, 1);
+        assert_int_equal(list.entries[0].conversation.id, archived ? GROUP : DIRECT);
+        store_request_deinit(&list.base);
+    }
+}
+
+/* One write changed two entries: no token stands between them, however small the page. */
+static void test_a_page_of_changes_ends_between_writes(void **state)
+{
+    struct rig *rig = *state;
+    people(rig);
+    make_group(rig);
+    make_direct(rig);
+    say(rig, DIRECT, ALICE, "a1", "hello");
+    struct store_inbox_changes r = {.user = BOB, .limit = 1};
+    ask(rig, store_inbox_changes, &r);
+    wants("p1", .subject = GROUP, .changes = PREFERENCE_ARCHIVED, .number = PREFERENCE_ARCHIVED);
+    say(rig, DIRECT, ALICE, "a2", "again");
+    char token[STORE_TOKEN_BYTES_MAX];
+    uint32_t seen = 0, pages = 0;
+    do {
+        strcpy(token, r.next);
+        store_request_deinit(&r.base);
+        r = (struct store_inbox_changes){.user = BOB, .limit = 1, .token = str_of(token)};
+        ask(rig, store_inbox_changes, &r);
+        seen += r.n_entries;
+        pages++;
+    } while (r.more);
+    assert_int_equal(seen, 3);
+    assert_int_equal(pages, 2);
+    store_request_deinit(&r.base);
+}
+
 static uint64_t say_to(struct rig *rig, uint64_t conversation, const char *key, uint64_t user)
 {
     struct log_head head = head_of(rig, conversation);
@@ -145,6 +248,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         both(test_a_direct_is_listed_from_its_first_message),
         both(test_changes_come_once_by_token),
+        both(test_what_one_wants_of_a_conversation_stands_in_ones_row),
+        both(test_the_list_is_asked_for_what_is_archived_or_not),
+        both(test_a_page_of_changes_ends_between_writes),
         both(test_mentions_follow_the_messages),
         both(test_mentions_end_where_the_member_reads_no_further),
     };

@@ -550,6 +550,29 @@ static void test_steps_that_are_not_as_the_marks_are_found(void **state)
     found(rig, key_steps(CAROL, 9), STR("\x09\x01\x01"), "9, member 103: when the marks moved");
 }
 
+static void test_what_is_wanted_of_a_conversation_is_as_the_own_log_says(void **state)
+{
+    struct rig *rig = *state;
+    by(BOB, BOB, EVENT_PREFERENCES, .subject = GROUP, .changes = PREFERENCES_ALL,
+       .number = PREFERENCES_ON_OFF, .until_ms = 7000);
+    by(BOB, BOB, EVENT_PREFERENCES, .subject = GROUP, .changes = PREFERENCE_ARCHIVED);
+    by(BOB, BOB, EVENT_PREFERENCES, .subject = SELF, .changes = PREFERENCE_PINNED);
+    assert_int_equal(verified(rig).faults, 0);
+    uint64_t rev;
+    found_set(turn_member(&turn, GROUP, BOB, &row), member_pack, struct member_row,
+              key_member(BOB, GROUP),
+              (rev = row.member.preferences.rev, row.member.preferences.archived = true),
+              "500, member 102: what they want of it is not as event");
+    member_set(GROUP, BOB, row.member.preferences.rev = rev - 1,
+               "did not change what is wanted of 500");
+    member_set(GROUP, BOB, row.member.preferences.pinned = rev, "what they want of it is not as");
+    member_set(GROUP, BOB, row.member.preferences.pinned = 0, "user 102: does not pin as many");
+    member_set(SELF, BOB, row.member.preferences.pinned = rev - 1, "what they want of it is not");
+    member_set(BOB, BOB, row.member.preferences.pinned = 2, "user 102: does not pin as many");
+    member_set(BOB, BOB, row.member.preferences.archived = true, "user 102: does not pin as many");
+    member_set(GROUP, ALICE, row.member.preferences.unread = true, "what they want of it is not");
+}
+
 static void test_what_nobody_knows_is_found(void **state)
 {
     struct rig *rig = *state;
@@ -586,6 +609,7 @@ int main(void)
         with_rig(test_pins_that_are_not_as_the_events_say_are_found),
         with_rig(test_what_is_to_go_and_does_not_is_found),
         with_rig(test_steps_that_are_not_as_the_marks_are_found),
+        with_rig(test_what_is_wanted_of_a_conversation_is_as_the_own_log_says),
         with_rig(test_what_nobody_knows_is_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

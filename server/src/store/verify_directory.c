@@ -322,6 +322,55 @@ static int check_marks(struct verify *v, const struct member_row *row, const str
     return err ? err : check_count(v, m, "left at", m->left_seq, m->left_n);
 }
 
+/* The own log's row: how many conversations are pinned. */
+static int check_pinned(struct verify *v, const struct member *own)
+{
+    struct row_key from = key_inbox(own->user), to = row_key_after(&from);
+    struct kv_view view = {.kv = v->kv};
+    struct kv_scan scan;
+    struct str key, value;
+    struct preferences left = own->preferences;
+    int err = kv_scan_begin(&scan, &view, KV_STATE, row_key_str(&from), row_key_str(&to), false);
+    while (!err && !(err = kv_scan_next(&scan, &key, &value))) {
+        struct member_row row;
+        bool counts = id_at(key, 9) != own->user &&
+                      member_unpack(&row, own->user, id_at(key, 9), value) &&
+                      row.member.preferences.pinned;
+        left.pinned -= counts;
+    }
+    kv_scan_end(&scan);
+    if (left.pinned || left.rev || left.muted_until_ms || left.archived || left.unread)
+        verify_fault(v, "user %" PRIu64 ": does not pin as many as the own log says", own->user);
+    return MIN(err, 0);
+}
+
+/* Each is as an event of the own log says, or off. */
+static int check_preferences(struct verify *v, const struct member *m)
+{
+    const struct preferences *p = &m->preferences;
+    struct event e = {0}, pin;
+    int err = p->rev ? verify_event(v, m->user, p->rev, &e) : 0;
+    if (err < 0 || err == VERIFY_UNREADABLE)
+        return MIN(err, 0);
+    bool right = p->rev ? !err && e.type == EVENT_PREFERENCES && e.subject == m->conversation
+                        : !p->muted_until_ms && !p->pinned && !p->archived && !p->unread;
+    if (e.changes & PREFERENCE_MUTED)
+        right = right && p->muted_until_ms == e.until_ms;
+    if (e.changes & PREFERENCE_ARCHIVED)
+        right = right && p->archived == ((e.number & PREFERENCE_ARCHIVED) != 0);
+    if (e.changes & PREFERENCE_UNREAD) /* or read since */
+        right = right && (!p->unread || (e.number & PREFERENCE_UNREAD));
+    if (e.changes & PREFERENCE_PINNED)
+        right = right && p->pinned == (e.number & PREFERENCE_PINNED ? e.seq : 0);
+    err = right && p->pinned ? verify_event(v, m->user, p->pinned, &pin) : 0;
+    if (!right || err == KV_ABSENT ||
+        (!err && p->pinned &&
+         (pin.subject != m->conversation || !(pin.number & PREFERENCE_PINNED))))
+        verify_fault(v, MEMBER "what they want of it is not as event %" PRIu64 " says",
+                     m->conversation, m->user, p->rev);
+    return MIN(err, 0);
+}
+
 static int check_member(struct verify *v, struct str key, struct str value)
 {
     struct member_row row;
@@ -344,6 +393,8 @@ static int check_member(struct verify *v, struct str key, struct str value)
         err = verify_head(v, id, &head);
     if (!err)
         err = check_marks(v, &row, &head);
+    if (!err)
+        err = id == who ? check_pinned(v, &row.member) : check_preferences(v, &row.member);
     return err ? err : check_standing(v, &c, &row.member);
 }
 

@@ -260,6 +260,16 @@ static void follow_contact(struct walk *w, const struct event *e)
     c->time_ms = e->time_ms;
 }
 
+static int check_preferences(struct walk *w, const struct event *e)
+{
+    struct member_row row;
+    int err = verify_member(w->v, e->subject, e->sender, &row);
+    if (err == KV_ABSENT || (!err && row.member.preferences.rev < e->seq))
+        verify_fault(w->v, EVENT "did not change what is wanted of %" PRIu64, w->c.id, e->seq,
+                     e->subject);
+    return MIN(err, 0);
+}
+
 /* The rows that an event changes. */
 static int check_effect(struct walk *w, const struct event *e)
 {
@@ -296,6 +306,8 @@ static int check_effect(struct walk *w, const struct event *e)
     case EVENT_BLOCK:
     case EVENT_UNBLOCK:
         return check_blocking(w, e);
+    case EVENT_PREFERENCES:
+        return check_preferences(w, e);
     case EVENT_PIN:
     case EVENT_UNPIN:
         return check_pin(w, e);

@@ -33,6 +33,7 @@ enum {
     INVITE_S_MAX = 60,
     TIMER_S_MAX = 366 * 86400,
     MARK_STEPS_MAX = 3,
+    PINNED_MAX = 2,
     REACTIONS_MAX = 2,
     CONTACTS_MAX = 3,
     CONTACTS_WAITING_MAX = 2,

@@ -1,0 +1,126 @@
+/** What is one's own alone: every device of one's own follows, and nobody else hears of it. */
+import assert from "node:assert/strict";
+import { after, afterEach, before, test } from "node:test";
+import type { ConversationView, Id } from "../../client/src/index.ts";
+import { FOR_EVER } from "../../client/src/index.ts";
+import type { Device, Person } from "./harness/people.ts";
+import { everybodyLeaves, online, people } from "./harness/people.ts";
+import { Server } from "./harness/server.ts";
+
+let server: Server;
+before(async () => (server = await Server.start()));
+after(() => server.end());
+afterEach(everybodyLeaves);
+
+/** Two devices of one person who talks with somebody else, and that conversation. */
+async function together(): Promise<{ one: Device; two: Device; bob: Device; chat: Id }> {
+  const [alice, bob] = (await online(server, "alice", "bob")) as [Device, Device];
+  const { conversation: chat } = await alice.sends(bob, "hello");
+  const two = await alice.person.on("second");
+  await two.seesConversation(chat, () => true, "the conversation");
+  return { one: alice, two, bob, chat };
+}
+
+const wanted = ({ muted_until, pinned, archived, marked_unread }: ConversationView) =>
+  ({ muted_until, pinned, archived, marked_unread });
+
+test("what one wants of a conversation reaches one's other devices, new ones too", async () => {
+  const { one, two, chat } = await together();
+  await one.parley.personal.mute(chat);
+  const { seq } = await one.parley.personal.pin(chat);
+  await one.parley.personal.archive(chat);
+  await one.parley.personal.markUnread(chat);
+  const all = { muted_until: FOR_EVER, pinned: seq, archived: true, marked_unread: true };
+  await two.seesConversation(chat, (view) => view.marked_unread, "the mark");
+  const three = await one.person.on("third");
+  for (const device of [one, two, three]) {
+    await device.seesConversation(chat, (view) => view.marked_unread, "the mark");
+    assert.deepEqual(wanted(device.parley.conversation(chat).getSnapshot() as ConversationView), all);
+  }
+  await two.parley.personal.unmute(chat);
+  await two.parley.personal.pin(chat, false);
+  await two.parley.personal.archive(chat, false);
+  await one.seesConversation(chat, (view) => !view.archived, "that it is taken out");
+  assert.deepEqual(wanted(one.parley.conversation(chat).getSnapshot() as ConversationView),
+    { muted_until: undefined, pinned: undefined, archived: false, marked_unread: true });
+});
+
+test("reading takes the mark as unread away, on every device", async () => {
+  const { one, two, bob, chat } = await together();
+  await one.parley.personal.markUnread(chat);
+  await two.seesConversation(chat, (view) => view.marked_unread, "the mark");
+  two.parley.markRead(chat); // there was nothing to read
+  await one.seesConversation(chat, (view) => !view.marked_unread, "that it was looked at");
+  await one.parley.personal.markUnread(chat);
+  await bob.sends(chat, "news");
+  await two.sees("news", chat);
+  await two.seesConversation(chat, (view) => view.marked_unread, "the mark");
+  two.parley.markRead(chat);
+  await one.seesConversation(chat, (view) => !view.marked_unread && view.unread === 0, "that it was read");
+  await one.parley.personal.markUnread(chat);
+  await one.sends(chat, "mine");
+  await two.seesConversation(chat, (view) => !view.marked_unread, "that it was answered");
+  const three = await one.person.on("third");
+  await three.seesConversation(chat, (view) => !view.marked_unread, "it as read");
+});
+
+test("a device that was away learns it by sync, whatever pushes were lost", async () => {
+  const { one, two, chat } = await together();
+  two.goesAway();
+  await one.parley.personal.pin(chat);
+  await one.parley.personal.archive(chat);
+  await one.parley.personal.pin(chat, false);
+  await two.comesBack();
+  await two.seesConversation(chat, (view) => view.archived && view.pinned === undefined, "what stands");
+});
+
+test("nobody else hears of it", async () => {
+  const { one, bob, chat } = await together();
+  const before = await bob.parley.request("conversation.get", { conversation: chat });
+  const { token } = await bob.parley.request("sync", {});
+  await one.parley.personal.archive(chat);
+  const { conversation: own, seq } = await one.parley.personal.pin(chat);
+  assert.equal(own, one.user);
+  assert.deepEqual(await bob.parley.request("conversation.get", { conversation: chat }), before);
+  assert.deepEqual((await bob.parley.request("sync", { token })).entries, []);
+  assert.equal(bob.parley.conversation(chat).getSnapshot()?.archived, false);
+  for (const cmd of ["conversation.get", "message.history"] as const) {
+    await assert.rejects(bob.parley.request(cmd, { conversation: own }), { code: "not_found" });
+  }
+  await assert.rejects(bob.parley.request("conversation.events", { conversation: own, after: seq - 1 }),
+    { code: "not_found" });
+});
+
+test("the list is asked for what is archived, or for the rest; it stays so when somebody writes", async () => {
+  const { one, bob, chat } = await together();
+  const { conversation: other } = await one.parley.createGroup("other", []);
+  await one.parley.personal.archive(chat);
+  await bob.sends(chat, "still here");
+  const listed = async (archived?: boolean): Promise<Id[]> => {
+    const args = archived === undefined ? {} : { archived };
+    const { conversations } = await one.parley.request("conversation.list", args);
+    return conversations.map((entry) => entry.conversation).sort();
+  };
+  assert.deepEqual(await listed(true), [chat]);
+  assert.deepEqual(await listed(false), [other]);
+  assert.deepEqual(await listed(), [chat, other].sort());
+});
+
+test("what one was put out of can still be archived, and comes back as one left it", async () => {
+  const [a, b] = (await people(server, "alice", "bob")) as [Person, Person];
+  const [alice, bob] = [await a.raw(), await b.raw()];
+  const { conversation } = await alice.ok("group.create", { title: "g", members: [b.user] });
+  await bob.ok("preferences.set", { conversation, pinned: true });
+  await alice.ok("group.remove", { conversation, user: b.user });
+  await bob.ok("preferences.set", { conversation, archived: true });
+  await alice.ok("group.add", { conversation, user: b.user });
+  const { archived, pinned } = await bob.ok("conversation.get", { conversation });
+  assert.deepEqual([archived, typeof pinned], [true, "number"]);
+});
+
+test("there is nothing to want of one's own log, and to want nothing is refused", async () => {
+  const [a] = (await people(server, "alice")) as [Person];
+  const alice = await a.raw();
+  assert.equal((await alice.refused("preferences.set", { conversation: a.user, pinned: true })).code, "bad_request");
+  assert.equal((await alice.refused("preferences.set", { conversation: a.user } as never)).code, "bad_request");
+});
