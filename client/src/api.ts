@@ -537,6 +537,24 @@ export interface EventPreferences extends EventCommon {
   unread?: boolean;
 }
 
+/** Own log: a message was starred. */
+export interface EventStar extends EventCommon {
+  type: "star";
+  /** its conversation */
+  subject: Id;
+  /** the message */
+  target: Seq;
+}
+
+/** Own log: a star was taken away. */
+export interface EventUnstar extends EventCommon {
+  type: "unstar";
+  /** its conversation */
+  subject: Id;
+  /** the message */
+  target: Seq;
+}
+
 export type ChatEvent =
   | EventMessage
   | EventEdit
@@ -564,7 +582,9 @@ export type ChatEvent =
   | EventProfile
   | EventBlock
   | EventUnblock
-  | EventPreferences;
+  | EventPreferences
+  | EventStar
+  | EventUnstar;
 
 /** An event of a conversation one is in. It may be lost: the next seq shows the gap. */
 export interface EventPush {
@@ -1214,6 +1234,45 @@ export interface PreferencesSetArgs {
   after?: Seq;
 }
 
+/** Arguments of `message.star`: Stars a message that one may read, for oneself alone. */
+export interface MessageStarArgs {
+  /** which; one may have left it */
+  conversation: Id;
+  /** the message */
+  seq: Seq;
+  /** makes the command repeatable; without one it is not */
+  key?: string;
+  /** the newest seq the device had at the first try; 0 unless given */
+  after?: Seq;
+}
+
+/** Arguments of `message.unstar`: Takes a star away. */
+export interface MessageUnstarArgs {
+  /** which */
+  conversation: Id;
+  /** the message */
+  seq: Seq;
+  /** makes the command repeatable; without one it is not */
+  key?: string;
+  /** the newest seq the device had at the first try; 0 unless given */
+  after?: Seq;
+}
+
+/** Arguments of `message.starred`: Lists the messages that one starred, the newest message first. */
+export interface MessageStarredArgs {
+  /** from the reply before; the first page unless given */
+  page?: string;
+  /** at most so many; 50 unless given */
+  limit?: number;
+}
+
+export interface MessageStarredReply {
+  /** messages, each with its conversation */
+  events: ChatEvent[];
+  /** asks for what follows; absent at the end */
+  page?: string;
+}
+
 /** Arguments of `group.create`: Makes a group and becomes its owner. */
 export interface GroupCreateArgs {
   /** the group's title */
@@ -1532,6 +1591,12 @@ export interface Commands {
   "message.react": { args: MessageReactArgs; reply: Appended };
   /** Mutes, pins, archives a conversation, or marks it as unread; for oneself alone. */
   "preferences.set": { args: PreferencesSetArgs; reply: Appended };
+  /** Stars a message that one may read, for oneself alone. */
+  "message.star": { args: MessageStarArgs; reply: Appended };
+  /** Takes a star away. */
+  "message.unstar": { args: MessageUnstarArgs; reply: Appended };
+  /** Lists the messages that one starred, the newest message first. */
+  "message.starred": { args: MessageStarredArgs; reply: MessageStarredReply };
   /** Makes a group and becomes its owner. */
   "group.create": { args: GroupCreateArgs; reply: Appended };
   /** Gives the group another title. */
@@ -1733,6 +1798,18 @@ export const ROUTES = {
   "preferences.set": {
     "method": "PATCH",
     "path": "/v1/conversations/{conversation}/preferences"
+  },
+  "message.star": {
+    "method": "PUT",
+    "path": "/v1/conversations/{conversation}/messages/{seq}/star"
+  },
+  "message.unstar": {
+    "method": "DELETE",
+    "path": "/v1/conversations/{conversation}/messages/{seq}/star"
+  },
+  "message.starred": {
+    "method": "GET",
+    "path": "/v1/starred"
   },
   "group.create": {
     "method": "POST",

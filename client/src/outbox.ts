@@ -27,7 +27,7 @@ const PAGE = 100;
 /** Commands that append: those that take a key. */
 export type AppendCommand = Extract<CommandName, "message.send" | "message.edit" | "message.delete"
   | "message.react" | "message.forward" | "message.pin" | "message.unpin"
-  | "conversation.set_timer" | "preferences.set"
+  | "conversation.set_timer" | "preferences.set" | "message.star" | "message.unstar"
   | "account.set_profile" | "user.block" | "user.unblock" | "group.create"
   | "group.set_title" | "group.add" | "group.remove" | "group.set_role" | "group.leave"
   | "group.set_description" | "group.set_picture" | "group.set_announce"

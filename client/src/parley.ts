@@ -136,6 +136,7 @@ export class Parley {
         if (copy.record.kind !== "own") return;
         void this.#blocks.read().catch(() => {});
         void this.contacts.read().catch(() => {});
+        void this.personal.read().catch(() => {});
       },
       applied: (copy, event) => this.#applied(copy, event),
       stored: (copy) => {
@@ -176,6 +177,7 @@ export class Parley {
     });
 
     this.personal = new Personal({
+      asker: this.#asker,
       shelf: this.#shelf,
       append: (cmd, args) => this.#append(cmd, args, OWN_LANE),
     });
@@ -441,6 +443,7 @@ export class Parley {
     this.#blocks.clear();
     this.contacts.clear();
     this.#pins.clear();
+    this.personal.clear();
     await this.#shelf.dropAll();
     await this.#sync.load();
     this.#shelf.me = session.user;
@@ -460,10 +463,12 @@ export class Parley {
     void this.#readAgain();
   }
 
-  /** What no event tells of: blocks and contacts from before, others' ticks, members of what is open. */
+  /** What no event tells of: blocks, contacts and stars from before, others' ticks, members of what
+   * is open. */
   async #readAgain(): Promise<void> {
     try {
-      await Promise.all([this.#sync.compare(), this.#blocks.read(), this.contacts.read()]);
+      const lists = [this.#blocks.read(), this.contacts.read(), this.personal.read()];
+      await Promise.all([this.#sync.compare(), ...lists]);
       await this.#sync.readTicks();
       const open = [...this.#shelf.all()].filter((copy) => copy.open > 0);
       await Promise.all(open.map((copy) => Promise.all([this.#shelf.refresh(copy), this.#pins.read(copy.id)])));
@@ -491,6 +496,7 @@ export class Parley {
     this.#blocks.clear();
     this.contacts.clear();
     this.#pins.clear();
+    this.personal.clear();
     await this.#shelf.dropAll();
     await this.#accounts.forget();
     await this.#sync.load();

@@ -134,6 +134,7 @@ export class FakeServer implements Transport {
     });
     this.on("user.blocked", () => ({ ok: { users: [] } }));
     this.on("contact.list", () => ({ ok: { contacts: [] } }));
+    this.on("message.starred", () => ({ ok: { events: [] } }));
     this.on("user.get", (args) => ({
       ok: { user: args["user"], username: "x", display_name: "X", about: "", blocked: false },
     }));

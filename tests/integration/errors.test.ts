@@ -120,6 +120,8 @@ const GOOD: { [cmd in CommandName]?: () => Args } = {
   "message.pin": () => ({ conversation: group, seq: said }),
   "message.unpin": () => ({ conversation: group, seq: said }),
   "conversation.set_timer": () => ({ conversation: group, seconds: 0 }),
+  "message.star": () => ({ conversation: group, seq: said }),
+  "message.unstar": () => ({ conversation: group, seq: said }),
   "preferences.set": () => ({ conversation: group, archived: false }),
   "group.create": () => ({ title: "another", members: [] }),
   "group.set_title": () => ({ conversation: group, title: "t" }),
@@ -214,6 +216,9 @@ const PROVOKED: { [pair: string]: Provoke } = {
   "message.unpin forbidden": asMember(() => ({ conversation: group, seq: said })),
   "message.unpin cannot_write": asOwner(() => ({ conversation: blocked, seq: saidToBlocker })),
 
+  "message.star not_found": asOutsider(() => ({ conversation: group, seq: said })),
+  "message.unstar not_found": asOwner(() => ({ conversation: group, seq: FAR })),
+  "message.starred truncated": asOwner(() => ({ page: foreignPage })),
   "preferences.set not_found": asOutsider(() => ({ conversation: group, pinned: true })),
   "preferences.set full": provokeFullPinned,
 

@@ -6,6 +6,7 @@ import { FOR_EVER } from "../../client/src/index.ts";
 import type { Device, Person } from "./harness/people.ts";
 import { everybodyLeaves, online, people } from "./harness/people.ts";
 import { Server } from "./harness/server.ts";
+import { until } from "./harness/wait.ts";
 
 let server: Server;
 before(async () => (server = await Server.start()));
@@ -123,4 +124,47 @@ test("there is nothing to want of one's own log, and to want nothing is refused"
   const alice = await a.raw();
   assert.equal((await alice.refused("preferences.set", { conversation: a.user, pinned: true })).code, "bad_request");
   assert.equal((await alice.refused("preferences.set", { conversation: a.user } as never)).code, "bad_request");
+});
+
+test("what one stars is starred on every device, and in nobody else's", async () => {
+  const { one, two, bob, chat } = await together();
+  const { seq: first } = await bob.sends(chat, "keep this");
+  const { seq: second } = await one.sends(chat, "and this");
+  await one.parley.personal.star(chat, first);
+  await two.parley.personal.star(chat, second);
+  const three = await one.person.on("third");
+  for (const device of [one, two, three]) {
+    await until(device.parley.personal.stars(chat), (seqs) => seqs.length === 2, "both stars");
+    const { events } = await device.parley.personal.starred();
+    assert.deepEqual(events.map((event) => event.type === "message" && event.text), ["and this", "keep this"]);
+  }
+  assert.deepEqual((await bob.parley.personal.starred()).events, []);
+  assert.deepEqual(bob.parley.personal.stars(chat).getSnapshot(), []);
+  await three.parley.personal.unstar(chat, second);
+  for (const device of [one, two, three]) {
+    await until(device.parley.personal.stars(chat), (seqs) => seqs.length === 1 && seqs[0] === first, "one star");
+  }
+  await bob.parley.delete(chat, first);
+  assert.deepEqual((await one.parley.personal.starred()).events, []);
+});
+
+test("what one starred is listed as far as one may read it, in pages", async () => {
+  const [a, b] = (await people(server, "alice", "bob")) as [Person, Person];
+  const [alice, bob] = [await a.raw(), await b.raw()];
+  const { conversation } = await alice.ok("group.create", { title: "g", members: [b.user] });
+  const seqs: number[] = [];
+  for (const text of ["1", "2", "3"]) seqs.push((await alice.ok("message.send", { to: conversation, text })).seq);
+  for (const seq of seqs) await bob.ok("message.star", { conversation, seq });
+  await alice.ok("group.remove", { conversation, user: b.user });
+  const { seq: after } = await alice.ok("message.send", { to: conversation, text: "4" });
+  assert.equal((await bob.refused("message.star", { conversation, seq: after })).code, "not_found");
+  await alice.ok("message.edit", { conversation, seq: seqs[1] as number, text: "not for bob" });
+  const listed: number[] = [];
+  let page: string | undefined;
+  do {
+    const reply = await bob.ok("message.starred", page === undefined ? { limit: 1 } : { limit: 1, page });
+    listed.push(...reply.events.map((event) => event.seq));
+    page = reply.page;
+  } while (page !== undefined);
+  assert.deepEqual(listed, [seqs[2], seqs[0]]);
 });

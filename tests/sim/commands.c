@@ -379,6 +379,29 @@ static void act_preferences(struct client *d)
     op_send(d, op);
 }
 
+/* Something that one has, or whose address somebody told. */
+static void act_star(struct client *d)
+{
+    struct rng *rng = &d->world->rng;
+    struct client *of = rng_percent(rng, 90) ? d : d->world->clients[rng_below(rng, DEVICES)];
+    struct copy *c = client_any_copy(of);
+    struct op *op = c ? op_new(d, rng_percent(rng, 70) ? EVENT_STAR : EVENT_UNSTAR) : NULL;
+    if (!op)
+        return;
+    op->text[0] = 0;
+    op->source = c->conversation;
+    op->source_seq = c->base + rng_below(rng, (uint32_t)(c->cursor - c->base + 1));
+    op_send(d, op);
+}
+
+static void act_wish(struct client *d)
+{
+    if (rng_percent(&d->world->rng, 40))
+        act_star(d);
+    else
+        act_preferences(d);
+}
+
 static void act_profile(struct client *d)
 {
     struct op *op = op_new(d, EVENT_PROFILE);
@@ -592,10 +615,10 @@ void command_any(struct client *d)
         uint32_t below;
         void (*act)(struct client *);
     } acts[] = {
-        {64, act_invite},      {70, act_join},     {71, act_timer}, {72, act_uninvite},
-        {74, act_on_record},   {75, act_profile},  {78, act_block}, {82, act_contact},
-        {85, act_preferences}, {88, act_mark},     {92, act_look},  {95, client_wait},
-        {97, act_create},      {98, act_sign_out},
+        {64, act_invite},    {70, act_join},     {71, act_timer}, {72, act_uninvite},
+        {74, act_on_record}, {75, act_profile},  {78, act_block}, {82, act_contact},
+        {85, act_wish},      {88, act_mark},     {92, act_look},  {95, client_wait},
+        {97, act_create},    {98, act_sign_out},
     };
     uint32_t what = rng_below(&d->world->rng, 100);
     if (what < 31) {

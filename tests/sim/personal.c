@@ -1,6 +1,7 @@
 /*
  * What is one's own alone, held against one's own log: what each person wants of each conversation
- * stands in their row of it, and every device was told by an entry that it changed.
+ * stands in their row of it, and every device was told by an entry that it changed; what they
+ * starred is listed.
  */
 #include "heard.h"
 #include "replay.h"
@@ -116,12 +117,91 @@ static void check_told(struct truth *t, const struct client *d, const struct wan
                 (unsigned long long)d->copies[i].wanted_rev, (unsigned long long)should->p.rev);
 }
 
+/* --- stars --- */
+
+/* Whether the own log's newest word on a message is a star. */
+static bool starred(const struct truth_log *own, uint64_t subject, uint64_t target)
+{
+    for (uint64_t i = own->n_rows; i > 0; i--) {
+        const struct line *r = &own->rows[i - 1];
+        if ((r->type == EVENT_STAR || r->type == EVENT_UNSTAR) && r->subject == subject &&
+            r->target == target)
+            return r->type == EVENT_STAR;
+    }
+    return false;
+}
+
+/* A message that stands, for somebody who was last in it from..to. */
+static bool stands(const struct truth_log *log, uint64_t user, uint64_t seq)
+{
+    const struct stint *s = NULL;
+    for (uint32_t i = 0; i < log->n_stints; i++)
+        if (log->stints[i].user == user)
+            s = &log->stints[i];
+    const struct line *r = seq && seq <= log->n_rows ? &log->rows[seq - 1] : NULL;
+    return s && r && seq >= s->from && seq <= s->to && r->type == EVENT_MESSAGE && !r->deleted &&
+           r->edited_seq <= s->to;
+}
+
+static uint32_t stars_by_log(struct truth *t, uint64_t user)
+{
+    const struct truth_log *own = log_of(t, user);
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < t->n_logs; i++)
+        for (uint64_t seq = 1; seq <= t->logs[i]->n_rows; seq++)
+            n += starred(own, t->logs[i]->id, seq) && stands(t->logs[i], user, seq);
+    return n;
+}
+
+/* One page; the mark of the next goes into `mark`. */
+static struct str stars_page(struct truth *t, uint64_t user, struct str page, char mark[160],
+                             uint32_t *n)
+{
+    struct store_mentions r = {.base.done = truth_nothing,
+                               .user = user,
+                               .stars = true,
+                               .page = page,
+                               .limit = 2,
+                               .now_ms = t->world->wall_ms};
+    store_mentions(t->world->store, &r);
+    world_settle(t->world);
+    for (uint32_t i = 0; i < r.n_events; i++) {
+        const struct event *e = &r.events[i];
+        if (!starred(log_of(t, user), e->conversation, e->seq) ||
+            !stands(log_of(t, e->conversation), user, e->seq))
+            world_fail(t->world, "%llu is listed with a star of %llu at %llu",
+                       (unsigned long long)user, (unsigned long long)e->conversation,
+                       (unsigned long long)e->seq);
+    }
+    *n += r.n_events;
+    must(r.page.n < 160);
+    if (r.page.n)
+        memcpy(mark, r.page.p, r.page.n);
+    page = str_n(mark, r.page.n);
+    store_request_deinit(&r.base);
+    return page;
+}
+
+static void check_stars(struct truth *t, uint64_t user)
+{
+    char mark[160];
+    struct str page = {0};
+    uint32_t n = 0, should = stars_by_log(t, user);
+    do
+        page = stars_page(t, user, page, mark, &n);
+    while (page.n && n <= should);
+    if (n != should)
+        world_fail(t->world, "%llu has %u stars by the list, not %u", (unsigned long long)user, n,
+                   should);
+}
+
 void personal_check(struct truth *t)
 {
     for (uint32_t i = 0; i < USERS; i++) {
         struct wishes all = {.n = 0};
         uint64_t user = t->world->users[i];
         replay_own_log(t, user, &all);
+        check_stars(t, user);
         for (uint32_t j = 0; j < all.n; j++) {
             check_row(t, user, &all.of[j]);
             for (uint32_t k = 0; k < DEVICES; k++)

@@ -15,6 +15,7 @@
  *   UNINVITE   conversation, target              JOINED  see chat_join() (invite.h)
  *   CONTACT_…  to = user (a user's id)
  *   PROFILE    text, about (absent: unchanged)   BLOCK, UNBLOCK  user
+ *   STAR, UNSTAR  source, source_seq = the message
  *   PREFERENCES  source = the conversation, changes, number = those that are on, until_ms
  *
  * Errors: NOT_FOUND (conversation or target that the caller may not see), FORBIDDEN (role),

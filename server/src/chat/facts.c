@@ -83,7 +83,9 @@ static void source_done(struct store_request *request)
     struct facts *f = container_of(request, struct facts, source_read.base);
     const struct event *e = f->source_read.events;
     enum chat_error error = error_of(request->status);
-    if (!error && (f->source_read.n_events != 1 || e->type != EVENT_MESSAGE || e->deleted))
+    bool stub = f->append->type == EVENT_UNSTAR; /* is as good, to let it go */
+    if (!error &&
+        (f->source_read.n_events != 1 || e->type != EVENT_MESSAGE || (e->deleted && !stub)))
         error = CHAT_NOT_FOUND;
     fact_arrived(f, error);
 }
@@ -157,7 +159,7 @@ static void source_ready(struct access *access, enum chat_error error)
 static void ask_for_source(struct facts *f)
 {
     f->missing++;
-    f->source_access.ready = event_has_subject(f->append->type) ? subject_ready : source_ready;
+    f->source_access.ready = f->append->source_seq ? source_ready : subject_ready;
     access_ask(&f->source_access, f->append->room->chat, f->append->source, f->append->call.user);
 }
 

@@ -21,10 +21,11 @@ struct chat_list {
 };
 void chat_list(struct chat *, struct chat_list *);
 
-/* The messages that mention the caller, the newest first; perhaps fewer than `limit` with a next
- * page. TRUNCATED (a mark of another incarnation). */
+/* The messages that mention the caller, or that they starred, the newest first; perhaps fewer than
+ * `limit` with a next page. TRUNCATED (a mark of another incarnation). */
 struct chat_mentions {
     struct chat_call call;
+    bool stars;      /* what they starred, instead of what mentions them */
     struct str page; /* absent: from the start */
     uint32_t limit;  /* 1 to LIST_MAX */
     /* out */

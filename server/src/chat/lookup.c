@@ -121,6 +121,7 @@ void chat_mentions(struct chat *chat, struct chat_mentions *mentions)
     op->request = (struct store_mentions){
         .base.done = mentions_done,
         .user = mentions->call.user,
+        .stars = mentions->stars,
         .page = mentions->page,
         .limit = mentions->limit,
         .now_ms = chat_wall_ms(chat),

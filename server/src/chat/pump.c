@@ -365,6 +365,7 @@ static void gather(struct room *room, struct room_append *ra, struct chat_append
         e->reads = has_read_all(room, ra, a->call.user);
     if (event_has_subject(a->type)) {
         e->subject = a->source;
+        e->target = a->source_seq;
         e->until_ms = a->until_ms;
         e->changes = a->changes;
     } else if (a->source) {

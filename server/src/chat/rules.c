@@ -49,6 +49,8 @@ static const struct {
     [EVENT_UNPIN] = {IN_TALK, ROLE_ADMIN},
     [EVENT_TIMER] = {IN_TALK, ROLE_ADMIN},
     [EVENT_PREFERENCES] = {IN_OWN, ROLE_MEMBER},
+    [EVENT_STAR] = {IN_OWN, ROLE_MEMBER},
+    [EVENT_UNSTAR] = {IN_OWN, ROLE_MEMBER},
 };
 
 static enum role least_role(const struct room *room, enum event_type type)
@@ -147,6 +149,9 @@ enum chat_error rules_check_contents(const struct chat_append *a)
         return a->number <= INVITE_USES_MAX ? CHAT_OK : CHAT_INVALID;
     case EVENT_UNINVITE:
         return a->target ? CHAT_OK : CHAT_INVALID;
+    case EVENT_STAR:
+    case EVENT_UNSTAR:
+        return a->source && a->source_seq && a->source != a->call.user ? CHAT_OK : CHAT_INVALID;
     case EVENT_PREFERENCES:
         return a->source && a->source != a->call.user && preferences_valid(a) ? CHAT_OK
                                                                               : CHAT_INVALID;

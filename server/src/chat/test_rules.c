@@ -107,6 +107,8 @@ static const struct {
     {EVENT_UNPIN, IN_TALKS_BY_ADMINS},
     {EVENT_TIMER, IN_TALKS_BY_ADMINS},
     {EVENT_PREFERENCES, IN_OWN_LOGS},
+    {EVENT_STAR, IN_OWN_LOGS},
+    {EVENT_UNSTAR, IN_OWN_LOGS},
 };
 
 static const struct {
@@ -489,6 +491,14 @@ static void test_preferences_that_make_no_sense(void **state)
     bad[5].changes &= ~(uint64_t)PREFERENCE_MUTED;
     for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
         assert_int_equal(rules_check_contents(&bad[i]), CHAT_INVALID);
+    struct chat_append star = {
+        .call.user = OWNER, .type = EVENT_STAR, .source = 7, .source_seq = 1};
+    assert_int_equal(rules_check_contents(&star), CHAT_OK);
+    star.source_seq = 0;
+    assert_int_equal(rules_check_contents(&star), CHAT_INVALID);
+    star.source_seq = 1;
+    star.source = OWNER;
+    assert_int_equal(rules_check_contents(&star), CHAT_INVALID);
 }
 
 static void test_whom_one_may_add(void **state)

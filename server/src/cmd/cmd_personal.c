@@ -25,3 +25,21 @@ void cmd_preferences_set(struct call *call)
     set(ask, args->has_unread, args->unread, PREFERENCE_UNREAD);
     chat_append(call->chat, ask);
 }
+
+void cmd_message_star(struct call *call)
+{
+    const struct args_message_star *args = call->args;
+    struct chat_append *ask = append_ask(call, EVENT_STAR, args->key, args->after);
+    ask->source = args->conversation;
+    ask->source_seq = args->seq;
+    chat_append(call->chat, ask);
+}
+
+void cmd_message_unstar(struct call *call)
+{
+    const struct args_message_unstar *args = call->args;
+    struct chat_append *ask = append_ask(call, EVENT_UNSTAR, args->key, args->after);
+    ask->source = args->conversation;
+    ask->source_seq = args->seq;
+    chat_append(call->chat, ask);
+}

@@ -1,5 +1,5 @@
-/* conversation.events, message.history, message.mentions, messages.unread: reading what was
- * written. */
+/* conversation.events, message.history, message.mentions, message.starred,
+ * messages.unread: reading what was written. */
 #include "chat/inbox.h"
 #include "chat/read.h"
 #include "cmd/call.h"
@@ -124,6 +124,16 @@ void cmd_message_mentions(struct call *call)
     struct chat_mentions *ask = call_ask(call, sizeof(*ask), mentions_found);
     ask->page = args->page;
     ask->limit = (uint32_t)args->limit;
+    chat_mentions(call->chat, ask);
+}
+
+void cmd_message_starred(struct call *call)
+{
+    const struct args_message_starred *args = call->args;
+    struct chat_mentions *ask = call_ask(call, sizeof(*ask), mentions_found);
+    ask->page = args->page;
+    ask->limit = (uint32_t)args->limit;
+    ask->stars = true;
     chat_mentions(call->chat, ask);
 }
 

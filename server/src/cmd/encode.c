@@ -43,6 +43,8 @@ static const char *const event_names[] = {
     [EVENT_CONTACT_DECLINE] = "contact_decline",
     [EVENT_CONTACT_REMOVE] = "contact_remove",
     [EVENT_PREFERENCES] = "preferences",
+    [EVENT_STAR] = "star",
+    [EVENT_UNSTAR] = "unstar",
 };
 static_assert(ARRAY_SIZE(event_names) == EVENT_TYPES, "the newest event has a name");
 
@@ -207,6 +209,11 @@ static void write_contents(struct writer *w, const struct event *e)
     case EVENT_CONTACT_DECLINE:
     case EVENT_CONTACT_REMOVE:
         writer_field_id(w, "user", e->user);
+        break;
+    case EVENT_STAR:
+    case EVENT_UNSTAR:
+        writer_field_id(w, "subject", e->subject);
+        writer_field_integer(w, "target", e->target);
         break;
     case EVENT_PREFERENCES:
         write_preferences(w, e);

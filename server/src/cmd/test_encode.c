@@ -167,6 +167,12 @@ static void test_events_of_the_own_log(void **state)
     assert_event(&e, 0, HEAD("block") "\"user\":\"8\"}");
     e.type = EVENT_UNBLOCK;
     assert_event(&e, 0, HEAD("unblock") "\"user\":\"8\"}");
+    e = event_of(EVENT_STAR);
+    e.subject = 6;
+    e.target = 2;
+    assert_event(&e, 0, HEAD("star") "\"subject\":\"6\",\"target\":2}");
+    e.type = EVENT_UNSTAR;
+    assert_event(&e, 0, HEAD("unstar") "\"subject\":\"6\",\"target\":2}");
     e = event_of(EVENT_PREFERENCES);
     e.subject = 6;
     e.changes = PREFERENCE_MUTED | PREFERENCE_PINNED;

@@ -39,6 +39,8 @@ enum event_type {
     EVENT_UNPIN = 21,           /* target */
     EVENT_TIMER = 22,           /* number: seconds that later messages stay, 0: for ever */
     EVENT_PREFERENCES = 23,     /* own log: subject, changes, number = those on, until_ms */
+    EVENT_STAR = 25,            /* own log: subject, target = the message */
+    EVENT_UNSTAR = 26,          /* own log: subject, target = the message */
     EVENT_CONTACT_REQUEST = 28, /* 1:1: user = the other one, in all four (contact.h) */
     EVENT_CONTACT_ACCEPT = 29,
     EVENT_CONTACT_DECLINE = 30,
@@ -107,14 +109,14 @@ struct event {
 /* Whether a number stands for a type: there are gaps. */
 static inline bool event_type_known(unsigned type)
 {
-    return (type >= EVENT_MESSAGE && type <= EVENT_PREFERENCES) ||
-           (type >= EVENT_CONTACT_REQUEST && type < EVENT_TYPES);
+    return (type >= EVENT_MESSAGE && type <= EVENT_PREFERENCES) || type == EVENT_STAR ||
+           type == EVENT_UNSTAR || (type >= EVENT_CONTACT_REQUEST && type < EVENT_TYPES);
 }
 
 /* Whether events of this type are about another conversation than the one they stand in. */
 static inline bool event_has_subject(enum event_type type)
 {
-    return type == EVENT_PREFERENCES;
+    return type == EVENT_PREFERENCES || type == EVENT_STAR || type == EVENT_UNSTAR;
 }
 
 /* Whether events of this type stand in their sender's own log. */

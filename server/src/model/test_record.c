@@ -122,6 +122,11 @@ static struct event some_event(enum event_type type)
     case EVENT_TIMER:
         e.number = some_number();
         break;
+    case EVENT_STAR:
+    case EVENT_UNSTAR:
+        e.subject = 1 + some_number();
+        e.target = 1 + some_number();
+        break;
     case EVENT_PREFERENCES:
         e.subject = 1 + some_number();
         e.changes = 1 + some_number();

@@ -451,6 +451,31 @@ static const struct arg_spec args_preferences_set[] = {
 
 static const struct route_segment route_preferences_set[] = {{LIT("v1"), false}, {LIT("conversations"), false}, {LIT("conversation"), true}, {LIT("preferences"), false}};
 
+static const struct arg_spec args_message_star[] = {
+    {.name = LIT("conversation"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_message_star, conversation), .min = 1, .max = 9223372036854775807ULL},
+    {.name = LIT("seq"), .kind = ARG_INT, .presence = ARG_REQUIRED, .offset = offsetof(struct args_message_star, seq), .min = 1, .max = 9007199254740991ULL},
+    {.name = LIT("key"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_message_star, key), .has_offset = offsetof(struct args_message_star, has_key), .min = 1, .max = 64ULL, .charset = &charset_key},
+    {.name = LIT("after"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_message_star, after), .min = 0, .max = 9007199254740991ULL, .default_value = 0},
+};
+
+static const struct route_segment route_message_star[] = {{LIT("v1"), false}, {LIT("conversations"), false}, {LIT("conversation"), true}, {LIT("messages"), false}, {LIT("seq"), true}, {LIT("star"), false}};
+
+static const struct arg_spec args_message_unstar[] = {
+    {.name = LIT("conversation"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_message_unstar, conversation), .min = 1, .max = 9223372036854775807ULL},
+    {.name = LIT("seq"), .kind = ARG_INT, .presence = ARG_REQUIRED, .offset = offsetof(struct args_message_unstar, seq), .min = 1, .max = 9007199254740991ULL},
+    {.name = LIT("key"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_message_unstar, key), .has_offset = offsetof(struct args_message_unstar, has_key), .min = 1, .max = 64ULL, .charset = &charset_key},
+    {.name = LIT("after"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_message_unstar, after), .min = 0, .max = 9007199254740991ULL, .default_value = 0},
+};
+
+static const struct route_segment route_message_unstar[] = {{LIT("v1"), false}, {LIT("conversations"), false}, {LIT("conversation"), true}, {LIT("messages"), false}, {LIT("seq"), true}, {LIT("star"), false}};
+
+static const struct arg_spec args_message_starred[] = {
+    {.name = LIT("page"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_message_starred, page), .has_offset = offsetof(struct args_message_starred, has_page), .min = 1, .max = 1024ULL, .charset = &charset_opaque},
+    {.name = LIT("limit"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_message_starred, limit), .min = 1, .max = 50ULL, .default_value = 50},
+};
+
+static const struct route_segment route_message_starred[] = {{LIT("v1"), false}, {LIT("starred"), false}};
+
 static const struct arg_spec args_group_create[] = {
     {.name = LIT("title"), .kind = ARG_STRING, .presence = ARG_REQUIRED, .offset = offsetof(struct args_group_create, title), .min = 1, .max = 128ULL},
     {.name = LIT("members"), .kind = ARG_IDS, .presence = ARG_REQUIRED, .offset = offsetof(struct args_group_create, members), .min = 0, .max = 99ULL},
@@ -951,6 +976,32 @@ const struct command_spec command_specs[COMMAND_COUNT] = {
         .args = args_preferences_set, .args_n = 7,
         .at_least_one = 0x1e,
     },
+    [COMMAND_MESSAGE_STAR] = {
+        .name = LIT("message.star"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_message_star),
+        .counts = API_RATE_SENDS,
+        .transport = API_TRANSPORT_BOTH, .method = API_PUT,
+        .segments = route_message_star, .segments_n = 6,
+        .args = args_message_star, .args_n = 4,
+    },
+    [COMMAND_MESSAGE_UNSTAR] = {
+        .name = LIT("message.unstar"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_message_unstar),
+        .counts = API_RATE_SENDS,
+        .transport = API_TRANSPORT_BOTH, .method = API_DELETE,
+        .segments = route_message_unstar, .segments_n = 6,
+        .args = args_message_unstar, .args_n = 4,
+    },
+    [COMMAND_MESSAGE_STARRED] = {
+        .name = LIT("message.starred"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_message_starred),
+        .transport = API_TRANSPORT_BOTH, .method = API_GET,
+        .segments = route_message_starred, .segments_n = 2,
+        .args = args_message_starred, .args_n = 2,
+    },
     [COMMAND_GROUP_CREATE] = {
         .name = LIT("group.create"),
         .needs = API_NEEDS_SESSION,
@@ -1153,7 +1204,10 @@ const uint16_t commands_by_name[COMMAND_COUNT] = {
     COMMAND_MESSAGE_PIN,
     COMMAND_MESSAGE_REACT,
     COMMAND_MESSAGE_SEND,
+    COMMAND_MESSAGE_STAR,
+    COMMAND_MESSAGE_STARRED,
     COMMAND_MESSAGE_UNPIN,
+    COMMAND_MESSAGE_UNSTAR,
     COMMAND_MESSAGES_UNREAD,
     COMMAND_PREFERENCES_SET,
     COMMAND_PRESENCE_GET,

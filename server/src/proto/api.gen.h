@@ -188,6 +188,9 @@ enum api_given_role {
     X(MESSAGE_DELETE, message_delete) \
     X(MESSAGE_REACT, message_react) \
     X(PREFERENCES_SET, preferences_set) \
+    X(MESSAGE_STAR, message_star) \
+    X(MESSAGE_UNSTAR, message_unstar) \
+    X(MESSAGE_STARRED, message_starred) \
     X(GROUP_CREATE, group_create) \
     X(GROUP_SET_TITLE, group_set_title) \
     X(GROUP_SET_DESCRIPTION, group_set_description) \
@@ -251,6 +254,9 @@ enum command {
     COMMAND_MESSAGE_DELETE, /* Deletes a message for everyone. */
     COMMAND_MESSAGE_REACT, /* Reacts to a message; each person has one reaction to it at most. */
     COMMAND_PREFERENCES_SET, /* Mutes, pins, archives a conversation, or marks it as unread; for oneself alone. */
+    COMMAND_MESSAGE_STAR, /* Stars a message that one may read, for oneself alone. */
+    COMMAND_MESSAGE_UNSTAR, /* Takes a star away. */
+    COMMAND_MESSAGE_STARRED, /* Lists the messages that one starred, the newest message first. */
     COMMAND_GROUP_CREATE, /* Makes a group and becomes its owner. */
     COMMAND_GROUP_SET_TITLE, /* Gives the group another title. */
     COMMAND_GROUP_SET_DESCRIPTION, /* Gives the group another description. */
@@ -600,6 +606,31 @@ struct args_preferences_set {
     bool has_key;
     struct str key;
     uint64_t after;
+};
+
+/* message.star: Stars a message that one may read, for oneself alone. */
+struct args_message_star {
+    uint64_t conversation;
+    uint64_t seq;
+    bool has_key;
+    struct str key;
+    uint64_t after;
+};
+
+/* message.unstar: Takes a star away. */
+struct args_message_unstar {
+    uint64_t conversation;
+    uint64_t seq;
+    bool has_key;
+    struct str key;
+    uint64_t after;
+};
+
+/* message.starred: Lists the messages that one starred, the newest message first. */
+struct args_message_starred {
+    bool has_page;
+    struct str page;
+    uint64_t limit;
 };
 
 /* group.create: Makes a group and becomes its owner. */

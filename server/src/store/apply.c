@@ -270,6 +270,25 @@ static int apply_preferences(struct turn *t, const struct event *e)
     return err || is_pinned == was_pinned ? err : count_pinned(t, e, is_pinned);
 }
 
+/* A message that is not there any more has nothing to be listed by. */
+static int apply_star(struct turn *t, const struct event *e)
+{
+    struct event message;
+    int err = turn_event(t, e->subject, e->target, &message);
+    if (err)
+        return MIN(err, 0);
+    struct row_key k = key_star(e->sender, &message);
+    uint64_t rev = 0;
+    err = turn_get_ids(t, &k, &rev, 1);
+    if (err < 0 || rev >= e->seq)
+        return MIN(err, 0);
+    if (e->type == EVENT_STAR)
+        turn_put_ids(t, &k, &e->seq, 1);
+    else if (err != KV_ABSENT)
+        turn_delete(t, &k);
+    return 0;
+}
+
 int apply_event(struct turn *t, const struct event *e, const struct log_head *head)
 {
     switch (e->type) {
@@ -315,6 +334,9 @@ int apply_event(struct turn *t, const struct event *e, const struct log_head *he
         return apply_contact(t, e);
     case EVENT_PREFERENCES:
         return apply_preferences(t, e);
+    case EVENT_STAR:
+    case EVENT_UNSTAR:
+        return apply_star(t, e);
     case EVENT_TYPES:
         break;
     }

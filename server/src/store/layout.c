@@ -216,12 +216,28 @@ struct row_key key_pins(uint64_t conversation)
     return tagged_u64(KV_STATE, 'p', conversation);
 }
 
-struct row_key key_mention(uint64_t user, const struct event *message)
+/* A message in a list of one user's, by its time. */
+static struct row_key by_time(char tag, uint64_t user, const struct event *message)
 {
-    struct row_key k = tagged_pair(KV_STATE, 'a', user, message->time_ms);
+    struct row_key k = tagged_pair(KV_STATE, tag, user, message->time_ms);
     add_u64(&k, message->conversation);
     add_u64(&k, message->seq);
     return k;
+}
+
+struct row_key key_mention(uint64_t user, const struct event *message)
+{
+    return by_time('a', user, message);
+}
+
+struct row_key key_star(uint64_t user, const struct event *message)
+{
+    return by_time('s', user, message);
+}
+
+struct row_key key_stars(uint64_t user)
+{
+    return tagged_u64(KV_STATE, 's', user);
 }
 
 struct row_key key_mentions(uint64_t user)

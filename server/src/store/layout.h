@@ -23,6 +23,7 @@
  *                 't' user conversation     struct steps: when the member's marks moved
  *                 'e' due conversation seq  nothing: the message is to be emptied then
  *                 'a' user time conversation seq   expires: the message mentions the user
+ *                 's' user time conversation seq   seq of the event that starred it
  *   KV_EVENTS     conversation seq          the event's record
  *   KV_KEYS       conversation sender key   seq, digest
  */
@@ -80,6 +81,8 @@ struct row_key key_steps(uint64_t user, uint64_t conversation);
 struct row_key key_expiry(uint64_t expires_ms, uint64_t conversation, uint64_t seq);
 struct row_key key_pins(uint64_t conversation);
 struct row_key key_mention(uint64_t user, const struct event *message);
+struct row_key key_star(uint64_t user, const struct event *message);
+struct row_key key_stars(uint64_t user);    /* as key_mentions() */
 struct row_key key_mentions(uint64_t user); /* of all of a user's, by the messages' times */
 struct row_key key_inbox(uint64_t user);    /* of all of a user's member rows */
 struct row_key key_event(uint64_t conversation, uint64_t seq);

@@ -181,12 +181,13 @@ struct store_pins {
 };
 void store_pins(struct store *, struct store_pins *);
 
-/* A page of the messages that mention `user`, by their times, the newest first: what stands now,
- * and only what `user` may read. It may have fewer than `limit`, even none, and a next mark. DONE,
- * TRUNCATED (a mark of another incarnation), FAILED. */
+/* A page of the messages that mention `user`, or that they starred, by their times, the newest
+ * first: what stands now, and only what `user` may read. It may have fewer than `limit`, even none,
+ * and a next mark. DONE, TRUNCATED (a mark of another incarnation), FAILED. */
 struct store_mentions {
     struct store_request base;
     uint64_t user;
+    bool stars;      /* what they starred, instead of what mentions them */
     struct str page; /* in: the mark that the page before gave; out: next mark, absent at the end */
     uint32_t limit;  /* 1 to LIST_MAX */
     uint64_t now_ms; /* as for store_events */

@@ -1,7 +1,7 @@
 /*
- * Where somebody is mentioned. The rows of one user lie in one run by the time of the messages, so
- * that the newest page is one scan over all their conversations; a row holds when the
- * message goes, the message itself says what stands.
+ * Where somebody is mentioned, and, listed in the same way, what they starred. The rows of one user
+ * lie in one run by the time of the messages, so that the newest page is one scan over all their
+ * conversations; a row holds when the message goes, the message itself says what stands.
  *
  * Refused: rows by conversation, and a merge of them for the list: it would look at every
  * conversation of the user to show the newest ten.
@@ -85,18 +85,23 @@ static int look_up(struct turn *t, const struct store_mentions *r, uint64_t conv
     return err || !e->deleted ? err : KV_ABSENT;
 }
 
+static struct row_key key_listed(const struct store_mentions *r, const struct event *message)
+{
+    return r->stars ? key_star(r->user, message) : key_mention(r->user, message);
+}
+
 /* Where the page begins: `bound` is the first key that is not in it. */
 static bool begin_page(struct turn *t, const struct store_mentions *r, struct row_key *bound)
 {
-    struct row_key all = key_mentions(r->user);
+    struct row_key all = r->stars ? key_stars(r->user) : key_mentions(r->user);
     uint64_t mark[4];
     *bound = row_key_after(&all);
     if (!r->page.n)
         return true;
     if (!mark_parse(r->page, mark, ARRAY_SIZE(mark)) || mark[0] != t->info->incarnation)
         return false;
-    *bound = key_mention(
-        r->user, &(struct event){.time_ms = mark[1], .conversation = mark[2], .seq = mark[3]});
+    *bound =
+        key_listed(r, &(struct event){.time_ms = mark[1], .conversation = mark[2], .seq = mark[3]});
     return true;
 }
 
@@ -112,7 +117,7 @@ static void end_page(struct turn *t, struct store_mentions *r, const char *key)
 int log_mentions(struct turn *t, struct store_mentions *r)
 {
     must(r->limit >= 1 && r->limit <= LIST_MAX);
-    struct row_key from = key_mentions(r->user), to;
+    struct row_key from = r->stars ? key_stars(r->user) : key_mentions(r->user), to;
     if (!begin_page(t, r, &to))
         return STORE_TRUNCATED;
     r->page = (struct str){0};

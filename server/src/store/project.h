@@ -14,7 +14,7 @@
  *   invite, uninvite   the group's invites
  *   title, description, picture, announce, timer   the conversation
  *   profile    the user; block, unblock: a row of their own
- *   preferences   the sender as a member of the subject
+ *   preferences   the sender as a member of the subject; star, unstar: a row of their own
  */
 #ifndef PARLEY_STORE_PROJECT_H
 #define PARLEY_STORE_PROJECT_H

@@ -107,6 +107,55 @@ static void test_what_one_wants_of_a_conversation_stands_in_ones_row(void **stat
     assert_true(preferences_of(rig, GROUP).archived);
 }
 
+static uint64_t star(struct rig *rig, enum event_type type, const char *key, uint64_t subject,
+                     uint64_t seq)
+{
+    struct log_head head = head_of(rig, BOB);
+    struct event e = event_after(&head, BOB, type, BOB, key);
+    e.subject = subject;
+    e.target = seq;
+    return append_one(rig, e);
+}
+
+/* The keys of the messages that Bob starred, a page of one at a time. */
+static void assert_stars(struct rig *rig, const char *const *keys)
+{
+    char page[STORE_TOKEN_BYTES_MAX] = "";
+    do {
+        struct store_mentions r = {
+            .user = BOB, .stars = true, .limit = 1, .page = str_of(page), .now_ms = 1};
+        ask(rig, store_mentions, &r);
+        assert_int_equal(r.base.status, STORE_DONE);
+        for (uint32_t i = 0; i < r.n_events; i++)
+            assert_true(str_eq(r.events[i].key, str_of(*keys++)));
+        snprintf(page, sizeof(page), "%.*s", (int)r.page.n, r.page.n ? r.page.p : "");
+        store_request_deinit(&r.base);
+    } while (page[0]);
+    assert_null(*keys);
+}
+
+static void test_stars_follow_the_own_log(void **state)
+{
+    struct rig *rig = *state;
+    people(rig);
+    make_direct(rig);
+    make_group(rig);
+    uint64_t in_group = say(rig, GROUP, ALICE, "a1", "one");
+    uint64_t in_direct = say(rig, DIRECT, ALICE, "a2", "two");
+    uint64_t later = say(rig, DIRECT, ALICE, "a3", "three");
+    star(rig, EVENT_STAR, "s1", DIRECT, later);
+    star(rig, EVENT_STAR, "s2", GROUP, in_group);
+    star(rig, EVENT_STAR, "s3", DIRECT, in_direct);
+    star(rig, EVENT_STAR, "s4", DIRECT, in_direct);
+    star(rig, EVENT_STAR, "s5", DIRECT, 99); /* no such: passed over */
+    assert_stars(rig, (const char *const[]){"a3", "a1", "a2", NULL});
+    star(rig, EVENT_UNSTAR, "s6", DIRECT, later);
+    star(rig, EVENT_UNSTAR, "s7", DIRECT, later);
+    assert_stars(rig, (const char *const[]){"a1", "a2", NULL});
+    change(rig, DIRECT, EVENT_DELETE, ALICE, "a4", in_direct, "");
+    assert_stars(rig, (const char *const[]){"a1", NULL});
+}
+
 static void test_the_list_is_asked_for_what_is_archived_or_not(void **state)
 {
     struct rig *rig = *state;
@@ -249,6 +298,7 @@ int main(void)
         both(test_a_direct_is_listed_from_its_first_message),
         both(test_changes_come_once_by_token),
         both(test_what_one_wants_of_a_conversation_stands_in_ones_row),
+        both(test_stars_follow_the_own_log),
         both(test_the_list_is_asked_for_what_is_archived_or_not),
         both(test_a_page_of_changes_ends_between_writes),
         both(test_mentions_follow_the_messages),

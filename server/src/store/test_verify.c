@@ -573,6 +573,30 @@ static void test_what_is_wanted_of_a_conversation_is_as_the_own_log_says(void **
     member_set(GROUP, ALICE, row.member.preferences.unread = true, "what they want of it is not");
 }
 
+static void test_stars_that_are_not_as_the_own_log_says_are_found(void **state)
+{
+    struct rig *rig = *state;
+    by(BOB, BOB, EVENT_STAR, .subject = SELF, .target = 1);
+    by(BOB, BOB, EVENT_STAR, .subject = SELF, .target = 2);
+    by(BOB, BOB, EVENT_UNSTAR, .subject = SELF, .target = 2);
+    if (verified(rig).faults)
+        fail_msg("%s", rig->last);
+    struct arena arena = {0};
+    struct turn t = {.view = {.kv = rig->kv}, .arena = &arena};
+    struct event one, two;
+    struct head_row head;
+    assert_int_equal(turn_event(&t, SELF, 1, &one) | turn_event(&t, SELF, 2, &two), 0);
+    assert_int_equal(turn_head(&t, BOB, &head), 0);
+    uint64_t unstar = head.head.seq;
+    found(rig, key_star(BOB, &one), gone, "what is starred is not as it says");
+    found_ids(rig, key_star(BOB, &one), unstar, 0, 1, "did not star what is listed");
+    found_ids(rig, key_star(BOB, &two), unstar - 1, 0, 1, "what is starred is not as it says");
+    found_ids(rig, key_star(ALICE, &two), 1, 0, 1, "user 101: event 1 did not star what is listed");
+    found(rig, key_star(BOB, &one), STR(""), "a star does not decode");
+    turn_deinit(&t);
+    arena_deinit(&arena);
+}
+
 static void test_what_nobody_knows_is_found(void **state)
 {
     struct rig *rig = *state;
@@ -610,6 +634,7 @@ int main(void)
         with_rig(test_what_is_to_go_and_does_not_is_found),
         with_rig(test_steps_that_are_not_as_the_marks_are_found),
         with_rig(test_what_is_wanted_of_a_conversation_is_as_the_own_log_says),
+        with_rig(test_stars_that_are_not_as_the_own_log_says_are_found),
         with_rig(test_what_nobody_knows_is_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

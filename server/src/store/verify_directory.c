@@ -410,6 +410,27 @@ static int check_owned(struct verify *v, const char *what, uint64_t id, bool gro
     return err;
 }
 
+static int check_star(struct verify *v, struct str key, struct str value)
+{
+    struct event message, star;
+    uint64_t user = id_at(key, 1), time_ms = id_at(key, 9), conversation = id_at(key, 17), seq;
+    if (!ids_unpack(&seq, 1, value)) {
+        verify_fault(v, "user %" PRIu64 ": a star does not decode", user);
+        return 0;
+    }
+    int err = verify_event(v, conversation, id_at(key, 25), &message);
+    if (!err && (message.time_ms != time_ms || message.type != EVENT_MESSAGE))
+        err = KV_ABSENT;
+    if (!err)
+        err = verify_event(v, user, seq, &star);
+    bool says = !err && star.type == EVENT_STAR && star.subject == conversation &&
+                star.target == message.seq;
+    if (err == KV_ABSENT || (!err && !says))
+        verify_fault(v, "user %" PRIu64 ": event %" PRIu64 " did not star what is listed", user,
+                     seq);
+    return MIN(err, 0);
+}
+
 /* A message points back to each row of whom it mentions: verify_log.c. */
 static int check_mention(struct verify *v, struct str key)
 {
@@ -505,6 +526,8 @@ static int check_state_row(struct verify *v, struct str key, struct str value)
         return check_owned(v, "list of invites", id_at(key, 1), true);
     if (tag == 'a' && key.n == 33)
         return check_mention(v, key);
+    if (tag == 's' && key.n == 33)
+        return check_star(v, key, value);
     if (tag != 'c' || key.n != 9)
         verify_fault(v, "an unknown row in the state, tag %d, %zu bytes", tag, key.n);
     return 0; /* conversations: verify_log.c */

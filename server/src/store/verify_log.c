@@ -270,6 +270,43 @@ static int check_preferences(struct walk *w, const struct event *e)
     return MIN(err, 0);
 }
 
+/* Whether an event after the star took it back. 1, 0, negative. */
+static int was_unstarred(struct walk *w, const struct event *star)
+{
+    for (uint64_t seq = star->seq + 1; seq <= w->head.head.seq; seq++) {
+        struct event e;
+        int err = verify_event(w->v, w->c.id, seq, &e);
+        if (err < 0)
+            return err;
+        if (!err && e.type == EVENT_UNSTAR && e.subject == star->subject &&
+            e.target == star->target)
+            return 1;
+    }
+    return 0;
+}
+
+static int check_star(struct walk *w, const struct event *e)
+{
+    struct event message;
+    uint64_t seq = 0;
+    int err = verify_event(w->v, e->subject, e->target, &message);
+    if (err == KV_ABSENT)
+        verify_fault(w->v, EVENT "is about %" PRIu64 " of %" PRIu64 ", which is not there", w->c.id,
+                     e->seq, e->target, e->subject);
+    if (err)
+        return MIN(err, 0);
+    struct row_key k = key_star(e->sender, &message);
+    err = verify_ids(w->v, &k, &seq, 1);
+    if (err < 0 || err == VERIFY_UNREADABLE)
+        return MIN(err, 0);
+    int stands = err == KV_ABSENT ? e->type == EVENT_UNSTAR : seq >= e->seq;
+    if (err == KV_ABSENT && e->type == EVENT_STAR)
+        stands = was_unstarred(w, e);
+    if (!stands)
+        verify_fault(w->v, EVENT "what is starred is not as it says", w->c.id, e->seq);
+    return MIN(stands, 0);
+}
+
 /* The rows that an event changes. */
 static int check_effect(struct walk *w, const struct event *e)
 {
@@ -308,6 +345,9 @@ static int check_effect(struct walk *w, const struct event *e)
         return check_blocking(w, e);
     case EVENT_PREFERENCES:
         return check_preferences(w, e);
+    case EVENT_STAR:
+    case EVENT_UNSTAR:
+        return check_star(w, e);
     case EVENT_PIN:
     case EVENT_UNPIN:
         return check_pin(w, e);
