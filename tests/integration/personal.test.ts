@@ -75,6 +75,30 @@ test("a device that was away learns it by sync, whatever pushes were lost", asyn
   await two.seesConversation(chat, (view) => view.archived && view.pinned === undefined, "what stands");
 });
 
+test("a device that missed 2,000 events of the own log has what they left", { timeout: 120_000 }, async () => {
+  const { one, two, bob, chat } = await together();
+  const { seq: kept } = await bob.sends(chat, "keep this");
+  const { conversation: other } = await one.parley.createGroup("other", []);
+  await two.seesConversation(other, () => true, "the group");
+  two.goesAway();
+  const raw = await one.person.raw();
+  await raw.ok("message.star", { conversation: chat, seq: kept });
+  await raw.ok("preferences.set", { conversation: other, archived: true });
+  for (let i = 0; i < 10; i++) {
+    await Promise.all(Array.from({ length: 200 }, (_, j) =>
+      raw.ok("preferences.set", { conversation: chat, muted_until: 1 + i * 200 + j })));
+  }
+  const { seq: pinned } = await raw.ok("preferences.set", { conversation: chat, pinned: true });
+  raw.close();
+  await two.comesBack();
+  const { muted_until } = await two.seesConversation(chat, (view) => view.pinned === pinned, "the pin");
+  assert.equal(muted_until, 2000);
+  await two.seesConversation(other, (view) => view.archived, "it as archived");
+  await until(two.parley.personal.stars(chat), (seqs) => seqs[0] === kept, "the star");
+  const { seq: next } = await one.parley.personal.pin(other);
+  await two.seesConversation(other, (view) => view.pinned === next, "what came after");
+});
+
 test("nobody else hears of it", async () => {
   const { one, bob, chat } = await together();
   const before = await bob.parley.request("conversation.get", { conversation: chat });
