@@ -7,7 +7,7 @@ import type { Person } from "./harness/people.ts";
 import { everybodyLeaves, online, people } from "./harness/people.ts";
 import type { Raw } from "./harness/raw.ts";
 import { Server } from "./harness/server.ts";
-import { eventually, until } from "./harness/wait.ts";
+import { PATIENCE, eventually, until } from "./harness/wait.ts";
 
 let server: Server;
 before(async () => (server = await Server.start()));
@@ -198,12 +198,15 @@ test("both pin in their 1:1, and a device that looks at it sees that", async () 
   assert.equal(alice.parley.pins(conversation).getSnapshot(), undefined);
 });
 
-/** Alice and Bob in a 1:1 whose messages go after a second; one of them, edited, pinned and gone. */
+/** How long messages stay that are to go: long enough to do something with them. */
+const STAYS_S = 3 * PATIENCE;
+
+/** Alice and Bob in a 1:1 whose messages go after a while; one of them, edited, pinned and gone. */
 async function itHasGone(): Promise<{ alice: Raw; bob: Raw; a: Person; b: Person; conversation: Id; seq: number; edit: number }> {
   const [a, b] = await three();
   const [alice, bob] = [await a.raw(), await b.raw()];
   const { conversation } = await alice.ok("message.send", { to: b.user, text: "this stays" });
-  await bob.ok("conversation.set_timer", { conversation, seconds: 1 });
+  await bob.ok("conversation.set_timer", { conversation, seconds: STAYS_S });
   const sent = await alice.ok("message.send", { to: b.user, text: "secret one", mentions: [b.user], key: "first" });
   const { seq } = sent;
   const { seq: edit } = await alice.ok("message.edit",
@@ -213,7 +216,7 @@ async function itHasGone(): Promise<{ alice: Raw; bob: Raw; a: Person; b: Person
   const { events } = await bob.ok("conversation.events", { conversation, after: seq - 1 });
   const [message, changed] = events;
   assert.ok(message?.type === "message" && changed?.type === "edit");
-  assert.deepEqual([message.expires, message.text], [sent.time + 1000, "secret two"]);
+  assert.deepEqual([message.expires, message.text], [sent.time + STAYS_S * 1000, "secret two"]);
   assert.deepEqual([changed.expires, changed.text], [message.expires, "secret two"]);
   await eventually(async () => {
     const page = await bob.ok("message.history", { conversation, around: seq });
@@ -291,8 +294,8 @@ test("on every device the words go by themselves", async () => {
   assert.ok(alice && bob);
   const { conversation } = await alice.parley.send(bob.user, "this stays");
   await until(bob.parley.conversation(conversation), (view) => view !== undefined, "the conversation");
-  await bob.parley.setTimer(conversation, 1);
-  await until(alice.parley.conversation(conversation), (view) => view?.timer === 1, "the timer");
+  await bob.parley.setTimer(conversation, STAYS_S);
+  await until(alice.parley.conversation(conversation), (view) => view?.timer === STAYS_S, "the timer");
   const { seq } = await alice.parley.send(bob.user, "secret");
   for (const device of [alice, bob]) {
     await until(device.parley.timeline(conversation), ({ items }) =>
@@ -333,4 +336,16 @@ test("a message's info says who has it, who read it, and by when", async () => {
   assert.deepEqual(await info(alice), []);
   await alice.ok("message.delete", { conversation, seq });
   assert.equal((await alice.refused("message.info", { conversation, seq })).code, "not_found");
+});
+
+test("a store that words have gone from is sound, and does not have them again after a restart", async () => {
+  const { b, conversation, seq } = await itHasGone();
+  await server.stop();
+  const { status, output } = server.command(["verify"]);
+  assert.equal(status, 0, output);
+  await server.start();
+  const again = await b.raw();
+  const { events } = await again.ok("conversation.events", { conversation, after: seq - 1 });
+  assert.equal(events[0]?.seq, seq);
+  assert.doesNotMatch(JSON.stringify(events), /secret/);
 });
