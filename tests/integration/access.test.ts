@@ -159,6 +159,14 @@ inGroup("message.forward", READERS, (g, me) => ({ seq: g.said, to: me.user }), "
 inGroup("message.forward", "not_found not_found ok ok ok ok", (g, me) => ({ seq: g.later, to: me.user }), "out of a group, said after one left");
 inGroup("message.info", READERS, (g) => ({ seq: g.said }));
 inGroup("message.info", PRESENT, (g) => ({ seq: g.later }), "of what was said after one left");
+inGroup("message.star", READERS, (g) => ({ seq: g.said }));
+inGroup("message.star", PRESENT, (g) => ({ seq: g.later }), "of what was said after one left");
+inGroup("message.unstar", READERS, (g) => ({ seq: g.said }));
+inGroup("preferences.set", READERS, () => ({ archived: true }));
+inPair("message.star", `${NOT_THEIRS} ok not_found not_found ok`, (p) => ({ seq: p.said }));
+inPair("message.unstar", `${NOT_THEIRS} ok not_found not_found ok`, (p) => ({ seq: p.said }));
+inPair("preferences.set", `${NOT_THEIRS} ok not_found not_found ok`, () => ({ archived: true }));
+alone("message.starred", "ok");
 inGroup("message.pin", ADMINS, (g) => ({ seq: g.said }));
 inGroup("message.unpin", ADMINS, (g) => ({ seq: g.pinned }));
 inGroup("group.set_title", ADMINS, () => ({ title: "t" }));
@@ -228,6 +236,16 @@ alone("account.set_password", "ok", { old_password: PASSWORD, new_password: PASS
 alone("account.new_second_factor", "ok");
 alone("account.enable_second_factor", "wrong_code", { password: PASSWORD, secret: "A".repeat(32), code: "000000" });
 alone("account.disable_second_factor", "second_factor_off", { password: PASSWORD, code: "000000" });
+alone("account.set_picture", "ok");
+alone("account.set_privacy", "ok", { last_seen: "everyone" });
+/* Admins of the server are made by its operator: none of these is one. */
+alone("admin.codes", "forbidden");
+alone("admin.new_code", "forbidden");
+alone("admin.end_code", "forbidden", { code: "1" });
+alone("admin.users", "forbidden");
+alone("admin.disable", "forbidden", { username: "nobody" });
+alone("admin.enable", "forbidden", { username: "nobody" });
+alone("admin.reset_password", "forbidden", { username: "nobody" });
 alone("auth", "bad_request", { token: "x" });
 alone("signout", "ok", {}, async (one) => codeOf(signIn(one).then(({ token }) => one.rest.call("signout", {}, token))));
 
