@@ -18,7 +18,10 @@
 #include "util/mem.h"
 
 enum {
-    WRITE_BUFFER_BYTES = 32 * 1024 * 1024, /* of one table: how much is replayed after a crash */
+    WRITE_BUFFER_BYTES = 32 * 1024 * 1024, /* of one table, before it is written out */
+    /* What is replayed after a crash, at most about: without it a table that changes little keeps
+     * more than a gigabyte of log from being let go. */
+    LOG_BYTES_MAX = 128 * 1024 * 1024,
     OPEN_FILES_MAX = 1024,                 /* descriptors are for connections */
     INFO_LOG_NOTHING = 6,                  /* one above RocksDB's highest level */
     BLOOM_BITS = 10,                       /* one false positive in a hundred */
@@ -38,6 +41,7 @@ struct kv_rocksdb {
     rocksdb_cache_t *cache;
     rocksdb_writeoptions_t *write_options;
     rocksdb_readoptions_t *newest; /* shared: reading does not change it */
+    bool to_read;
 };
 
 struct kv_snapshot {
@@ -224,9 +228,23 @@ static int rocks_checkpoint(struct kv *kv, const char *directory)
     return take_error(words, "rocksdb_checkpoint_failed");
 }
 
+/* So that the next start has nothing to replay. What cannot be written stands in the log. */
+static void write_out(struct kv_rocksdb *r)
+{
+    rocksdb_flushoptions_t *options = rocksdb_flushoptions_create();
+    for (int i = 0; i < FAMILIES; i++) {
+        char *words = NULL;
+        rocksdb_flush_cf(r->db, options, r->families[i], &words);
+        take_error(words, "rocksdb_flush_failed");
+    }
+    rocksdb_flushoptions_destroy(options);
+}
+
 static void rocks_free(struct kv *kv)
 {
     struct kv_rocksdb *r = rocks(kv);
+    if (r->db && !r->to_read)
+        write_out(r);
     for (int i = 0; i < FAMILIES; i++)
         if (r->families[i])
             rocksdb_column_family_handle_destroy(r->families[i]);
@@ -313,6 +331,7 @@ static rocksdb_options_t *database_options(void)
     rocksdb_options_set_create_missing_column_families(o, 1);
     rocksdb_options_set_max_open_files(o, OPEN_FILES_MAX);
     rocksdb_options_set_max_background_jobs(o, 2);
+    rocksdb_options_set_max_total_wal_size(o, LOG_BYTES_MAX);
     rocksdb_options_set_keep_log_file_num(o, 2);
     /* Its own log lies in the data directory: on a full disk the second line that cannot be written
      * fails an assertion of RocksDB and takes the process along. What matters comes as errors. */
@@ -326,6 +345,7 @@ static int open_at(struct kv **out, const char *directory, size_t cache_bytes, b
 {
     struct kv_rocksdb *r = mem_new(sizeof(*r));
     r->kv.ops = &rocks_ops;
+    r->to_read = to_read;
     r->cache = rocksdb_cache_create_lru(cache_bytes);
     r->newest = rocksdb_readoptions_create();
     r->write_options = rocksdb_writeoptions_create();
