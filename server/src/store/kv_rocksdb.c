@@ -22,9 +22,9 @@ enum {
     /* What is replayed after a crash, at most about: without it a table that changes little keeps
      * more than a gigabyte of log from being let go. */
     LOG_BYTES_MAX = 128 * 1024 * 1024,
-    OPEN_FILES_MAX = 1024,                 /* descriptors are for connections */
-    INFO_LOG_NOTHING = 6,                  /* one above RocksDB's highest level */
-    BLOOM_BITS = 10,                       /* one false positive in a hundred */
+    OPEN_FILES_MAX = 1024,    /* descriptors are for connections */
+    INFO_LOG_NOTHING = 6,     /* one above RocksDB's highest level */
+    BLOOM_BITS = 10,          /* one false positive in a hundred */
     GET_MANY_MAX = 512,       /* keys in one batched read: its arrays lie on the stack */
     FAMILIES = KV_TABLES + 1, /* RocksDB wants its default one opened too */
 };
