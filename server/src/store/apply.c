@@ -45,12 +45,14 @@ static int apply_target(struct turn *t, const struct event *e)
         return err == KV_ABSENT ? 0 : err;
     struct event before = target;
     if (!project_target(&target, e, t->arena))
-        return target.expires_ms && e->type == EVENT_EDIT ? apply_late_edit(t, e) : 0;
+        return 0;
     turn_put_event(t, &target);
     if (e->type == EVENT_REACTION)
         return 0;
     mentions_put(t, &target, &before);
     if (e->type == EVENT_DELETE && (err = pins_apply(t, e)))
+        return err;
+    if (e->type == EVENT_EDIT && before.deleted && (err = apply_late_edit(t, e)))
         return err;
     return before.edited_seq ? apply_emptied(t, e, before.edited_seq) : 0;
 }

@@ -31,10 +31,18 @@ static void stub(struct event *target)
     target->n_mentions = 0;
 }
 
+/* Whether a row takes no more changes. One that was emptied by time does: who has not emptied it
+ * yet changes it, too, and all shall end with the same. */
+static bool is_final(const struct event *row)
+{
+    return row->deleted && !row->expires_ms;
+}
+
 bool project_target(struct event *target, const struct event *e, struct arena *arena)
 {
-    if (target->type != EVENT_MESSAGE || target->deleted || target->rev >= e->seq)
+    if (target->type != EVENT_MESSAGE || is_final(target) || target->rev >= e->seq)
         return false;
+    bool emptied = target->deleted;
     switch (e->type) {
     case EVENT_EDIT:
         target->text = e->text;
@@ -53,6 +61,8 @@ bool project_target(struct event *target, const struct event *e, struct arena *a
     default:
         return false;
     }
+    if (emptied)
+        stub(target);
     target->rev = e->seq;
     return true;
 }
@@ -87,7 +97,7 @@ void project_as_of(struct event *row, uint64_t seq, struct arena *arena)
 
 bool project_emptied(struct event *edit, const struct event *e)
 {
-    if (edit->type != EVENT_EDIT || edit->deleted || edit->rev >= e->seq)
+    if (edit->type != EVENT_EDIT || is_final(edit) || edit->rev >= e->seq)
         return false;
     edit->deleted = true;
     edit->text = (struct str){0};

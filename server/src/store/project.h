@@ -26,8 +26,9 @@
 #include "model/event.h"
 #include "util/arena.h"
 
-/* Edit, delete or reaction `e` on its target; a target that is no message, or deleted, stays. What
- * the row then holds points into `e` and the arena. */
+/* Edit, delete or reaction `e` on its target; a target that is no message, or was deleted, stays;
+ * one that was emptied by time stays empty, its `rev` moves. What the row then holds points into
+ * `e` and the arena. */
 bool project_target(struct event *target, const struct event *e, struct arena *);
 /* A message or edit whose time has come by now: a stub, by no event and with the same `rev`. */
 bool project_due(struct event *row, uint64_t now_ms);

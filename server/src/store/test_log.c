@@ -369,6 +369,32 @@ static void test_an_edit_that_comes_too_late_leaves_no_words(void **state)
     assert_words(rig, edit, 0, false);
 }
 
+/* Who has not emptied it yet takes the event for the newest to change the row: so must the store.
+ */
+static void test_what_time_emptied_follows_later_events(void **state)
+{
+    struct rig *rig = *state;
+    people(rig);
+    make_group(rig);
+    uint64_t seq = say_until(rig, "a1", 9000);
+    uint64_t first = edit_until(rig, "a2", seq, 9000);
+    expire(rig, 9000, false);
+    uint64_t second = edit_until(rig, "a3", seq, 9000);
+    change(rig, GROUP, EVENT_DELETE, ALICE, "a4", seq, "");
+    struct store_events rows = {
+        .conversation = GROUP, .from_seq = seq, .to_seq = second, .limit = 10};
+    ask(rig, store_events, &rows);
+    assert_int_equal(rows.n_events, 3);
+    assert_int_equal(rows.events[0].rev, second + 1);
+    assert_int_equal(rows.events[0].edited_seq, second);
+    assert_int_equal(rows.events[1].rev, second);
+    assert_int_equal(rows.events[2].rev, second + 1);
+    store_request_deinit(&rows.base);
+    assert_words(rig, seq, 0, false);
+    assert_words(rig, first, 0, false);
+    assert_words(rig, second, 0, false);
+}
+
 static void test_what_is_due_goes_in_batches(void **state)
 {
     struct rig *rig = *state;
@@ -498,6 +524,7 @@ int main(void)
         both(test_a_row_of_pins_stays_within_its_limit),
         both(test_words_go_when_their_time_has_come),
         both(test_an_edit_that_comes_too_late_leaves_no_words),
+        both(test_what_time_emptied_follows_later_events),
         both(test_what_is_due_goes_in_batches),
         both(test_a_pin_that_goes_makes_room),
         both(test_it_is_known_by_when_marks_moved),
