@@ -26,6 +26,8 @@ export type ConversationKind = "direct" | "self" | "group" | "own";
 export const LIMITS = {
   "username_bytes_min": 3,
   "username_bytes_max": 64,
+  "code_uses_max": 1000,
+  "code_days_max": 365,
   "username_chars_max": 32,
   "password_bytes_min": 8,
   "password_bytes_max": 256,
@@ -124,6 +126,33 @@ export interface Device {
   last_seen: Time;
   /** whether it is the one that asks */
   current: boolean;
+}
+
+/** An account, as admins see it. */
+export interface Account extends Person {
+  /** whether it is shut out */
+  disabled: boolean;
+  /** whether it is an admin's */
+  admin: boolean;
+  /** when it was made */
+  created: Time;
+  /** when it was last heard of; 0: never */
+  last_seen: Time;
+}
+
+/** An invite code; its text is told once, when it is made. */
+export interface Code {
+  /** which */
+  code: Id;
+  /** the admin who made it; absent: the operator */
+  by?: Id;
+  created: Time;
+  /** when it ends */
+  until: Time;
+  /** accounts that it made */
+  uses: number;
+  /** that it may make */
+  uses_max: number;
 }
 
 /** A user as others see them. */
@@ -1503,6 +1532,78 @@ export interface SyncReply {
   more: boolean;
 }
 
+/** Arguments of `admin.users`: Lists the accounts by username. */
+export interface AdminUsersArgs {
+  /** the last name of the page before; from the start unless given */
+  after_name?: string;
+  /** at most so many; 50 unless given */
+  limit?: number;
+}
+
+export interface AdminUsersReply {
+  /** by username; fewer than asked for at the end */
+  users: Account[];
+}
+
+/** Arguments of `admin.disable`: Shuts an account out and closes its sockets at once. */
+export interface AdminDisableArgs {
+  /** whose; no admin's */
+  username: string;
+}
+
+/** Arguments of `admin.enable`: Lets an account in again. */
+export interface AdminEnableArgs {
+  /** whose; no admin's */
+  username: string;
+}
+
+/** Arguments of `admin.reset_password`: Gives an account a new password and ends all its devices. */
+export interface AdminResetPasswordArgs {
+  /** whose; no admin's */
+  username: string;
+}
+
+export interface AdminResetPasswordReply {
+  /** made by the server and told this once; its owner should change it */
+  password: string;
+}
+
+/** Arguments of `admin.new_code`: Makes an invite code, with which people sign up where `registration` is `invite`. */
+export interface AdminNewCodeArgs {
+  /** for so many accounts; 1 unless given */
+  uses_max?: number;
+  /** holds so long; 7 unless given */
+  days?: number;
+}
+
+export interface AdminNewCodeReply {
+  /** which */
+  code: Id;
+  /** for `signup`; told this once */
+  invite_code: string;
+  /** when it ends */
+  until: Time;
+}
+
+/** Arguments of `admin.codes`: Lists the invite codes, the oldest first. */
+export interface AdminCodesArgs {
+  /** the last one of the page before; from the start unless given */
+  after?: Id;
+  /** at most so many; 50 unless given */
+  limit?: number;
+}
+
+export interface AdminCodesReply {
+  /** fewer than asked for at the end */
+  codes: Code[];
+}
+
+/** Arguments of `admin.end_code`: Revokes an invite code. */
+export interface AdminEndCodeArgs {
+  /** which */
+  code: Id;
+}
+
 /** Every command with what it takes and what it answers. */
 export interface Commands {
   /** Proves who is on this socket. */
@@ -1633,6 +1734,20 @@ export interface Commands {
   "typing": { args: TypingArgs; reply: Record<string, never> };
   /** Lists the conversations that changed since a token. */
   "sync": { args: SyncArgs; reply: SyncReply };
+  /** Lists the accounts by username. */
+  "admin.users": { args: AdminUsersArgs; reply: AdminUsersReply };
+  /** Shuts an account out and closes its sockets at once. */
+  "admin.disable": { args: AdminDisableArgs; reply: Record<string, never> };
+  /** Lets an account in again. */
+  "admin.enable": { args: AdminEnableArgs; reply: Record<string, never> };
+  /** Gives an account a new password and ends all its devices. */
+  "admin.reset_password": { args: AdminResetPasswordArgs; reply: AdminResetPasswordReply };
+  /** Makes an invite code, with which people sign up where `registration` is `invite`. */
+  "admin.new_code": { args: AdminNewCodeArgs; reply: AdminNewCodeReply };
+  /** Lists the invite codes, the oldest first. */
+  "admin.codes": { args: AdminCodesArgs; reply: AdminCodesReply };
+  /** Revokes an invite code. */
+  "admin.end_code": { args: AdminEndCodeArgs; reply: Record<string, never> };
 }
 
 export type CommandName = keyof Commands;
@@ -1878,6 +1993,34 @@ export const ROUTES = {
   "sync": {
     "method": "POST",
     "path": "/v1/sync"
+  },
+  "admin.users": {
+    "method": "GET",
+    "path": "/v1/admin/users"
+  },
+  "admin.disable": {
+    "method": "POST",
+    "path": "/v1/admin/disable"
+  },
+  "admin.enable": {
+    "method": "POST",
+    "path": "/v1/admin/enable"
+  },
+  "admin.reset_password": {
+    "method": "POST",
+    "path": "/v1/admin/password"
+  },
+  "admin.new_code": {
+    "method": "POST",
+    "path": "/v1/admin/codes"
+  },
+  "admin.codes": {
+    "method": "GET",
+    "path": "/v1/admin/codes"
+  },
+  "admin.end_code": {
+    "method": "DELETE",
+    "path": "/v1/admin/codes/{code}"
   }
 } as const;
 

@@ -71,6 +71,8 @@ static const struct {
     {"disable", "user-disable", 2, false},
     {"enable", "user-enable", 2, false},
     {"reset-password", "user-reset", 2, true},
+    {"admin", "user-admin", 2, false},
+    {"no-admin", "user-no-admin", 2, false},
     {"no-second-factor", "user-no-second-factor", 2, false},
 };
 
@@ -95,7 +97,7 @@ int user_command(const struct config *config)
             return run(config, i, args->n > 1 ? args->items[1].p : NULL);
     fputs(
         "usage: parleyd user add NAME | list | disable NAME | enable NAME | reset-password NAME |\n"
-        "       no-second-factor NAME\n"
+        "       admin NAME | no-admin NAME | no-second-factor NAME\n"
         "A new password is the first line of standard input; an empty line has one made.\n",
         stderr);
     return EXIT_USAGE;

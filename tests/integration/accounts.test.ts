@@ -1,4 +1,4 @@
-/** Who comes in, and how: by invite codes, with a second factor. */
+/** Who comes in, and how: by invite codes, with a second factor; and what admins may do. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Person } from "./harness/people.ts";
@@ -102,6 +102,54 @@ test("codes are tries, and the operator helps who lost what makes them", async (
 
     assert.equal(server.command(["user", "no-second-factor", alice.name]).status, 0);
     assert.equal((await rest.call("account.get", {}, token)).second_factor, false);
+  } finally {
+    await server.end();
+  }
+});
+
+test("an admin lists, shuts out, lets in, resets and invites, but touches no admin", async () => {
+  const server = await Server.start({ registration: "open" });
+  try {
+    const [ann, alice, other] = (await people(server, "ann", "alice", "other")) as [Person, Person, Person];
+    const operator = (...words: string[]) => assert.equal(server.command(["user", ...words]).status, 0);
+    operator("admin", ann.name);
+    operator("admin", other.name);
+    assert.match(server.command(["user", "list"]).output, new RegExp(`${ann.name}\\t\\d+\\tenabled\\tadmin\\n`));
+    const { rest } = ann;
+
+    const first = await rest.call("admin.users", { limit: 1 }, ann.token);
+    const rest2 = await rest.call("admin.users", { after_name: first.users[0]!.username }, ann.token);
+    const all = [...first.users, ...rest2.users];
+    assert.deepEqual(all.map(({ username, admin, disabled }) => [username, admin, disabled]).sort(),
+      [[ann.name, true, false], [alice.name, false, false], [other.name, true, false]].sort());
+    assert.ok(all.every((user) => !("password" in user)));
+
+    await rest.call("admin.disable", { username: alice.name.toUpperCase() }, ann.token);
+    await assert.rejects(rest.call("account.get", {}, alice.token), { code: "account_disabled" });
+    await rest.call("admin.enable", { username: alice.name }, ann.token);
+    await rest.call("account.get", {}, alice.token);
+
+    const { password } = await rest.call("admin.reset_password", { username: alice.name }, ann.token);
+    await assert.rejects(rest.call("account.get", {}, alice.token), { code: "unauthenticated" });
+    await assert.rejects(rest.call("signin", { username: alice.name, password: PASSWORD }), { code: "wrong_credentials" });
+    await rest.call("signin", { username: alice.name, password });
+    assert.ok(!server.log.includes(password));
+    for (const cmd of ["admin.disable", "admin.enable", "admin.reset_password"] as const)
+      await assert.rejects(rest.call(cmd, { username: other.name }, ann.token), { code: "forbidden" });
+    await rest.call("account.get", {}, other.token);
+
+    const made = await rest.call("admin.new_code", { uses_max: 2 }, ann.token);
+    assert.match(made.invite_code, /^\S{32}$/);
+    const { codes } = await rest.call("admin.codes", {}, ann.token);
+    assert.deepEqual(codes.map(({ code, by, uses, uses_max }) => [code, by, uses, uses_max]),
+      [[made.code, ann.user, 0, 2]]);
+    assert.ok(!JSON.stringify(codes).includes(made.invite_code));
+    await rest.call("admin.end_code", { code: made.code }, ann.token);
+    assert.deepEqual((await rest.call("admin.codes", {}, ann.token)).codes, []);
+
+    // Whoever was one is none from the next command on.
+    operator("no-admin", ann.name);
+    await assert.rejects(rest.call("admin.users", {}, ann.token), { code: "forbidden" });
   } finally {
     await server.end();
   }

@@ -57,6 +57,7 @@ let blocker: Person;
 let asked: Person;
 /** Has a second factor. */
 let guarded: Person;
+let admin: Person;
 let group: Id;
 let blocked: Id;
 let said: number;
@@ -70,9 +71,10 @@ let foreignPage: string;
 
 before(async () => {
   server = await Server.start();
-  [owner, member, former, outsider, blocker, guarded] = (await people(server,
-    "owner", "member", "former", "outsider", "blocker", "guarded")) as
-    [Person, Person, Person, Person, Person, Person];
+  [owner, member, former, outsider, blocker, guarded, admin] = (await people(server,
+    "owner", "member", "former", "outsider", "blocker", "guarded", "admin")) as
+    [Person, Person, Person, Person, Person, Person, Person];
+  assert.equal(server.command(["user", "admin", admin.name]).status, 0);
   const { secret } = await guarded.rest.call("account.new_second_factor", {}, guarded.token);
   await guarded.rest.call("account.enable_second_factor", { password: PASSWORD, secret, code: totp(secret) },
     guarded.token);
@@ -157,6 +159,17 @@ const PROVOKED: { [pair: string]: Provoke } = {
   "account.disable_second_factor wrong_code": () => ({ who: guarded, args: { password: PASSWORD, code: "A".repeat(16) } }),
   "account.disable_second_factor second_factor_off": () =>
     ({ who: outsider, args: { password: PASSWORD, code: "000000" } }),
+  "admin.users forbidden": () => ({ who: outsider, args: {} }),
+  "admin.disable forbidden": () => ({ who: outsider, args: { username: owner.name } }),
+  "admin.disable not_found": () => ({ who: admin, args: { username: "nobody" } }),
+  "admin.enable forbidden": () => ({ who: admin, args: { username: admin.name } }),
+  "admin.enable not_found": () => ({ who: admin, args: { username: "nobody" } }),
+  "admin.reset_password forbidden": () => ({ who: admin, args: { username: admin.name } }),
+  "admin.reset_password not_found": () => ({ who: admin, args: { username: "nobody" } }),
+  "admin.new_code forbidden": () => ({ who: outsider, args: {} }),
+  "admin.codes forbidden": () => ({ who: outsider, args: {} }),
+  "admin.end_code forbidden": () => ({ who: outsider, args: { code: NOBODY } }),
+  "admin.end_code not_found": () => ({ who: admin, args: { code: NOBODY } }),
   "signin wrong_credentials": () => ({ args: { username: owner.name, password: "not this one" } }),
   "account.set_password wrong_credentials":
     asOwner(() => ({ old_password: "not this one", new_password: "12345678" })),
@@ -282,6 +295,7 @@ const ELSEWHERE: { [pair: string]: string } = {
   "signup registration_closed": "needs a server that is closed: below",
   "signup too_many_tries": "needs a server that counts few: below",
   "signin too_many_tries": "needs a server that counts few: below",
+  "admin.new_code full": "takes a thousand codes: the store's own tests",
   "account.enable_second_factor too_many_tries": "needs a server that counts few: accounts.test.ts",
   "account.disable_second_factor too_many_tries": "needs a server that counts few: accounts.test.ts",
   "account.set_password too_many_tries": "needs a server that counts few: below",
@@ -360,7 +374,7 @@ test("an argument that is not known is named, by every command", async () => {
     assert.ok(error.field !== undefined, cmd);
     if (!(cmd in ROUTES)) continue;
     const reply = await problem(cmd as keyof typeof ROUTES,
-      { user: owner.user, conversation: group, seq: 1, device: owner.device, invite: 1, nonsense: 1 }, owner.token);
+      { user: owner.user, conversation: group, seq: 1, device: owner.device, invite: 1, code: NOBODY, nonsense: 1 }, owner.token);
     assert.deepEqual([reply.status, reply.body.code], [400, "bad_request"], cmd);
   }
   raw.close();
@@ -368,6 +382,10 @@ test("an argument that is not known is named, by every command", async () => {
 
 test("without a token every route that needs one says so", async () => {
   const needed: { [cmd in CommandName]?: Args } = {
+    "admin.disable": { username: "nobody" },
+    "admin.enable": { username: "nobody" },
+    "admin.reset_password": { username: "nobody" },
+    "admin.end_code": { code: NOBODY },
     "account.enable_second_factor": FACTOR,
     "account.disable_second_factor": { password: PASSWORD, code: FACTOR.code },
     "account.set_password": { old_password: PASSWORD, new_password: PASSWORD },
@@ -377,7 +395,7 @@ test("without a token every route that needs one says so", async () => {
     "receipt.delivered": { seq: 1 },
     "receipt.read": { seq: 1 },
   };
-  const inPath = { user: owner.user, conversation: group, seq: 1, device: owner.device, invite: 1 };
+  const inPath = { user: owner.user, conversation: group, seq: 1, device: owner.device, invite: 1, code: NOBODY };
   for (const { cmd, needs } of documented()) {
     if (needs !== "session" || !(cmd in ROUTES)) continue;
     for (const token of [undefined, "nonsense"]) {

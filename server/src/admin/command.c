@@ -118,6 +118,23 @@ static void user_reset(struct admin_request *r)
     set(r, r->words[2], -1);
 }
 
+static void set_admin(struct admin_request *r, int admin)
+{
+    r->set = (struct chat_admin_set){
+        .call.done = set_done, .username = r->words[1], .disabled = -1, .admin = admin};
+    chat_admin_set(r->admin->chat, &r->set);
+}
+
+static void user_admin(struct admin_request *r)
+{
+    set_admin(r, 1);
+}
+
+static void user_no_admin(struct admin_request *r)
+{
+    set_admin(r, -1);
+}
+
 static void user_no_second_factor(struct admin_request *r)
 {
     r->set = (struct chat_admin_set){
@@ -134,8 +151,8 @@ static void list_done(struct chat_call *call)
     }
     for (uint32_t i = 0; i < r->list.n_users; i++) {
         const struct user *user = &r->list.users[i];
-        tell(r, '+', "%.*s\t%" PRIu64 "\t%s", (int)user->username.n, user->username.p, user->id,
-             user->disabled ? "disabled" : "enabled");
+        tell(r, '+', "%.*s\t%" PRIu64 "\t%s%s", (int)user->username.n, user->username.p, user->id,
+             user->disabled ? "disabled" : "enabled", user->admin ? "\tadmin" : "");
     }
     if (r->list.n_users == ADMIN_LIST_MAX) {
         struct str last = r->list.users[ADMIN_LIST_MAX - 1].username;
@@ -302,6 +319,8 @@ static const struct {
     {{"invite-add", 10}, 3, 3, invite_add},
     {{"invite-list", 11}, 1, 2, invite_list},
     {{"invite-revoke", 13}, 2, 2, invite_revoke},
+    {{"user-admin", 10}, 2, 2, user_admin},
+    {{"user-no-admin", 13}, 2, 2, user_no_admin},
     {{"user-no-second-factor", 21}, 2, 2, user_no_second_factor},
     {{"log-level", 9}, 1, 2, log_level},
     {{"backup", 6}, 2, 2, backup},

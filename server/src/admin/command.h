@@ -5,7 +5,8 @@
  *
  * A request is a line of words with tabs between, at most ADMIN_LINE_MAX bytes:
  *     user-add NAME HASH | user-list [AFTER] | user-disable NAME | user-enable NAME |
- *     user-reset NAME HASH | user-no-second-factor NAME | invite-add USES DAYS | invite-list
+ *     user-reset NAME HASH | user-no-second-factor NAME | user-admin NAME |
+ *     user-no-admin NAME | invite-add USES DAYS | invite-list
  * [AFTER] | invite-revoke ID | backup DIR where HASH is an Argon2id string and DIR an absolute
  * path. The answer is lines too, each begun by what it is: '+' a line for standard output, '-' one
  * for standard error, '>' a line to be sent next for the rest, '=' the exit code, which is the

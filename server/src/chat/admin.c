@@ -136,11 +136,16 @@ static void set_find_done(struct store_request *request)
         set_end(s, error_of(request->status));
         return;
     }
+    if (s->set->by_admin && s->find.user.admin) {
+        set_end(s, CHAT_FORBIDDEN);
+        return;
+    }
     s->request = (struct store_user_set){
         .base.done = set_done,
         .id = s->find.user.id,
         .password = s->set->password,
         .disabled = s->set->disabled,
+        .admin = s->set->admin,
         .second_factor = s->set->no_second_factor ? STR("") : (struct str){0},
     };
     store_user_set(s->chat->store, &s->request);
@@ -164,6 +169,92 @@ void chat_admin_set(struct chat *chat, struct chat_admin_set *set)
     s->find =
         (struct store_user_find){.base.done = set_find_done, .username = folded_str(&s->name)};
     store_user_find(chat->store, &s->find);
+}
+
+/* --- a new password --- */
+
+struct reset {
+    struct chat *chat;
+    struct chat_admin_reset *reset;
+    struct password_job job;
+    struct chat_admin_set set;
+};
+
+static void reset_end(struct reset *r, enum chat_error error)
+{
+    struct chat_call *call = &r->reset->call;
+    free(r);
+    call_done(call, error);
+}
+
+static void reset_set(struct chat_call *call)
+{
+    struct reset *r = container_of(call, struct reset, set.call);
+    r->reset->call.retry_after_ms = call->retry_after_ms;
+    reset_end(r, call->error);
+}
+
+static void reset_hashed(struct password_job *job)
+{
+    struct reset *r = container_of(job, struct reset, job);
+    if (job->error) {
+        reset_end(r, CHAT_OVERLOADED);
+        return;
+    }
+    r->set = (struct chat_admin_set){
+        .call.done = reset_set,
+        .username = r->reset->username,
+        .password = str_of(job->hash),
+        .disabled = -1,
+        .by_admin = true,
+    };
+    chat_admin_set(r->chat, &r->set);
+}
+
+void chat_admin_reset(struct chat *chat, struct chat_admin_reset *reset)
+{
+    uint8_t random[ADMIN_PASSWORD_BYTES];
+    if (!call_begin(chat, &reset->call))
+        return;
+    chat->env->ops->random(chat->env, random, sizeof(random));
+    crypto_base64url(reset->password, random, sizeof(random));
+    struct reset *r = mem_new(sizeof(*r));
+    r->chat = chat;
+    r->reset = reset;
+    r->job = (struct password_job){.password = str_of(reset->password), .done = reset_hashed};
+    if (!chat->env->ops->password(chat->env, &r->job)) {
+        free(r);
+        call_later(&reset->call, CHAT_OVERLOADED);
+    }
+}
+
+/* --- who may --- */
+
+struct check {
+    struct chat_admin_check *check;
+    struct store_users users;
+};
+
+static void check_done(struct store_request *request)
+{
+    struct check *c = container_of(request, struct check, users.base);
+    struct chat_call *call = &c->check->call;
+    enum chat_error error = error_of(request->status);
+    if (!error && !(c->users.n_users == 1 && c->users.users[0].admin))
+        error = CHAT_FORBIDDEN;
+    store_request_deinit(request);
+    free(c);
+    call_done(call, error);
+}
+
+void chat_admin_check(struct chat *chat, struct chat_admin_check *check)
+{
+    if (!call_begin(chat, &check->call))
+        return;
+    struct check *c = mem_new(sizeof(*c));
+    c->check = check;
+    c->users = (struct store_users){.base.done = check_done, .ids = &check->call.user, .n_ids = 1};
+    store_users(chat->store, &c->users);
 }
 
 /* --- list --- */

@@ -1,12 +1,21 @@
 /*
- * What an operator does to accounts: nobody's rights are asked, whoever may call these has the
- * machine. Thread: chat. Errors: chat/error.h, and UNAVAILABLE.
+ * What an operator does to accounts: nobody's rights are asked. Whoever calls these has the
+ * machine, or was found an admin by chat_admin_check(). Thread: chat. Errors: chat/error.h, and
+ * UNAVAILABLE.
  */
 #ifndef PARLEY_CHAT_ADMIN_H
 #define PARLEY_CHAT_ADMIN_H
 
 #include "chat/chat.h"
 #include "model/account.h"
+
+enum { ADMIN_PASSWORD_BYTES = 15, ADMIN_PASSWORD_TEXT = 20 };
+
+/* Whether call.user is an admin: FORBIDDEN. */
+struct chat_admin_check {
+    struct chat_call call;
+};
+void chat_admin_check(struct chat *, struct chat_admin_check *);
 
 /* An account without a device. NAME_REFUSED, NAME_TAKEN, INVALID (the hash). */
 struct chat_admin_add {
@@ -24,9 +33,20 @@ struct chat_admin_set {
     struct str username;
     struct str password; /* hashed; absent: leaves it */
     int disabled;        /* 0 or 1; -1: leaves it */
+    int admin;           /* 1, or -1 for not; 0: leaves it */
     bool no_second_factor;
+    bool by_admin; /* another admin is left alone: FORBIDDEN */
 };
 void chat_admin_set(struct chat *, struct chat_admin_set *);
+
+/* Gives one account, of no admin, a password that was made here, and ends all its devices.
+ * NOT_FOUND, FORBIDDEN. */
+struct chat_admin_reset {
+    struct chat_call call;
+    struct str username;
+    char password[ADMIN_PASSWORD_TEXT + 2]; /* out */
+};
+void chat_admin_reset(struct chat *, struct chat_admin_reset *);
 
 /* Accounts by name, after the name `after` (absent: from the start). */
 struct chat_admin_list {

@@ -18,10 +18,10 @@ enum {
 /* A new one, made by call.user (0: the operator). INVALID (bounds), FULL. */
 struct chat_code_add {
     struct chat_call call;
-    uint64_t uses_max;                   /* 1 to INVITE_CODE_USES_MAX */
-    uint64_t days;                       /* that it holds: 1 to INVITE_CODE_DAYS_MAX */
-    uint64_t id, until_ms;               /* out */
-    char text[INVITE_CODE_TEXT + 1 + 1]; /* out: told this once; only its hash is kept */
+    uint64_t uses_max;               /* 1 to INVITE_CODE_USES_MAX */
+    uint64_t days;                   /* that it holds: 1 to INVITE_CODE_DAYS_MAX */
+    uint64_t id, until_ms;           /* out */
+    char text[INVITE_CODE_TEXT + 2]; /* out: told this once; only its hash is kept */
 };
 void chat_code_add(struct chat *, struct chat_code_add *);
 

@@ -156,11 +156,75 @@ static void test_what_the_store_refuses_changes_nothing(void **state)
     session_end(core->chat, &session, 0);
 }
 
+static enum chat_error checks(struct core *core, uint64_t user)
+{
+    struct chat_admin_check check = {.call.user = user};
+    ask(core, chat_admin_check, &check);
+    return check.call.error;
+}
+
+static enum chat_error makes_admin(struct core *core, const char *name, int admin)
+{
+    struct chat_admin_set request = {.username = str_of(name), .disabled = -1, .admin = admin};
+    ask(core, chat_admin_set, &request);
+    return request.call.error;
+}
+
+static void test_an_admin_is_one_until_taken_away(void **state)
+{
+    struct core *core = *state;
+    uint64_t alice = signs_up(core, "alice").user, bob = signs_up(core, "bob").user;
+    assert_int_equal(checks(core, alice), CHAT_FORBIDDEN);
+    assert_int_equal(makes_admin(core, "alice", 1), CHAT_OK);
+    assert_int_equal(checks(core, alice), CHAT_OK);
+    assert_int_equal(checks(core, bob), CHAT_FORBIDDEN);
+    assert_int_equal(checks(core, 999), CHAT_FORBIDDEN); /* nobody */
+    assert_int_equal(disable(core, "alice"), CHAT_OK);   /* leaves that as it is */
+    assert_int_equal(checks(core, alice), CHAT_OK);
+    assert_int_equal(makes_admin(core, "alice", -1), CHAT_OK);
+    assert_int_equal(checks(core, alice), CHAT_FORBIDDEN);
+    core->fails[STORE_OP_USERS] = true;
+    assert_int_equal(checks(core, alice), CHAT_UNAVAILABLE);
+}
+
+static void test_an_admin_touches_no_admin(void **state)
+{
+    struct core *core = *state;
+    struct chat_sign alice = signs_up(core, "alice");
+    assert_int_equal(makes_admin(core, "alice", 1), CHAT_OK);
+    struct chat_admin_set set_it = {.username = STR("alice"), .disabled = 1, .by_admin = true};
+    ask(core, chat_admin_set, &set_it);
+    assert_int_equal(set_it.call.error, CHAT_FORBIDDEN);
+    struct chat_admin_reset reset = {.username = STR("alice")};
+    ask(core, chat_admin_reset, &reset);
+    assert_int_equal(reset.call.error, CHAT_FORBIDDEN);
+    assert_int_equal(authenticates(core, &alice), CHAT_OK);
+}
+
+static void test_a_password_that_was_made_signs_in(void **state)
+{
+    struct core *core = *state;
+    struct chat_sign alice = signs_up(core, "alice");
+    struct chat_admin_reset reset = {.username = STR("ALICE")};
+    ask(core, chat_admin_reset, &reset);
+    assert_int_equal(reset.call.error, CHAT_OK);
+    assert_int_equal(strlen(reset.password), ADMIN_PASSWORD_TEXT);
+    assert_int_equal(authenticates(core, &alice), CHAT_UNAUTHENTICATED);
+    struct chat_sign again = {.username = STR("alice"), .password = str_of(reset.password)};
+    assert_int_equal(core_sign(core, false, &again), CHAT_OK);
+    struct chat_admin_reset nobody = {.username = STR("nobody")};
+    ask(core, chat_admin_reset, &nobody);
+    assert_int_equal(nobody.call.error, CHAT_NOT_FOUND);
+}
+
 int main(void)
 {
 #define with_core(name) cmocka_unit_test_setup_teardown(name, begin, end)
     const struct CMUnitTest tests[] = {
         with_core(test_an_account_is_added_once),
+        with_core(test_an_admin_is_one_until_taken_away),
+        with_core(test_an_admin_touches_no_admin),
+        with_core(test_a_password_that_was_made_signs_in),
         with_core(test_who_is_disabled_is_out_at_once),
         with_core(test_a_new_password_ends_every_device),
         with_core(test_what_the_store_refuses_changes_nothing),

@@ -16,6 +16,7 @@ struct user {
     struct str skeleton; /* hash of what look-alike names have in common; empty: claimed by none */
     struct str password; /* Argon2id string; never leaves chat/ and store/ */
     struct str second_factor; /* model/second_factor.h; empty: none; never leaves them either */
+    bool admin;               /* may ask for what chat/admin.h has */
     bool disabled;
     uint64_t created_ms;
     uint64_t last_seen_ms; /* 0: never */

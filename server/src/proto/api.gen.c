@@ -9,6 +9,8 @@
 const struct limit_spec api_limits[API_LIMIT_COUNT] = {
     {LIT("username_bytes_min"), API_USERNAME_BYTES_MIN},
     {LIT("username_bytes_max"), API_USERNAME_BYTES_MAX},
+    {LIT("code_uses_max"), API_CODE_USES_MAX},
+    {LIT("code_days_max"), API_CODE_DAYS_MAX},
     {LIT("username_chars_max"), API_USERNAME_CHARS_MAX},
     {LIT("password_bytes_min"), API_PASSWORD_BYTES_MIN},
     {LIT("password_bytes_max"), API_PASSWORD_BYTES_MAX},
@@ -621,6 +623,51 @@ static const struct arg_spec args_sync[] = {
 
 static const struct route_segment route_sync[] = {{LIT("v1"), false}, {LIT("sync"), false}};
 
+static const struct arg_spec args_admin_users[] = {
+    {.name = LIT("after_name"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_admin_users, after_name), .has_offset = offsetof(struct args_admin_users, has_after_name), .min = 1, .max = 64ULL, .chars_max = 32},
+    {.name = LIT("limit"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_admin_users, limit), .min = 1, .max = 50ULL, .default_value = 50},
+};
+
+static const struct route_segment route_admin_users[] = {{LIT("v1"), false}, {LIT("admin"), false}, {LIT("users"), false}};
+
+static const struct arg_spec args_admin_disable[] = {
+    {.name = LIT("username"), .kind = ARG_STRING, .presence = ARG_REQUIRED, .offset = offsetof(struct args_admin_disable, username), .min = 3, .max = 64ULL, .chars_max = 32},
+};
+
+static const struct route_segment route_admin_disable[] = {{LIT("v1"), false}, {LIT("admin"), false}, {LIT("disable"), false}};
+
+static const struct arg_spec args_admin_enable[] = {
+    {.name = LIT("username"), .kind = ARG_STRING, .presence = ARG_REQUIRED, .offset = offsetof(struct args_admin_enable, username), .min = 3, .max = 64ULL, .chars_max = 32},
+};
+
+static const struct route_segment route_admin_enable[] = {{LIT("v1"), false}, {LIT("admin"), false}, {LIT("enable"), false}};
+
+static const struct arg_spec args_admin_reset_password[] = {
+    {.name = LIT("username"), .kind = ARG_STRING, .presence = ARG_REQUIRED, .offset = offsetof(struct args_admin_reset_password, username), .min = 3, .max = 64ULL, .chars_max = 32},
+};
+
+static const struct route_segment route_admin_reset_password[] = {{LIT("v1"), false}, {LIT("admin"), false}, {LIT("password"), false}};
+
+static const struct arg_spec args_admin_new_code[] = {
+    {.name = LIT("uses_max"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_admin_new_code, uses_max), .min = 1, .max = 1000ULL, .default_value = 1},
+    {.name = LIT("days"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_admin_new_code, days), .min = 1, .max = 365ULL, .default_value = 7},
+};
+
+static const struct route_segment route_admin_new_code[] = {{LIT("v1"), false}, {LIT("admin"), false}, {LIT("codes"), false}};
+
+static const struct arg_spec args_admin_codes[] = {
+    {.name = LIT("after"), .kind = ARG_ID, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_admin_codes, after), .has_offset = offsetof(struct args_admin_codes, has_after), .min = 1, .max = 9223372036854775807ULL},
+    {.name = LIT("limit"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_admin_codes, limit), .min = 1, .max = 50ULL, .default_value = 50},
+};
+
+static const struct route_segment route_admin_codes[] = {{LIT("v1"), false}, {LIT("admin"), false}, {LIT("codes"), false}};
+
+static const struct arg_spec args_admin_end_code[] = {
+    {.name = LIT("code"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_admin_end_code, code), .min = 1, .max = 9223372036854775807ULL},
+};
+
+static const struct route_segment route_admin_end_code[] = {{LIT("v1"), false}, {LIT("admin"), false}, {LIT("codes"), false}, {LIT("code"), true}};
+
 const struct command_spec command_specs[COMMAND_COUNT] = {
     [COMMAND_AUTH] = {
         .name = LIT("auth"),
@@ -1157,6 +1204,62 @@ const struct command_spec command_specs[COMMAND_COUNT] = {
         .segments = route_sync, .segments_n = 2,
         .args = args_sync, .args_n = 2,
     },
+    [COMMAND_ADMIN_USERS] = {
+        .name = LIT("admin.users"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_admin_users),
+        .transport = API_TRANSPORT_BOTH, .method = API_GET,
+        .segments = route_admin_users, .segments_n = 3,
+        .args = args_admin_users, .args_n = 2,
+    },
+    [COMMAND_ADMIN_DISABLE] = {
+        .name = LIT("admin.disable"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_admin_disable),
+        .transport = API_TRANSPORT_BOTH, .method = API_POST,
+        .segments = route_admin_disable, .segments_n = 3,
+        .args = args_admin_disable, .args_n = 1,
+    },
+    [COMMAND_ADMIN_ENABLE] = {
+        .name = LIT("admin.enable"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_admin_enable),
+        .transport = API_TRANSPORT_BOTH, .method = API_POST,
+        .segments = route_admin_enable, .segments_n = 3,
+        .args = args_admin_enable, .args_n = 1,
+    },
+    [COMMAND_ADMIN_RESET_PASSWORD] = {
+        .name = LIT("admin.reset_password"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_admin_reset_password),
+        .transport = API_TRANSPORT_BOTH, .method = API_POST,
+        .segments = route_admin_reset_password, .segments_n = 3,
+        .args = args_admin_reset_password, .args_n = 1,
+    },
+    [COMMAND_ADMIN_NEW_CODE] = {
+        .name = LIT("admin.new_code"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_admin_new_code),
+        .transport = API_TRANSPORT_BOTH, .method = API_POST,
+        .segments = route_admin_new_code, .segments_n = 3,
+        .args = args_admin_new_code, .args_n = 2,
+    },
+    [COMMAND_ADMIN_CODES] = {
+        .name = LIT("admin.codes"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_admin_codes),
+        .transport = API_TRANSPORT_BOTH, .method = API_GET,
+        .segments = route_admin_codes, .segments_n = 3,
+        .args = args_admin_codes, .args_n = 2,
+    },
+    [COMMAND_ADMIN_END_CODE] = {
+        .name = LIT("admin.end_code"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_admin_end_code),
+        .transport = API_TRANSPORT_BOTH, .method = API_DELETE,
+        .segments = route_admin_end_code, .segments_n = 4,
+        .args = args_admin_end_code, .args_n = 1,
+    },
 };
 
 const uint16_t commands_by_name[COMMAND_COUNT] = {
@@ -1166,6 +1269,13 @@ const uint16_t commands_by_name[COMMAND_COUNT] = {
     COMMAND_ACCOUNT_NEW_SECOND_FACTOR,
     COMMAND_ACCOUNT_SET_PASSWORD,
     COMMAND_ACCOUNT_SET_PROFILE,
+    COMMAND_ADMIN_CODES,
+    COMMAND_ADMIN_DISABLE,
+    COMMAND_ADMIN_ENABLE,
+    COMMAND_ADMIN_END_CODE,
+    COMMAND_ADMIN_NEW_CODE,
+    COMMAND_ADMIN_RESET_PASSWORD,
+    COMMAND_ADMIN_USERS,
     COMMAND_AUTH,
     COMMAND_BEAT,
     COMMAND_CONNECT,

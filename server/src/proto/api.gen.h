@@ -14,6 +14,8 @@
 /* Limits. */
 #define API_USERNAME_BYTES_MIN          3 /* shortest username */
 #define API_USERNAME_BYTES_MAX          64 /* longest username */
+#define API_CODE_USES_MAX               1000 /* most accounts that one invite code makes */
+#define API_CODE_DAYS_MAX               365 /* most days that an invite code holds */
 #define API_USERNAME_CHARS_MAX          32 /* longest username, in characters */
 #define API_PASSWORD_BYTES_MIN          8 /* shortest new password */
 #define API_PASSWORD_BYTES_MAX          256 /* longest password */
@@ -59,7 +61,7 @@
 /* Opens a WebSocket. */
 #define API_SOCKET_PATH "/v1/socket"
 
-enum { API_LIMIT_COUNT = 43 };
+enum { API_LIMIT_COUNT = 45 };
 extern const struct limit_spec api_limits[API_LIMIT_COUNT];
 
 /* What is counted: how often it may happen. */
@@ -208,7 +210,14 @@ enum api_given_role {
     X(RECEIPT_DELIVERED, receipt_delivered) \
     X(RECEIPT_READ, receipt_read) \
     X(TYPING, typing) \
-    X(SYNC, sync)
+    X(SYNC, sync) \
+    X(ADMIN_USERS, admin_users) \
+    X(ADMIN_DISABLE, admin_disable) \
+    X(ADMIN_ENABLE, admin_enable) \
+    X(ADMIN_RESET_PASSWORD, admin_reset_password) \
+    X(ADMIN_NEW_CODE, admin_new_code) \
+    X(ADMIN_CODES, admin_codes) \
+    X(ADMIN_END_CODE, admin_end_code)
 
 enum command {
     COMMAND_AUTH, /* Proves who is on this socket. */
@@ -275,6 +284,13 @@ enum command {
     COMMAND_RECEIPT_READ, /* Says that one has read everything up to a seq. */
     COMMAND_TYPING, /* Tells the others that one types; repeat while it lasts. */
     COMMAND_SYNC, /* Lists the conversations that changed since a token. */
+    COMMAND_ADMIN_USERS, /* Lists the accounts by username. */
+    COMMAND_ADMIN_DISABLE, /* Shuts an account out and closes its sockets at once. */
+    COMMAND_ADMIN_ENABLE, /* Lets an account in again. */
+    COMMAND_ADMIN_RESET_PASSWORD, /* Gives an account a new password and ends all its devices. */
+    COMMAND_ADMIN_NEW_CODE, /* Makes an invite code, with which people sign up where `registration` is `invite`. */
+    COMMAND_ADMIN_CODES, /* Lists the invite codes, the oldest first. */
+    COMMAND_ADMIN_END_CODE, /* Revokes an invite code. */
     COMMAND_COUNT,
 };
 
@@ -776,6 +792,46 @@ struct args_sync {
     bool has_token;
     struct str token;
     uint64_t wait;
+};
+
+/* admin.users: Lists the accounts by username. */
+struct args_admin_users {
+    bool has_after_name;
+    struct str after_name;
+    uint64_t limit;
+};
+
+/* admin.disable: Shuts an account out and closes its sockets at once. */
+struct args_admin_disable {
+    struct str username;
+};
+
+/* admin.enable: Lets an account in again. */
+struct args_admin_enable {
+    struct str username;
+};
+
+/* admin.reset_password: Gives an account a new password and ends all its devices. */
+struct args_admin_reset_password {
+    struct str username;
+};
+
+/* admin.new_code: Makes an invite code, with which people sign up where `registration` is `invite`. */
+struct args_admin_new_code {
+    uint64_t uses_max;
+    uint64_t days;
+};
+
+/* admin.codes: Lists the invite codes, the oldest first. */
+struct args_admin_codes {
+    bool has_after;
+    uint64_t after;
+    uint64_t limit;
+};
+
+/* admin.end_code: Revokes an invite code. */
+struct args_admin_end_code {
+    uint64_t code;
 };
 
 /* Indexed by enum command. */

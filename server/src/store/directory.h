@@ -61,7 +61,8 @@ struct store_user_search {
 void store_user_search(struct store *, struct store_user_search *);
 
 /* Changes what is set of one user: a password or second factor (not absent; an empty factor is
- * none), disabled (0 or 1; -1 leaves), a later last_seen_ms. DONE (`user` = as it is now), MOVED
+ * none), disabled (0 or 1; -1 leaves), admin (1, or -1 for not; 0 leaves),
+ * a later last_seen_ms. DONE (`user` = as it is now), MOVED
  * (the password or factor is not what it was before), NOT_FOUND, UNKNOWN, FAILED. */
 struct store_user_set {
     struct store_request base;
@@ -70,6 +71,7 @@ struct store_user_set {
     struct str password_before;                     /* absent: whatever it is */
     struct str second_factor, second_factor_before; /* as of the password */
     int disabled;
+    int admin;
     uint64_t last_seen_ms;
     struct user user;
 };

@@ -21,7 +21,7 @@ enum {
     CONVERSATION_ANNOUNCE = 3,
     CONVERSATION_TIMER = 4,
 };
-enum { USER_SECOND_FACTOR = 3, USER_SKELETON = 7 };
+enum { USER_ADMIN = 2, USER_SECOND_FACTOR = 3, USER_SKELETON = 7 };
 enum {
     MEMBER_MUTED_UNTIL = 1,
     MEMBER_PINNED = 2,
@@ -272,6 +272,7 @@ void user_pack(struct builder *out, const struct user *u)
     pack_u64(out, u->created_ms);
     pack_u64(out, u->last_seen_ms);
     pack_u64(out, u->rev);
+    pack_field_u64(out, USER_ADMIN, u->admin);
     pack_field_bytes(out, USER_SECOND_FACTOR, u->second_factor);
     pack_field_bytes(out, USER_SKELETON, u->skeleton);
 }
@@ -280,6 +281,10 @@ static void user_field(struct user *user, struct unpack *u, const struct field *
 {
     struct second_factor factor;
     switch (field->tag) {
+    case USER_ADMIN:
+        user->admin = unpack_field_u64(u, field) == 1;
+        u->bad |= !user->admin;
+        break;
     case USER_SECOND_FACTOR:
         user->second_factor = unpack_field_bytes(u, field, SECOND_FACTOR_BYTES_MAX);
         u->bad |= !second_factor_unpack(&factor, user->second_factor);

@@ -173,13 +173,15 @@ int directory_user_set(struct turn *t, struct store_user_set *r)
     if (r->second_factor_before.p && !str_eq(r->second_factor_before, user->second_factor))
         return STORE_MOVED;
     bool disabled = r->disabled < 0 ? user->disabled : r->disabled != 0;
+    bool admin = r->admin ? r->admin > 0 : user->admin;
     bool changed = r->password.p || r->second_factor.p || disabled != user->disabled ||
-                   r->last_seen_ms > user->last_seen_ms;
+                   admin != user->admin || r->last_seen_ms > user->last_seen_ms;
     if (r->password.p)
         user->password = r->password;
     if (r->second_factor.p)
         user->second_factor = r->second_factor;
     user->disabled = disabled;
+    user->admin = admin;
     user->last_seen_ms = MAX(user->last_seen_ms, r->last_seen_ms);
     if (changed)
         turn_put_user(t, user);
