@@ -9,9 +9,11 @@
 #include "store/migrate.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <string.h>
 
 #include "model/pack.h"
+#include "names/names.h"
 #include "store/turn.h"
 #include "util/log.h"
 #include "util/macros.h"
@@ -46,10 +48,49 @@ static int member_removed(struct turn *t, struct str key, struct str value)
     return 0;
 }
 
+/* 0 with the skeleton of a name, or KV_ABSENT: it would not be allowed today, and has none. */
+static int skeleton_of(struct str username, uint8_t skeleton[CRYPTO_HASH_BYTES])
+{
+    struct folded_name name;
+    struct names *names = names_new();
+    if (!names)
+        return -ENOENT;
+    bool has = names_fold(names, username, &name) && names_allow(names, &name, skeleton);
+    names_free(names);
+    return has ? 0 : KV_ABSENT;
+}
+
+/* Names that look alike were not told apart: of two, whoever made theirs first, as the walk goes,
+ * claims the look, and the other keeps the name all the same. */
+static int user_skeleton(struct turn *t, struct str key, struct str value)
+{
+    struct row_key k = {.table = KV_DIRECTORY, .n = MIN(key.n, (size_t)KV_KEY_MAX)};
+    struct user user;
+    uint8_t skeleton[CRYPTO_HASH_BYTES];
+    uint64_t holder;
+    memcpy(k.bytes, key.p, k.n);
+    if (key.n != 1 + 8 || !user_unpack(&user, be64_get(key.p + 1), value))
+        return turn_bad_row(&k);
+    if (user.skeleton.n)
+        return 0;
+    int err = skeleton_of(user.username, skeleton);
+    if (err)
+        return MIN(err, 0);
+    struct row_key look = key_skeleton(str_n(skeleton, sizeof(skeleton)));
+    err = turn_get_ids(t, &look, &holder, 1);
+    if (err != KV_ABSENT)
+        return err;
+    user.skeleton = str_n(skeleton, sizeof(skeleton));
+    turn_put_ids(t, &look, &user.id, 1);
+    turn_put_user(t, &user);
+    return 0;
+}
+
 /* Otherwise rows only grew by optional fields (model/pack.h), and by kinds that no older store has.
  */
 static const struct migrate_pass to_2[] = {
     {KV_STATE, "i", member_removed},
+    {KV_DIRECTORY, "u", user_skeleton},
 };
 
 /* steps[i] leads from schema i + 1 to i + 2. */

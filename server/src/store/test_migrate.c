@@ -96,11 +96,13 @@ static void load(struct kv *kv)
     kv_batch_deinit(&batch);
 }
 
-/* What a step to now changes: the schema's number, and that Carol was put out of the group. */
+/* What a step to now changes: the schema's number, that Carol was put out of the group, and how
+ * the names of people look. */
 static bool changes(struct str key)
 {
     struct row_key carol = key_member(103, 500);
-    return str_eq(key, STR("mschema")) || str_eq(key, row_key_str(&carol));
+    bool user = key.n == 1 + 8 && key.p[0] == 'u';
+    return user || str_eq(key, STR("mschema")) || str_eq(key, row_key_str(&carol));
 }
 
 /* The row stands as it was, unless it is one that changes. */
@@ -248,6 +250,54 @@ static bool was_put_out(struct kv *kv)
     assert_int_equal(row.commit, 12);
     arena_deinit(&arena);
     return row.member.removed;
+}
+
+/* Whether it is `user` whose name looks like theirs. */
+static bool claims_the_look(struct kv *kv, uint64_t user)
+{
+    struct arena arena = {0};
+    struct turn t = {.view = {.kv = kv}, .arena = &arena};
+    struct user row;
+    uint64_t holder = 0;
+    assert_int_equal(turn_user(&t, user, &row), 0);
+    struct row_key k = key_skeleton(row.skeleton);
+    if (row.skeleton.n)
+        assert_int_equal(turn_get_ids(&t, &k, &holder, 1), 0);
+    arena_deinit(&arena);
+    return holder == user;
+}
+
+static void put_user(struct kv *kv, uint64_t id, const char *name)
+{
+    struct arena arena = {0};
+    struct kv_batch batch = {.kv = kv};
+    struct turn t = {.view = {.kv = kv, .batch = &batch}, .batch = &batch, .arena = &arena};
+    struct user user = {.id = id,
+                        .username = str_of(name),
+                        .display_name = STR("x"),
+                        .about = STR(""),
+                        .password = STR("hash")};
+    turn_put_user(&t, &user);
+    assert_int_equal(kv_commit(&batch), 0);
+    turn_deinit(&t);
+    kv_batch_deinit(&batch);
+    arena_deinit(&arena);
+}
+
+static void test_of_names_that_look_alike_the_older_claims_it(void **state)
+{
+    (void)state;
+    struct kv *kv = kv_memory_new();
+    load(kv);
+    put_user(kv, 201, "modem");
+    put_user(kv, 202, "modern");
+    put_user(kv, 203, "...");
+    assert_int_equal(migrate_run(kv, 1), 0);
+    assert_true(claims_the_look(kv, 101));
+    assert_true(claims_the_look(kv, 201));
+    assert_false(claims_the_look(kv, 202));
+    assert_false(claims_the_look(kv, 203)); /* nobody could take such a name today */
+    kv_free(kv);
 }
 
 static void test_a_store_of_schema_1_becomes_ours(void **state)
@@ -519,6 +569,7 @@ static void test_a_backup_of_schema_1_is_restored_and_migrated_at_open(void **st
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_of_names_that_look_alike_the_older_claims_it),
         cmocka_unit_test(test_a_store_of_schema_1_becomes_ours),
         cmocka_unit_test(test_our_own_steps_go_on_where_the_disk_was_full),
         cmocka_unit_test(test_what_is_killed_goes_on_after_its_last_batch),
