@@ -18,7 +18,7 @@ EXAMPLES = {
     "message_text": "hello", "emoji": "\N{THUMBS UP SIGN}", "watched": ["7051268394012672001"],
     "new_members": ["7051268394012672001"], "description": "Who sails when",
     "invite_token": "YdpbCGEAAAEAAAAAAAAAEqYxm0cXb7n2kVw9dLr5Q3s", "invite_code": "4f1c-b2",
-    "factor_secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", "factor_code": "492039",
+    "known": "Yb0qPzX2c1dTn5w8rKe7VA", "factor_secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", "factor_code": "492039",
 }
 
 
@@ -211,6 +211,8 @@ def example(schemas, schema):
         return [example(schemas, schema["items"])]
     if schema["type"] == "integer":
         return schema.get("minimum", 0)
+    if schema["type"] == "string":
+        raise KeyError(f"a text without an example in EXAMPLES: {schema['description']}")
     if "properties" not in schema:
         return {}
     wanted = set(schema.get("required", []) or schema["properties"]) | {"text"}

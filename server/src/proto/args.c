@@ -21,6 +21,10 @@ enum { MESSAGE_BYTES_MAX = 256 };
 static int refuse(struct args_decoder *d, struct str field, const char *reason)
 {
     size_t n = MIN(field.n, (size_t)API_FIELD_BYTES_MAX);
+    /* No text that the API gives holds the character 0. */
+    const char *zero = n ? memchr(field.p, 0, n) : NULL;
+    if (zero)
+        n = (size_t)(zero - field.p);
     /* Cut at the start of a character. */
     while (n < field.n && n > 0 && ((unsigned char)field.p[n] & 0xc0) == 0x80)
         n--;

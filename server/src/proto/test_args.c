@@ -467,6 +467,15 @@ static void test_cuts_a_long_name_between_characters(void **state)
     assert_int_equal((unsigned char)request.problem.field.p[request.problem.field.n - 1], 0xa9);
 }
 
+static void test_cuts_a_name_at_the_character_0(void **state)
+{
+    (void)state;
+    frame_begin(&command_specs[COMMAND_BEAT], SIZE_MAX);
+    add(&frame, ",\"ab\\u0000c\":1");
+    assert_int_equal(frame_end(), API_ERROR_BAD_REQUEST);
+    assert_true(str_eq(request.problem.field, STR("ab")));
+}
+
 /* message.history: one place at most. */
 static void test_refuses_two_of_which_one_may_be(void **state)
 {
@@ -571,6 +580,7 @@ int main(void)
         cmocka_unit_test(test_knows_what_is_absent),
         cmocka_unit_test(test_refuses_what_it_does_not_know),
         cmocka_unit_test(test_cuts_a_long_name_between_characters),
+        cmocka_unit_test(test_cuts_a_name_at_the_character_0),
         cmocka_unit_test(test_refuses_two_of_which_one_may_be),
         cmocka_unit_test(test_wants_one_of_which_one_must_be),
         cmocka_unit_test(test_charsets_are_what_they_say),
