@@ -57,7 +57,8 @@ const dataOf = (of: Server): string => `--data_dir=${join(of.dir, "data")}`;
 test("accounts are added and listed beside a running server", async () => {
   says(user("add zora", `${PASSWORD}\n`), 0, /^added\tzora\t\d+\n$/);
   says(user("add zora", PASSWORD), 1, /^parleyd: there is a user zora already\n$/);
-  says(user("add Zora", PASSWORD), 1, /3 to 32 of a-z/);
+  says(user("add Zora", PASSWORD), 1, /^parleyd: there is a user Zora already\n$/);
+  says(user("add zora!", PASSWORD), 1, /^parleyd: a name has letters of one script/);
   says(user("add zoe", "short"), 1, /8 to 256 bytes/);
   says(user("list"), 0, /^zora\t\d+\tenabled\n/m);
   await restAt(server.base).call("signin", { username: "zora", password: PASSWORD });
