@@ -29,7 +29,7 @@ test("a taken name, and one that cannot be, are told", async () => {
   await other.asksToSignUp(undefined, alice!.name);
   await other.seesWords("This name is taken.");
   await other.asksToSignUp(undefined, "so is this?");
-  await other.seesWords("A name has 3 to 32 characters");
+  await other.seesWords("This name cannot be had: 3 to 32 letters");
   // What a phone's keyboard makes of a name.
   await other.asksToSignUp(undefined, `${other.name[0]!.toUpperCase()}${other.name.slice(1)} `);
   await other.isIn();

@@ -82,8 +82,8 @@ static void test_what_may_be_taken(void **state)
         "\xc3\x85sa",                           /* Latin */
         "\xd0\x98\xd0\xb2\xd0\xb0\xd0\xbd",     /* Cyrillic */
         "\xe6\x9d\x8e\xe5\xb0\x8f\xe9\xbe\x99", /* Han */
-        "\xe3\x81\x82\xe3\x82\xab\xe6\xbc\xa2"
-        "abc",                                  /* Japanese with Latin */
+        ("\xe3\x81\x82\xe3\x82\xab\xe6\xbc\xa2"
+         "abc"),                                /* Japanese with Latin */
         "\xd9\x85\xd8\xad\xd9\x85\xd8\xaf",     /* Arabic */
         "\xe0\xa4\xb0\xe0\xa4\xbe\xe0\xa4\xae", /* Devanagari with a mark */
     };

@@ -9,7 +9,8 @@ const WORDS: Partial<Record<ClientErrorCode, string>> = {
   wrong_code: "This code is wrong, or was used before.",
   second_factor_on: "There is a second factor already.",
   second_factor_off: "There is no second factor.",
-  name_refused: "This name cannot be had. Please choose another.",
+  name_refused: `This name cannot be had: ${LIMITS.username_bytes_min} to ${LIMITS.username_chars_max} letters ` +
+    "of one script, digits, dot, dash and underscore, and like nobody else's.",
   name_taken: "This name is taken. Please choose another.",
   registration_closed: "This server takes no sign-ups. Ask whoever runs it for an account.",
   account_disabled: "This account is disabled. Ask whoever runs this server.",
