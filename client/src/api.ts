@@ -16,6 +16,9 @@ export type Role = "member" | "admin" | "owner";
 /** A role that can be given. */
 export type GivenRole = "member" | "admin" | "owner";
 
+/** Who may. */
+export type Audience = "everyone" | "contacts" | "nobody";
+
 /** One asked, the other asked, contacts, one declined, the other declined. */
 export type ContactState = "sent" | "received" | "contact" | "declined" | "turned_down";
 
@@ -161,6 +164,20 @@ export interface Person {
   user: Id;
   username: string;
   display_name: string;
+}
+
+/** Who may see what of one, and do what with one. Oneself always may, whom one blocks never. */
+export interface Privacy {
+  /** sees whether one is online, and when one was last there */
+  last_seen: Audience;
+  /** sees one's picture */
+  picture: Audience;
+  /** sees how far one read; who hides it does not see it of others */
+  receipts: Audience;
+  /** adds one to a group */
+  groups: Audience;
+  /** writes to one first */
+  write: Audience;
 }
 
 /** How one stands to somebody. */
@@ -455,7 +472,7 @@ export interface EventDescription extends EventCommon {
   description: string;
 }
 
-/** The group has another picture. */
+/** The group has another picture. Own log: one has another. */
 export interface EventPicture extends EventCommon {
   type: "picture";
   /** absent: taken away */
@@ -538,6 +555,16 @@ export interface EventProfile extends EventCommon {
   about?: string;
 }
 
+/** Own log: who may what changed, where it is named. */
+export interface EventPrivacy extends EventCommon {
+  type: "privacy";
+  last_seen?: Audience;
+  picture?: Audience;
+  receipts?: Audience;
+  groups?: Audience;
+  write?: Audience;
+}
+
 /** Own log: someone was blocked. */
 export interface EventBlock extends EventCommon {
   type: "block";
@@ -609,6 +636,7 @@ export type ChatEvent =
   | EventContactDecline
   | EventContactRemove
   | EventProfile
+  | EventPrivacy
   | EventBlock
   | EventUnblock
   | EventPreferences
@@ -834,6 +862,9 @@ export interface AccountGetReply extends Person {
   created: Time;
   /** whether signing in asks for a code */
   second_factor: boolean;
+  /** one's picture */
+  picture?: Id;
+  privacy: Privacy;
 }
 
 /** Arguments of `account.set_profile`: Changes one's display name, the words about oneself, or both. */
@@ -842,6 +873,34 @@ export interface AccountSetProfileArgs {
   display_name?: string;
   /** a few words; empty takes them away */
   about?: string;
+  /** makes the command repeatable; without one it is not */
+  key?: string;
+  /** the newest seq the device had at the first try; 0 unless given */
+  after?: Seq;
+}
+
+/** Arguments of `account.set_picture`: Changes one's picture. */
+export interface AccountSetPictureArgs {
+  /** one's new picture; none takes it away */
+  picture?: Id;
+  /** makes the command repeatable; without one it is not */
+  key?: string;
+  /** the newest seq the device had at the first try; 0 unless given */
+  after?: Seq;
+}
+
+/** Arguments of `account.set_privacy`: Changes who may see what of one, and do what with one. */
+export interface AccountSetPrivacyArgs {
+  /** sees whether one is online, and when one was last there */
+  last_seen?: Audience;
+  /** sees one's picture */
+  picture?: Audience;
+  /** sees how far one read; who hides it does not see it of others */
+  receipts?: Audience;
+  /** adds one to a group */
+  groups?: Audience;
+  /** writes to one first, while there is no message in the 1:1 */
+  write?: Audience;
   /** makes the command repeatable; without one it is not */
   key?: string;
   /** the newest seq the device had at the first try; 0 unless given */
@@ -920,6 +979,10 @@ export interface UserGetReply extends Person {
   about: string;
   /** whether one blocks them */
   blocked: boolean;
+  /** their picture, if they have one and let one see it */
+  picture?: Id;
+  /** how one stands to them */
+  contact?: ContactState;
 }
 
 /** Arguments of `user.block`: Blocks a user. */
@@ -1622,6 +1685,10 @@ export interface Commands {
   "account.get": { args: Record<string, never>; reply: AccountGetReply };
   /** Changes one's display name, the words about oneself, or both. */
   "account.set_profile": { args: AccountSetProfileArgs; reply: Appended };
+  /** Changes one's picture. */
+  "account.set_picture": { args: AccountSetPictureArgs; reply: Appended };
+  /** Changes who may see what of one, and do what with one. */
+  "account.set_privacy": { args: AccountSetPrivacyArgs; reply: Appended };
   /** Changes one's password. */
   "account.set_password": { args: AccountSetPasswordArgs; reply: Record<string, never> };
   /** Makes a secret for an authenticator. */
@@ -1777,6 +1844,14 @@ export const ROUTES = {
   "account.set_profile": {
     "method": "PATCH",
     "path": "/v1/account"
+  },
+  "account.set_picture": {
+    "method": "PUT",
+    "path": "/v1/account/picture"
+  },
+  "account.set_privacy": {
+    "method": "PATCH",
+    "path": "/v1/account/privacy"
   },
   "account.set_password": {
     "method": "POST",

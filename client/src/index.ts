@@ -4,6 +4,8 @@ export type { SessionState } from "./accounts.ts";
 export type { Clock } from "./clock.ts";
 export { systemClock } from "./clock.ts";
 export { Contacts } from "./contacts.ts";
+export type { Self } from "./privacy.ts";
+export { PrivacySettings } from "./privacy.ts";
 export type { ClientErrorCode } from "./error.ts";
 export { ParleyError } from "./error.ts";
 export { Groups } from "./groups.ts";

@@ -36,6 +36,7 @@ import { Outbox } from "./outbox.ts";
 import { People } from "./people.ts";
 import { Personal } from "./personal.ts";
 import { Pins } from "./pins.ts";
+import { PrivacySettings } from "./privacy.ts";
 import { Receipts } from "./receipts.ts";
 import type { Fetch, RestCommand } from "./rest.ts";
 import { Rest, isRestCommand } from "./rest.ts";
@@ -80,6 +81,8 @@ export class Parley {
   readonly outbox: Observable<readonly OutboxItem[]>;
   /** A compare was through on this connection: what is shown is what stands. */
   readonly synced: Observable<boolean>;
+  /** Who may see what of one, and do what with one. */
+  readonly privacy: PrivacySettings;
   /** How one stands to others. */
   readonly contacts: Contacts;
   /** What a group says of itself, who writes in it, who owns it. */
@@ -126,6 +129,9 @@ export class Parley {
     this.#blocks = new Blocks(this.#asker);
     this.#pins = new Pins(this.#asker);
     this.#expiry = new Expiry(clock, () => this.#shelf.all(), (copy) => this.#pins.readAgain(copy.id));
+    this.privacy = new PrivacySettings(this.#asker, {
+      append: (cmd, args) => this.#append(cmd, args, OWN_LANE),
+    });
     this.contacts = new Contacts(this.#asker, {
       append: (cmd, args, user) => this.#append(cmd, args, this.#laneOf(user)),
     });
@@ -137,6 +143,7 @@ export class Parley {
         void this.#blocks.read().catch(() => {});
         void this.contacts.read().catch(() => {});
         void this.personal.read().catch(() => {});
+        void this.privacy.read().catch(() => {});
       },
       applied: (copy, event) => this.#applied(copy, event),
       stored: (copy) => {
@@ -442,6 +449,7 @@ export class Parley {
     this.#outbox.clear();
     this.#blocks.clear();
     this.contacts.clear();
+    this.privacy.clear();
     this.#pins.clear();
     this.personal.clear();
     await this.#shelf.dropAll();
@@ -467,7 +475,7 @@ export class Parley {
    * is open. */
   async #readAgain(): Promise<void> {
     try {
-      const lists = [this.#blocks.read(), this.contacts.read(), this.personal.read()];
+      const lists = [this.#blocks.read(), this.contacts.read(), this.privacy.read(), this.personal.read()];
       await Promise.all([this.#sync.compare(), ...lists]);
       await this.#sync.readTicks();
       const open = [...this.#shelf.all()].filter((copy) => copy.open > 0);
@@ -495,6 +503,7 @@ export class Parley {
     this.#people.clear();
     this.#blocks.clear();
     this.contacts.clear();
+    this.privacy.clear();
     this.#pins.clear();
     this.personal.clear();
     await this.#shelf.dropAll();
@@ -536,6 +545,7 @@ export class Parley {
     if (event.type === "profile") this.#people.refresh(event.sender);
     this.#blocks.applied(event);
     this.contacts.applied(event, this.#shelf.me);
+    this.privacy.applied(event, this.#shelf.me);
     this.#pins.applied(event);
     this.personal.applied(event);
   }

@@ -133,6 +133,12 @@ export class FakeServer implements Transport {
       return { ok: { events: [], head: entry?.head ?? 0, first: args["before"] ?? 1 } };
     });
     this.on("user.blocked", () => ({ ok: { users: [] } }));
+    this.on("account.get", () => ({
+      ok: {
+        user: ME, username: "me", display_name: "Me", about: "", created: 0,
+        privacy: { last_seen: "everyone", picture: "everyone", receipts: "everyone", groups: "everyone", write: "everyone" },
+      },
+    }));
     this.on("contact.list", () => ({ ok: { contacts: [] } }));
     this.on("message.starred", () => ({ ok: { events: [] } }));
     this.on("user.get", (args) => ({

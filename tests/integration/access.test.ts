@@ -232,6 +232,8 @@ for (const cmd of ["account.get", "device.list", "user.blocked", "contact.list",
   "messages.unread", "message.mentions", "sync", "connect", "beat"] as const) alone(cmd, "ok");
 alone("user.search", "ok", { prefix: "owner" });
 alone("account.set_profile", "ok", { about: "me" });
+alone("account.set_picture", "ok", { picture: "77" });
+alone("account.set_privacy", "ok", { picture: "contacts" });
 alone("account.set_password", "ok", { old_password: PASSWORD, new_password: PASSWORD, end_others: false });
 alone("account.new_second_factor", "ok");
 alone("account.enable_second_factor", "wrong_code", { password: PASSWORD, secret: "A".repeat(32), code: "000000" });

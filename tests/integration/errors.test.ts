@@ -138,6 +138,8 @@ const GOOD: { [cmd in CommandName]?: () => Args } = {
   "group.set_role": () => ({ conversation: group, user: member.user, role: "admin" }),
   "group.leave": () => ({ conversation: group }),
   "account.set_profile": () => ({ about: "other" }),
+  "account.set_picture": () => ({ picture: NOBODY }),
+  "account.set_privacy": () => ({ picture: "contacts" }),
   "contact.request": () => ({ user: asked.user }),
   "contact.accept": () => ({ user: asked.user }),
   "contact.decline": () => ({ user: asked.user }),

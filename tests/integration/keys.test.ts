@@ -126,6 +126,8 @@ test("every command that appends keeps to its key", async () => {
     ["group.add", { conversation, user: carol.user }, { user: bob.user }],
     ["group.set_role", { conversation, user: carol.user, role: "admin" }, { role: "member" }],
     ["group.remove", { conversation, user: carol.user }, { user: bob.user }],
+    ["account.set_picture", { picture: "7" }, { picture: "8" }],
+    ["account.set_privacy", { picture: "nobody" }, { picture: "contacts" }],
     ["account.set_profile", { about: "a" }, { about: "b" }],
     ["contact.request", { user: carol.user }, undefined],
     ["contact.remove", { user: carol.user }, undefined],

@@ -32,6 +32,7 @@ void line_of(struct line *r, const struct event *e, const struct world *w)
         .target = e->target,
         .user = e->user,
         .number = e->number,
+        .privacy = e->privacy,
         .expires_ms = e->expires_ms,
         .subject = e->subject,
         .until_ms = e->until_ms,

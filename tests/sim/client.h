@@ -14,7 +14,7 @@ enum { COPIES_MAX = 96, OPS_MAX = 512, OPS_UNDER_WAY = 3 };
 
 /* A row as a device has it, or as the store does: what must be the same for all. */
 struct line {
-    uint64_t seq, rev, n, sender, target, user, number, edited_seq;
+    uint64_t seq, rev, n, sender, target, user, number, privacy, edited_seq;
     uint64_t expires_ms;
     uint64_t subject, until_ms, changes;
     enum event_type type;
@@ -54,6 +54,7 @@ struct op {
     uint64_t until_ms, changes;
     uint64_t source, source_seq; /* of a forward */
     char token[INVITE_TOKEN_TEXT + 2];
+    uint64_t privacy;
     enum role role;
     enum history history;
     uint64_t members[USERS]; /* whom a group is made with, or a message mentions */

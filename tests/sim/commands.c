@@ -8,6 +8,7 @@
 #include "attempt.h"
 #include "heard.h"
 #include "model/limits.h"
+#include "model/privacy.h"
 #include "sabotage.h"
 
 /* --- commands --- */
@@ -104,6 +105,7 @@ void op_send(struct client *d, struct op *op)
     append->user = op->user;
     append->role = op->role;
     append->number = op->number;
+    append->privacy = op->privacy;
     append->holds_ms = op->holds_ms;
     append->until_ms = op->until_ms;
     append->changes = op->changes;
@@ -409,6 +411,19 @@ static void act_profile(struct client *d)
         op_send(d, op);
 }
 
+static void act_privacy(struct client *d)
+{
+    struct rng *rng = &d->world->rng;
+    struct op *op = op_new(d, EVENT_PRIVACY);
+    if (!op)
+        return;
+    for (unsigned i = 0; i < PRIVACY_SETTINGS; i++)
+        if (i == PRIVACY_GROUPS || rng_percent(rng, 30))
+            op->privacy |= privacy_one(i, 1 + rng_below(rng, AUDIENCES));
+    op->text[0] = 0;
+    op_send(d, op);
+}
+
 /* --- what is not resent --- */
 
 static void ignored(struct attempt *a)
@@ -615,10 +630,10 @@ void command_any(struct client *d)
         uint32_t below;
         void (*act)(struct client *);
     } acts[] = {
-        {64, act_invite},    {70, act_join},     {71, act_timer}, {72, act_uninvite},
-        {74, act_on_record}, {75, act_profile},  {78, act_block}, {82, act_contact},
-        {85, act_wish},      {88, act_mark},     {92, act_look},  {95, client_wait},
-        {97, act_create},    {98, act_sign_out},
+        {64, act_invite},    {70, act_join},    {71, act_timer},    {72, act_uninvite},
+        {74, act_on_record}, {75, act_profile}, {76, act_privacy},  {79, act_block},
+        {82, act_contact},   {85, act_wish},    {88, act_mark},     {92, act_look},
+        {95, client_wait},   {97, act_create},  {98, act_sign_out},
     };
     uint32_t what = rng_below(&d->world->rng, 100);
     if (what < 31) {

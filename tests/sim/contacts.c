@@ -1,10 +1,13 @@
 /*
- * How people stand to each other, worked out of the events of their 1:1s and held against the rows.
- * Written on its own, from docs/log.md: who is asking whom, whether they are contacts, and who said
- * no; of these one at a time holds.
+ * How people stand to each other, worked out of the events of their 1:1s, and their settings, out
+ * of their own logs; held against the rows. Written on its own, from docs/log.md: who is asking
+ * whom, whether they are contacts, and who said no; of these one at a time holds.
  */
 #include "model/contact.h"
+#include "model/privacy.h"
 #include "replay.h"
+#include "store/directory.h"
+#include "util/macros.h"
 #include "world.h"
 
 struct pair {
@@ -86,8 +89,59 @@ static void check_pair(struct truth *t, const struct truth_log *log, uint32_t sh
     }
 }
 
+/* What the events of somebody's own log make their settings. */
+static void check_settings(struct truth *t, uint64_t user)
+{
+    const struct truth_log *own = log_of(t, user);
+    uint64_t should = 0;
+    for (uint64_t i = 0; i < own->n_rows; i++)
+        for (unsigned at = 0; at < 64; at += 4) {
+            uint64_t to = own->rows[i].privacy >> at & 15;
+            if (to)
+                should = (should & ~(UINT64_C(15) << at)) | (to - 1) << at;
+        }
+    struct store_users r = {.base.done = truth_nothing, .ids = &user, .n_ids = 1};
+    store_users(t->world->store, &r);
+    world_settle(t->world);
+    if (r.n_users != 1 || r.users[0].privacy != should)
+        world_fail(t->world, "the settings of %llu are not what their log says",
+                   (unsigned long long)user);
+    store_request_deinit(&r.base);
+}
+
+/* Whoever shut themselves to groups for all was not added by a command that was first sent after
+ * that was ok, and ended before they may have opened again. */
+static void check_added(struct truth *t, const struct op *shut)
+{
+    const struct world *w = t->world;
+    if (!shut->ok || privacy_of(shut->privacy, PRIVACY_GROUPS) != 1 + AUDIENCE_NOBODY)
+        return;
+    uint64_t user = w->clients[shut->device]->user, until = UINT64_MAX;
+    for (uint32_t i = 0; i < DEVICES; i++)
+        for (uint32_t j = 0; j < w->clients[i]->n_ops; j++) {
+            const struct op *op = &w->clients[i]->ops[j];
+            if (op->privacy && op != shut && w->clients[i]->user == user &&
+                (!op->ok_step || op->ok_step > shut->first_step))
+                until = MIN(until, op->first_step);
+        }
+    for (uint32_t i = 0; i < DEVICES; i++)
+        for (uint32_t j = 0; j < w->clients[i]->n_ops; j++) {
+            const struct op *op = &w->clients[i]->ops[j];
+            bool in = op->type == EVENT_ADDED && op->user == user;
+            for (uint32_t m = 0; op->type == EVENT_CREATED && m < op->n_members; m++)
+                in = in || op->members[m] == user;
+            if (op->ok && in && op->first_step > shut->ok_step && op->ok_step < until)
+                world_fail(t->world, "command %s passed the setting %s", op->key, shut->key);
+        }
+}
+
 void contacts_check(struct truth *t)
 {
+    for (uint32_t i = 0; i < USERS; i++)
+        check_settings(t, t->world->users[i]);
+    for (uint32_t i = 0; i < DEVICES; i++)
+        for (uint32_t j = 0; j < t->world->clients[i]->n_ops; j++)
+            check_added(t, &t->world->clients[i]->ops[j]);
     uint32_t should[USERS] = {0}, n;
     for (uint32_t i = 0; i < USERS; i++)
         row_of(t, t->world->users[i], 0, &n);

@@ -72,7 +72,7 @@ bool mentions(const struct truth *, const struct truth_log *, uint64_t user, uin
 uint64_t unread_mention(const struct truth *, const struct truth_log *, const struct member *,
                         uint64_t head);
 
-/* contacts.c: how people stand to each other is what their 1:1s say, and each may do what they did.
+/* contacts.c: how people stand to each other, and who may what with them, is what their logs say.
  */
 void contacts_check(struct truth *);
 

@@ -9,6 +9,7 @@
 #include "model/limits.h"
 #include "model/record.h"
 #include "store/kv.h"
+#include "store/directory.h"
 #include "store/log.h"
 #include "store/ops.h"
 #include "util/mem.h"
@@ -110,6 +111,11 @@ void sabotage_answer(struct world *w, struct store_request *r)
     }
     if (r->op == STORE_OP_LOAD && sabotaged(w, "chatter"))
         container_of(r, struct store_load, base)->conversation.announce = false;
+    if (r->op == STORE_OP_USERS && sabotaged(w, "privacy")) {
+        struct store_users *users = container_of(r, struct store_users, base);
+        for (uint32_t i = 0; i < users->n_users; i++)
+            users->users[i].privacy = 0;
+    }
     if (r->op == STORE_OP_CONTACTS && sabotaged(w, "contacts"))
         container_of(r, struct store_contacts, base)->n_contacts = 0;
     if (r->op == STORE_OP_PINS && sabotaged(w, "pins"))

@@ -14,6 +14,7 @@
  *   uncounted  a core forgets how often an invite may be used
  *   hoard      what is due is not emptied
  *   linger     what is due and not yet emptied is shown
+ *   privacy    a core forgets who may what
  *   contacts   a core forgets how people stand to each other
  *   gap, newkey, blind   the device's own, in client.c: it skips a gap, resends under another key,
  *              never compares

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "heard.h"
+#include "model/privacy.h"
 #include "replay.h"
 #include "store/directory.h"
 #include "util/hash.h"
@@ -146,6 +147,13 @@ static bool may_block(const struct world *w, const struct op *block, uint64_t ot
     return true;
 }
 
+/* Whether it may have kept strangers from writing when the other was refused. */
+static bool may_shut(const struct op *op, const struct op *refused)
+{
+    return op->privacy && privacy_of(op->privacy, PRIVACY_WRITE) > 1 + AUDIENCE_EVERYONE &&
+           op->first_step <= refused->failed_step;
+}
+
 /* The person that a message was for: a user, or the other one of a 1:1; 0: a group. */
 static uint64_t person_of(const struct truth *t, uint64_t to, uint64_t sender)
 {
@@ -159,7 +167,8 @@ static uint64_t person_of(const struct truth *t, uint64_t to, uint64_t sender)
     return to;
 }
 
-/* Nobody is refused for a block that has surely ended, or somebody who is not disabled. */
+/* Nobody is refused for a block that has surely ended, a setting that never was, or somebody who is
+ * not disabled. */
 static void check_refused(struct truth *t, const struct op *op, uint64_t sender)
 {
     const struct world *w = t->world;
@@ -172,11 +181,14 @@ static void check_refused(struct truth *t, const struct op *op, uint64_t sender)
         for (uint32_t j = 0; j < w->clients[i]->n_ops; j++) {
             const struct op *block = &w->clients[i]->ops[j];
             uint64_t blocker = w->clients[i]->user;
+            if (blocker == to && may_shut(block, op))
+                return;
             if ((blocker == sender && may_block(w, block, to, op)) ||
                 (blocker == to && may_block(w, block, sender, op)))
                 return;
         }
-    world_fail(t->world, "command %s was refused for a block that does not stand", op->key);
+    world_fail(t->world, "command %s was refused for a block or a setting that does not stand",
+               op->key);
 }
 
 /* Nobody writes to a disabled account. */

@@ -114,7 +114,7 @@ static enum chat_error may_begin(const struct person *from, const struct person 
 {
     if (event_is_contact(type))
         return rules_contact(from, to, type);
-    return person_may_write(from, to) ? CHAT_OK : CHAT_CANNOT_WRITE;
+    return person_may_begin(from, to) ? CHAT_OK : CHAT_CANNOT_WRITE;
 }
 
 /* Decided before the claim; the append decides again. */
@@ -236,5 +236,6 @@ void chat_append(struct chat *chat, struct chat_append *a)
         resolve(chat, a);
         return;
     }
-    room_enqueue(room_get(chat, event_is_own(a->type) ? a->call.user : a->conversation), a);
+    bool own = event_is_own(a->type) || (a->type == EVENT_PICTURE && !a->conversation);
+    room_enqueue(room_get(chat, own ? a->call.user : a->conversation), a);
 }

@@ -14,6 +14,7 @@
  *   INVITE     conversation, number = uses at most, holds_ms; 0: no such bound
  *   UNINVITE   conversation, target              JOINED  see chat_join() (invite.h)
  *   CONTACT_…  to = user (a user's id)
+ *   PRIVACY    privacy = what changes; with conversation 0, PICTURE is of oneself
  *   PROFILE    text, about (absent: unchanged)   BLOCK, UNBLOCK  user
  *   STAR, UNSTAR  source, source_seq = the message
  *   PREFERENCES  source = the conversation, changes, number = those that are on, until_ms
@@ -35,7 +36,7 @@ struct chat_append {
     enum event_type type;
     uint64_t to; /* MESSAGE: a user's or a conversation's id */
     uint64_t conversation;
-    uint64_t target, user, number, until_ms, changes;
+    uint64_t target, user, privacy, number, until_ms, changes;
     uint64_t source, source_seq; /* MESSAGE: what it copies; own log: what it is about; or 0 */
     uint64_t holds_ms;           /* from when it stands on, by the server's clock */
     uint8_t proof[INVITE_PROOF_BYTES];

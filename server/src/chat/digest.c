@@ -28,7 +28,7 @@ static void finish(const struct chat *chat, struct builder *b, uint8_t out[EVENT
  * the commands from before keep their digests. */
 static void add_optional(struct builder *b, const struct chat_append *a)
 {
-    enum { MENTIONS = 1, NUMBER = 2, SOURCE = 3, HOLDS = 4, UNTIL = 5, CHANGES = 6 };
+    enum { MENTIONS = 1, NUMBER = 2, SOURCE = 3, HOLDS = 4, UNTIL = 5, CHANGES = 6, PRIVACY = 7 };
     if (a->n_mentions) {
         add_number(b, MENTIONS);
         add_number(b, a->n_mentions);
@@ -55,6 +55,10 @@ static void add_optional(struct builder *b, const struct chat_append *a)
     if (a->changes) {
         add_number(b, CHANGES);
         add_number(b, a->changes);
+    }
+    if (a->privacy) {
+        add_number(b, PRIVACY);
+        add_number(b, a->privacy);
     }
 }
 

@@ -147,7 +147,7 @@ static void persons_ready(struct persons *persons, enum chat_error error)
     for (uint32_t i = 1; i < persons->n && !error; i++) {
         if (!persons->persons[i]->exists)
             error = CHAT_NOT_FOUND;
-        else if (!person_may_write(persons->persons[0], persons->persons[i]))
+        else if (!person_may_add(persons->persons[0], persons->persons[i]))
             error = CHAT_CANNOT_WRITE;
     }
     if (error) {

@@ -11,6 +11,7 @@
 
 #include "chat/inbox_wait.h"
 #include "chat/person.h"
+#include "chat/sight.h"
 #include "model/limits.h"
 #include "util/mem.h"
 
@@ -19,15 +20,15 @@ enum { WAIT_MS_MAX = 25 * 1000 };
 /* --- the list --- */
 
 struct list_op {
+    struct chat *chat;
     struct chat_list *list;
     struct store_inbox_list request;
+    struct sight sight;
 };
 
-static void list_done(struct store_request *request)
+static void list_end(struct list_op *op, enum chat_error error)
 {
-    struct list_op *op = container_of(request, struct list_op, request.base);
     struct chat_list *list = op->list;
-    enum chat_error error = error_of(request->status);
     if (!error) {
         list->entries = op->request.entries;
         list->n_entries = op->request.n_entries;
@@ -35,8 +36,28 @@ static void list_done(struct store_request *request)
         list->total_unread = op->request.total_unread;
     }
     call_done(&list->call, error);
-    store_request_deinit(request);
+    store_request_deinit(&op->request.base);
     free(op);
+}
+
+static void list_seen(struct sight *sight, enum chat_error error)
+{
+    list_end(container_of(sight, struct list_op, sight), error);
+}
+
+static void list_done(struct store_request *request)
+{
+    struct list_op *op = container_of(request, struct list_op, request.base);
+    enum chat_error error = error_of(request->status);
+    if (error) {
+        list_end(op, error);
+        return;
+    }
+    op->sight = (struct sight){.viewer = op->list->call.user,
+                               .entries = op->request.entries,
+                               .n_entries = op->request.n_entries,
+                               .ready = list_seen};
+    sight_entries(&op->sight, op->chat);
 }
 
 void chat_list(struct chat *chat, struct chat_list *list)
@@ -51,6 +72,7 @@ void chat_list(struct chat *chat, struct chat_list *list)
         return;
     }
     struct list_op *op = mem_new(sizeof(*op));
+    op->chat = chat;
     op->list = list;
     op->request = (struct store_inbox_list){
         .base.done = list_done,
@@ -71,6 +93,7 @@ struct sync_op {
     struct chat *chat;
     struct chat_sync *sync;
     struct store_inbox_changes request;
+    struct sight sight;
     struct person *person; /* while it may wait */
     struct list of_person; /* in person->waits */
     struct list of_chat;   /* in chat->parked */
@@ -106,6 +129,27 @@ static void sync_end(struct sync_op *op, enum chat_error error)
     free(op);
 }
 
+static void sync_seen(struct sight *sight, enum chat_error error)
+{
+    sync_end(container_of(sight, struct sync_op, sight),
+             container_of(sight, struct sync_op, sight)->ended ? CHAT_UNAUTHENTICATED : error);
+}
+
+/* The last step; what wakes it meanwhile changes nothing any more. */
+static void sync_show(struct sync_op *op, enum chat_error error)
+{
+    if (error) {
+        sync_end(op, error);
+        return;
+    }
+    op->looking = true;
+    op->sight = (struct sight){.viewer = op->sync->call.user,
+                               .entries = op->request.entries,
+                               .n_entries = op->request.n_entries,
+                               .ready = sync_seen};
+    sight_entries(&op->sight, op->chat);
+}
+
 static void sync_looked(struct store_request *request)
 {
     struct sync_op *op = container_of(request, struct sync_op, request.base);
@@ -113,7 +157,7 @@ static void sync_looked(struct store_request *request)
     enum chat_error error = op->ended ? CHAT_UNAUTHENTICATED : error_of(request->status);
     bool wait = op->person && !error && !op->request.n_entries && op->sync->token.n && !op->over;
     if (!wait)
-        sync_end(op, error);
+        sync_show(op, error);
     else if (op->woken)
         sync_look(op);
     else

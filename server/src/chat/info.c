@@ -3,8 +3,10 @@
 #include "chat/info.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "chat/access.h"
+#include "chat/sight.h"
 #include "util/mem.h"
 
 struct info_op {
@@ -15,6 +17,7 @@ struct info_op {
     uint64_t users[MEMBERS_MAX];
     struct message_reader readers[MEMBERS_MAX];
     uint32_t n;
+    struct persons persons; /* the caller, then `users` */
 };
 
 static void info_end(struct info_op *op, enum chat_error error)
@@ -25,7 +28,23 @@ static void info_end(struct info_op *op, enum chat_error error)
     store_request_deinit(&op->message.base);
     store_request_deinit(&op->reached.base);
     access_deinit(&op->access);
+    persons_deinit(&op->persons);
     free(op);
+}
+
+/* Who read is told where the caller sees it; who has it is told always. */
+static void persons_ready(struct persons *persons, enum chat_error error)
+{
+    struct info_op *op = container_of(persons, struct info_op, persons);
+    bool direct = op->access.room->conversation.kind == CONVERSATION_DIRECT;
+    const struct person *me = persons->persons[0];
+    for (uint32_t i = 0; i < op->n && !error; i++) {
+        const struct person *p = persons->persons[i + 1];
+        bool sees = direct ? person_shows_reads(p, me) : sight_of_member(me, p->id, p->privacy);
+        op->readers[i].read = op->readers[i].read && sees;
+        op->readers[i].read_ms = sees ? op->readers[i].read_ms : 0;
+    }
+    info_end(op, error);
 }
 
 static void reached_done(struct store_request *request)
@@ -36,7 +55,14 @@ static void reached_done(struct store_request *request)
         r->delivered_ms = r->delivered ? op->reached.at[i].delivered_ms : 0;
         r->read_ms = r->read ? op->reached.at[i].read_ms : 0;
     }
-    info_end(op, error_of(request->status));
+    if (request->status != STORE_DONE) {
+        info_end(op, error_of(request->status));
+        return;
+    }
+    uint64_t ids[1 + MEMBERS_MAX] = {op->info->call.user};
+    memcpy(ids + 1, op->users, op->n * sizeof(ids[0]));
+    op->persons.ready = persons_ready;
+    persons_load(op->access.room->chat, &op->persons, ids, op->n + 1);
 }
 
 /* Whether the caller is told how far this member got. */

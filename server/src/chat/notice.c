@@ -61,6 +61,7 @@ void notice_receipts(struct chat *chat, const uint64_t *users, size_t n, uint64_
         add_u64(&b, marks[i].delivered_seq);
         add_u64(&b, marks[i].read_seq);
         add_u64(&b, marks[i].unread);
+        add_u64(&b, marks[i].reads);
     }
     publish(chat, BUS_USER, users, n, &b);
 }
@@ -221,9 +222,42 @@ static void say_receipts(struct chat *chat, struct gathered *g, const void *what
     chat->sink->ops->receipts(chat->sink, g->sessions, g->n, r->conversation, r->marks, r->n);
 }
 
+/* Whoever is not loaded yet is shown the least: their client reads the marks soon. */
+static bool is_shown(const struct person *viewer, const struct mark *mark)
+{
+    if (viewer->id == mark->user)
+        return true;
+    bool contact = viewer->loaded && person_contact(viewer, mark->user) == CONTACT_STANDS;
+    return viewer->loaded && audience_has(mark->reads, contact) &&
+           audience_has(privacy_of(viewer->privacy, PRIVACY_RECEIPTS), contact);
+}
+
+/* Those who are shown all of it get it together, the others each as they may see it. */
+static void say_all_receipts(struct chat *chat, const uint64_t *ids, size_t n,
+                             const struct receipts *r)
+{
+    uint64_t shown[MEMBERS_MAX];
+    size_t n_shown = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct person *p = map_get(&chat->persons, ids[i]);
+        struct receipts masked = *r;
+        bool all = true;
+        for (size_t k = 0; p && k < r->n; k++) {
+            bool see = is_shown(p, &r->marks[k]);
+            masked.marks[k].read_seq = see ? r->marks[k].read_seq : 0;
+            all = all && see;
+        }
+        if (p && !all)
+            say_to_all(chat, &ids[i], 1, say_receipts, &masked);
+        else if (n_shown < MEMBERS_MAX)
+            shown[n_shown++] = ids[i];
+    }
+    say_to_all(chat, shown, n_shown, say_receipts, r);
+}
+
 static bool read_receipts(struct chat *chat, const uint64_t *ids, size_t n, struct str in)
 {
-    enum { MARK_BYTES = 4 * 8 };
+    enum { MARK_BYTES = 5 * 8 };
     if (in.n <= 8 || (in.n - 8) % MARK_BYTES || (in.n - 8) / MARK_BYTES > MEMBERS_MAX)
         return false;
     struct receipts r;
@@ -234,8 +268,12 @@ static bool read_receipts(struct chat *chat, const uint64_t *ids, size_t n, stru
         mark->delivered_seq = take_u64(&in);
         mark->read_seq = take_u64(&in);
         mark->unread = take_u64(&in);
+        uint64_t reads = take_u64(&in);
+        if (reads >= AUDIENCES)
+            return false;
+        mark->reads = (enum audience)reads;
     }
-    say_to_all(chat, ids, n, say_receipts, &r);
+    say_all_receipts(chat, ids, n, &r);
     wake_waits(chat, ids, n);
     return true;
 }

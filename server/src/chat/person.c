@@ -74,6 +74,7 @@ static void take_answers(struct person *p, const struct person_load *load)
 {
     p->exists = load->user.n_users == 1;
     p->disabled = p->exists && load->user.users[0].disabled;
+    p->privacy = p->exists ? load->user.users[0].privacy : 0;
     if (p->exists)
         p->last_seen_ms = MAX(p->last_seen_ms, load->user.users[0].last_seen_ms);
     free(p->blocks);
@@ -155,14 +156,19 @@ bool person_load(struct person *p, struct person_wait *wait)
     if (p->loaded)
         return true;
     list_push_back(&p->loading, &wait->link);
-    if (p->load)
-        return false;
+    person_preload(p);
+    return false;
+}
+
+void person_preload(struct person *p)
+{
+    if (p->loaded || p->load)
+        return;
     struct person_load *load = mem_new(sizeof(*load));
     p->load = load;
     cached_ref(&p->cached);
     load->person = p;
     load_rows(load);
-    return false;
 }
 
 /* --- many --- */
@@ -347,6 +353,39 @@ bool person_may_write(const struct person *from, const struct person *to)
 {
     return to->exists && !to->disabled && !person_blocks(from, to->id) &&
            !person_blocks(to, from->id);
+}
+
+/* --- privacy --- */
+
+bool person_lets(const struct person *p, uint64_t user, enum privacy_setting setting)
+{
+    if (user == p->id)
+        return true;
+    bool contact = person_contact(p, user) == CONTACT_STANDS;
+    return !person_blocks(p, user) && audience_has(privacy_of(p->privacy, setting), contact);
+}
+
+bool person_may_add(const struct person *from, const struct person *to)
+{
+    return person_may_write(from, to) && person_lets(to, from->id, PRIVACY_GROUPS);
+}
+
+bool person_may_begin(const struct person *from, const struct person *to)
+{
+    return person_may_write(from, to) && person_lets(to, from->id, PRIVACY_WRITE);
+}
+
+bool person_shows_reads(const struct person *p, const struct person *viewer)
+{
+    return person_lets(p, viewer->id, PRIVACY_RECEIPTS) &&
+           person_lets(viewer, p->id, PRIVACY_RECEIPTS);
+}
+
+void person_follow_privacy(struct person *p, const struct event *e)
+{
+    if (p->load)
+        p->load->again = true;
+    p->privacy = privacy_change(p->privacy, e->privacy);
 }
 
 void persons_end(struct chat *chat)

@@ -8,6 +8,7 @@
 #define PARLEY_CHAT_PERSON_H
 
 #include "chat/core.h"
+#include "model/privacy.h"
 
 /* How a person stands to somebody. */
 struct person_contact {
@@ -27,6 +28,7 @@ struct person {
     uint32_t n_blocks;
     struct person_contact *contacts; /* by user, ascending */
     uint32_t n_contacts;
+    uint64_t privacy;      /* settings (model/privacy.h) */
     uint64_t last_seen_ms; /* Unix */
 
     struct list sessions; /* session.of_person */
@@ -55,6 +57,8 @@ void person_unref(struct person *);
 /* True when loaded; else `wait->ready` will be called, never inside this call; CHAT_OK also when
  * there is no such user. */
 bool person_load(struct person *, struct person_wait *);
+/* Begins to load them, if they are not. */
+void person_preload(struct person *);
 
 /* Many at once: fill in `ready`, call persons_load(), which answers never inside the call. The
  * references are held until persons_deinit(). */
@@ -84,6 +88,17 @@ void person_follow_contact(struct person *, const struct event *);
 void person_set_disabled(struct chat *, uint64_t id, bool disabled);
 /* Whether a 1:1 message or an invitation may go between the two; both are loaded. */
 bool person_may_write(const struct person *from, const struct person *to);
+/* Whether `from` may put `to` into a group; both are loaded. */
+bool person_may_add(const struct person *from, const struct person *to);
+/* Whether `from` may write to `to`, with whom there is no message so far; both are loaded. */
+bool person_may_begin(const struct person *from, const struct person *to);
+/* Whether `p` (loaded) lets `user` see or do it: themselves always, whom they block never. */
+bool person_lets(const struct person *p, uint64_t user, enum privacy_setting);
+/* Whether `viewer` sees how far `p` read: who hides it does not see it of others. Both are loaded.
+ */
+bool person_shows_reads(const struct person *p, const struct person *viewer);
+/* A privacy event of their own log stands. */
+void person_follow_privacy(struct person *, const struct event *);
 /* For chat_end(): everybody goes offline. */
 void persons_end(struct chat *);
 /* For chat_free(): cancels timers and gives up the live state. */

@@ -21,6 +21,7 @@ struct watch {
     struct list of_session, of_person;
     struct session *session;
     struct person *person;
+    bool sees; /* what was told last was told to somebody who may see it */
 };
 
 /* --- last seen --- */
@@ -128,7 +129,7 @@ void presence_forget(struct person *p)
 
 static bool may_see(const struct person *p, uint64_t watcher)
 {
-    return p->loaded && p->exists && !person_blocks(p, watcher);
+    return p->loaded && p->exists && person_lets(p, watcher, PRIVACY_LAST_SEEN);
 }
 
 static void say(struct person *p, struct session *to, bool online, uint64_t last_seen_ms)
@@ -148,15 +149,17 @@ void presence_told(struct person *p, bool online, uint64_t last_seen_ms)
     }
 }
 
-void presence_block_changed(struct person *p, uint64_t user, bool on)
+void presence_sight_changed(struct person *p)
 {
     list_for_each(&p->watchers, node)
     {
         struct watch *w = list_entry(node, struct watch, of_person);
-        if (w->session->user != user)
+        bool sees = may_see(p, w->session->user);
+        if (sees == w->sees)
             continue;
-        bool online = !on && p->online;
-        say(p, w->session, online, on || online ? 0 : p->last_seen_ms);
+        w->sees = sees;
+        bool online = sees && p->online;
+        say(p, w->session, online, sees && !online ? p->last_seen_ms : 0);
     }
 }
 
@@ -180,7 +183,7 @@ void presence_unwatch(struct chat *chat, struct session *s)
 static void watch(struct chat *chat, struct session *s, struct person *p)
 {
     struct watch *w = mem_new(sizeof(*w));
-    *w = (struct watch){.session = s, .person = p};
+    *w = (struct watch){.session = s, .person = p, .sees = may_see(p, s->user)};
     cached_ref(&p->cached);
     list_push_back(&s->watches, &w->of_session);
     list_push_back(&p->watchers, &w->of_person);

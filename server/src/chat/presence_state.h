@@ -11,8 +11,9 @@ void presence_left(struct person *);
 void presence_timer(struct timer *);
 /* What the bus brought: tells those who watch. */
 void presence_told(struct person *, bool online, uint64_t last_seen_ms);
-/* `p` now blocks `user`, or does so no more: what that user's watches show changes. */
-void presence_block_changed(struct person *p, uint64_t user, bool on);
+/* Blocks, contacts or settings of `p` are others: whoever sees them now, or does so no more, is
+ * told. */
+void presence_sight_changed(struct person *p);
 /* Ends all watches of a session. */
 void presence_unwatch(struct chat *, struct session *);
 /* For chat_end(): ends the grace of whoever is in it. */

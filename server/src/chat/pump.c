@@ -355,6 +355,7 @@ static void gather(struct room *room, struct room_append *ra, struct chat_append
         .role = a->role,
         .history = room->conversation.history,
         .number = a->number,
+        .privacy = a->privacy,
         .kind = a->kind,
         .text = a->text,
         .about = a->about,
@@ -471,21 +472,28 @@ static void drop_facts_of_target(struct room *room, const struct event *e)
     }
 }
 
+static void person_follow(struct chat *chat, uint64_t id, const struct event *e)
+{
+    struct person *p = person_get(chat, id);
+    if (event_is_contact(e->type))
+        person_follow_contact(p, e);
+    else if (e->type == EVENT_PRIVACY)
+        person_follow_privacy(p, e);
+    else
+        person_set_block(p, e->user, e->type == EVENT_BLOCK);
+    presence_sight_changed(p);
+    person_unref(p);
+}
+
 /* What an event changes in what is cached of people. */
 static void apply_to_persons(struct room *room, const struct event *e)
 {
-    uint64_t both[] = {e->sender, e->user};
-    for (int i = 0; i < 2 && event_is_contact(e->type); i++) {
-        struct person *p = person_get(room->chat, both[i]);
-        person_follow_contact(p, e);
-        person_unref(p);
-    }
-    if (e->type != EVENT_BLOCK && e->type != EVENT_UNBLOCK)
+    bool contact = event_is_contact(e->type);
+    if (!contact && e->type != EVENT_BLOCK && e->type != EVENT_UNBLOCK && e->type != EVENT_PRIVACY)
         return;
-    struct person *p = person_get(room->chat, e->sender);
-    person_set_block(p, e->user, e->type == EVENT_BLOCK);
-    presence_block_changed(p, e->user, e->type == EVENT_BLOCK);
-    person_unref(p);
+    person_follow(room->chat, e->sender, e);
+    if (contact)
+        person_follow(room->chat, e->user, e);
 }
 
 void room_stands(struct room *room, const struct event *e)

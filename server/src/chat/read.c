@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "chat/access.h"
+#include "chat/sight.h"
 #include "model/limits.h"
 #include "util/mem.h"
 
@@ -187,6 +188,8 @@ struct look_op {
     struct store_users users;
     uint64_t ids[MEMBERS_MAX];
     struct member members[MEMBERS_MAX];
+    struct person *viewer;
+    struct person_wait viewer_wait;
 };
 
 static void look_end(struct look_op *op, enum chat_error error)
@@ -196,7 +199,38 @@ static void look_end(struct look_op *op, enum chat_error error)
     store_request_deinit(&op->users.base);
     store_request_deinit(&op->row.base);
     access_deinit(&op->access);
+    person_unref(op->viewer);
     free(op);
+}
+
+/* What the viewer does not see of how far others read is 0. */
+static void hide_reads(struct look_op *op)
+{
+    const struct room *room = op->access.room;
+    bool direct = room->conversation.kind == CONVERSATION_DIRECT && room->peers[0];
+    for (uint32_t i = 0; i < op->look->n_members; i++) {
+        struct member *m = &op->members[i];
+        uint64_t privacy = 0;
+        for (uint32_t u = 0; u < op->users.n_users; u++)
+            if (op->users.users[u].id == m->user)
+                privacy = op->users.users[u].privacy;
+        bool sees = sight_of_member(op->viewer, m->user, privacy);
+        for (int side = 0; direct && side < 2; side++)
+            if (room->peers[side]->id == m->user)
+                sees = person_shows_reads(room->peers[side], op->viewer);
+        if (sees)
+            continue;
+        m->read_seq = m->read_n = 0;
+        op->entry.peer_read_seq = 0;
+    }
+}
+
+static void look_viewer_ready(struct person_wait *wait, enum chat_error error)
+{
+    struct look_op *op = container_of(wait, struct look_op, viewer_wait);
+    if (!error)
+        hide_reads(op);
+    look_end(op, error);
 }
 
 static void look_users_done(struct store_request *request)
@@ -204,7 +238,15 @@ static void look_users_done(struct store_request *request)
     struct look_op *op = container_of(request, struct look_op, users.base);
     op->look->users = op->users.users;
     op->look->n_users = op->users.n_users;
-    look_end(op, error_of(request->status));
+    enum chat_error error = error_of(request->status);
+    if (error) {
+        look_end(op, error);
+        return;
+    }
+    op->viewer = person_get(op->access.room->chat, op->access.user);
+    op->viewer_wait.ready = look_viewer_ready;
+    if (person_load(op->viewer, &op->viewer_wait))
+        look_viewer_ready(&op->viewer_wait, CHAT_OK);
 }
 
 static void look_ready(struct access *access, enum chat_error error)

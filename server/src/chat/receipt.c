@@ -28,6 +28,18 @@ struct unsaid {
     uint64_t user;
 };
 
+/* In a group it is the member's own setting, and who sees it is looked at where it is shown. */
+static enum audience audience_of(const struct room *room, uint64_t user)
+{
+    if (room->conversation.kind == CONVERSATION_DIRECT && room->peers[0]) {
+        int side = room->peers[0]->id == user ? 0 : 1;
+        bool shown = person_shows_reads(room->peers[side], room->peers[1 - side]);
+        return shown ? AUDIENCE_EVERYONE : AUDIENCE_NOBODY;
+    }
+    const struct person *p = map_get(&room->chat->persons, user);
+    return p && p->loaded ? privacy_of(p->privacy, PRIVACY_RECEIPTS) : AUDIENCE_NOBODY;
+}
+
 static void tell(struct room *room)
 {
     struct mark marks[MEMBERS_MAX]; /* enough: a member stands in `unsaid` once */
@@ -45,6 +57,7 @@ static void tell(struct room *room)
             .delivered_seq = m->delivered_seq,
             .read_seq = m->read_seq,
             .unread = room->head.n - m->read_n,
+            .reads = audience_of(room, m->user),
         };
     }
     uint64_t users[MEMBERS_MAX];
@@ -114,6 +127,8 @@ struct mark_op {
     struct chat_mark *mark;
     struct room *room;
     struct room_wait wait;
+    struct person *me; /* their settings say who is told */
+    struct person_wait me_wait;
     struct store_member row; /* of a former member */
     struct store_events event;
     struct store_mark request;
@@ -142,6 +157,7 @@ static void mark_end(struct mark_op *op, enum chat_error error)
     if (mark->read && !list_empty(&op->room->waiting))
         room_pump_soon(op->room);
     room_unref(op->room);
+    person_unref(op->me);
     free(op);
     call_done(&mark->call, error);
 }
@@ -284,8 +300,9 @@ static void row_done(struct store_request *request)
         mark_as(op, &me);
 }
 
-static void mark_ready(struct mark_op *op, enum chat_error error)
+static void mark_me_ready(struct person_wait *wait, enum chat_error error)
 {
+    struct mark_op *op = container_of(wait, struct mark_op, me_wait);
     if (error) {
         mark_end(op, error);
         return;
@@ -301,6 +318,18 @@ static void mark_ready(struct mark_op *op, enum chat_error error)
         .user = op->mark->call.user,
     };
     store_member(op->chat->store, &op->row);
+}
+
+static void mark_ready(struct mark_op *op, enum chat_error error)
+{
+    if (error) {
+        mark_end(op, error);
+        return;
+    }
+    op->me = person_get(op->chat, op->mark->call.user);
+    op->me_wait.ready = mark_me_ready;
+    if (person_load(op->me, &op->me_wait))
+        mark_me_ready(&op->me_wait, CHAT_OK);
 }
 
 static void mark_loaded(struct room_wait *wait, enum chat_error error)

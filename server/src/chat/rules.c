@@ -36,7 +36,7 @@ static const struct {
     [EVENT_BLOCK] = {IN_OWN, ROLE_MEMBER},
     [EVENT_UNBLOCK] = {IN_OWN, ROLE_MEMBER},
     [EVENT_DESCRIPTION] = {IN_GROUP, ROLE_ADMIN},
-    [EVENT_PICTURE] = {IN_GROUP, ROLE_ADMIN},
+    [EVENT_PICTURE] = {IN_GROUP | IN_OWN, ROLE_ADMIN},
     [EVENT_ANNOUNCE] = {IN_GROUP, ROLE_ADMIN},
     [EVENT_INVITE] = {IN_GROUP, ROLE_ADMIN},
     [EVENT_UNINVITE] = {IN_GROUP, ROLE_ADMIN}, /* whoever made it */
@@ -45,6 +45,7 @@ static const struct {
     [EVENT_CONTACT_ACCEPT] = {IN_DIRECT, ROLE_MEMBER},
     [EVENT_CONTACT_DECLINE] = {IN_DIRECT, ROLE_MEMBER},
     [EVENT_CONTACT_REMOVE] = {IN_DIRECT, ROLE_MEMBER},
+    [EVENT_PRIVACY] = {IN_OWN, ROLE_MEMBER},
     [EVENT_PIN] = {IN_TALK, ROLE_ADMIN},
     [EVENT_UNPIN] = {IN_TALK, ROLE_ADMIN},
     [EVENT_TIMER] = {IN_TALK, ROLE_ADMIN},
@@ -166,6 +167,8 @@ enum chat_error rules_check_contents(const struct chat_append *a)
     case EVENT_CONTACT_DECLINE:
     case EVENT_CONTACT_REMOVE:
         return a->user && a->user == a->to && a->user != a->call.user ? CHAT_OK : CHAT_INVALID;
+    case EVENT_PRIVACY:
+        return privacy_change_valid(a->privacy) ? CHAT_OK : CHAT_INVALID;
     case EVENT_CREATED: /* by group.c alone */
     case EVENT_TYPES:
         break;
@@ -178,7 +181,9 @@ enum chat_error rules_may_reach(const struct room *room, uint64_t user)
     if (room->conversation.kind != CONVERSATION_DIRECT)
         return CHAT_OK;
     int me = room->peers[0]->id == user ? 0 : 1;
-    return person_may_write(room->peers[me], room->peers[1 - me]) ? CHAT_OK : CHAT_CANNOT_WRITE;
+    const struct person *from = room->peers[me], *to = room->peers[1 - me];
+    bool may = room->head.n ? person_may_write(from, to) : person_may_begin(from, to);
+    return may ? CHAT_OK : CHAT_CANNOT_WRITE;
 }
 
 enum chat_error rules_may_type(const struct room *room, uint64_t user)
@@ -277,7 +282,7 @@ static enum chat_error decide_added(const struct room *room, const struct chat_a
         return CHAT_ALREADY_MEMBER;
     if (room->n_members >= MEMBERS_MAX)
         return CHAT_FULL;
-    return person_may_write(facts->from, facts->to) ? CHAT_OK : CHAT_CANNOT_WRITE;
+    return person_may_add(facts->from, facts->to) ? CHAT_OK : CHAT_CANNOT_WRITE;
 }
 
 static enum chat_error decide_removed(const struct room *room, const struct member *me,

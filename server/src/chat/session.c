@@ -29,6 +29,7 @@ void session_begin(struct chat *chat, struct session *s, uint64_t user, uint64_t
     list_push_back(&s->person->sessions, &s->of_person);
     s->person->n_sessions++;
     bus_subscribe(chat->bus, BUS_USER, user);
+    person_preload(s->person); /* what is pushed to them asks their settings */
     presence_arrived(s->person);
 }
 

@@ -7,6 +7,7 @@
 
 #include "chat/chat.h"
 #include "model/event.h"
+#include "model/privacy.h"
 
 struct person;
 
@@ -28,7 +29,8 @@ enum session_end_reason {
 /* How far a member got. */
 struct mark {
     uint64_t user, delivered_seq, read_seq;
-    uint64_t unread; /* shown to that user alone */
+    uint64_t unread;     /* shown to that user alone */
+    enum audience reads; /* who of the others is shown read_seq; to the rest it is 0 */
 };
 
 /* Calls come on the chat thread, in the order in which frames should leave. `to` are sessions

@@ -40,7 +40,7 @@ static void test_the_same_command_has_the_same_digest(void **state)
 static void test_every_part_of_the_contents_counts(void **state)
 {
     static const uint64_t one[] = {7};
-    struct chat_append others[] = {edit, edit, edit, edit, edit, edit, edit,
+    struct chat_append others[] = {edit, edit, edit, edit, edit, edit, edit, edit,
                                    edit, edit, edit, edit, edit, edit, edit};
     others[0].type = EVENT_REACTION;
     others[1].target = 5;
@@ -60,6 +60,7 @@ static void test_every_part_of_the_contents_counts(void **state)
     others[12].changes = 1;
     assert_false(same_append(*state, others[9], others[10]));
     others[13].holds_ms = 1;
+    others[14].privacy = 1;
     for (size_t i = 0; i < ARRAY_SIZE(others); i++)
         assert_false(same_append(*state, edit, others[i]));
 }

@@ -1,10 +1,13 @@
 /* account.*, device.*: what one sees and changes of oneself. */
+#include <assert.h>
+
 #include "chat/append.h"
 #include "chat/factor.h"
 #include "cmd/append.h"
 #include "cmd/call.h"
 #include "cmd/cmd.h"
 #include "cmd/encode.h"
+#include "model/privacy.h"
 
 static void account_found(struct chat_call *asked)
 {
@@ -23,6 +26,12 @@ static void account_found(struct chat_call *asked)
     writer_field_string(w, "about", user->about);
     writer_field_integer(w, "created", user->created_ms);
     writer_field_bool(w, "second_factor", user->second_factor.n > 0);
+    if (user->picture)
+        writer_field_id(w, "picture", user->picture);
+    writer_name(w, "privacy");
+    writer_object_begin(w);
+    encode_privacy_fields(w, user->privacy);
+    writer_object_end(w);
     writer_object_end(w);
     call_answer(call);
 }
@@ -42,6 +51,35 @@ void cmd_account_set_profile(struct call *call)
     struct chat_append *ask = append_ask(call, EVENT_PROFILE, args->key, args->after);
     ask->text = args->display_name;
     ask->about = args->about;
+    chat_append(call->chat, ask);
+}
+
+void cmd_account_set_picture(struct call *call)
+{
+    const struct args_account_set_picture *args = call->args;
+    struct chat_append *ask = append_ask(call, EVENT_PICTURE, args->key, args->after);
+    ask->number = args->picture;
+    chat_append(call->chat, ask);
+}
+
+static_assert((int)API_AUDIENCE_EVERYONE == (int)AUDIENCE_EVERYONE, "audience");
+static_assert((int)API_AUDIENCE_CONTACTS == (int)AUDIENCE_CONTACTS, "audience");
+static_assert((int)API_AUDIENCE_NOBODY == (int)AUDIENCE_NOBODY, "audience");
+
+static uint64_t changed(bool given, enum privacy_setting setting, enum api_audience to)
+{
+    return given ? privacy_one(setting, privacy_changed_to((enum audience)to)) : 0;
+}
+
+void cmd_account_set_privacy(struct call *call)
+{
+    const struct args_account_set_privacy *args = call->args;
+    struct chat_append *ask = append_ask(call, EVENT_PRIVACY, args->key, args->after);
+    ask->privacy = changed(args->has_last_seen, PRIVACY_LAST_SEEN, args->last_seen) |
+                   changed(args->has_picture, PRIVACY_PICTURE, args->picture) |
+                   changed(args->has_receipts, PRIVACY_RECEIPTS, args->receipts) |
+                   changed(args->has_groups, PRIVACY_GROUPS, args->groups) |
+                   changed(args->has_write, PRIVACY_WRITE, args->write);
     chat_append(call->chat, ask);
 }
 

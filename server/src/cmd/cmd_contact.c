@@ -1,20 +1,9 @@
 /* contact.*: how two people stand to each other. */
-#include <assert.h>
-
 #include "chat/account.h"
 #include "cmd/append.h"
 #include "cmd/call.h"
 #include "cmd/cmd.h"
-#include "util/macros.h"
-
-static const char *const state_names[] = {
-    [CONTACT_SENT] = "sent",
-    [CONTACT_RECEIVED] = "received",
-    [CONTACT_STANDS] = "contact",
-    [CONTACT_DECLINED] = "declined",
-    [CONTACT_TURNED_DOWN] = "turned_down",
-};
-static_assert(ARRAY_SIZE(state_names) == CONTACT_STATES, "each state has a name");
+#include "cmd/encode.h"
 
 static void contact_append(struct call *call, enum event_type type, uint64_t user, struct str key,
                            uint64_t after)
@@ -52,7 +41,7 @@ static void write_contact(struct writer *w, const struct contact *c)
 {
     writer_object_begin(w);
     writer_field_id(w, "user", c->other);
-    writer_field_string(w, "state", str_of(state_names[c->state]));
+    writer_field_string(w, "state", encode_contact_state(c->state));
     writer_field_id(w, "conversation", c->conversation);
     writer_field_integer(w, "seq", c->seq);
     writer_field_integer(w, "time", c->time_ms);

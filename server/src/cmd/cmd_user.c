@@ -1,9 +1,16 @@
 /* user.*, presence.*: other people. */
 #include "chat/presence.h"
+#include "chat/sight.h"
 #include "cmd/append.h"
 #include "cmd/call.h"
 #include "cmd/cmd.h"
 #include "cmd/encode.h"
+
+/* What is asked of a user once they are found. */
+struct user_asked {
+    struct chat_sight sight;
+    uint64_t picture;
+};
 
 static void users_found(struct chat_call *asked)
 {
@@ -34,21 +41,22 @@ void cmd_user_search(struct call *call)
 }
 
 /* user.get, second step: the answer was begun when the user was found. */
-static void blocks_found(struct chat_call *asked)
+static void user_seen(struct chat_call *asked)
 {
     struct call *call = call_of(asked);
-    const struct args_user_get *args = call->args;
+    const struct user_asked *ask = (const struct user_asked *)asked;
     if (asked->error) {
         builder_reset(&call->out);
         call_refused(call);
         return;
     }
-    const struct chat_blocks *blocks = (const struct chat_blocks *)asked;
-    bool blocked = false;
-    for (uint32_t i = 0; i < blocks->n_users && !blocked; i++)
-        blocked = blocks->users[i] == args->user;
-    writer_field_bool(&call->writer, "blocked", blocked);
-    writer_object_end(&call->writer);
+    struct writer *w = &call->writer;
+    writer_field_bool(w, "blocked", ask->sight.blocked);
+    if (ask->picture && ask->sight.picture)
+        writer_field_id(w, "picture", ask->picture);
+    if (ask->sight.contact != CONTACT_NONE)
+        writer_field_string(w, "contact", encode_contact_state(ask->sight.contact));
+    writer_object_end(w);
     call_answer(call);
 }
 
@@ -66,8 +74,11 @@ static void user_found(struct chat_call *asked)
     writer_object_begin(w);
     encode_person_fields(w, &found->users[0]);
     writer_field_string(w, "about", found->users[0].about);
-    struct chat_blocks *ask = call_ask(call, sizeof(*ask), blocks_found);
-    chat_blocks(call->chat, ask);
+    uint64_t user = found->users[0].id, picture = found->users[0].picture;
+    struct user_asked *ask = call_ask(call, sizeof(*ask), user_seen);
+    ask->sight.user = user;
+    ask->picture = picture;
+    chat_sight(call->chat, &ask->sight);
 }
 
 void cmd_user_get(struct call *call)

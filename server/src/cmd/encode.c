@@ -13,6 +13,7 @@
 #include "chat/session.h"
 #include "model/conversation.h"
 #include "util/buf.h"
+#include "model/privacy.h"
 #include "util/macros.h"
 
 static const char *const event_names[] = {
@@ -45,6 +46,7 @@ static const char *const event_names[] = {
     [EVENT_PREFERENCES] = "preferences",
     [EVENT_STAR] = "star",
     [EVENT_UNSTAR] = "unstar",
+    [EVENT_PRIVACY] = "privacy",
 };
 static_assert(ARRAY_SIZE(event_names) == EVENT_TYPES, "the newest event has a name");
 
@@ -130,6 +132,36 @@ static void write_preferences(struct writer *w, const struct event *e)
         writer_field_bool(w, "unread", e->number & PREFERENCE_UNREAD);
 }
 
+static const char *const audience_names[] = {
+    [AUDIENCE_EVERYONE] = "everyone",
+    [AUDIENCE_CONTACTS] = "contacts",
+    [AUDIENCE_NOBODY] = "nobody",
+};
+static_assert(ARRAY_SIZE(audience_names) == AUDIENCES, "each audience has a name");
+
+static const char *const setting_names[] = {
+    [PRIVACY_LAST_SEEN] = "last_seen", [PRIVACY_PICTURE] = "picture",
+    [PRIVACY_RECEIPTS] = "receipts",   [PRIVACY_GROUPS] = "groups",
+    [PRIVACY_WRITE] = "write",
+};
+static_assert(ARRAY_SIZE(setting_names) == PRIVACY_SETTINGS, "each setting has a name");
+
+static void write_privacy_change(struct writer *w, uint64_t change)
+{
+    for (unsigned i = 0; i < PRIVACY_SETTINGS; i++) {
+        unsigned to = privacy_of(change, (enum privacy_setting)i);
+        if (to)
+            writer_field_string(w, setting_names[i], str_of(audience_names[to - 1]));
+    }
+}
+
+void encode_privacy_fields(struct writer *w, uint64_t privacy)
+{
+    for (unsigned i = 0; i < PRIVACY_SETTINGS; i++)
+        writer_field_string(w, setting_names[i],
+                            str_of(audience_names[privacy_of(privacy, (enum privacy_setting)i)]));
+}
+
 static void write_contents(struct writer *w, const struct event *e)
 {
     switch (e->type) {
@@ -173,6 +205,9 @@ static void write_contents(struct writer *w, const struct event *e)
         break;
     case EVENT_TIMER:
         writer_field_integer(w, "seconds", e->number);
+        break;
+    case EVENT_PRIVACY:
+        write_privacy_change(w, e->privacy);
         break;
     case EVENT_ANNOUNCE:
         writer_field_bool(w, "on", e->number != 0);
@@ -337,6 +372,20 @@ void encode_entries(struct writer *w, const char *name, const struct inbox_entry
         writer_object_end(w);
     }
     writer_array_end(w);
+}
+
+static const char *const contact_names[] = {
+    [CONTACT_SENT] = "sent",
+    [CONTACT_RECEIVED] = "received",
+    [CONTACT_STANDS] = "contact",
+    [CONTACT_DECLINED] = "declined",
+    [CONTACT_TURNED_DOWN] = "turned_down",
+};
+static_assert(ARRAY_SIZE(contact_names) == CONTACT_STATES, "each state has a name");
+
+struct str encode_contact_state(enum contact_state state)
+{
+    return str_of(contact_names[state]);
 }
 
 void encode_person_fields(struct writer *w, const struct user *user)

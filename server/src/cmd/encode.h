@@ -10,6 +10,7 @@
 
 #include "chat/presence.h"
 #include "model/account.h"
+#include "model/contact.h"
 #include "model/event.h"
 #include "proto/writer.h"
 
@@ -25,6 +26,10 @@ void encode_events(struct writer *, const char *name, const struct event *, size
 void encode_entry_fields(struct writer *, const struct inbox_entry *, uint64_t viewer);
 void encode_entries(struct writer *, const char *name, const struct inbox_entry *, size_t n,
                     uint64_t viewer);
+/* Each setting, of one's own account. */
+void encode_privacy_fields(struct writer *, uint64_t privacy);
+/* Not of NONE. */
+struct str encode_contact_state(enum contact_state);
 /* user, username, display_name */
 void encode_person_fields(struct writer *, const struct user *);
 void encode_presence_fields(struct writer *, const struct presence *);

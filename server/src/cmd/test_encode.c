@@ -162,6 +162,9 @@ static void test_events_of_the_own_log(void **state)
     e = event_of(EVENT_CONTACT_REQUEST);
     e.user = 8;
     assert_event(&e, 0, HEAD("contact_request") "\"user\":\"8\"}");
+    e = event_of(EVENT_PRIVACY);
+    e.privacy = privacy_one(PRIVACY_WRITE, 3) | privacy_one(PRIVACY_LAST_SEEN, 1);
+    assert_event(&e, 0, HEAD("privacy") "\"last_seen\":\"everyone\",\"write\":\"nobody\"}");
     e = event_of(EVENT_BLOCK);
     e.user = 8;
     assert_event(&e, 0, HEAD("block") "\"user\":\"8\"}");

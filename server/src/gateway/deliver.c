@@ -40,19 +40,19 @@ static void fan_run(struct task *task)
 }
 
 /* Who of the sessions at hand is meant: all, the devices of `user`, or the rest. */
-struct audience {
+struct listeners {
     enum { EVERYONE, OWN_DEVICES, OTHERS } whom;
     uint64_t user;
 };
 
-static const struct audience everyone = {.whom = EVERYONE};
+static const struct listeners everyone = {.whom = EVERYONE};
 
-static bool is_in(const struct session *s, const struct audience *a)
+static bool is_in(const struct session *s, const struct listeners *a)
 {
     return a->whom == EVERYONE || (s->user == a->user) == (a->whom == OWN_DEVICES);
 }
 
-static bool is_any_in(struct session *const *to, size_t n, const struct audience *a)
+static bool is_any_in(struct session *const *to, size_t n, const struct listeners *a)
 {
     for (size_t i = 0; i < n; i++)
         if (is_in(to[i], a))
@@ -62,7 +62,7 @@ static bool is_any_in(struct session *const *to, size_t n, const struct audience
 
 /* Sends what was built as one frame. */
 static void fan_out(struct gateway *g, struct session *const *to, size_t n,
-                    const struct audience *audience, struct builder *out)
+                    const struct listeners *audience, struct builder *out)
 {
     struct buf *frame = builder_finish_metered(out, &g->output);
     for (size_t i = 0; i < n; i++) {
@@ -92,7 +92,7 @@ static void on_event(struct sink *sink, struct session *const *to, size_t n,
 {
     struct gateway *g = gateway_of(sink);
     for (int own = 0; own < 2; own++) {
-        struct audience audience = {own ? OWN_DEVICES : OTHERS, event->sender};
+        struct listeners audience = {own ? OWN_DEVICES : OTHERS, event->sender};
         if (!is_any_in(to, n, &audience))
             continue;
         struct builder out = {0};

@@ -20,7 +20,9 @@ struct user {
     bool disabled;
     uint64_t created_ms;
     uint64_t last_seen_ms; /* 0: never */
-    uint64_t rev;          /* seq of the own log's event that last changed the profile */
+    uint64_t rev;          /* seq of the own log's event that last changed what follows */
+    uint64_t privacy;      /* who may what (privacy.h) */
+    uint64_t picture;      /* a medium's id, opaque here; 0: none */
 };
 
 struct device {

@@ -30,7 +30,7 @@ enum event_type {
     EVENT_BLOCK = 12,           /* own log: user */
     EVENT_UNBLOCK = 13,         /* own log: user */
     EVENT_DESCRIPTION = 14,     /* text, empty: taken away */
-    EVENT_PICTURE = 15,         /* number = the picture's id, 0: taken away */
+    EVENT_PICTURE = 15,         /* also own log: number = the picture's id, 0: taken away */
     EVENT_ANNOUNCE = 16,        /* number: 1 on, 0 off */
     EVENT_INVITE = 17,          /* number = uses at most, expires_ms; 0: no such bound */
     EVENT_UNINVITE = 18,        /* target = the invite */
@@ -45,6 +45,7 @@ enum event_type {
     EVENT_CONTACT_ACCEPT = 29,
     EVENT_CONTACT_DECLINE = 30,
     EVENT_CONTACT_REMOVE = 31, /* also takes back one's request, or one's having declined */
+    EVENT_PRIVACY = 32,        /* own log: privacy = what changes (privacy.h) */
     EVENT_TYPES,
 };
 
@@ -90,6 +91,7 @@ struct event {
     enum role role;
     enum history history;
     uint64_t number;
+    uint64_t privacy;
     uint64_t expires_ms; /* message, edit: when its words go; by the clock of time_ms; 0: never */
     uint64_t subject;    /* own log: the conversation it is about */
     uint64_t until_ms;   /* Unix */
@@ -122,7 +124,8 @@ static inline bool event_has_subject(enum event_type type)
 /* Whether events of this type stand in their sender's own log. */
 static inline bool event_is_own(enum event_type type)
 {
-    return (type >= EVENT_PROFILE && type <= EVENT_UNBLOCK) || event_has_subject(type);
+    return (type >= EVENT_PROFILE && type <= EVENT_UNBLOCK) || type == EVENT_PRIVACY ||
+           event_has_subject(type);
 }
 
 /* Whether events of this type count in `n`. */

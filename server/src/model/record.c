@@ -10,6 +10,7 @@
 
 #include "model/limits.h"
 #include "model/pack.h"
+#include "model/privacy.h"
 #include "util/macros.h"
 
 enum { VERSION = 1 };
@@ -38,8 +39,9 @@ enum {
     HAS_NUMBER = 1 << 12,
     HAS_MENTIONS = 1 << 14,
     HAS_EXPIRES = 1 << 15,
+    HAS_PRIVACY = 1 << 17,
     HAS_CHANGES = 1 << 18,
-    HAS_ALL = ((1 << 13) - 1) | HAS_MENTIONS | HAS_EXPIRES | HAS_CHANGES,
+    HAS_ALL = ((1 << 13) - 1) | HAS_MENTIONS | HAS_EXPIRES | HAS_PRIVACY | HAS_CHANGES,
 };
 
 static uint64_t mask_of(const struct event *e)
@@ -51,7 +53,7 @@ static uint64_t mask_of(const struct event *e)
            (e->n_members ? HAS_MEMBERS : 0) | (e->number ? HAS_NUMBER : 0) |
            (e->n_mentions ? HAS_MENTIONS : 0) | (e->expires_ms ? HAS_EXPIRES : 0) |
            (e->subject ? HAS_SUBJECT : 0) | (e->until_ms ? HAS_UNTIL : 0) |
-           (e->changes ? HAS_CHANGES : 0);
+           (e->privacy ? HAS_PRIVACY : 0) | (e->changes ? HAS_CHANGES : 0);
 }
 
 static void encode_reactions(struct builder *out, const struct event *e)
@@ -114,6 +116,8 @@ static void encode_fields(struct builder *out, const struct event *e)
         encode_mentions(out, e);
     if (mask & HAS_EXPIRES)
         pack_u64(out, e->expires_ms);
+    if (mask & HAS_PRIVACY)
+        pack_u64(out, e->privacy);
     if (mask & HAS_CHANGES)
         pack_u64(out, e->changes);
 }
@@ -239,8 +243,11 @@ static void decode_fields(struct event *e, struct unpack *u, struct arena *arena
         decode_mentions(e, u, arena);
     if (mask & HAS_EXPIRES)
         e->expires_ms = unpack_set(u);
+    if (mask & HAS_PRIVACY)
+        e->privacy = unpack_set(u);
     if (mask & HAS_CHANGES)
         e->changes = unpack_set(u);
+    u->bad |= e->privacy && !privacy_change_valid(e->privacy);
 }
 
 int record_decode(struct event *e, struct str bytes, struct arena *arena)

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "model/limits.h"
+#include "model/privacy.h"
 #include "model/record.h"
 #include "util/macros.h"
 
@@ -117,6 +118,9 @@ static struct event some_event(enum event_type type)
         e.target = 1 + some_number();
         e.history = HISTORY_ALL;
         break;
+    case EVENT_PRIVACY:
+        e.privacy = privacy_one(below(PRIVACY_SETTINGS), 1 + below(AUDIENCES));
+        break;
     case EVENT_PICTURE:
     case EVENT_ANNOUNCE:
     case EVENT_TIMER:
@@ -173,6 +177,7 @@ static void assert_same(const struct event *a, const struct event *b)
     assert_int_equal(a->role, b->role);
     assert_int_equal(a->history, b->history);
     assert_int_equal(a->number, b->number);
+    assert_int_equal(a->privacy, b->privacy);
     assert_true(str_eq(a->kind, b->kind));
     assert_true(str_eq(a->text, b->text));
     assert_true(str_eq(a->about, b->about));

@@ -148,6 +148,8 @@ static const struct arg_charset charset_opaque = {
     "letters, digits, dot, underscore, tilde, hyphen",
 };
 
+static const struct str values_audience[] = {LIT("everyone"), LIT("contacts"), LIT("nobody")};
+
 static const struct str values_history[] = {LIT("joined"), LIT("all")};
 
 static const struct str values_given_role[] = {LIT("member"), LIT("admin"), LIT("owner")};
@@ -190,6 +192,26 @@ static const struct arg_spec args_account_set_profile[] = {
 };
 
 static const struct route_segment route_account_set_profile[] = {{LIT("v1"), false}, {LIT("account"), false}};
+
+static const struct arg_spec args_account_set_picture[] = {
+    {.name = LIT("picture"), .kind = ARG_ID, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_account_set_picture, picture), .has_offset = offsetof(struct args_account_set_picture, has_picture), .min = 1, .max = 9223372036854775807ULL},
+    {.name = LIT("key"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_account_set_picture, key), .has_offset = offsetof(struct args_account_set_picture, has_key), .min = 1, .max = 64ULL, .charset = &charset_key},
+    {.name = LIT("after"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_account_set_picture, after), .min = 0, .max = 9007199254740991ULL, .default_value = 0},
+};
+
+static const struct route_segment route_account_set_picture[] = {{LIT("v1"), false}, {LIT("account"), false}, {LIT("picture"), false}};
+
+static const struct arg_spec args_account_set_privacy[] = {
+    {.name = LIT("last_seen"), .kind = ARG_ENUM, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_account_set_privacy, last_seen), .has_offset = offsetof(struct args_account_set_privacy, has_last_seen), .values = values_audience, .values_n = 3},
+    {.name = LIT("picture"), .kind = ARG_ENUM, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_account_set_privacy, picture), .has_offset = offsetof(struct args_account_set_privacy, has_picture), .values = values_audience, .values_n = 3},
+    {.name = LIT("receipts"), .kind = ARG_ENUM, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_account_set_privacy, receipts), .has_offset = offsetof(struct args_account_set_privacy, has_receipts), .values = values_audience, .values_n = 3},
+    {.name = LIT("groups"), .kind = ARG_ENUM, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_account_set_privacy, groups), .has_offset = offsetof(struct args_account_set_privacy, has_groups), .values = values_audience, .values_n = 3},
+    {.name = LIT("write"), .kind = ARG_ENUM, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_account_set_privacy, write), .has_offset = offsetof(struct args_account_set_privacy, has_write), .values = values_audience, .values_n = 3},
+    {.name = LIT("key"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_account_set_privacy, key), .has_offset = offsetof(struct args_account_set_privacy, has_key), .min = 1, .max = 64ULL, .charset = &charset_key},
+    {.name = LIT("after"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_account_set_privacy, after), .min = 0, .max = 9007199254740991ULL, .default_value = 0},
+};
+
+static const struct route_segment route_account_set_privacy[] = {{LIT("v1"), false}, {LIT("account"), false}, {LIT("privacy"), false}};
 
 static const struct arg_spec args_account_set_password[] = {
     {.name = LIT("old_password"), .kind = ARG_STRING, .presence = ARG_REQUIRED, .offset = offsetof(struct args_account_set_password, old_password), .min = 1, .max = 256ULL, .secret = true},
@@ -728,6 +750,25 @@ const struct command_spec command_specs[COMMAND_COUNT] = {
         .segments = route_account_set_profile, .segments_n = 2,
         .args = args_account_set_profile, .args_n = 4,
         .at_least_one = 0x3,
+    },
+    [COMMAND_ACCOUNT_SET_PICTURE] = {
+        .name = LIT("account.set_picture"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_account_set_picture),
+        .counts = API_RATE_SENDS,
+        .transport = API_TRANSPORT_BOTH, .method = API_PUT,
+        .segments = route_account_set_picture, .segments_n = 3,
+        .args = args_account_set_picture, .args_n = 3,
+    },
+    [COMMAND_ACCOUNT_SET_PRIVACY] = {
+        .name = LIT("account.set_privacy"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_account_set_privacy),
+        .counts = API_RATE_SENDS,
+        .transport = API_TRANSPORT_BOTH, .method = API_PATCH,
+        .segments = route_account_set_privacy, .segments_n = 3,
+        .args = args_account_set_privacy, .args_n = 7,
+        .at_least_one = 0x1f,
     },
     [COMMAND_ACCOUNT_SET_PASSWORD] = {
         .name = LIT("account.set_password"),
@@ -1268,6 +1309,8 @@ const uint16_t commands_by_name[COMMAND_COUNT] = {
     COMMAND_ACCOUNT_GET,
     COMMAND_ACCOUNT_NEW_SECOND_FACTOR,
     COMMAND_ACCOUNT_SET_PASSWORD,
+    COMMAND_ACCOUNT_SET_PICTURE,
+    COMMAND_ACCOUNT_SET_PRIVACY,
     COMMAND_ACCOUNT_SET_PROFILE,
     COMMAND_ADMIN_CODES,
     COMMAND_ADMIN_DISABLE,

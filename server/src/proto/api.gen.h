@@ -132,6 +132,13 @@ enum api_close {
     API_CLOSE_MISUSE = 4503, /* The client broke the protocol: a first frame that is not `auth`, or frame after frame that is not JSON. (What RFC 6455 has a code for, a binary message among it, closes with that.) */
 };
 
+/* Who may. */
+enum api_audience {
+    API_AUDIENCE_EVERYONE,
+    API_AUDIENCE_CONTACTS,
+    API_AUDIENCE_NOBODY,
+};
+
 /* What a new member may read: from joining on, or all. */
 enum api_history {
     API_HISTORY_JOINED,
@@ -155,6 +162,8 @@ enum api_given_role {
     X(CONNECT, connect) \
     X(ACCOUNT_GET, account_get) \
     X(ACCOUNT_SET_PROFILE, account_set_profile) \
+    X(ACCOUNT_SET_PICTURE, account_set_picture) \
+    X(ACCOUNT_SET_PRIVACY, account_set_privacy) \
     X(ACCOUNT_SET_PASSWORD, account_set_password) \
     X(ACCOUNT_NEW_SECOND_FACTOR, account_new_second_factor) \
     X(ACCOUNT_ENABLE_SECOND_FACTOR, account_enable_second_factor) \
@@ -228,6 +237,8 @@ enum command {
     COMMAND_CONNECT, /* Names the nodes to open a socket to. */
     COMMAND_ACCOUNT_GET, /* Reads one's own account. */
     COMMAND_ACCOUNT_SET_PROFILE, /* Changes one's display name, the words about oneself, or both. */
+    COMMAND_ACCOUNT_SET_PICTURE, /* Changes one's picture. */
+    COMMAND_ACCOUNT_SET_PRIVACY, /* Changes who may see what of one, and do what with one. */
     COMMAND_ACCOUNT_SET_PASSWORD, /* Changes one's password. */
     COMMAND_ACCOUNT_NEW_SECOND_FACTOR, /* Makes a secret for an authenticator. */
     COMMAND_ACCOUNT_ENABLE_SECOND_FACTOR, /* Has every sign-in ask for a code from now on. */
@@ -349,6 +360,32 @@ struct args_account_set_profile {
     struct str display_name;
     bool has_about;
     struct str about;
+    bool has_key;
+    struct str key;
+    uint64_t after;
+};
+
+/* account.set_picture: Changes one's picture. */
+struct args_account_set_picture {
+    bool has_picture;
+    uint64_t picture;
+    bool has_key;
+    struct str key;
+    uint64_t after;
+};
+
+/* account.set_privacy: Changes who may see what of one, and do what with one. */
+struct args_account_set_privacy {
+    bool has_last_seen;
+    enum api_audience last_seen;
+    bool has_picture;
+    enum api_audience picture;
+    bool has_receipts;
+    enum api_audience receipts;
+    bool has_groups;
+    enum api_audience groups;
+    bool has_write;
+    enum api_audience write;
     bool has_key;
     struct str key;
     uint64_t after;

@@ -215,7 +215,7 @@ static int apply_joined(struct turn *t, const struct event *e, const struct log_
     return err ? err : apply_invites(t, e);
 }
 
-static int apply_profile(struct turn *t, const struct event *e)
+static int apply_user(struct turn *t, const struct event *e)
 {
     struct user user;
     int err = turn_user(t, e->sender, &user);
@@ -316,13 +316,15 @@ int apply_event(struct turn *t, const struct event *e, const struct log_head *he
         return apply_left(t, e, head);
     case EVENT_TITLE:
     case EVENT_DESCRIPTION:
-    case EVENT_PICTURE:
     case EVENT_ANNOUNCE:
         return apply_conversation(t, e);
     case EVENT_TIMER:
         return apply_timer(t, e);
+    case EVENT_PICTURE: /* an own log's id is its user's */
+        return e->conversation == e->sender ? apply_user(t, e) : apply_conversation(t, e);
     case EVENT_PROFILE:
-        return apply_profile(t, e);
+    case EVENT_PRIVACY:
+        return apply_user(t, e);
     case EVENT_BLOCK:
     case EVENT_UNBLOCK:
         return apply_block(t, e);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "model/pack.h"
+#include "model/privacy.h"
 #include "model/second_factor.h"
 #include "util/macros.h"
 #include "util/numbers.h"
@@ -21,7 +22,13 @@ enum {
     CONVERSATION_ANNOUNCE = 3,
     CONVERSATION_TIMER = 4,
 };
-enum { USER_ADMIN = 2, USER_SECOND_FACTOR = 3, USER_SKELETON = 7 };
+enum {
+    USER_PRIVACY = 1,
+    USER_ADMIN = 2,
+    USER_SECOND_FACTOR = 3,
+    USER_PICTURE = 6,
+    USER_SKELETON = 7,
+};
 enum {
     MEMBER_MUTED_UNTIL = 1,
     MEMBER_PINNED = 2,
@@ -272,8 +279,10 @@ void user_pack(struct builder *out, const struct user *u)
     pack_u64(out, u->created_ms);
     pack_u64(out, u->last_seen_ms);
     pack_u64(out, u->rev);
+    pack_field_u64(out, USER_PRIVACY, u->privacy);
     pack_field_u64(out, USER_ADMIN, u->admin);
     pack_field_bytes(out, USER_SECOND_FACTOR, u->second_factor);
+    pack_field_u64(out, USER_PICTURE, u->picture);
     pack_field_bytes(out, USER_SKELETON, u->skeleton);
 }
 
@@ -292,6 +301,13 @@ static void user_field(struct user *user, struct unpack *u, const struct field *
     case USER_SKELETON:
         user->skeleton = unpack_field_bytes(u, field, CRYPTO_HASH_BYTES);
         u->bad |= user->skeleton.n != CRYPTO_HASH_BYTES;
+        break;
+    case USER_PRIVACY:
+        user->privacy = unpack_field_u64(u, field);
+        u->bad |= !privacy_valid(user->privacy);
+        break;
+    case USER_PICTURE:
+        user->picture = unpack_field_u64(u, field);
         break;
     default:
         u->bad = true;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "model/limits.h"
+#include "model/privacy.h"
 #include "util/macros.h"
 
 /* The sender's entry taken out of the reactions of `target`, and what `e` says put at the end. */
@@ -229,6 +230,8 @@ bool project_conversation(struct conversation *c, const struct event *e)
         c->description = e->text;
         break;
     case EVENT_PICTURE:
+        if (c->kind == CONVERSATION_OWN)
+            return false;
         c->picture = e->number;
         break;
     case EVENT_ANNOUNCE:
@@ -279,12 +282,24 @@ bool project_invites(struct invites *all, const struct event *e)
 
 bool project_user(struct user *u, const struct event *e)
 {
-    if (e->type != EVENT_PROFILE || u->rev >= e->seq)
+    if (u->rev >= e->seq)
         return false;
-    if (e->text.p)
-        u->display_name = e->text;
-    if (e->about.p)
-        u->about = e->about;
+    switch (e->type) {
+    case EVENT_PROFILE:
+        if (e->text.p)
+            u->display_name = e->text;
+        if (e->about.p)
+            u->about = e->about;
+        break;
+    case EVENT_PICTURE:
+        u->picture = e->number;
+        break;
+    case EVENT_PRIVACY:
+        u->privacy = privacy_change(u->privacy, e->privacy);
+        break;
+    default:
+        return false;
+    }
     u->rev = e->seq;
     return true;
 }

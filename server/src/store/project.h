@@ -13,7 +13,7 @@
  *   joined     a member, the invite
  *   invite, uninvite   the group's invites
  *   title, description, picture, announce, timer   the conversation
- *   profile    the user; block, unblock: a row of their own
+ *   profile, privacy, picture of the own log    the user; block, unblock: a row of their own
  *   preferences   the sender as a member of the subject; star, unstar: a row of their own
  */
 #ifndef PARLEY_STORE_PROJECT_H
@@ -52,7 +52,7 @@ bool project_invites(struct invites *, const struct event *e);
 void project_as_of(struct event *row, uint64_t seq, struct arena *);
 /* What the sender of `e` wants of its subject. */
 bool project_preferences(struct preferences *, const struct event *e);
-/* Profile. */
+/* Of the own log: profile, picture, privacy. */
 bool project_user(struct user *u, const struct event *e);
 
 #endif

@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "model/privacy.h"
 #include "model/record.h"
 #include "store/embedded.h"
 #include "store/kv_memory.h"
@@ -129,6 +130,8 @@ static void talk(struct rig *rig)
     by(BOB, SELF, EVENT_UNPIN, .target = 2);
     by(BOB, SELF, EVENT_TIMER, .number = 60);
     by(BOB, SELF, EVENT_MESSAGE, .text = STR("the code is 1234"), .expires_ms = 9000);
+    by(BOB, BOB, EVENT_PRIVACY, .privacy = privacy_one(PRIVACY_PICTURE, 3));
+    by(BOB, BOB, EVENT_PICTURE, .number = 77);
     by(ALICE, ALICE, EVENT_PROFILE, .text = STR("Alice"));
     by(ALICE, ALICE, EVENT_BLOCK, .user = CAROL);
     by(ALICE, ALICE, EVENT_BLOCK, .user = BOB);
@@ -262,7 +265,7 @@ static void test_a_sound_store_has_no_fault(void **state)
     assert_int_equal(v.claims, 4);
     assert_int_equal(v.conversations, 7);
     assert_int_equal(v.members, 11);
-    assert_int_equal(v.events, TITLED + 8 + 4 + 2);
+    assert_int_equal(v.events, TITLED + 8 + 4 + 2 + 2);
     assert_int_equal(v.keys, v.events);
     assert_int_equal(v.incarnation, 5);
 }
@@ -444,7 +447,9 @@ static void test_accounts_that_are_half_there_are_found(void **state)
     found_ids(rig, key_token(hash), BOB, BOB + 50, 2, "device 151 is not found by its token");
     found_ids(rig, key_token(other), BOB, BOB + 50, 2, "points to device 152, which has it not");
     found(rig, key_token(other), STR("\xff"), "a token does not decode");
-    user_set(ALICE, row.rev = 0, "event 1: did not change its user");
+    user_set(ALICE, row.rev = 0, "user 101 is not as the events up to 1 made them");
+    user_set(BOB, row.privacy = 2, "user 102 is not as the events up to 2 made them");
+    user_set(BOB, row.picture = 2, "user 102 is not as the events up to 2 made them");
     user_set(ALICE, row.rev = 99, "was changed by 99");
     user_set(ALICE, row.username = STR("bob"), "user 101 does not hold the name bob");
 }

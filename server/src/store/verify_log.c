@@ -60,8 +60,8 @@ struct walk {
     struct log_head at;        /* what the events so far make it */
     struct conversation built; /* and what they make of a group's record and invites */
     struct invites invites;
-    struct contact contact; /* and of how its first one stands to the second */
-    struct arena *arena;    /* the texts of `built` lie here */
+    struct verify_people people;
+    struct arena *arena; /* the texts of `built` lie here */
     uint64_t n_events, n_keys;
 };
 
@@ -197,15 +197,6 @@ static int check_blocking(struct walk *w, const struct event *e)
     return 0;
 }
 
-static int check_profile(struct walk *w, const struct event *e)
-{
-    struct user user;
-    int err = verify_user(w->v, e->sender, &user);
-    if (err == KV_ABSENT || (!err && user.rev < e->seq))
-        verify_fault(w->v, EVENT "did not change its user", w->c.id, e->seq);
-    return err;
-}
-
 /* Whether its pin may be gone by now. 1, 0, negative. */
 static int was_unpinned(struct walk *w, const struct event *e)
 {
@@ -238,26 +229,6 @@ static int check_pin(struct walk *w, const struct event *e)
     if (err >= 0 && !stands)
         verify_fault(w->v, EVENT "what is pinned is not as it says", w->c.id, e->seq);
     return MIN(err, 0);
-}
-
-/* What the 1:1 says of its two people, compared at its end. */
-static void follow_contact(struct walk *w, const struct event *e)
-{
-    struct contact *c = &w->contact;
-    bool first = e->sender == c->user;
-    if (w->c.kind != CONVERSATION_DIRECT || e->user != (first ? c->other : c->user) ||
-        e->sender == e->user) {
-        verify_fault(w->v, EVENT "is not between its people", w->c.id, e->seq);
-        return;
-    }
-    enum contact_state after = contact_after(first ? c->state : contact_mirror(c->state), e->type);
-    if (after == CONTACT_STATES) {
-        verify_fault(w->v, EVENT "does not fit how its people stood", w->c.id, e->seq);
-        return;
-    }
-    c->state = first ? after : contact_mirror(after);
-    c->seq = e->seq;
-    c->time_ms = e->time_ms;
 }
 
 static int check_preferences(struct walk *w, const struct event *e)
@@ -327,9 +298,12 @@ static int check_effect(struct walk *w, const struct event *e)
         return check_role(w, e);
     case EVENT_LEFT:
         return check_named(w, e, e->sender);
+    case EVENT_PICTURE:
+        if (w->c.kind == CONVERSATION_OWN)
+            return 0;
+        /* fall through */
     case EVENT_TITLE:
     case EVENT_DESCRIPTION:
-    case EVENT_PICTURE:
     case EVENT_ANNOUNCE:
     case EVENT_TIMER:
         if (w->c.rev < e->seq)
@@ -338,8 +312,6 @@ static int check_effect(struct walk *w, const struct event *e)
     case EVENT_INVITE:
     case EVENT_UNINVITE:
         return 0; /* check_invites */
-    case EVENT_PROFILE:
-        return check_profile(w, e);
     case EVENT_BLOCK:
     case EVENT_UNBLOCK:
         return check_blocking(w, e);
@@ -355,8 +327,9 @@ static int check_effect(struct walk *w, const struct event *e)
     case EVENT_CONTACT_ACCEPT:
     case EVENT_CONTACT_DECLINE:
     case EVENT_CONTACT_REMOVE:
-        follow_contact(w, e);
-        return 0;
+    case EVENT_PROFILE:
+    case EVENT_PRIVACY:
+        return 0; /* verify_people.c */
     case EVENT_TYPES:
         break;
     }
@@ -395,6 +368,7 @@ static void check_place(struct walk *w, const struct event *e, uint64_t seq)
 static void build(struct walk *w, const struct event *e)
 {
     project_invites(&w->invites, e);
+    verify_people_follow(w->v, &w->people, e);
     if (!project_conversation(&w->built, e))
         return;
     w->built.title = arena_str(w->arena, w->built.title);
@@ -486,13 +460,12 @@ static int begin_conversation(struct walk *w)
     w->built = (struct conversation){.id = id};
     w->invites = (struct invites){0};
     w->n_events = w->n_keys = 0;
-    w->contact = (struct contact){0};
     if (!conversation_unpack(&w->c, id, arena_str(v->arena, w->conversations.value))) {
         verify_fault(v, CONVERSATION "does not decode", id);
         return 1;
     }
-    w->contact.user = w->c.users[0];
-    w->contact.other = w->c.users[1];
+    w->built.kind = w->c.kind;
+    verify_people_begin(&w->people, &w->c);
     int err = verify_head(v, id, &w->head);
     if (err)
         verify_fault(v, CONVERSATION "its head does not decode", id);
@@ -530,28 +503,6 @@ static void check_record(struct walk *w)
                      is->id, built->rev);
 }
 
-/* The rows of both say what the 1:1 says. */
-static int check_contacts(struct walk *w)
-{
-    struct contact should = w->contact;
-    for (int i = 0; i < 2; i++) {
-        struct contact is;
-        int err = verify_contact(w->v, should.user, should.other, &is);
-        if (err < 0)
-            return err;
-        if (err != VERIFY_UNREADABLE &&
-            (is.state != should.state ||
-             (is.state && (is.conversation != w->c.id || is.seq != should.seq ||
-                           is.time_ms != should.time_ms))))
-            verify_fault(w->v, CONVERSATION "how user %" PRIu64 " stands is not as it says",
-                         w->c.id, should.user);
-        should.user = w->contact.other;
-        should.other = w->contact.user;
-        should.state = contact_mirror(should.state);
-    }
-    return 0;
-}
-
 static int check_invites(struct walk *w)
 {
     struct invites is;
@@ -577,9 +528,7 @@ static int end_conversation(struct walk *w)
     if (w->n_events != w->n_keys)
         verify_fault(w->v, CONVERSATION "%" PRIu64 " events and %" PRIu64 " keys", w->c.id,
                      w->n_events, w->n_keys);
-    if (!err && w->c.kind == CONVERSATION_DIRECT)
-        err = check_contacts(w);
-    return err;
+    return err ? err : verify_people_check(w->v, &w->people);
 }
 
 /* --- side by side --- */

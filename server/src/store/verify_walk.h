@@ -29,6 +29,17 @@ int verify_ids(struct verify *, const struct row_key *, uint64_t *ids, size_t n)
 int verify_scan(struct verify *, const struct row_key *from, const struct row_key *to,
                 int (*row)(struct verify *, struct str key, struct str value));
 
+/* What a log says of people, as it is walked: verify_people.c. `c` is borrowed until the end. */
+struct verify_people {
+    const struct conversation *c;
+    struct contact contact; /* 1:1: how its first one stands to the second */
+    struct user user;       /* own log: settings alone */
+};
+void verify_people_begin(struct verify_people *, const struct conversation *c);
+void verify_people_follow(struct verify *, struct verify_people *, const struct event *);
+/* 0, negative. */
+int verify_people_check(struct verify *, const struct verify_people *);
+
 /* The walks. 0, negative. */
 int verify_directory(struct verify *);
 int verify_members(struct verify *);
