@@ -93,7 +93,8 @@ static void proof_ready(struct proof *proof, enum chat_error error)
         .password_before = proof->user->password,
         .disabled = -1,
         .second_factor = op->enable ? builder_str(&op->packed) : STR(""),
-        .second_factor_before = proof->user->second_factor,
+        /* empty, not absent: of two who enable one at once only one does */
+        .second_factor_before = op->enable ? STR("") : proof->user->second_factor,
     };
     store_user_set(op->call->chat->store, &op->set);
 }

@@ -130,6 +130,32 @@ static void test_it_is_set_up_by_who_can_make_codes(void **state)
     assert_int_equal(enables(core, &alice, "password", code), CHAT_FACTOR_ON);
 }
 
+static void test_of_two_set_up_at_once_one_stands(void **state)
+{
+    struct core *core = *state;
+    struct alice alice = alice_new(core), other = alice;
+    chat_factor_secret(core->chat, other.secret);
+    const struct alice *each[2] = {&alice, &other};
+    struct chat_factor_enable both[2];
+    char codes[2][TOTP_DIGITS + 1];
+    core->passwords_held = true;
+    for (int i = 0; i < 2; i++) {
+        code_now(core, each[i], codes[i]);
+        both[i] = (struct chat_factor_enable){.call.done = done,
+                                              .call.user = alice.user,
+                                              .call.device = DEVICE,
+                                              .password = STR("password"),
+                                              .secret = str_of(each[i]->secret),
+                                              .code = str_of(codes[i])};
+        chat_factor_enable(core->chat, &both[i]);
+    }
+    core_run(core); /* both have read the account as it is */
+    core_let_passwords_go(core);
+    core_run(core);
+    assert_int_equal(both[0].call.error, CHAT_OK);
+    assert_int_equal(both[1].call.error, CHAT_WRONG_CREDENTIALS);
+}
+
 static void test_signing_in_takes_a_code_then(void **state)
 {
     struct core *core = *state;
@@ -247,6 +273,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
     const struct CMUnitTest tests[] = {
         TEST(test_it_is_set_up_by_who_can_make_codes),
+        TEST(test_of_two_set_up_at_once_one_stands),
         TEST(test_signing_in_takes_a_code_then),
         TEST(test_one_code_lets_one_of_two_in),
         TEST(test_a_sign_in_under_way_does_not_slip_by),
