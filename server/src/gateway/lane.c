@@ -129,9 +129,12 @@ static void close_promptly(struct client *c, enum api_close code)
 
 /* While the output of all is near its bound: whoever has at least half as much queued as the one
  * with the most is closed. What somebody holds by many connections goes in a few ticks, and those
- * that read are far from the most. */
+ * that read are far from the most. Nobody below a quarter of an even share is: a lane may have none
+ * of those who hold so much, and near the bound somebody has more than that. */
 static void close_slowest(struct lane *lane)
 {
+    struct gateway *g = lane->gateway;
+    size_t share = g->options.output_bytes_max / MAX(atomic_load(&g->clients), 1u);
     size_t most = 0, closed_n = 0;
     for (int pass = 0; pass < 2; pass++)
         for (int list = 0; list < LANE_LISTS; list++)
@@ -141,7 +144,7 @@ static void close_slowest(struct lane *lane)
                 size_t queued = conn_queued_bytes(&c->conn);
                 if (pass == 0)
                     most = MAX(most, queued);
-                else if (queued && queued >= most / 2) {
+                else if (queued && queued >= MAX(most / 2, share / 4)) {
                     close_promptly(c, API_CLOSE_SLOW_READER);
                     closed_n++;
                 }
