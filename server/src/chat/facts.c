@@ -3,6 +3,10 @@
 
 #include "chat/invite_proof.h"
 
+/* How often what is forwarded is looked for because its conversation changed before the decision.
+ */
+enum { LOOKS_MAX = 16 };
+
 void facts_drop(struct facts *f)
 {
     if (f->missing) {
@@ -138,12 +142,15 @@ static void source_ready(struct access *access, enum chat_error error)
     struct facts *f = container_of(access, struct facts, source_access);
     const struct view *view = &access->view;
     uint64_t seq = f->append->source_seq;
-    if (!error && (seq < view->me.from_seq || seq > view->head.seq))
+    /* the star of what one may read no longer can be taken away all the same */
+    bool before = seq < view->me.from_seq && f->append->type != EVENT_UNSTAR;
+    if (!error && (before || seq > view->head.seq))
         error = CHAT_NOT_FOUND;
     if (error) {
         fact_arrived(f, error);
         return;
     }
+    f->source_changed = access->room->changed_seq;
     f->source_read = (struct store_events){
         .base.done = source_done,
         .conversation = access->room->id,
@@ -159,6 +166,7 @@ static void source_ready(struct access *access, enum chat_error error)
 static void ask_for_source(struct facts *f)
 {
     f->missing++;
+    f->looks++;
     f->source_access.ready = f->append->source_seq ? source_ready : subject_ready;
     access_ask(&f->source_access, f->append->room->chat, f->append->source, f->append->call.user);
 }
@@ -233,8 +241,25 @@ bool facts_needed(const struct chat_append *a)
     return needs_target(a) || needs_persons(a) || a->source || a->type == EVENT_JOINED;
 }
 
+/* Whether what is forwarded may be deleted by now, or no more for the caller to read: the room
+ * where the copy waits does not hear of that. */
+static bool source_moved(const struct facts *f)
+{
+    const struct room *room = f->source_access.room;
+    if (f->append->type != EVENT_MESSAGE || !room || f->missing || f->error)
+        return false;
+    bool put_out = !f->source_access.view.me.left && !room_member(room, f->append->call.user);
+    return put_out || room->changed_seq != f->source_changed;
+}
+
 bool facts_ready(struct facts *f)
 {
+    if (f->asked && source_moved(f)) {
+        if (f->looks < LOOKS_MAX)
+            facts_drop(f);
+        else
+            f->error = CHAT_UNAVAILABLE;
+    }
     if (!f->asked) {
         f->asked = true;
         f->error = CHAT_OK;
