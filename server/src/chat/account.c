@@ -52,7 +52,9 @@ static void sign_tick(struct sign *);
 static void sign_end(struct sign *s, enum chat_error error)
 {
     struct chat_sign *sign = s->sign;
-    if (!error || error == CHAT_FACTOR_REQUIRED)
+    if (s->up && error && error != CHAT_UNAVAILABLE)
+        guard_signup_failed(s->chat, &sign->address);
+    if (!s->up && (!error || error == CHAT_FACTOR_REQUIRED))
         guard_give_back(s->chat, folded_str(&s->name), s->known);
     store_request_deinit(&s->find.base);
     builder_deinit(&s->factor);

@@ -33,6 +33,13 @@ uint32_t guard_signup(struct chat *chat, const struct address_bytes *from)
     return wait;
 }
 
+void guard_signup_failed(struct chat *chat, const struct address_bytes *from)
+{
+    struct str address = address_str(from);
+    if (address.n)
+        tries_give_back(&chat->signups_address, address);
+}
+
 uint32_t guard_signin(struct chat *chat, struct str account, const struct address_bytes *from)
 {
     uint32_t wait = take_address(chat, from);

@@ -13,6 +13,8 @@ uint32_t guard_signup(struct chat *, const struct address_bytes *);
 uint32_t guard_signin(struct chat *, struct str account, const struct address_bytes *);
 /* Of a device that has signed in to this account before. */
 uint32_t guard_device(struct chat *, uint64_t device);
+/* No account came of a sign-up: it was a try, and is not counted among those that did. */
+void guard_signup_failed(struct chat *, const struct address_bytes *from);
 /* The try was good: it does not count. `device` as it was taken; 0: by account. */
 void guard_give_back(struct chat *, struct str account, uint64_t device);
 
