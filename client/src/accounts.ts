@@ -1,6 +1,6 @@
 /** Who this device is signed in as. Signing in goes over REST; the token is kept in the storage
  * and stands in no URL. */
-import type { Id, SigninArgs, SignupArgs, Session } from "./api.ts";
+import type { AccountDeleteArgs, Id, SigninArgs, SignupArgs, Session } from "./api.ts";
 import { Value } from "./observable.ts";
 import type { Rest } from "./rest.ts";
 import type { Change, Storage } from "./storage.ts";
@@ -44,6 +44,12 @@ export class Accounts {
   async signOut(): Promise<void> {
     const session = this.session.get();
     if (session) await this.#rest.call("signout", {}, session.token);
+  }
+
+  /** Deletes the account; throws if that is not known to have happened. */
+  async delete(args: AccountDeleteArgs): Promise<void> {
+    const session = this.session.get();
+    if (session) await this.#rest.call("account.delete", args, session.token);
   }
 
   /** Forgets the session and everything that was stored in it. */

@@ -162,8 +162,12 @@ export interface Code {
 export interface Person {
   /** the user */
   user: Id;
-  username: string;
-  display_name: string;
+  /** absent: the account was deleted */
+  username?: string;
+  /** absent: the account was deleted */
+  display_name?: string;
+  /** true: the account was deleted */
+  deleted?: boolean;
 }
 
 /** Who may see what of one, and do what with one. Oneself always may, whom one blocks never. */
@@ -945,6 +949,14 @@ export interface AccountDisableSecondFactorArgs {
   code: string;
 }
 
+/** Arguments of `account.delete`: Deletes one's account, for good. */
+export interface AccountDeleteArgs {
+  /** one's password */
+  password: string;
+  /** where there is a second factor: of the authenticator, or a recovery code */
+  code?: string;
+}
+
 export interface DeviceListReply {
   /** the oldest first */
   devices: Device[];
@@ -1697,6 +1709,8 @@ export interface Commands {
   "account.enable_second_factor": { args: AccountEnableSecondFactorArgs; reply: AccountEnableSecondFactorReply };
   /** Has sign-in ask for no code any more. */
   "account.disable_second_factor": { args: AccountDisableSecondFactorArgs; reply: Record<string, never> };
+  /** Deletes one's account, for good. */
+  "account.delete": { args: AccountDeleteArgs; reply: Record<string, never> };
   /** Lists the signed-in devices. */
   "device.list": { args: Record<string, never>; reply: DeviceListReply };
   /** Signs a device out and closes its sockets at once. */
@@ -1868,6 +1882,10 @@ export const ROUTES = {
   "account.disable_second_factor": {
     "method": "POST",
     "path": "/v1/account/second_factor/disable"
+  },
+  "account.delete": {
+    "method": "POST",
+    "path": "/v1/account/delete"
   },
   "device.list": {
     "method": "GET",

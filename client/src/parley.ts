@@ -226,6 +226,14 @@ export class Parley {
     return this.#begin(await this.#accounts.signIn(args));
   }
 
+  /** Deletes the account for good, and forgets all that was stored. `code`: where there is a second
+   * factor. Throws, and keeps everything, if it is refused or not known to be done. */
+  async deleteAccount(password: string, code?: string): Promise<void> {
+    await this.#accounts.delete({ password, ...(code === undefined ? {} : { code }) });
+    await this.#forget();
+    this.#link.stop();
+  }
+
   /** Ends the session here and on the server, and forgets all that was stored. Throws, and keeps
    * everything, if the server cannot be told. */
   async signOut(): Promise<void> {
@@ -529,6 +537,8 @@ export class Parley {
         break;
       case "presence":
         this.#watch.push(push);
+        // Who hides, or deleted the account, is told of once so.
+        if (!push.online && push.last_seen === undefined) this.#people.refresh(push.user);
         break;
       case "resync":
         // Ticks and presence were dropped with the events.

@@ -28,11 +28,12 @@ export class People {
   }
 
   take(people: readonly Person[]): void {
-    for (const { user, username, display_name } of people) {
+    for (const { user, username, display_name, deleted } of people) {
       const old = this.#known.get(user);
-      if (old?.username === username && old.display_name === display_name) continue;
+      if (old && old.username === username && old.display_name === display_name && old.deleted === deleted) continue;
       if (!old && this.#known.size >= PEOPLE_MAX) this.#forgetOldest();
-      this.#known.set(user, { user, username, display_name });
+      const named = username !== undefined && display_name !== undefined;
+      this.#known.set(user, { user, ...(named ? { username, display_name } : {}), ...(deleted ? { deleted } : {}) });
       this.observed.touch(user);
       this.#changed(user);
     }
@@ -45,7 +46,7 @@ export class People {
     for (const user of wanted) this.#ask(user);
   }
 
-  /** The name may have changed. */
+  /** The name may have changed, or the account be deleted. */
   refresh(user: Id): void {
     this.#asked.delete(user);
     this.#ask(user);

@@ -162,6 +162,7 @@ static void on_signal(struct signals *signals, int signo)
     tell_manager("STOPPING=1");
     admin_socket_close(s->admin_socket);
     real_env_stop(&s->env);
+    chat_stop_jobs(s->chat);
     chat_wake_all(s->chat);
     gateway_drain(s->gateway, (uint32_t)s->config->drain_ms, drained, s);
 }

@@ -74,6 +74,7 @@ static const struct {
     {"admin", "user-admin", 2, false},
     {"no-admin", "user-no-admin", 2, false},
     {"no-second-factor", "user-no-second-factor", 2, false},
+    {"delete", "user-delete", 2, false},
 };
 
 static int run(const struct config *config, size_t i, const char *name)
@@ -97,7 +98,7 @@ int user_command(const struct config *config)
             return run(config, i, args->n > 1 ? args->items[1].p : NULL);
     fputs(
         "usage: parleyd user add NAME | list | disable NAME | enable NAME | reset-password NAME |\n"
-        "       admin NAME | no-admin NAME | no-second-factor NAME\n"
+        "       admin NAME | no-admin NAME | no-second-factor NAME | delete NAME\n"
         "A new password is the first line of standard input; an empty line has one made.\n",
         stderr);
     return EXIT_USAGE;

@@ -1,6 +1,6 @@
 /*
- * `parleyd user add|list|disable|enable|reset-password|admin|no-admin|no-second-factor`: accounts,
- * beside a running server too (main_admin.h). Thread: the one of main().
+ * `parleyd user add|list|disable|enable|reset-password|admin|no-admin|no-second-factor|delete`:
+ * accounts, beside a running server too (main_admin.h). Thread: the one of main().
  */
 #ifndef PARLEY_MAIN_USER_H
 #define PARLEY_MAIN_USER_H

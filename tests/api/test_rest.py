@@ -32,7 +32,7 @@ CHECKS = [
 # How a well-formed request may end; the rest of the answers is for those that are not.
 WELL_FORMED = {200, 401, 403, 404, 409, 410}
 KEY_BYTES_KEPT = 48
-ENDS_SESSIONS = {"signout", "device.end", "account.set_password"}
+ENDS_SESSIONS = {"signout", "device.end", "account.set_password", "account.delete"}
 
 
 def strict(document):

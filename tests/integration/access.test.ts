@@ -17,7 +17,7 @@ import { Raw } from "./harness/raw.ts";
 import { Server } from "./harness/server.ts";
 
 /** `blocked` is in the group, and is blocked by its owner and by whoever a row is about;
- * `signed_out` is the owner, by a device that was ended. */
+ * `signed_out` is the owner, by a device that was ended, and somebody who deleted the account. */
 const ROLES = ["stranger", "former", "blocked", "member", "admin", "owner", "signed_out"] as const;
 type Role = (typeof ROLES)[number];
 type Live = Exclude<Role, "signed_out">;
@@ -38,6 +38,7 @@ let other: Person;
 const who = {} as { [role in Live]: Person };
 const sockets = {} as { [role in Live]: Raw };
 let endedToken: string;
+let deletedToken: string;
 
 before(async () => {
   server = await Server.start({ tries_per_account: 0, tries_per_address: 0 });
@@ -51,6 +52,9 @@ before(async () => {
   const session = await signIn(who.owner);
   endedToken = session.token;
   await who.owner.rest.call("signout", {}, endedToken);
+  const gone = await person(server, "gone");
+  deletedToken = gone.token;
+  await gone.rest.call("account.delete", { password: PASSWORD }, deletedToken);
 });
 after(() => server.end());
 
@@ -237,6 +241,7 @@ alone("account.set_privacy", "ok", { picture: "contacts" });
 alone("account.set_password", "ok", { old_password: PASSWORD, new_password: PASSWORD, end_others: false });
 alone("account.new_second_factor", "ok");
 alone("account.enable_second_factor", "wrong_code", { password: PASSWORD, secret: "A".repeat(32), code: "000000" });
+alone("account.delete", "wrong_credentials", { password: "not this one" });
 alone("account.disable_second_factor", "second_factor_off", { password: PASSWORD, code: "000000" });
 /* Admins of the server are made by its operator: none of these is one. */
 alone("admin.codes", "forbidden");
@@ -273,10 +278,10 @@ async function askByRest(token: string, cmd: CommandName, args: Args): Promise<s
 }
 
 /** By REST; what only a socket takes, on one that does not come past `auth`. */
-async function askSignedOut(cmd: CommandName, args: Args): Promise<string> {
-  if (cmd in ROUTES) return askByRest(endedToken, cmd, args);
+async function askSignedOut(token: string, cmd: CommandName, args: Args): Promise<string> {
+  if (cmd in ROUTES) return askByRest(token, cmd, args);
   const raw = await Raw.open(server);
-  const { code } = await raw.refused("auth", { token: endedToken });
+  const { code } = await raw.refused("auth", { token });
   assert.equal(await raw.closed, 4501);
   return code;
 }
@@ -288,7 +293,8 @@ async function cell(role: Role, given: Row): Promise<void> {
   const args = JSON.parse(JSON.stringify(await given.args(who[role === "signed_out" ? "owner" : role]))) as Args;
   const where = `${cmd} ${given.what}, by ${role}`;
   if (role === "signed_out") {
-    assert.equal(await askSignedOut(cmd, args), expected[role], where);
+    for (const token of [endedToken, deletedToken])
+      assert.equal(await askSignedOut(token, cmd, args), expected[role], where);
   } else {
     if (expected[role] !== "ok" && cmd in ROUTES)
       assert.equal(await askByRest(who[role].token, cmd, args), expected[role], `${where}, by REST`);

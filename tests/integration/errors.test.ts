@@ -161,6 +161,9 @@ const PROVOKED: { [pair: string]: Provoke } = {
   "account.disable_second_factor wrong_code": () => ({ who: guarded, args: { password: PASSWORD, code: "A".repeat(16) } }),
   "account.disable_second_factor second_factor_off": () =>
     ({ who: outsider, args: { password: PASSWORD, code: "000000" } }),
+  "account.delete wrong_credentials": () => ({ who: outsider, args: { password: "not this one" } }),
+  "account.delete second_factor_required": () => ({ who: guarded, args: { password: PASSWORD } }),
+  "account.delete wrong_code": () => ({ who: guarded, args: { password: PASSWORD, code: "A".repeat(16) } }),
   "admin.users forbidden": () => ({ who: outsider, args: {} }),
   "admin.disable forbidden": () => ({ who: outsider, args: { username: owner.name } }),
   "admin.disable not_found": () => ({ who: admin, args: { username: "nobody" } }),
@@ -300,6 +303,7 @@ const ELSEWHERE: { [pair: string]: string } = {
   "admin.new_code full": "takes a thousand codes: the store's own tests",
   "account.enable_second_factor too_many_tries": "needs a server that counts few: accounts.test.ts",
   "account.disable_second_factor too_many_tries": "needs a server that counts few: accounts.test.ts",
+  "account.delete too_many_tries": "needs a server that counts few: below",
   "account.set_password too_many_tries": "needs a server that counts few: below",
   "group.create full": "the limit of the argument is met first and answers bad_request",
 };
@@ -391,6 +395,7 @@ test("without a token every route that needs one says so", async () => {
     "account.enable_second_factor": FACTOR,
     "account.disable_second_factor": { password: PASSWORD, code: FACTOR.code },
     "account.set_password": { old_password: PASSWORD, new_password: PASSWORD },
+    "account.delete": { password: PASSWORD },
     "user.search": { prefix: "x" },
     "conversation.events": { after: 0 },
     "group.preview": { token: "x" },
@@ -456,7 +461,7 @@ test("signup registration_closed; auth and signin account_disabled", async (t) =
   }
 });
 
-test("too_many_tries: signup, signin and account.set_password", async () => {
+test("too_many_tries: signup, signin, account.set_password and account.delete", async () => {
   const strict = await Server.start({ tries_per_account: 2, tries_per_address: 4 });
   try {
     const [alice] = (await people(strict, "alice")) as [Person];
@@ -465,6 +470,8 @@ test("too_many_tries: signup, signin and account.set_password", async () => {
     for (let i = 0; i < 2; i++) assert.equal((await raw.refused("account.set_password", change)).code, "wrong_credentials");
     const refused = await raw.refused("account.set_password", change);
     assert.equal(refused.code, "too_many_tries");
+    const leaving = await raw.refused("account.delete", { password: PASSWORD });
+    assert.equal(leaving.code, "too_many_tries");
     assert.ok((refused.retry_after_ms ?? 0) > 0);
     const rest = restAt(strict.base);
     for (let i = 0; i < 4; i++) {

@@ -142,6 +142,21 @@ static void user_no_second_factor(struct admin_request *r)
     chat_admin_set(r->admin->chat, &r->set);
 }
 
+static void delete_done(struct chat_call *call)
+{
+    struct admin_request *r = container_of(call, struct admin_request, delete.call);
+    if (call->error)
+        refuse(r, call->error);
+    else
+        answer(r, 0);
+}
+
+static void user_delete(struct admin_request *r)
+{
+    r->delete = (struct chat_admin_delete){.call.done = delete_done, .username = r->words[1]};
+    chat_admin_delete(r->admin->chat, &r->delete);
+}
+
 static void list_done(struct chat_call *call)
 {
     struct admin_request *r = container_of(call, struct admin_request, list.call);
@@ -322,6 +337,7 @@ static const struct {
     {{"user-admin", 10}, 2, 2, user_admin},
     {{"user-no-admin", 13}, 2, 2, user_no_admin},
     {{"user-no-second-factor", 21}, 2, 2, user_no_second_factor},
+    {{"user-delete", 11}, 2, 2, user_delete},
     {{"log-level", 9}, 1, 2, log_level},
     {{"backup", 6}, 2, 2, backup},
 };

@@ -6,7 +6,7 @@
  * A request is a line of words with tabs between, at most ADMIN_LINE_MAX bytes:
  *     user-add NAME HASH | user-list [AFTER] | user-disable NAME | user-enable NAME |
  *     user-reset NAME HASH | user-no-second-factor NAME | user-admin NAME |
- *     user-no-admin NAME | invite-add USES DAYS | invite-list
+ *     user-no-admin NAME | user-delete NAME | invite-add USES DAYS | invite-list
  * [AFTER] | invite-revoke ID | backup DIR where HASH is an Argon2id string and DIR an absolute
  * path. The answer is lines too, each begun by what it is: '+' a line for standard output, '-' one
  * for standard error, '>' a line to be sent next for the rest, '=' the exit code, which is the
@@ -17,6 +17,7 @@
 
 #include "chat/admin.h"
 #include "chat/codes.h"
+#include "chat/leaving.h"
 #include "store/backup.h"
 #include "util/buf.h"
 
@@ -47,6 +48,7 @@ struct admin_request {
     struct task task;
     struct chat_admin_add add;
     struct chat_admin_set set;
+    struct chat_admin_delete delete;
     struct chat_admin_list list;
     struct chat_code_add code_add;
     struct chat_code_end code_end;

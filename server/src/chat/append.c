@@ -232,7 +232,7 @@ void chat_append(struct chat *chat, struct chat_append *a)
     if (!a->repeatable)
         a->key = digest_made_key(chat, a->made_key);
     digest_append(chat, a, a->digest);
-    if (a->type == EVENT_MESSAGE || event_is_contact(a->type)) {
+    if (a->type == EVENT_MESSAGE || (event_is_contact(a->type) && !a->conversation)) {
         resolve(chat, a);
         return;
     }

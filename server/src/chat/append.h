@@ -13,7 +13,7 @@
  *   ANNOUNCE   conversation, number = 1 or 0
  *   INVITE     conversation, number = uses at most, holds_ms; 0: no such bound
  *   UNINVITE   conversation, target              JOINED  see chat_join() (invite.h)
- *   CONTACT_…  to = user (a user's id)
+ *   CONTACT_…  to = user (a user's id), or with conversation, their 1:1
  *   PRIVACY    privacy = what changes; with conversation 0, PICTURE is of oneself
  *   PROFILE    text, about (absent: unchanged)   BLOCK, UNBLOCK  user
  *   STAR, UNSTAR  source, source_seq = the message
@@ -44,6 +44,7 @@ struct chat_append {
     struct str kind, text, about;
     const uint64_t *mentions; /* each once, to MENTIONS_MAX */
     uint32_t n_mentions;
+    bool leaves;    /* LEFT, CONTACT_REMOVE: of an account that was deleted (leaving.h) */
     struct str key; /* absent: one is made, and the call is not repeatable */
     uint64_t after; /* newest seq the device had at the first try; 0: not known */
 

@@ -8,7 +8,7 @@
  * (whoever needs them later copies), after which the struct is the caller's again.
  *
  * The calls stand in the headers of their nouns: account.h, append.h, group.h, invite.h, read.h,
- * inbox.h, receipt.h, presence.h, session.h.
+ * inbox.h, receipt.h, presence.h, session.h, leaving.h.
  */
 #ifndef PARLEY_CHAT_CHAT_H
 #define PARLEY_CHAT_CHAT_H
@@ -66,9 +66,13 @@ struct chat_options {
 };
 
 struct chat *chat_new(const struct chat_options *);
-/* From here on what is to be done again and again is done: emptying what is due. A node that serves
+/* From here on what is to be done again and again is done: emptying what is due, finishing deleted
+ * accounts. A node that serves
  * calls it once. */
 void chat_run_jobs(struct chat *);
+/* A drain begins: a job ends with the step that is under way, and goes on where somebody runs jobs
+ * again. */
+void chat_stop_jobs(struct chat *);
 /* Must be idle: no call under way, all sessions ended. NULL is fine. */
 void chat_free(struct chat *);
 /* Calls under way; 0 when all is finished (to drain). */

@@ -12,6 +12,7 @@
 #include "chat/doubt.h"
 #include "chat/expiry.h"
 #include "chat/inbox_wait.h"
+#include "chat/leaving.h"
 #include "chat/notice.h"
 #include "chat/person.h"
 #include "chat/receipt_state.h"
@@ -47,6 +48,7 @@ struct chat *chat_new(const struct chat_options *options)
     tries_init(&chat->tries_device, options->tries_account);
     rooms_init(chat);
     expiry_init(chat);
+    leaving_init(chat);
     notices_init(chat);
     return chat;
 }
@@ -58,6 +60,7 @@ void chat_free(struct chat *chat)
     must(chat->busy == 0);
     chat->options.cache_bytes_max = UINT64_MAX; /* nothing goes while the tables are walked */
     expiry_deinit(chat);
+    leaving_deinit(chat);
     receipts_forget(chat);
     doubts_forget(chat);
     persons_forget(chat);

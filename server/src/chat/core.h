@@ -63,6 +63,7 @@ struct chat {
     struct tries tries_account, tries_address, signups_address;
     struct tries tries_device; /* by devices that have signed in before */
 
+    struct leaving *leaving;   /* leaving.c */
     struct timer expiry_timer; /* armed, or `expiry` is under way (expiry.c) */
     struct store_expire expiry;
 };

@@ -8,6 +8,8 @@
  */
 #include "chat/expiry.h"
 
+#include "chat/leaving.h"
+
 enum { EXPIRY_EVERY_MS = 1000 };
 
 static void expire(struct chat *chat);
@@ -50,5 +52,6 @@ void expiry_deinit(struct chat *chat)
 
 void chat_run_jobs(struct chat *chat)
 {
+    leaving_run(chat);
     timer_set(chat->env->wheel, &chat->expiry_timer, chat_mono_ms(chat) + EXPIRY_EVERY_MS);
 }

@@ -81,6 +81,10 @@ static void append_done(struct store_request *request)
 
 static void append_first(struct create *c)
 {
+    if (person_is_deleted(c->chat, c->group->call.user)) {
+        create_end(c, CHAT_UNAUTHENTICATED);
+        return;
+    }
     c->append = (struct store_append){
         .base.done = append_done,
         .conversation = c->created.conversation,

@@ -23,6 +23,7 @@ enum notice_type {
     NOTICE_DEVICES_ENDED,
     NOTICE_PRESENCE,
     NOTICE_USER_DISABLED,
+    NOTICE_USER_DELETED,
 };
 
 /* --- writing --- */
@@ -108,7 +109,18 @@ static void end_user(struct chat *chat, uint64_t user)
     end_sessions(chat, p, 0, SESSION_USER_DISABLED);
 }
 
-/* Both end here at once, whatever the bus drops: who was ended must be told nothing more. */
+static void delete_user(struct chat *chat, uint64_t user)
+{
+    struct person *p = map_get(&chat->persons, user);
+    if (!p)
+        return;
+    person_set_deleted(chat, user, true);
+    inbox_wake(p);
+    end_sessions(chat, p, 0, SESSION_DEVICE_ENDED);
+    presence_sight_changed(p);
+}
+
+/* These end here at once, whatever the bus drops: who was ended must be told nothing more. */
 void notice_devices_ended(struct chat *chat, uint64_t user, const uint64_t *devices, size_t n)
 {
     struct builder b = {0};
@@ -127,6 +139,15 @@ void notice_user_disabled(struct chat *chat, uint64_t user)
     chat->n_ended++;
     builder_add_byte(&b, NOTICE_USER_DISABLED);
     end_user(chat, user);
+    publish(chat, BUS_USER, &user, 1, &b);
+}
+
+void notice_user_deleted(struct chat *chat, uint64_t user)
+{
+    struct builder b = {0};
+    chat->n_ended++;
+    builder_add_byte(&b, NOTICE_USER_DELETED);
+    delete_user(chat, user);
     publish(chat, BUS_USER, &user, 1, &b);
 }
 
@@ -316,6 +337,15 @@ static bool read_user_disabled(struct chat *chat, const uint64_t *ids, size_t n,
     return true;
 }
 
+static bool read_user_deleted(struct chat *chat, const uint64_t *ids, size_t n, struct str in)
+{
+    if (in.n)
+        return false;
+    if (n == 1)
+        delete_user(chat, ids[0]);
+    return true;
+}
+
 static bool read_presence(struct chat *chat, struct str in)
 {
     if (in.n != 24)
@@ -349,6 +379,8 @@ static bool read_notice(struct chat *chat, const uint64_t *ids, size_t n, struct
         return read_presence(chat, in);
     case NOTICE_USER_DISABLED:
         return read_user_disabled(chat, ids, n, in);
+    case NOTICE_USER_DELETED:
+        return read_user_deleted(chat, ids, n, in);
     }
     return true;
 }

@@ -23,6 +23,9 @@ void notice_typing(struct chat *, const uint64_t *users, size_t n, uint64_t conv
 void notice_devices_ended(struct chat *, uint64_t user, const uint64_t *devices, size_t n);
 /* As above, for all of a user's connections and waits. */
 void notice_user_disabled(struct chat *, uint64_t user);
+/* As above, of an account that was deleted: nobody who cached them thinks otherwise, and who
+ * watches them is told. */
+void notice_user_deleted(struct chat *, uint64_t user);
 /* To those who watch the user. */
 void notice_presence(struct chat *, uint64_t user, bool online, uint64_t last_seen_ms);
 

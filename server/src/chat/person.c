@@ -74,6 +74,7 @@ static void take_answers(struct person *p, const struct person_load *load)
 {
     p->exists = load->user.n_users == 1;
     p->disabled = p->exists && load->user.users[0].disabled;
+    p->deleted = p->deleted || (p->exists && load->user.users[0].deleted_ms);
     p->privacy = p->exists ? load->user.users[0].privacy : 0;
     if (p->exists)
         p->last_seen_ms = MAX(p->last_seen_ms, load->user.users[0].last_seen_ms);
@@ -349,10 +350,26 @@ void person_set_disabled(struct chat *chat, uint64_t id, bool disabled)
     p->disabled = disabled;
 }
 
+void person_set_deleted(struct chat *chat, uint64_t id, bool deleted)
+{
+    struct person *p = map_get(&chat->persons, id);
+    if (!p)
+        return;
+    if (p->load)
+        p->load->again = true;
+    p->deleted = deleted;
+}
+
+bool person_is_deleted(struct chat *chat, uint64_t id)
+{
+    const struct person *p = map_get(&chat->persons, id);
+    return p && p->deleted;
+}
+
 bool person_may_write(const struct person *from, const struct person *to)
 {
-    return to->exists && !to->disabled && !person_blocks(from, to->id) &&
-           !person_blocks(to, from->id);
+    return to->exists && !to->disabled && !to->deleted && !from->deleted &&
+           !person_blocks(from, to->id) && !person_blocks(to, from->id);
 }
 
 /* --- privacy --- */

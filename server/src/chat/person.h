@@ -24,6 +24,7 @@ struct person {
 
     bool loaded;           /* never while !exists: then each use asks anew */
     bool exists, disabled; /* as the newest answer had it */
+    bool deleted;          /* from when it is asked on: nothing new may begin with them */
     uint64_t *blocks;      /* ascending */
     uint32_t n_blocks;
     struct person_contact *contacts; /* by user, ascending */
@@ -86,6 +87,11 @@ uint32_t person_contacts_in(const struct person *, enum contact_state);
 void person_follow_contact(struct person *, const struct event *);
 /* The account was disabled or enabled; harmless when it is not cached. */
 void person_set_disabled(struct chat *, uint64_t id, bool disabled);
+/* The account is to be deleted, or after all not; harmless when it is not cached. */
+void person_set_deleted(struct chat *, uint64_t id, bool deleted);
+/* Whether the account was deleted, as far as is known without asking: what somebody still had under
+ * way is refused by it. */
+bool person_is_deleted(struct chat *, uint64_t id);
 /* Whether a 1:1 message or an invitation may go between the two; both are loaded. */
 bool person_may_write(const struct person *from, const struct person *to);
 /* Whether `from` may put `to` into a group; both are loaded. */

@@ -43,6 +43,8 @@ static void last_seen_done(struct store_request *request)
 
 static void store_last_seen(struct person *p)
 {
+    if (p->deleted)
+        return;
     struct last_seen_op *op = mem_new(sizeof(*op));
     op->chat = p->chat;
     op->chat->busy++; /* a drain waits for it */
@@ -129,7 +131,7 @@ void presence_forget(struct person *p)
 
 static bool may_see(const struct person *p, uint64_t watcher)
 {
-    return p->loaded && p->exists && person_lets(p, watcher, PRIVACY_LAST_SEEN);
+    return p->loaded && p->exists && !p->deleted && person_lets(p, watcher, PRIVACY_LAST_SEEN);
 }
 
 static void say(struct person *p, struct session *to, bool online, uint64_t last_seen_ms)

@@ -441,6 +441,8 @@ void room_pump(struct room *room)
         struct rules_facts facts = facts_of(a->work ? &a->work->facts : NULL);
         facts.now_ms = chat_wall_ms(room->chat);
         enum chat_error error = a->work ? a->work->facts.error : CHAT_OK;
+        if (!a->leaves && person_is_deleted(room->chat, a->call.user))
+            error = CHAT_UNAUTHENTICATED;
         if (!error)
             error = rules_decide(room, a, &facts);
         if (error) {

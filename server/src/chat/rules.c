@@ -378,7 +378,11 @@ enum chat_error rules_contact(const struct person *from, const struct person *to
     if (type == EVENT_CONTACT_REQUEST || type == EVENT_CONTACT_ACCEPT)
         if (!person_may_write(from, to))
             return CHAT_CANNOT_WRITE;
+    /* what the other one said is theirs to take back, unless one leaves for good */
+    bool theirs = before == CONTACT_RECEIVED || before == CONTACT_TURNED_DOWN;
     enum contact_state after = contact_after(before, type);
+    if (type == EVENT_CONTACT_REMOVE && theirs && !from->deleted)
+        return CHAT_OUT_OF_TURN;
     if (after == CONTACT_STATES)
         return CHAT_OUT_OF_TURN;
     if (after == CONTACT_SENT && (contacts_full(from, to->id, CONTACT_SENT) ||

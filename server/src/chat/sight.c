@@ -19,7 +19,7 @@ static void sight_ready(struct persons *persons, enum chat_error error)
     struct chat_sight *sight = op->sight;
     const struct person *me = persons->persons[0], *other = persons->persons[1];
     sight->blocked = person_blocks(me, other->id);
-    sight->picture = person_lets(other, me->id, PRIVACY_PICTURE);
+    sight->picture = !other->deleted && person_lets(other, me->id, PRIVACY_PICTURE);
     sight->contact = person_contact(me, other->id);
     persons_deinit(persons);
     free(op);

@@ -3,6 +3,7 @@
 
 #include "chat/append.h"
 #include "chat/factor.h"
+#include "chat/leaving.h"
 #include "cmd/append.h"
 #include "cmd/call.h"
 #include "cmd/cmd.h"
@@ -144,6 +145,15 @@ void cmd_account_disable_second_factor(struct call *call)
     ask->password = args->password;
     ask->code = args->code;
     chat_factor_disable(call->chat, ask);
+}
+
+void cmd_account_delete(struct call *call)
+{
+    const struct args_account_delete *args = call->args;
+    struct chat_leave *ask = call_ask(call, sizeof(*ask), done);
+    ask->password = args->password;
+    ask->factor_code = args->code;
+    chat_leave(call->chat, ask);
 }
 
 static void devices_found(struct chat_call *asked)

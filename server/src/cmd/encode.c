@@ -391,6 +391,10 @@ struct str encode_contact_state(enum contact_state state)
 void encode_person_fields(struct writer *w, const struct user *user)
 {
     writer_field_id(w, "user", user->id);
+    if (user->deleted_ms) {
+        writer_field_bool(w, "deleted", true);
+        return;
+    }
     writer_field_string(w, "username", user->username);
     writer_field_string(w, "display_name", user->display_name);
 }

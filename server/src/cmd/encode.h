@@ -30,7 +30,7 @@ void encode_entries(struct writer *, const char *name, const struct inbox_entry 
 void encode_privacy_fields(struct writer *, uint64_t privacy);
 /* Not of NONE. */
 struct str encode_contact_state(enum contact_state);
-/* user, username, display_name */
+/* user, username, display_name; of a deleted account user, deleted */
 void encode_person_fields(struct writer *, const struct user *);
 void encode_presence_fields(struct writer *, const struct presence *);
 

@@ -35,7 +35,8 @@ static void end_if_due(struct peer *p)
     list_for_each(&p->exchanges, node)
     {
         const struct exchange *ex = list_entry(node, struct exchange, node);
-        if (ex->call.command == COMMAND_SIGNOUT || ex->call.command == COMMAND_DEVICE_END)
+        if (ex->call.command == COMMAND_SIGNOUT || ex->call.command == COMMAND_DEVICE_END ||
+            ex->call.command == COMMAND_ACCOUNT_DELETE)
             return;
     }
     p->end_sent = true;

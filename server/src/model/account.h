@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "model/limits.h"
 #include "util/crypto.h"
 #include "util/str.h"
 
@@ -23,7 +24,15 @@ struct user {
     uint64_t rev;          /* seq of the own log's event that last changed what follows */
     uint64_t privacy;      /* who may what (privacy.h) */
     uint64_t picture;      /* a medium's id, opaque here; 0: none */
+    uint64_t deleted_ms; /* when the account was deleted; 0: it stands. Then only the name is left,
+                            until that is free for others, too */
 };
+
+/* When the name of a deleted account is free for others. */
+static inline uint64_t user_name_free_ms(const struct user *user)
+{
+    return user->deleted_ms + NAME_KEPT_DAYS * UINT64_C(24) * 60 * 60 * 1000;
+}
 
 struct device {
     uint64_t id;

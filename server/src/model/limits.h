@@ -9,6 +9,7 @@ enum {
     USERNAME_BYTES_MIN = 3,
     USERNAME_BYTES_MAX = 64,
     USERNAME_CHARS_MAX = 32,
+    NAME_KEPT_DAYS = 30, /* of a deleted account: nobody is taken for whoever had it */
     DISPLAY_NAME_BYTES_MAX = 256,
     ABOUT_BYTES_MAX = 512,
     PASSWORD_BYTES_MIN = 8,

@@ -22,6 +22,8 @@ static const struct {
     {EVENT_CONTACT_REMOVE, CONTACT_SENT, CONTACT_NONE},
     {EVENT_CONTACT_REMOVE, CONTACT_STANDS, CONTACT_NONE},
     {EVENT_CONTACT_REMOVE, CONTACT_DECLINED, CONTACT_NONE},
+    {EVENT_CONTACT_REMOVE, CONTACT_RECEIVED, CONTACT_NONE},    /* by who leaves for good */
+    {EVENT_CONTACT_REMOVE, CONTACT_TURNED_DOWN, CONTACT_NONE}, /* the same */
 };
 
 static enum contact_state expected(enum event_type type, enum contact_state before)

@@ -238,6 +238,13 @@ static const struct arg_spec args_account_disable_second_factor[] = {
 
 static const struct route_segment route_account_disable_second_factor[] = {{LIT("v1"), false}, {LIT("account"), false}, {LIT("second_factor"), false}, {LIT("disable"), false}};
 
+static const struct arg_spec args_account_delete[] = {
+    {.name = LIT("password"), .kind = ARG_STRING, .presence = ARG_REQUIRED, .offset = offsetof(struct args_account_delete, password), .min = 1, .max = 256ULL, .secret = true},
+    {.name = LIT("code"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_account_delete, code), .has_offset = offsetof(struct args_account_delete, has_code), .min = 6, .max = 16ULL, .charset = &charset_opaque, .secret = true},
+};
+
+static const struct route_segment route_account_delete[] = {{LIT("v1"), false}, {LIT("account"), false}, {LIT("delete"), false}};
+
 static const struct route_segment route_device_list[] = {{LIT("v1"), false}, {LIT("devices"), false}};
 
 static const struct arg_spec args_device_end[] = {
@@ -801,6 +808,14 @@ const struct command_spec command_specs[COMMAND_COUNT] = {
         .segments = route_account_disable_second_factor, .segments_n = 4,
         .args = args_account_disable_second_factor, .args_n = 2,
     },
+    [COMMAND_ACCOUNT_DELETE] = {
+        .name = LIT("account.delete"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_account_delete),
+        .transport = API_TRANSPORT_BOTH, .method = API_POST,
+        .segments = route_account_delete, .segments_n = 3,
+        .args = args_account_delete, .args_n = 2,
+    },
     [COMMAND_DEVICE_LIST] = {
         .name = LIT("device.list"),
         .needs = API_NEEDS_SESSION,
@@ -1304,6 +1319,7 @@ const struct command_spec command_specs[COMMAND_COUNT] = {
 };
 
 const uint16_t commands_by_name[COMMAND_COUNT] = {
+    COMMAND_ACCOUNT_DELETE,
     COMMAND_ACCOUNT_DISABLE_SECOND_FACTOR,
     COMMAND_ACCOUNT_ENABLE_SECOND_FACTOR,
     COMMAND_ACCOUNT_GET,

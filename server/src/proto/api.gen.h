@@ -168,6 +168,7 @@ enum api_given_role {
     X(ACCOUNT_NEW_SECOND_FACTOR, account_new_second_factor) \
     X(ACCOUNT_ENABLE_SECOND_FACTOR, account_enable_second_factor) \
     X(ACCOUNT_DISABLE_SECOND_FACTOR, account_disable_second_factor) \
+    X(ACCOUNT_DELETE, account_delete) \
     X(DEVICE_LIST, device_list) \
     X(DEVICE_END, device_end) \
     X(USER_SEARCH, user_search) \
@@ -243,6 +244,7 @@ enum command {
     COMMAND_ACCOUNT_NEW_SECOND_FACTOR, /* Makes a secret for an authenticator. */
     COMMAND_ACCOUNT_ENABLE_SECOND_FACTOR, /* Has every sign-in ask for a code from now on. */
     COMMAND_ACCOUNT_DISABLE_SECOND_FACTOR, /* Has sign-in ask for no code any more. */
+    COMMAND_ACCOUNT_DELETE, /* Deletes one's account, for good. */
     COMMAND_DEVICE_LIST, /* Lists the signed-in devices. */
     COMMAND_DEVICE_END, /* Signs a device out and closes its sockets at once. */
     COMMAND_USER_SEARCH, /* Finds users by the start of their name. */
@@ -413,6 +415,13 @@ struct args_account_enable_second_factor {
 /* account.disable_second_factor: Has sign-in ask for no code any more. */
 struct args_account_disable_second_factor {
     struct str password;
+    struct str code;
+};
+
+/* account.delete: Deletes one's account, for good. */
+struct args_account_delete {
+    struct str password;
+    bool has_code;
     struct str code;
 };
 

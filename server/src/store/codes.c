@@ -72,6 +72,17 @@ int directory_code_end(struct turn *t, struct store_code_end *r)
     return STORE_DONE;
 }
 
+int directory_end_codes_of(struct turn *t, uint64_t user)
+{
+    struct invite_code *codes = arena_alloc(t->arena, INVITE_CODES_MAX * sizeof(*codes));
+    uint32_t n;
+    int err = scan_codes(t, 0, codes, INVITE_CODES_MAX, &n);
+    for (uint32_t i = 0; !err && i < n; i++)
+        if (codes[i].by == user)
+            delete_code(t, codes[i].id);
+    return err;
+}
+
 int directory_codes(struct turn *t, struct store_codes *r)
 {
     must(r->limit >= 1 && r->limit <= INVITE_CODES_MAX);

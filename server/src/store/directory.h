@@ -30,7 +30,7 @@ struct store_user_create {
 };
 void store_user_create(struct store *, struct store_user_create *);
 
-/* Users by id; those that do not exist are left out of `users`. DONE, FAILED. */
+/* Users by id, deleted ones too; those that do not exist are left out of `users`. DONE, FAILED. */
 struct store_users {
     struct store_request base;
     const uint64_t *ids;
@@ -40,7 +40,7 @@ struct store_users {
 };
 void store_users(struct store *, struct store_users *);
 
-/* The user with exactly this name. DONE, NOT_FOUND, FAILED. */
+/* The user with exactly this name, no deleted one. DONE, NOT_FOUND, FAILED. */
 struct store_user_find {
     struct store_request base;
     struct str username;
@@ -48,8 +48,8 @@ struct store_user_find {
 };
 void store_user_find(struct store *, struct store_user_find *);
 
-/* Users whose name starts with `prefix`, by name, after the name `after` (absent: from the start).
- * DONE, FAILED. */
+/* Users whose name starts with `prefix`, no deleted ones, by name, after the name `after` (absent:
+ * from the start). DONE, FAILED. */
 struct store_user_search {
     struct store_request base;
     struct str prefix, after;
@@ -63,7 +63,7 @@ void store_user_search(struct store *, struct store_user_search *);
 /* Changes what is set of one user: a password or second factor (not absent; an empty factor is
  * none), disabled (0 or 1; -1 leaves), admin (1, or -1 for not; 0 leaves),
  * a later last_seen_ms. DONE (`user` = as it is now), MOVED
- * (the password or factor is not what it was before), NOT_FOUND, UNKNOWN, FAILED. */
+ * (the password or factor is not what it was before), NOT_FOUND (or deleted), UNKNOWN, FAILED. */
 struct store_user_set {
     struct store_request base;
     uint64_t id;
@@ -76,6 +76,46 @@ struct store_user_set {
     struct user user;
 };
 void store_user_set(struct store *, struct store_user_set *);
+
+/* Deletes an account: from here on its user is a tombstone, found by id alone, its devices are
+ * ended, and a mark says that the rest is to go. That mark is the only commit point; store_leave()
+ * does the rest. DONE, MOVED (the password or the second factor is not what was verified),
+ * NOT_FOUND (also: deleted already), UNKNOWN, FAILED. */
+struct store_user_delete {
+    struct store_request base;
+    uint64_t id;
+    uint64_t now_ms;                    /* 1 or later */
+    struct str password, second_factor; /* that were verified; absent: whatever they are */
+};
+void store_user_delete(struct store *, struct store_user_delete *);
+
+/* How far the steps of store_leave() got. All zero: at the start. */
+struct leave_place {
+    uint64_t due_ms, user; /* the mark */
+    bool passed;           /* the mark is left for now: go on with the next */
+    uint32_t phase;
+    uint64_t from; /* within the phase */
+};
+
+/* What is to be done before the next step. */
+enum leave_todo {
+    LEAVE_NOTHING, /* no mark is due */
+    LEAVE_ON,      /* the next step */
+    LEAVE_GROUP,   /* append that `user` left `conversation`, a group */
+    LEAVE_CONTACT, /* append to `conversation` that `user` is no contact of `other` */
+};
+
+/* One step, of bounded work, of what is due for deleted accounts: rows that are theirs alone go,
+ * and at the end the mark; what concerns others is said by events, which are the caller's. After
+ * NAME_KEPT_DAYS the name is free. Harmless to repeat from any place. DONE, UNKNOWN, FAILED. */
+struct store_leave {
+    struct store_request base;
+    uint64_t now_ms;
+    struct leave_place at; /* in, out */
+    enum leave_todo todo;
+    uint64_t conversation, other;
+};
+void store_leave(struct store *, struct store_leave *);
 
 /* Writes a device and makes its token_hash findable. Past devices_max the one unused for longest
  * goes; `ended` is its id, or 0. DONE, MOVED (the user's password or second factor is not what

@@ -21,6 +21,10 @@ static int run(struct turn *t, struct store_request *r)
         return directory_user_create(t, whole);
     case STORE_OP_USER_SET:
         return directory_user_set(t, whole);
+    case STORE_OP_USER_DELETE:
+        return directory_user_delete(t, whole);
+    case STORE_OP_LEAVE:
+        return directory_leave(t, whole);
     case STORE_OP_DEVICE_PUT:
         return directory_device_put(t, whole);
     case STORE_OP_DEVICE_SEEN:

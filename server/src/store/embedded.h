@@ -76,6 +76,10 @@ int directory_user_find(struct turn *, struct store_user_find *);
 int directory_user_search(struct turn *, struct store_user_search *);
 int directory_user_set(struct turn *, struct store_user_set *);
 
+/* leaving.c */
+int directory_user_delete(struct turn *, struct store_user_delete *);
+int directory_leave(struct turn *, struct store_leave *);
+
 /* devices.c */
 int directory_device_put(struct turn *, struct store_device_put *);
 int directory_device_seen(struct turn *, struct store_device_seen *);
@@ -92,6 +96,8 @@ int directory_codes(struct turn *, struct store_codes *);
 /* The code that is used: 0, STORE_NOT_FOUND (it holds not), or a negative errno. */
 int directory_code_look(struct turn *, const struct store_code_use *, struct invite_code *);
 void directory_code_count(struct turn *, struct invite_code *);
+/* Those that a user made are taken back. 0, negative. */
+int directory_end_codes_of(struct turn *, uint64_t user);
 
 /* claims.c */
 int directory_direct_claim(struct turn *, struct store_direct_claim *);

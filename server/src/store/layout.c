@@ -26,6 +26,7 @@ enum {
     USER_PRIVACY = 1,
     USER_ADMIN = 2,
     USER_SECOND_FACTOR = 3,
+    USER_DELETED = 4,
     USER_PICTURE = 6,
     USER_SKELETON = 7,
 };
@@ -161,6 +162,11 @@ struct row_key key_group(uint64_t user, struct str key)
     return k;
 }
 
+struct row_key key_groups(uint64_t user)
+{
+    return tagged_u64(KV_DIRECTORY, 'g', user);
+}
+
 struct row_key key_code(uint64_t id)
 {
     return tagged_u64(KV_DIRECTORY, 'v', id);
@@ -169,6 +175,11 @@ struct row_key key_code(uint64_t id)
 struct row_key key_codes(void)
 {
     return tagged(KV_DIRECTORY, 'v');
+}
+
+struct row_key key_job(uint64_t due_ms, uint64_t user)
+{
+    return tagged_pair(KV_DIRECTORY, 'j', due_ms, user);
 }
 
 struct row_key key_worker(uint32_t worker)
@@ -260,6 +271,20 @@ struct row_key key_event(uint64_t conversation, uint64_t seq)
     return k;
 }
 
+struct row_key key_events(uint64_t conversation)
+{
+    struct row_key k = {.table = KV_EVENTS};
+    add_u64(&k, conversation);
+    return k;
+}
+
+struct row_key key_keys(uint64_t conversation)
+{
+    struct row_key k = {.table = KV_KEYS};
+    add_u64(&k, conversation);
+    return k;
+}
+
 struct row_key key_key(uint64_t conversation, uint64_t sender, struct str key)
 {
     struct row_key k = {.table = KV_KEYS};
@@ -282,6 +307,7 @@ void user_pack(struct builder *out, const struct user *u)
     pack_field_u64(out, USER_PRIVACY, u->privacy);
     pack_field_u64(out, USER_ADMIN, u->admin);
     pack_field_bytes(out, USER_SECOND_FACTOR, u->second_factor);
+    pack_field_u64(out, USER_DELETED, u->deleted_ms);
     pack_field_u64(out, USER_PICTURE, u->picture);
     pack_field_bytes(out, USER_SKELETON, u->skeleton);
 }
@@ -305,6 +331,9 @@ static void user_field(struct user *user, struct unpack *u, const struct field *
     case USER_PRIVACY:
         user->privacy = unpack_field_u64(u, field);
         u->bad |= !privacy_valid(user->privacy);
+        break;
+    case USER_DELETED:
+        user->deleted_ms = unpack_field_u64(u, field);
         break;
     case USER_PICTURE:
         user->picture = unpack_field_u64(u, field);

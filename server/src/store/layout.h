@@ -13,7 +13,8 @@
  *                 '2' smaller id larger id  conversation: the claim of a 1:1
  *                 'g' user key              record of event 1: the claim of a new group
  *                 'v' id                    struct invite_code
- *                 'w' worker                Snowflake timestamps reserved up to
+ *                 'j' due user              nothing: the account is deleted; the rest of it is to
+ * go (due 0), or its name to be free 'w' worker                Snowflake timestamps reserved up to
  *   KV_STATE      'c' conversation          struct conversation
  *                 'h' conversation          struct head_row
  *                 'r' conversation          the users who are in it now (groups)
@@ -69,8 +70,10 @@ struct row_key key_contact(uint64_t user, uint64_t other);
 struct row_key key_contacts(uint64_t user);
 struct row_key key_direct(uint64_t a, uint64_t b); /* in any order */
 struct row_key key_group(uint64_t user, struct str key);
+struct row_key key_groups(uint64_t user);
 struct row_key key_code(uint64_t id);
 struct row_key key_codes(void); /* of all */
+struct row_key key_job(uint64_t due_ms, uint64_t user);
 struct row_key key_worker(uint32_t worker);
 struct row_key key_conversation(uint64_t conversation);
 struct row_key key_head(uint64_t conversation);
@@ -86,6 +89,9 @@ struct row_key key_stars(uint64_t user);    /* as key_mentions() */
 struct row_key key_mentions(uint64_t user); /* of all of a user's, by the messages' times */
 struct row_key key_inbox(uint64_t user);    /* of all of a user's member rows */
 struct row_key key_event(uint64_t conversation, uint64_t seq);
+/* Of all of a conversation's. */
+struct row_key key_events(uint64_t conversation);
+struct row_key key_keys(uint64_t conversation);
 struct row_key key_key(uint64_t conversation, uint64_t sender, struct str key);
 
 /* A head, and the number of the commit that last changed it. */

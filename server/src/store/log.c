@@ -91,7 +91,8 @@ static int find_member(struct turn *t, uint64_t conversation, uint64_t user, str
     err = turn_conversation(t, conversation, &c);
     if (err)
         return err;
-    if (c.kind == CONVERSATION_GROUP || (c.users[0] != user && c.users[1] != user))
+    if (c.kind == CONVERSATION_GROUP || c.kind == CONVERSATION_OWN ||
+        (c.users[0] != user && c.users[1] != user))
         return KV_ABSENT;
     member_of_silent(&row->member);
     return 0;

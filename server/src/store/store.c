@@ -15,6 +15,8 @@ static const char *const op_names[] = {
     [STORE_OP_MARK] = "mark",
     [STORE_OP_USER_CREATE] = "user_create",
     [STORE_OP_USER_SET] = "user_set",
+    [STORE_OP_USER_DELETE] = "user_delete",
+    [STORE_OP_LEAVE] = "leave",
     [STORE_OP_DEVICE_PUT] = "device_put",
     [STORE_OP_DEVICE_SEEN] = "device_seen",
     [STORE_OP_DEVICE_END] = "device_end",
@@ -96,6 +98,16 @@ void store_user_create(struct store *s, struct store_user_create *r)
 void store_user_set(struct store *s, struct store_user_set *r)
 {
     submit(s, &r->base, STORE_OP_USER_SET);
+}
+
+void store_user_delete(struct store *s, struct store_user_delete *r)
+{
+    submit(s, &r->base, STORE_OP_USER_DELETE);
+}
+
+void store_leave(struct store *s, struct store_leave *r)
+{
+    submit(s, &r->base, STORE_OP_LEAVE);
 }
 
 void store_device_put(struct store *s, struct store_device_put *r)

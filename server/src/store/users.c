@@ -117,6 +117,8 @@ int directory_user_find(struct turn *t, struct store_user_find *r)
     int err = turn_get_ids(t, &name, &id, 1);
     if (!err)
         err = turn_user(t, id, &r->user);
+    if (!err && r->user.deleted_ms)
+        err = KV_ABSENT;
     return err == KV_ABSENT ? STORE_NOT_FOUND : err;
 }
 
@@ -130,7 +132,7 @@ static int search_add(struct turn *t, struct store_user_search *r, struct str va
     }
     struct user *user = &r->users[r->n_users];
     int err = turn_user(t, id, user);
-    if (!err && !(r->enabled_only && user->disabled))
+    if (!err && !user->deleted_ms && !(r->enabled_only && user->disabled))
         r->n_users++;
     return MIN(err, 0);
 }
@@ -165,6 +167,8 @@ int directory_user_search(struct turn *t, struct store_user_search *r)
 int directory_user_set(struct turn *t, struct store_user_set *r)
 {
     int err = turn_user(t, r->id, &r->user);
+    if (!err && r->user.deleted_ms)
+        err = KV_ABSENT;
     if (err)
         return err == KV_ABSENT ? STORE_NOT_FOUND : err;
     struct user *user = &r->user;

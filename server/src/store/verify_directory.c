@@ -26,6 +26,8 @@ static int check_user(struct verify *v, struct str key, struct str value)
         verify_fault(v, "user %" PRIu64 " does not decode", id);
         return 0;
     }
+    if (user.deleted_ms)
+        return verify_tombstone(v, &user);
     struct row_key name = key_username(user.username);
     int err = verify_ids(v, &name, &holder, 1);
     if (err < 0)
@@ -97,7 +99,7 @@ static int check_device(struct verify *v, struct str key, struct str value)
     if (err == KV_ABSENT || (!err && (ids[0] != owner || ids[1] != id)))
         verify_fault(v, "device %" PRIu64 " is not found by its token", id);
     err = err < 0 ? err : verify_user(v, owner, &user);
-    if (err == KV_ABSENT)
+    if (err == KV_ABSENT || (!err && user.deleted_ms))
         verify_fault(v, "device %" PRIu64 " is of user %" PRIu64 ", who is not there", id, owner);
     return err;
 }
@@ -119,9 +121,11 @@ static int check_token(struct verify *v, struct str key, struct str value)
 static int check_code(struct verify *v, struct str key, struct str value)
 {
     struct invite_code code;
-    if (!code_unpack(&code, id_at(key, 1), value))
+    if (!code_unpack(&code, id_at(key, 1), value)) {
         verify_fault(v, "invite code %" PRIu64 " does not decode", id_at(key, 1));
-    return 0;
+        return 0;
+    }
+    return MIN(verify_left_row(v, code.by, "an invite code"), 0);
 }
 
 static int check_block(struct verify *v, struct str key, struct str value)
@@ -132,7 +136,10 @@ static int check_block(struct verify *v, struct str key, struct str value)
         verify_fault(v, "user %" PRIu64 ": a block does not decode", user);
         return 0;
     }
-    int err = verify_event(v, user, seq, &e);
+    int err = verify_left_row(v, user, "a block");
+    if (err)
+        return MIN(err, 0);
+    err = verify_event(v, user, seq, &e);
     if (err == KV_ABSENT || (!err && (e.type != EVENT_BLOCK || e.user != other)))
         verify_fault(v,
                      "user %" PRIu64 " blocks %" PRIu64 " by event %" PRIu64 ", which is no such",
@@ -150,7 +157,8 @@ static int check_contact(struct verify *v, struct str key, struct str value)
         verify_fault(v, "user %" PRIu64 ": a contact does not decode", user);
         return 0;
     }
-    int err = verify_event(v, contact.conversation, contact.seq, &e);
+    int err = verify_left_row(v, user, "a contact");
+    err = err < 0 ? err : verify_event(v, contact.conversation, contact.seq, &e);
     bool theirs = !err && event_is_contact(e.type) &&
                   ((e.sender == user && e.user == other) || (e.sender == other && e.user == user));
     if (err == KV_ABSENT || (!err && !theirs))
@@ -192,7 +200,8 @@ static int check_group(struct verify *v, struct str key, struct str value)
         verify_fault(v, "user %" PRIu64 ": the claim of a group does not decode", user);
         return 0;
     }
-    int err = verify_event(v, created.conversation, 1, &first);
+    int err = verify_left_row(v, user, "the claim of a group");
+    err = err < 0 ? err : verify_event(v, created.conversation, 1, &first);
     if (!err && (first.sender != user || !str_eq(first.key, created.key)))
         verify_fault(v, "user %" PRIu64 " claims group %" PRIu64 ", which another began", user,
                      created.conversation);
@@ -217,6 +226,7 @@ static const struct {
     {'2', 17, 17, check_direct},
     {'g', 10, 9 + KEY_BYTES_MAX, check_group},
     {'v', 9, 9, check_code},
+    {'j', 17, 17, verify_mark},
     {'w', 9, 9, NULL},
 };
 
@@ -389,6 +399,11 @@ static int check_member(struct verify *v, struct str key, struct str value)
     err = err < 0 ? err : verify_conversation(v, id, &c);
     if (err == KV_ABSENT)
         verify_fault(v, MEMBER "there is no such conversation", id, who);
+    if (!err && user.deleted_ms && c.kind != CONVERSATION_DIRECT) {
+        err = MIN(verify_left_row(v, who, "a membership"), 0);
+        if (err || c.kind != CONVERSATION_GROUP)
+            return err;
+    }
     if (!err)
         err = verify_head(v, id, &head);
     if (!err)
@@ -418,7 +433,10 @@ static int check_star(struct verify *v, struct str key, struct str value)
         verify_fault(v, "user %" PRIu64 ": a star does not decode", user);
         return 0;
     }
-    int err = verify_event(v, conversation, id_at(key, 25), &message);
+    int err = verify_left_row(v, user, "a star");
+    if (err)
+        return MIN(err, 0);
+    err = verify_event(v, conversation, id_at(key, 25), &message);
     if (!err && (message.time_ms != time_ms || message.type != EVENT_MESSAGE))
         err = KV_ABSENT;
     if (!err)
@@ -436,7 +454,10 @@ static int check_mention(struct verify *v, struct str key)
 {
     struct event e;
     uint64_t user = id_at(key, 1), time_ms = id_at(key, 9), conversation = id_at(key, 17);
-    int err = verify_event(v, conversation, id_at(key, 25), &e);
+    int err = verify_left_row(v, user, "a mention");
+    if (err)
+        return MIN(err, 0);
+    err = verify_event(v, conversation, id_at(key, 25), &e);
     bool right = false;
     for (uint32_t i = 0; !err && i < e.n_mentions; i++)
         right = right || e.mentions[i] == user;

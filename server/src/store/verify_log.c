@@ -61,6 +61,7 @@ struct walk {
     struct conversation built; /* and what they make of a group's record and invites */
     struct invites invites;
     struct verify_people people;
+    bool leaving;        /* of somebody alone, who was deleted: it goes event by event */
     struct arena *arena; /* the texts of `built` lie here */
     uint64_t n_events, n_keys;
 };
@@ -100,6 +101,8 @@ static int check_mention(struct walk *w, const struct event *e, uint64_t user)
     struct row_key k = key_mention(user, e);
     uint64_t expires_ms;
     int err = verify_ids(w->v, &k, &expires_ms, 1);
+    if (err == KV_ABSENT && verify_leaving(w->v, user) != VERIFY_LIVES)
+        return 0;
     if (err == KV_ABSENT || (!err && expires_ms != e->expires_ms))
         verify_fault(w->v, EVENT "mentions user %" PRIu64 ", who has no row of it", w->c.id, e->seq,
                      user);
@@ -139,11 +142,14 @@ static int check_message(struct walk *w, const struct event *e)
     return err || e->deleted || !e->expires_ms ? err : check_expiry(w, e);
 }
 
-/* Somebody whom an event brings in or changes has a row that knows of it. */
+/* Somebody whom an event brings in or changes has a row that knows of it, as long as there is an
+ * account. */
 static int check_named(struct walk *w, const struct event *e, uint64_t user)
 {
     struct member_row row;
     int err = verify_member(w->v, w->c.id, user, &row);
+    if (err == KV_ABSENT && verify_leaving(w->v, user) != VERIFY_LIVES)
+        return 0;
     if (err == KV_ABSENT || (!err && row.member.rev < e->seq))
         verify_fault(w->v, EVENT "user %" PRIu64 " has no row that knows of it", w->c.id, e->seq,
                      user);
@@ -383,6 +389,8 @@ static int check_event(struct walk *w)
     uint64_t seq = be64_get(w->events.key.p + 8);
     v->events++;
     w->n_events++;
+    if (w->leaving)
+        return 0;
     if (record_decode(&e, w->events.value, v->arena)) {
         verify_fault(v, EVENT "does not decode", w->c.id, seq);
         w->at.seq = seq;
@@ -410,8 +418,9 @@ static int check_people(struct walk *w)
         int err = verify_user(v, w->c.users[i], &user);
         if (err == KV_ABSENT)
             verify_fault(v, CONVERSATION "user %" PRIu64 " is not there", w->c.id, w->c.users[i]);
+        bool gone = !err && user.deleted_ms && w->c.kind == CONVERSATION_OWN;
         err = err < 0 ? err : verify_member(v, w->c.id, w->c.users[i], &row);
-        if (err == KV_ABSENT && (w->c.kind == CONVERSATION_OWN || w->head.head.seq))
+        if (err == KV_ABSENT && !gone && (w->c.kind == CONVERSATION_OWN || w->head.head.seq))
             verify_fault(v, CONVERSATION "is not in the inbox of user %" PRIu64, w->c.id,
                          w->c.users[i]);
         if (!err &&
@@ -450,7 +459,20 @@ static int check_group(struct walk *w)
     return err;
 }
 
-/* 1: the row does not decode. */
+/* Whether it is the log of somebody deleted, on its way out. */
+static bool is_leaving(struct walk *w)
+{
+    const struct conversation *c = &w->c;
+    if (c->kind != CONVERSATION_OWN && c->kind != CONVERSATION_SELF)
+        return false;
+    int leaving = verify_leaving(w->v, c->users[0]);
+    if (c->kind == CONVERSATION_SELF && leaving == VERIFY_GONE)
+        verify_fault(w->v, CONVERSATION "the notes of user %" PRIu64 ", who is gone", c->id,
+                     c->users[0]);
+    return w->leaving = leaving == VERIFY_LEAVING;
+}
+
+/* 1: the row does not decode, or the log is on its way out. */
 static int begin_conversation(struct walk *w)
 {
     struct verify *v = w->v;
@@ -460,11 +482,14 @@ static int begin_conversation(struct walk *w)
     w->built = (struct conversation){.id = id};
     w->invites = (struct invites){0};
     w->n_events = w->n_keys = 0;
+    w->leaving = false;
     if (!conversation_unpack(&w->c, id, arena_str(v->arena, w->conversations.value))) {
         verify_fault(v, CONVERSATION "does not decode", id);
         return 1;
     }
     w->built.kind = w->c.kind;
+    if (is_leaving(w))
+        return 1;
     verify_people_begin(&w->people, &w->c);
     int err = verify_head(v, id, &w->head);
     if (err)
@@ -554,7 +579,8 @@ static void each_key(struct walk *w)
         struct key_row row;
         w->n_keys++;
         w->v->keys++;
-        if (!key_row_unpack(&row, w->keys.value) || row.seq == 0 || row.seq > w->head.head.seq)
+        if (!w->leaving &&
+            (!key_row_unpack(&row, w->keys.value) || row.seq == 0 || row.seq > w->head.head.seq))
             verify_fault(w->v, CONVERSATION "a key points beyond the end", w->c.id);
         stream_next(w->v, &w->keys, KEY_KEY_BYTES_MIN);
     }

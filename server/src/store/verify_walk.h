@@ -40,6 +40,21 @@ void verify_people_follow(struct verify *, struct verify_people *, const struct 
 /* 0, negative. */
 int verify_people_check(struct verify *, const struct verify_people *);
 
+/* Accounts that were deleted (leaving.h of chat/, leaving.c): verify_leaving.c. */
+enum verify_leaving {
+    VERIFY_LIVES,   /* or is not there */
+    VERIFY_LEAVING, /* deleted, and what is theirs is on its way out */
+    VERIFY_GONE,    /* nothing of theirs may be left */
+};
+/* An enum verify_leaving, or negative. */
+int verify_leaving(struct verify *, uint64_t user);
+/* Finds fault with a row of somebody who is gone. 1: its user is deleted, what it says is not
+ * to be looked at; 0, negative. */
+int verify_left_row(struct verify *, uint64_t user, const char *what);
+/* A user's row that is a tombstone, and a mark. 0, negative. */
+int verify_tombstone(struct verify *, const struct user *);
+int verify_mark(struct verify *, struct str key, struct str value);
+
 /* The walks. 0, negative. */
 int verify_directory(struct verify *);
 int verify_members(struct verify *);

@@ -1,6 +1,7 @@
 import type { Id } from "parley-client";
 import { useObservable } from "../hooks/useObservable.ts";
 import { Name } from "../people/Name.tsx";
+import { nameOf } from "../people/names.ts";
 import { useMe, useParley } from "../session/context.ts";
 
 /** Names that a line has room for. */
@@ -24,7 +25,7 @@ export function GroupLine({ conversation }: { conversation: Id }) {
   const others = members.filter((member) => member.user !== me).slice(0, NAMES_MAX);
   return (
     <p>
-      You{others.map((member) => <span key={member.user}>, <bdi>{member.display_name}</bdi></span>)}
+      You{others.map((member) => <span key={member.user}>, <bdi>{nameOf(member)}</bdi></span>)}
       {members.length > NAMES_MAX + 1 && ` and ${members.length - NAMES_MAX - 1} more`}
     </p>
   );

@@ -1,4 +1,5 @@
 import type { Person } from "parley-client";
+import { nameOf } from "../people/names.ts";
 import { Icon } from "../ui/Icon.tsx";
 
 export interface ChosenPeopleProps {
@@ -13,9 +14,9 @@ export function ChosenPeople({ people, onRemove }: ChosenPeopleProps) {
     <ul className="chips" aria-label="Chosen">
       {people.map((person) => (
         <li key={person.user} className="chip">
-          <bdi>{person.display_name}</bdi>
+          <bdi>{nameOf(person)}</bdi>
           <button
-            type="button" aria-label={`Take ${person.display_name} out`}
+            type="button" aria-label={`Take ${nameOf(person)} out`}
             onClick={() => onRemove(person)}
           >
             <Icon name="close" />
