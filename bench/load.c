@@ -2,7 +2,8 @@
  * Level-triggered epoll; one read a turn for each connection that has something, into a scratch
  * buffer that all share, so that an idle connection costs the bench next to nothing.
  *
- * What always holds: a link with unwritten bytes is in the list `dirty`, or waits for EPOLLOUT.
+ * What always holds: a link with unwritten bytes is in the list `dirty`, or waits for EPOLLOUT, or,
+ * with TLS, for what comes in.
  */
 #include "load.h"
 
@@ -80,6 +81,7 @@ void link_open(struct link *l, uint16_t port)
     if (bind(fd, (struct sockaddr *)&from, sizeof(from)))
         die("bind: %s", strerror(errno));
     l->fd_plus_1 = fd + 1;
+    l->secure = load->secure ? secure_open(load->secure, fd) : NULL;
     l->connecting = true;
     load->open_n++;
     if (connect(fd, (struct sockaddr *)&to, sizeof(to)) && errno != EINPROGRESS)
@@ -98,6 +100,8 @@ void link_close(struct link *l)
 {
     if (!link_is_open(l))
         return;
+    secure_close(l->secure);
+    l->secure = NULL;
     close(fd_of(l));
     l->fd_plus_1 = 0;
     l->connecting = l->waits_to_write = l->deaf = false;
@@ -138,13 +142,24 @@ void link_set_deaf(struct link *l, bool deaf)
     watch(l, EPOLL_CTL_MOD);
 }
 
+static ssize_t send_some(struct link *l, const char *p, size_t n)
+{
+    l->load->writes++;
+    return l->secure ? secure_send(l->secure, p, n) : send(fd_of(l), p, n, MSG_NOSIGNAL);
+}
+
+static ssize_t recv_some(struct link *l, void *p, size_t n)
+{
+    l->load->reads++;
+    return l->secure ? secure_recv(l->secure, p, n) : recv(fd_of(l), p, n, 0);
+}
+
 static void write_out(struct link *l)
 {
     struct str out = builder_str(&l->out);
     if (!link_is_open(l) || l->connecting || l->out_at == out.n)
         return;
-    ssize_t n = send(fd_of(l), out.p + l->out_at, out.n - l->out_at, MSG_NOSIGNAL);
-    l->load->writes++;
+    ssize_t n = send_some(l, out.p + l->out_at, out.n - l->out_at);
     if (n < 0 && errno != EAGAIN) {
         lose(l, strerror(errno));
         return;
@@ -157,8 +172,9 @@ static void write_out(struct link *l)
             builder_deinit(&l->out);
         builder_reset(&l->out);
     }
-    if (done == l->waits_to_write) {
-        l->waits_to_write = !done;
+    bool full = !done && n != 0;
+    if (full != l->waits_to_write) {
+        l->waits_to_write = full;
         watch(l, EPOLL_CTL_MOD);
     }
 }
@@ -179,8 +195,9 @@ static void read_in(struct link *l)
     size_t held = l->rest ? l->rest->n : 0;
     if (held >= SCRATCH_BYTES)
         die("a frame of more than %d bytes", SCRATCH_BYTES);
-    ssize_t got = recv(fd_of(l), load->scratch + held, SCRATCH_BYTES - held, 0);
-    load->reads++;
+    ssize_t got = recv_some(l, load->scratch + held, SCRATCH_BYTES - held);
+    if (l->secure && l->out_at < builder_str(&l->out).n)
+        link_sent(l); /* the handshake may be over */
     if (got < 0 && errno == EAGAIN)
         return;
     if (got <= 0) {

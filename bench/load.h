@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "secure.h"
 #include "util/buf.h"
 #include "util/wheel.h"
 
@@ -34,8 +35,9 @@ struct link {
     struct link *dirty_next;
     struct builder out; /* what is not yet written, from out_at on */
     size_t out_at;
-    struct buf *rest; /* what data() has not used up */
-    int fd_plus_1;    /* 0: closed */
+    struct buf *rest;          /* what data() has not used up */
+    struct secure_end *secure; /* NULL: plain */
+    int fd_plus_1;             /* 0: closed */
     bool connecting, dirty, waits_to_write, deaf;
 };
 
@@ -48,6 +50,7 @@ struct load {
     uint64_t reads, writes; /* calls */
     uint32_t open_n;        /* links */
     uint32_t source;        /* numbers the source addresses */
+    struct secure *secure;  /* what links that are opened from now on speak TLS by; NULL: none */
 };
 
 void load_init(struct load *);

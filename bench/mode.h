@@ -37,6 +37,15 @@ void mode_pairs(struct bench *);
 void pairs_open(struct pairs *, double rate, double warm_s, double seconds, struct talk *);
 void mode_rate(struct bench *);
 
+/* tls: pairs over TLS, beside plain ones, and handshakes. On a server of its own. */
+struct secured {
+    struct talk talk;
+    double handshakes_s, resumed_s;
+};
+void tls_measure(struct bench *, double warm_s, double seconds, struct secured *);
+void row_tls(struct bench *, const struct secured *, double plain_s);
+void mode_tls(struct bench *);
+
 /* group: closed loop of one group, on a server of its own. */
 void group_measure(struct bench *, double warm_s, double seconds, bool reads, struct talk *);
 void mode_group(struct bench *);
@@ -59,7 +68,8 @@ struct idle {
     double bytes, connected, connects_s;
 };
 void idle_measure(struct bench *, struct flock *, struct idle *);
-void row_idle(struct bench *, const struct idle *);
+void row_idle(struct bench *, const struct flock *, const struct idle *);
+void idle_tls(struct bench *); /* with fewer, over TLS, and its row */
 void mode_idle(struct bench *);
 
 /* connect */

@@ -30,7 +30,7 @@ static struct plan plan_of(const struct options *o)
         (uint64_t)o->events};
 }
 
-/* --- pairs_w16, pairs_w1, cpu, rate --- */
+/* --- pairs_w16, pairs_w1, cpu, rate, tls --- */
 
 struct limits {
     struct engine engine;
@@ -80,6 +80,7 @@ static void repeat_pairs(struct bench *b, const struct plan *plan)
     struct limits limits;
     struct server server;
     struct talk wide, narrow, open;
+    struct secured secured;
     uint32_t window = (uint32_t)o->window;
     limit_engine(b, plan->engine_s, &limits.engine);
     limit_pairs(b, window, plan->relay_s, &limits.wide);
@@ -91,9 +92,11 @@ static void repeat_pairs(struct bench *b, const struct plan *plan)
     pairs_closed(all, 1, plan->warm_s, plan->pairs_s, &narrow);
     pairs_free(all);
     server_end(&server);
+    tls_measure(b, plan->warm_s, plan->pairs_s, &secured);
     limit_pairs(b, 1, plan->relay_s, &limits.narrow);
     add_pairs(b, &limits, &wide, &narrow);
     add_rate(b, wide.delivered_s / 2, &open);
+    row_tls(b, &secured, wide.delivered_s);
 }
 
 /* --- group, slow_reader --- */
@@ -123,7 +126,7 @@ static void repeat_flock(struct bench *b, struct flock *f)
     struct storm storm;
     double accepts_s = relay_accepts(&b->load, f->n);
     idle_measure(b, f, &idle);
-    row_idle(b, &idle);
+    row_idle(b, f, &idle);
     storm_measure(f, &storm);
     row_storm(b, &storm);
     flock_disconnect(f);
@@ -133,12 +136,6 @@ static void repeat_flock(struct bench *b, struct flock *f)
 }
 
 /* --- all --- */
-
-static void add_tls(struct bench *b)
-{
-    struct row *row = report_row(&b->report, "tls", "messages/s", BOUND_AT_LEAST, 0.6);
-    row->note = "the server has no TLS of its own yet";
-}
 
 static void measure_all(struct bench *b, const struct plan *plan)
 {
@@ -150,9 +147,9 @@ static void measure_all(struct bench *b, const struct plan *plan)
     }
     for (unsigned i = 0; i < plan->flock_repetitions; i++)
         mode_with_flock(b, repeat_flock);
+    idle_tls(b);
     history_measure(b, plan->events, plan->history_s, &history);
     row_history(b, &history);
-    add_tls(b);
 }
 
 void mode_all(struct bench *b)

@@ -1,5 +1,6 @@
 /* The slope between two numbers of connections, so that what the server has anyway is left out. */
 #include "mode.h"
+#include "util/macros.h"
 
 enum { SETTLE_MS = 200, CONNECTIONS_PER_MS = 25 };
 
@@ -25,11 +26,25 @@ void idle_measure(struct bench *b, struct flock *f, struct idle *out)
     };
 }
 
-void row_idle(struct bench *b, const struct idle *idle)
+void row_idle(struct bench *b, const struct flock *f, const struct idle *idle)
 {
-    struct row *row = report_row(&b->report, "idle", "B/connection", BOUND_AT_MOST, 1);
-    row_add(row, idle->bytes, 1024);
+    const double plain_bytes = 1024, tls_bytes = 12 * 1024.0;
+    bool tls = server_is_tls(f->server);
+    struct row *row =
+        report_row(&b->report, tls ? "idle_tls" : "idle", "B/connection", BOUND_AT_MOST, 1);
+    row_add(row, idle->bytes, tls ? tls_bytes : plain_bytes);
     row_detail(row, "connections", idle->connected);
+}
+
+static void with_flock(struct bench *b, struct server *server, double n,
+                       void (*measure)(struct bench *, struct flock *))
+{
+    struct flock *f = flock_new(&b->load, server, (uint32_t)n, (size_t)b->options->size);
+    server_stop(server); /* what signing up took is no part of it */
+    server_start(server);
+    measure(b, f);
+    flock_free(f);
+    server_end(server);
 }
 
 void mode_with_flock(struct bench *b, void (*measure)(struct bench *, struct flock *))
@@ -37,22 +52,30 @@ void mode_with_flock(struct bench *b, void (*measure)(struct bench *, struct flo
     const struct options *o = b->options;
     struct server server;
     server_begin(&server, o->server, o->dir);
-    struct flock *f = flock_new(&b->load, &server, (uint32_t)o->connections, (size_t)o->size);
-    server_stop(&server); /* what signing up took is no part of it */
-    server_start(&server);
-    measure(b, f);
-    flock_free(f);
-    server_end(&server);
+    with_flock(b, &server, o->connections, measure);
 }
 
 static void measure_idle(struct bench *b, struct flock *f)
 {
     struct idle idle;
     idle_measure(b, f, &idle);
-    row_idle(b, &idle);
+    row_idle(b, f, &idle);
+}
+
+void idle_tls(struct bench *b)
+{
+    const double connections_max = 3000; /* a handshake takes its time */
+    const struct options *o = b->options;
+    struct server server;
+    server_begin_tls(&server, o->server, o->dir);
+    b->load.secure = secure_new();
+    with_flock(b, &server, MIN(o->connections, connections_max), measure_idle);
+    secure_free(b->load.secure);
+    b->load.secure = NULL;
 }
 
 void mode_idle(struct bench *b)
 {
     mode_with_flock(b, measure_idle);
+    idle_tls(b);
 }

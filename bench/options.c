@@ -42,6 +42,7 @@ static void usage(FILE *out)
           "  limit     what the machine gives: bare relay, bare fan-out, RocksDB alone\n"
           "  pairs     closed loop: the next message goes when the last was delivered\n"
           "  rate      open loop: latency from the time a message should have been sent\n"
+          "  tls       pairs over TLS; handshakes\n"
           "  group     closed loop of one group\n"
           "  slow_reader  what a group notices of one member that does not read\n"
           "  idle      memory of a connection that only beats\n"

@@ -20,6 +20,7 @@
 
 #include "die.h"
 #include "scratch_dir.h"
+#include "secure.h"
 #include "util/clock.h"
 
 enum { START_MS_MAX = 60000 };
@@ -52,18 +53,21 @@ _Noreturn static void run(const struct server *s, int out)
 {
     char preload[SERVER_PATH_MAX * 2], page[SERVER_PATH_MAX + 16], log[SERVER_PATH_MAX + 16];
     char data[SERVER_PATH_MAX + 32], listen[64];
+    char certificate[SERVER_PATH_MAX + 48], key[SERVER_PATH_MAX + 48];
     preload_path(preload, sizeof(preload));
     snprintf(page, sizeof(page), "%s/syncs", s->dir);
     snprintf(log, sizeof(log), "%s/log", s->dir);
     snprintf(data, sizeof(data), "--data_dir=%s/data", s->dir);
     snprintf(listen, sizeof(listen), "--listen=127.0.0.1:%u", s->port);
+    snprintf(certificate, sizeof(certificate), "--tls.certificate=%s", s->certificate);
+    snprintf(key, sizeof(key), "--tls.key=%s", s->key);
     setenv("LD_PRELOAD", preload, 1);
     setenv(SYNCS_VARIABLE, page, 1);
     int errors = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     dup2(out, STDOUT_FILENO);
     dup2(errors, STDERR_FILENO);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    execl(s->binary, s->binary, "serve", data, listen, "--registration=open",
+    execl(s->binary, s->binary, "serve", data, listen, certificate, key, "--registration=open",
           "--insecure_fast_passwords=true", "--password_queue_max=10000", "--tries_per_address=0",
           "--tries_per_account=0", "--frames_per_s=1000000", "--frames_burst=1000000",
           "--requests_burst=0", "--sends_burst=0", "--searches_burst=0", "--bytes_burst=0",
@@ -99,7 +103,7 @@ static void wait_until_ready(struct server *s, int out)
         }
         n += (size_t)got;
         text[n] = 0;
-        const char *port = strstr(text, "http://127.0.0.1:");
+        const char *port = strstr(text, "://127.0.0.1:");
         if (port && strchr(port, '\n')) {
             s->port = (uint16_t)atoi(strrchr(port, ':') + 1);
             return;
@@ -129,14 +133,29 @@ void server_start(struct server *s)
     s->started_s = (double)(clock_mono_ns() - begun_ns) / 1e9;
 }
 
-void server_begin(struct server *s, const char *binary, const char *parent)
+static void begin(struct server *s, const char *binary, const char *parent, bool tls)
 {
     char page[SERVER_PATH_MAX + 16];
     *s = (struct server){.binary = binary};
     scratch_dir_make(s->dir, sizeof(s->dir), parent);
     snprintf(page, sizeof(page), "%s/syncs", s->dir);
     s->syncs = syncs_make(page);
+    if (tls) {
+        snprintf(s->certificate, sizeof(s->certificate), "%s/certificate.pem", s->dir);
+        snprintf(s->key, sizeof(s->key), "%s/key.pem", s->dir);
+        secure_certificate_make(s->certificate, s->key);
+    }
     server_start(s);
+}
+
+void server_begin(struct server *s, const char *binary, const char *parent)
+{
+    begin(s, binary, parent, false);
+}
+
+void server_begin_tls(struct server *s, const char *binary, const char *parent)
+{
+    begin(s, binary, parent, true);
 }
 
 static void end_with(struct server *s, int signo)

@@ -5,6 +5,7 @@
 #ifndef PARLEY_BENCH_SERVER_H
 #define PARLEY_BENCH_SERVER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -17,12 +18,19 @@ struct server {
     char dir[SERVER_PATH_MAX];
     pid_t pid; /* 0: does not run */
     uint16_t port;
+    char certificate[SERVER_PATH_MAX + 16], key[SERVER_PATH_MAX + 16]; /* files; empty: no TLS */
     struct syncs *syncs;
     double started_s; /* how long the last start took, until it took connections */
 };
 
 /* Makes the directory, below `parent`, and starts `binary` in it. Dies where that fails. */
 void server_begin(struct server *, const char *binary, const char *parent);
+/* One that speaks TLS. */
+void server_begin_tls(struct server *, const char *binary, const char *parent);
+static inline bool server_is_tls(const struct server *s)
+{
+    return s->certificate[0] != 0;
+}
 /* Again on the same directory and port. */
 void server_start(struct server *);
 /* SIGTERM, and waits. */

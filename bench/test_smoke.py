@@ -11,8 +11,8 @@ import subprocess
 import sys
 import tempfile
 
-ROWS = ["pairs_w16", "pairs_w1", "cpu", "rate", "group", "slow_reader", "idle", "storm", "connect",
-        "history", "tls"]
+ROWS = ["pairs_w16", "pairs_w1", "cpu", "rate", "group", "slow_reader", "idle", "idle_tls", "storm",
+        "connect", "history", "tls"]
 SECONDS_MAX = 60
 
 
@@ -41,9 +41,9 @@ def check_table():
     for key, row in rows.items():
         check({"value", "unit", "limit", "ratio", "met"} <= row.keys(), f"{key} is whole", done)
         check(isinstance(row["met"], bool), f"{key} is met or not", done)
-        if key != "tls":
-            check(row["value"] is not None and row["limit"] > 0, f"{key} was measured", done)
+        check(row["value"] is not None and row["limit"] > 0, f"{key} was measured", done)
     check(rows["history"]["detail"]["events"] == 3000, "the scale of history is told", done)
+    check(rows["tls"]["detail"]["resumed_s"] > 0, "sessions are resumed", done)
     check(rows["pairs_w16"]["detail"]["syncs"] > 0, "syncs are counted", done)
 
 
