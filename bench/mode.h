@@ -65,7 +65,9 @@ void mode_with_flock(struct bench *, void (*measure)(struct bench *, struct floc
 
 /* idle: memory of a connection that does nothing. */
 struct idle {
-    double bytes, connected, connects_s;
+    double bytes;        /* of the server's memory */
+    double kernel_bytes; /* of the kernel's, for one end */
+    double connected, connects_s;
 };
 void idle_measure(struct bench *, struct flock *, struct idle *);
 void row_idle(struct bench *, const struct flock *, const struct idle *);

@@ -4,23 +4,29 @@
 
 enum { SETTLE_MS = 200, CONNECTIONS_PER_MS = 25 };
 
-static double anonymous_bytes(struct bench *b, const struct flock *f)
+struct bytes {
+    double user, kernel;
+};
+
+static struct bytes bytes_now(struct bench *b, const struct flock *f)
 {
     struct memory memory;
     load_for(&b->load, (SETTLE_MS + (double)f->n / CONNECTIONS_PER_MS) / 1e3);
     memory_read(&memory, f->server->pid);
-    return (double)memory.anonymous;
+    return (struct bytes){(double)memory.anonymous, (double)memory_kernel()};
 }
 
 void idle_measure(struct bench *b, struct flock *f, struct idle *out)
 {
     uint32_t fewer = f->n / 3;
     double seconds = flock_connect(f, 0, fewer, false);
-    double before = anonymous_bytes(b, f);
+    struct bytes before = bytes_now(b, f);
     seconds += flock_connect(f, fewer, f->n, false);
-    double after = anonymous_bytes(b, f);
+    struct bytes after = bytes_now(b, f);
     *out = (struct idle){
-        .bytes = (after - before) / (f->n - fewer),
+        .bytes = (after.user - before.user) / (f->n - fewer),
+        /* The bench holds the other ends. */
+        .kernel_bytes = (after.kernel - before.kernel) / (f->n - fewer) / 2,
         .connected = f->n,
         .connects_s = f->n / seconds,
     };
@@ -34,6 +40,7 @@ void row_idle(struct bench *b, const struct flock *f, const struct idle *idle)
         report_row(&b->report, tls ? "idle_tls" : "idle", "B/connection", BOUND_AT_MOST, 1);
     row_add(row, idle->bytes, tls ? tls_bytes : plain_bytes);
     row_detail(row, "connections", idle->connected);
+    row_detail(row, "kernel_bytes", idle->kernel_bytes);
 }
 
 static void with_flock(struct bench *b, struct server *server, double n,

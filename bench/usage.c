@@ -105,3 +105,10 @@ void memory_read(struct memory *m, pid_t pid)
         .peak = number_after(text, "VmHWM:") * 1024,
     };
 }
+
+uint64_t memory_kernel(void)
+{
+    char text[4096];
+    read_file(text, sizeof(text), "/proc/meminfo");
+    return number_after(text, "\nSlab:") * 1024;
+}

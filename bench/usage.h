@@ -28,5 +28,8 @@ struct memory {
 };
 
 void memory_read(struct memory *, pid_t);
+/* What the kernel has in objects of its own (sockets, files, epoll's, ...), in bytes: of the whole
+ * machine, so only a difference over a quiet stretch says anything. */
+uint64_t memory_kernel(void);
 
 #endif
