@@ -97,6 +97,10 @@ static void find(const char *path, const char *name, uint64_t parent)
     struct stat st;
     if (lstat(path, &st))
         die("a file that cannot be looked at", path);
+    if (S_ISSOCK(st.st_mode))
+        return; /* whoever binds it removes what is there */
+    if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
+        die("a file of this kind", path);
     struct disk_record r = {.file = st.st_ino, .dir = parent, .a = (uint64_t)st.st_size};
     if (S_ISREG(st.st_mode)) {
         keep(path, st.st_ino);

@@ -145,6 +145,15 @@ static void do_overwrite(void)
         _exit(17);
 }
 
+/* The next file often gets the number of the inode that has just gone. */
+static void do_socket(void)
+{
+    if (unlink("socket"))
+        _exit(20);
+    sync_fd(create("a", "a"));
+    sync_here();
+}
+
 static const struct {
     const char *name;
     void (*run)(void);
@@ -153,7 +162,7 @@ static const struct {
     {"synced", do_names_synced},  {"replace", do_replace},
     {"failing", do_failing_sync}, {"full", do_full},
     {"cut off", do_cut_off},      {"long", do_long},
-    {"overwrite", do_overwrite},
+    {"overwrite", do_overwrite},  {"socket", do_socket},
 };
 
 static int play(const char *name)
@@ -210,6 +219,8 @@ static int scene(const char *name, enum disk_order order, uint64_t value)
     in_top(state, "state");
     in_top(path, "state/nodes");
     assert_int_equal(mkdir(disk, 0700) || mkdir(state, 0700) || mkdir(path, 0700), 0);
+    in_top(path, "disk/socket");
+    assert_int_equal(mknod(path, S_IFSOCK | 0600, 0), 0);
     in_top(path, "state/control");
     int fd = open(path, O_WRONLY | O_CREAT, 0600);
     assert_int_equal(write(fd, orders, sizeof(orders)), sizeof(orders));
@@ -340,6 +351,15 @@ static void test_some_of_the_rest_survives(void **state)
     assert_true(none > 0 && between > 0 && all < SEEDS);
 }
 
+static void test_a_socket_is_no_part_of_the_disk(void **state)
+{
+    (void)state;
+    after("socket");
+    assert_string_equal(left("a"), "a");
+    after("bytes");
+    assert_null(left("socket"));
+}
+
 static void test_what_is_not_modelled_ends_the_program(void **state)
 {
     (void)state;
@@ -364,6 +384,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_a_full_disk_takes_what_fits),
         cmocka_unit_test(test_what_is_cut_off_is_gone),
         cmocka_unit_test(test_some_of_the_rest_survives),
+        cmocka_unit_test(test_a_socket_is_no_part_of_the_disk),
         cmocka_unit_test(test_what_is_not_modelled_ends_the_program),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
