@@ -40,6 +40,15 @@ export class Accounts {
     return this.#begin(args.username, await this.#rest.call("signin", { ...(known ? { known } : {}), ...args }));
   }
 
+  /** One has this name now. */
+  async named(username: string): Promise<void> {
+    const session = this.session.get();
+    if (!session || session.username === username) return;
+    const renamed = { ...session, username };
+    this.session.set(renamed);
+    await this.#storage.write([{ put: KEY, value: renamed }]);
+  }
+
   /** Ends the session on the server; throws if that is not known to have happened. */
   async signOut(): Promise<void> {
     const session = this.session.get();

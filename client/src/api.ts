@@ -19,6 +19,9 @@ export type GivenRole = "member" | "admin" | "owner";
 /** Who may. */
 export type Audience = "everyone" | "contacts" | "nobody";
 
+/** What became of the second factor. */
+export type FactorChange = "enabled" | "disabled" | "new_recovery_codes" | "recovery_code_used";
+
 /** One asked, the other asked, contacts, one declined, the other declined. */
 export type ContactState = "sent" | "received" | "contact" | "declined" | "turned_down";
 
@@ -34,6 +37,8 @@ export const LIMITS = {
   "username_chars_max": 32,
   "password_bytes_min": 8,
   "password_bytes_max": 256,
+  "rename_days": 7,
+  "former_name_days": 30,
   "display_name_chars_max": 64,
   "display_name_bytes_max": 256,
   "about_bytes_max": 512,
@@ -569,6 +574,29 @@ export interface EventPrivacy extends EventCommon {
   write?: Audience;
 }
 
+/** Own log: one has another username. */
+export interface EventRename extends EventCommon {
+  type: "rename";
+  username: string;
+}
+
+/** Own log: a device signed in. Sign-up's own first device is not told of. */
+export interface EventSignedIn extends EventCommon {
+  type: "signed_in";
+  /** which */
+  device: Id;
+  /** what it calls itself */
+  name: string;
+}
+
+/** Own log: the second factor, or its recovery codes, changed. */
+export interface EventSecondFactor extends EventCommon {
+  type: "second_factor";
+  change: FactorChange;
+  /** by which device; absent: by the operator */
+  device?: Id;
+}
+
 /** Own log: someone was blocked. */
 export interface EventBlock extends EventCommon {
   type: "block";
@@ -641,6 +669,9 @@ export type ChatEvent =
   | EventContactRemove
   | EventProfile
   | EventPrivacy
+  | EventRename
+  | EventSignedIn
+  | EventSecondFactor
   | EventBlock
   | EventUnblock
   | EventPreferences
@@ -730,6 +761,7 @@ export type ErrorCode =
   | "already_member"
   | "not_member"
   | "out_of_turn"
+  | "too_soon"
   | "too_many_tries";
 
 /** What an error says, on the socket and (beside RFC 9457's members) in REST. */
@@ -779,6 +811,7 @@ export const ERRORS: Record<ErrorCode, { status: number; retry: boolean }> = {
   already_member: { status: 409, retry: false },
   not_member: { status: 409, retry: false },
   out_of_turn: { status: 409, retry: false },
+  too_soon: { status: 429, retry: false },
   too_many_tries: { status: 429, retry: true },
 };
 
@@ -883,6 +916,18 @@ export interface AccountSetProfileArgs {
   after?: Seq;
 }
 
+/** Arguments of `account.rename`: Takes another username. */
+export interface AccountRenameArgs {
+  /** the new name; case and width of letters make no difference */
+  username: string;
+  /** one's password */
+  password: string;
+  /** makes the command repeatable; without one it is not */
+  key?: string;
+  /** the newest seq the device had at the first try; 0 unless given */
+  after?: Seq;
+}
+
 /** Arguments of `account.set_picture`: Changes one's picture. */
 export interface AccountSetPictureArgs {
   /** one's new picture; none takes it away */
@@ -934,9 +979,26 @@ export interface AccountEnableSecondFactorArgs {
   secret: string;
   /** made from it, now */
   code: string;
+  /** makes the command repeatable; without one it is not */
+  key?: string;
 }
 
 export interface AccountEnableSecondFactorReply {
+  /** each signs in once in place of a code; shown this once */
+  recovery_codes: string[];
+}
+
+/** Arguments of `account.new_recovery_codes`: Makes other recovery codes; those before hold no more. */
+export interface AccountNewRecoveryCodesArgs {
+  /** one's password */
+  password: string;
+  /** of the authenticator, or a recovery code */
+  code: string;
+  /** makes the command repeatable; without one it is not */
+  key?: string;
+}
+
+export interface AccountNewRecoveryCodesReply {
   /** each signs in once in place of a code; shown this once */
   recovery_codes: string[];
 }
@@ -947,6 +1009,8 @@ export interface AccountDisableSecondFactorArgs {
   password: string;
   /** of the authenticator, or a recovery code */
   code: string;
+  /** makes the command repeatable; without one it is not */
+  key?: string;
 }
 
 /** Arguments of `account.delete`: Deletes one's account, for good. */
@@ -1697,6 +1761,8 @@ export interface Commands {
   "account.get": { args: Record<string, never>; reply: AccountGetReply };
   /** Changes one's display name, the words about oneself, or both. */
   "account.set_profile": { args: AccountSetProfileArgs; reply: Appended };
+  /** Takes another username. */
+  "account.rename": { args: AccountRenameArgs; reply: Appended };
   /** Changes one's picture. */
   "account.set_picture": { args: AccountSetPictureArgs; reply: Appended };
   /** Changes who may see what of one, and do what with one. */
@@ -1707,6 +1773,8 @@ export interface Commands {
   "account.new_second_factor": { args: Record<string, never>; reply: AccountNewSecondFactorReply };
   /** Has every sign-in ask for a code from now on. */
   "account.enable_second_factor": { args: AccountEnableSecondFactorArgs; reply: AccountEnableSecondFactorReply };
+  /** Makes other recovery codes; those before hold no more. */
+  "account.new_recovery_codes": { args: AccountNewRecoveryCodesArgs; reply: AccountNewRecoveryCodesReply };
   /** Has sign-in ask for no code any more. */
   "account.disable_second_factor": { args: AccountDisableSecondFactorArgs; reply: Record<string, never> };
   /** Deletes one's account, for good. */
@@ -1859,6 +1927,10 @@ export const ROUTES = {
     "method": "PATCH",
     "path": "/v1/account"
   },
+  "account.rename": {
+    "method": "PUT",
+    "path": "/v1/account/username"
+  },
   "account.set_picture": {
     "method": "PUT",
     "path": "/v1/account/picture"
@@ -1878,6 +1950,10 @@ export const ROUTES = {
   "account.enable_second_factor": {
     "method": "PUT",
     "path": "/v1/account/second_factor"
+  },
+  "account.new_recovery_codes": {
+    "method": "POST",
+    "path": "/v1/account/second_factor/recovery"
   },
   "account.disable_second_factor": {
     "method": "POST",

@@ -1,5 +1,7 @@
 /** Parley's client library. What is not named here is nobody else's business. */
 export * from "./api.ts";
+export type { AccountNews } from "./account.ts";
+export { Account } from "./account.ts";
 export type { SessionState } from "./accounts.ts";
 export type { Clock } from "./clock.ts";
 export { systemClock } from "./clock.ts";

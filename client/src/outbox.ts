@@ -348,7 +348,7 @@ function put(item: OutboxItem): Change {
 }
 
 /** 128 bits: no two commands of anybody's ever have the same. */
-function randomKey(): string {
+export function randomKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -16,6 +16,7 @@ import type {
   MemberState, MessageInfoReply, MessageMentionsReply, Person, Pinned, Presence, Push, Seq, SigninArgs, SignupArgs,
 } from "./api.ts";
 import type { SessionState } from "./accounts.ts";
+import { Account } from "./account.ts";
 import { Accounts } from "./accounts.ts";
 import { Asker } from "./asker.ts";
 import { Blocks } from "./blocks.ts";
@@ -83,6 +84,8 @@ export class Parley {
   readonly synced: Observable<boolean>;
   /** Who may see what of one, and do what with one. */
   readonly privacy: PrivacySettings;
+  /** What one changes of one's account, and what is told of it. */
+  readonly account: Account;
   /** How one stands to others. */
   readonly contacts: Contacts;
   /** What a group says of itself, who writes in it, who owns it. */
@@ -109,8 +112,10 @@ export class Parley {
 
   #views: Views;
   #synced = new Value(false);
+  #storageFailed: (error: unknown) => void;
 
   constructor(options: ParleyOptions) {
+    this.#storageFailed = (error) => options.onStorageError?.(error);
     const clock = options.clock ?? systemClock;
     const storage = options.storage ?? new MemoryStorage();
     const request = <C extends CommandName>(cmd: C, args: Commands[C]["args"]) =>
@@ -131,6 +136,12 @@ export class Parley {
     this.#expiry = new Expiry(clock, () => this.#shelf.all(), (copy) => this.#pins.readAgain(copy.id));
     this.privacy = new PrivacySettings(this.#asker, {
       append: (cmd, args) => this.#append(cmd, args, OWN_LANE),
+      named: (username) => this.#named(username),
+    });
+    this.account = new Account({
+      request: (cmd, args) => this.request(cmd, args),
+      stands: ({ conversation, seq, n, time }) => this.#shelf.get(conversation)?.hear(seq, n, time),
+      named: (username) => this.#named(username),
     });
     this.contacts = new Contacts(this.#asker, {
       append: (cmd, args, user) => this.#append(cmd, args, this.#laneOf(user)),
@@ -152,7 +163,7 @@ export class Parley {
       },
       restored: () => void this.#sync.startOver(),
       compareSoon: () => void this.#sync.compare(),
-      failed: (error) => options.onStorageError?.(error),
+      failed: this.#storageFailed,
     });
     this.#sync = new Sync(clock, this.#asker, this.#shelf, storage, {
       restored: () => this.#outbox.rebase(),
@@ -458,6 +469,7 @@ export class Parley {
     this.#blocks.clear();
     this.contacts.clear();
     this.privacy.clear();
+    this.account.clear();
     this.#pins.clear();
     this.personal.clear();
     await this.#shelf.dropAll();
@@ -552,12 +564,17 @@ export class Parley {
 
   #applied(copy: Copy, event: ChatEvent): void {
     if (event.type === "message") this.#typing.ended(copy.id, event.sender);
-    if (event.type === "profile") this.#people.refresh(event.sender);
+    if (event.type === "profile" || event.type === "rename") this.#people.refresh(event.sender);
     this.#blocks.applied(event);
     this.contacts.applied(event, this.#shelf.me);
     this.privacy.applied(event, this.#shelf.me);
+    this.account.applied(event, this.#shelf.me);
     this.#pins.applied(event);
     this.personal.applied(event);
+  }
+
+  #named(username: string): void {
+    this.#accounts.named(username).catch(this.#storageFailed);
   }
 
   #stands(item: OutboxItem, reply: Appended): boolean {

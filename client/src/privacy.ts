@@ -8,6 +8,8 @@ import type { AppendArgs, AppendCommand } from "./outbox.ts";
 export interface PrivacyHost {
   /** Into the lane of the own log. */
   append<C extends AppendCommand>(cmd: C, args: AppendArgs<C>): Promise<Appended>;
+  /** The account was read, and says so. */
+  named(username: string): void;
 }
 
 /** What one shows and allows, and one's picture. */
@@ -58,6 +60,8 @@ export class PrivacySettings {
       const change = { last_seen, picture, receipts, groups, write };
       const named = Object.entries(change).filter(([, to]) => to !== undefined);
       if (self) this.#self.set({ ...self, privacy: { ...self.privacy, ...Object.fromEntries(named) } });
+    } else if (event.type === "rename") {
+      this.#doubts++;
     } else if (event.type === "picture") {
       this.#doubts++;
       if (!self) return;
@@ -74,7 +78,8 @@ export class PrivacySettings {
   async #read(): Promise<void> {
     for (let asked = -1; asked !== this.#doubts; ) {
       asked = this.#doubts;
-      const { privacy, picture } = await this.#asker.ask("account.get", {});
+      const { privacy, picture, username } = await this.#asker.ask("account.get", {});
+      if (asked === this.#doubts) this.#host.named(username);
       if (asked === this.#doubts) this.#self.set({ privacy, ...(picture === undefined ? {} : { picture }) });
     }
   }

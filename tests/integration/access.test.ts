@@ -242,6 +242,8 @@ alone("account.set_password", "ok", { old_password: PASSWORD, new_password: PASS
 alone("account.new_second_factor", "ok");
 alone("account.enable_second_factor", "wrong_code", { password: PASSWORD, secret: "A".repeat(32), code: "000000" });
 alone("account.delete", "wrong_credentials", { password: "not this one" });
+alone("account.new_recovery_codes", "second_factor_off", { password: PASSWORD, code: "000000" });
+alone("account.rename", "wrong_credentials", { username: "another.name", password: "not this one" });
 alone("account.disable_second_factor", "second_factor_off", { password: PASSWORD, code: "000000" });
 /* Admins of the server are made by its operator: none of these is one. */
 alone("admin.codes", "forbidden");

@@ -1,11 +1,14 @@
 /** Who comes in, and how: by invite codes, with a second factor; and what admins may do. */
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { afterEach, test } from "node:test";
 import type { Person } from "./harness/people.ts";
-import { PASSWORD, people } from "./harness/people.ts";
+import { PASSWORD, everybodyLeaves, people, person } from "./harness/people.ts";
+import { until } from "./harness/wait.ts";
 import { Server } from "./harness/server.ts";
 import { totp } from "./harness/totp.ts";
 import { restAt } from "./harness/web.ts";
+
+afterEach(everybodyLeaves);
 
 test("with registration = invite, a code makes as many accounts as it is for", async () => {
   const server = await Server.start({ registration: "invite" });
@@ -90,15 +93,19 @@ test("codes are tries, and the operator helps who lost what makes them", async (
     const [alice] = (await people(server, "alice")) as [Person];
     const { rest, token } = alice;
     const wrong = { password: PASSWORD, secret: "A".repeat(32), code: "A".repeat(16) };
-    const tries = (cmd: "account.enable_second_factor" | "account.disable_second_factor") =>
-      cmd === "account.enable_second_factor" ? rest.call(cmd, wrong, token)
-        : rest.call(cmd, { password: PASSWORD, code: wrong.code }, token);
+    const of = { password: PASSWORD, code: wrong.code };
+    const tries = {
+      "account.enable_second_factor": () => rest.call("account.enable_second_factor", wrong, token),
+      "account.disable_second_factor": () => rest.call("account.disable_second_factor", of, token),
+      "account.new_recovery_codes": () => rest.call("account.new_recovery_codes", of, token),
+      "account.rename": () => rest.call("account.rename", { username: "another", password: PASSWORD }, token),
+    };
     const { secret } = await rest.call("account.new_second_factor", {}, token);
     await rest.call("account.enable_second_factor", { password: PASSWORD, secret, code: totp(secret) }, token);
     for (let i = 0; i < 3; i++)
-      await assert.rejects(tries("account.disable_second_factor"), { code: "wrong_code" });
-    for (const cmd of ["account.enable_second_factor", "account.disable_second_factor"] as const)
-      await assert.rejects(tries(cmd), { code: "too_many_tries" });
+      await assert.rejects(tries["account.disable_second_factor"](), { code: "wrong_code" });
+    for (const [cmd, refused] of Object.entries(tries))
+      await assert.rejects(refused(), { code: "too_many_tries" }, cmd);
 
     assert.equal(server.command(["user", "no-second-factor", alice.name]).status, 0);
     assert.equal((await rest.call("account.get", {}, token)).second_factor, false);
@@ -150,6 +157,83 @@ test("an admin lists, shuts out, lets in, resets and invites, but touches no adm
     // Whoever was one is none from the next command on.
     operator("no-admin", ann.name);
     await assert.rejects(rest.call("admin.users", {}, ann.token), { code: "forbidden" });
+  } finally {
+    await server.end();
+  }
+});
+
+test("a name is changed, and the old one leads to it", async () => {
+  const server = await Server.start();
+  try {
+    const [alice, bob] = (await people(server, "alice", "bob")) as [Person, Person];
+    const { rest } = bob;
+    const old = alice.name;
+    const now = `${old}.2`;
+    const raw = await alice.raw();
+    const named = { username: now.toUpperCase(), password: PASSWORD, key: "k" };
+    const { conversation, seq } = await raw.ok("account.rename", named);
+    assert.deepEqual([conversation, (await raw.ok("account.rename", named)).seq], [alice.user, seq]);
+    await raw.push((push): push is Extract<typeof push, { push: "event" }> =>
+      push.push === "event" && push.event.type === "rename" && push.event.username === now, "the name");
+
+    assert.equal((await rest.call("user.get", { user: alice.user }, bob.token)).username, now);
+    for (const prefix of [old, now]) {
+      const { users } = await rest.call("user.search", { prefix }, bob.token);
+      assert.deepEqual(users.map(({ user, username }) => [user, username]), [[alice.user, now]], prefix);
+    }
+    assert.equal((await rest.call("signin", { username: old, password: PASSWORD })).user, alice.user);
+    await assert.rejects(rest.call("signup", { username: old, password: PASSWORD }), { code: "name_taken" });
+    await assert.rejects(rest.call("account.rename", { username: old, password: PASSWORD }, bob.token),
+      { code: "name_taken" });
+    const soon = await raw.refused("account.rename", { username: old, password: PASSWORD });
+    assert.equal(soon.code, "too_soon");
+    const days = soon.retry_after_ms! / (24 * 60 * 60 * 1000);
+    assert.ok(days > 6.9 && days <= 7, `${days}`);
+
+    // It outlives the server, and what stands is whole.
+    await server.stop();
+    assert.match(server.command(["verify"]).output, /faults 0|no fault|0 faults/);
+    await server.start();
+    assert.equal((await rest.call("signin", { username: old, password: PASSWORD })).user, alice.user);
+  } finally {
+    await server.end();
+  }
+});
+
+test("what is done to an account is told to its other devices", async () => {
+  const server = await Server.start();
+  try {
+    const alice = await person(server, "alice");
+    const { rest, token } = alice;
+    const phone = await alice.on("phone");
+    const news = (what: string) =>
+      until(phone.parley.account.news, (all) => all.some((one) => JSON.stringify(one).includes(what)), what);
+    const tablet = await rest.call("signin", { username: alice.name, password: PASSWORD, device_name: "tablet" });
+    await news(tablet.device);
+    const { secret } = await rest.call("account.new_second_factor", {}, token);
+    const on = { password: PASSWORD, secret, code: totp(secret), key: "on" };
+    const { recovery_codes } = await rest.call("account.enable_second_factor", on, token);
+    assert.deepEqual((await rest.call("account.enable_second_factor", on, token)).recovery_codes, recovery_codes);
+    await news("enabled");
+    const recovered = await rest.call("signin",
+      { username: alice.name, password: PASSWORD, code: recovery_codes[0] as string });
+    await news("recovery_code_used");
+    await news(recovered.device);
+    await phone.parley.account.rename(`${alice.name}.2`, PASSWORD);
+    await until(phone.parley.session, (session) => session?.username === `${alice.name}.2`, "the new name");
+
+    // What was told while a device was away it has when it comes back.
+    phone.goesAway();
+    assert.equal(server.command(["user", "no-second-factor", alice.name]).status, 0);
+    await phone.comesBack();
+    await news("disabled");
+    // A client makes no key like those of what is told by the server.
+    const raw = await alice.raw();
+    assert.equal((await raw.refused("account.set_profile", { about: "x", key: "device/1" })).code, "bad_request");
+    for (const text of [secret, recovery_codes[0] as string]) {
+      assert.ok(!phone.heard.some((frame) => frame.includes(text)));
+      assert.ok(!server.log.includes(text));
+    }
   } finally {
     await server.end();
   }

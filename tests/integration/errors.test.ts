@@ -58,6 +58,8 @@ let asked: Person;
 /** Has a second factor. */
 let guarded: Person;
 let admin: Person;
+/** Has another name since a moment ago. */
+let renamed: Person;
 let group: Id;
 let blocked: Id;
 let said: number;
@@ -70,14 +72,16 @@ let inviteToken: string;
 let foreignPage: string;
 
 before(async () => {
-  server = await Server.start();
-  [owner, member, former, outsider, blocker, guarded, admin] = (await people(server,
-    "owner", "member", "former", "outsider", "blocker", "guarded", "admin")) as
-    [Person, Person, Person, Person, Person, Person, Person];
+  server = await Server.start({ tries_per_account: 100 });
+  [owner, member, former, outsider, blocker, guarded, admin, renamed] = (await people(server,
+    "owner", "member", "former", "outsider", "blocker", "guarded", "admin", "renamed")) as
+    [Person, Person, Person, Person, Person, Person, Person, Person];
   assert.equal(server.command(["user", "admin", admin.name]).status, 0);
   const { secret } = await guarded.rest.call("account.new_second_factor", {}, guarded.token);
   await guarded.rest.call("account.enable_second_factor", { password: PASSWORD, secret, code: totp(secret) },
     guarded.token);
+  await guarded.rest.call("account.set_profile", { about: "me", key: "used" }, guarded.token);
+  await renamed.rest.call("account.rename", { username: `${renamed.name}.2`, password: PASSWORD }, renamed.token);
   const o = await owner.raw();
   const b = await blocker.raw();
   ({ conversation: group } = await o.ok("group.create",
@@ -138,6 +142,7 @@ const GOOD: { [cmd in CommandName]?: () => Args } = {
   "group.set_role": () => ({ conversation: group, user: member.user, role: "admin" }),
   "group.leave": () => ({ conversation: group }),
   "account.set_profile": () => ({ about: "other" }),
+  "account.rename": () => ({ username: "other.owner", password: PASSWORD }),
   "account.set_picture": () => ({ picture: NOBODY }),
   "account.set_privacy": () => ({ picture: "contacts" }),
   "contact.request": () => ({ user: asked.user }),
@@ -164,6 +169,21 @@ const PROVOKED: { [pair: string]: Provoke } = {
   "account.delete wrong_credentials": () => ({ who: outsider, args: { password: "not this one" } }),
   "account.delete second_factor_required": () => ({ who: guarded, args: { password: PASSWORD } }),
   "account.delete wrong_code": () => ({ who: guarded, args: { password: PASSWORD, code: "A".repeat(16) } }),
+  "account.enable_second_factor key_reused": () =>
+    ({ who: guarded, args: { ...FACTOR, key: "used" } }),
+  "account.new_recovery_codes wrong_credentials": () =>
+    ({ who: guarded, args: { password: "not this one", code: "000000" } }),
+  "account.new_recovery_codes wrong_code": () => ({ who: guarded, args: { password: PASSWORD, code: "A".repeat(16) } }),
+  "account.new_recovery_codes second_factor_off": () =>
+    ({ who: outsider, args: { password: PASSWORD, code: "000000" } }),
+  "account.new_recovery_codes key_reused": () =>
+    ({ who: guarded, args: { password: PASSWORD, code: "000000", key: "used" } }),
+  "account.disable_second_factor key_reused": () =>
+    ({ who: guarded, args: { password: PASSWORD, code: "000000", key: "used" } }),
+  "account.rename name_taken": asOwner(() => ({ username: member.name, password: PASSWORD })),
+  "account.rename name_refused": asOwner(() => ({ username: "\u0430lice", password: PASSWORD })),
+  "account.rename too_soon": () => ({ who: renamed, args: { username: "once.more", password: PASSWORD } }),
+  "account.rename wrong_credentials": asOwner(() => ({ username: "other.owner", password: "not this one" })),
   "admin.users forbidden": () => ({ who: outsider, args: {} }),
   "admin.disable forbidden": () => ({ who: outsider, args: { username: owner.name } }),
   "admin.disable not_found": () => ({ who: admin, args: { username: "nobody" } }),
@@ -302,6 +322,8 @@ const ELSEWHERE: { [pair: string]: string } = {
   "signin too_many_tries": "needs a server that counts few: below",
   "admin.new_code full": "takes a thousand codes: the store's own tests",
   "account.enable_second_factor too_many_tries": "needs a server that counts few: accounts.test.ts",
+  "account.new_recovery_codes too_many_tries": "needs a server that counts few: accounts.test.ts",
+  "account.rename too_many_tries": "needs a server that counts few: accounts.test.ts",
   "account.disable_second_factor too_many_tries": "needs a server that counts few: accounts.test.ts",
   "account.delete too_many_tries": "needs a server that counts few: below",
   "account.set_password too_many_tries": "needs a server that counts few: below",
@@ -394,6 +416,7 @@ test("without a token every route that needs one says so", async () => {
     "admin.end_code": { code: NOBODY },
     "account.enable_second_factor": FACTOR,
     "account.disable_second_factor": { password: PASSWORD, code: FACTOR.code },
+    "account.new_recovery_codes": { password: PASSWORD, code: FACTOR.code },
     "account.set_password": { old_password: PASSWORD, new_password: PASSWORD },
     "account.delete": { password: PASSWORD },
     "user.search": { prefix: "x" },

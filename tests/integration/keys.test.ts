@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Appended } from "../../client/src/index.ts";
 import type { Person } from "./harness/people.ts";
-import { people } from "./harness/people.ts";
+import { PASSWORD, people } from "./harness/people.ts";
 import type { Raw } from "./harness/raw.ts";
 import { Server } from "./harness/server.ts";
 
@@ -128,6 +128,7 @@ test("every command that appends keeps to its key", async () => {
     ["group.remove", { conversation, user: carol.user }, { user: bob.user }],
     ["account.set_picture", { picture: "7" }, { picture: "8" }],
     ["account.set_privacy", { picture: "nobody" }, { picture: "contacts" }],
+    ["account.rename", { username: "renamed.1", password: PASSWORD }, { username: "renamed.2", password: PASSWORD }],
     ["account.set_profile", { about: "a" }, { about: "b" }],
     ["contact.request", { user: carol.user }, undefined],
     ["contact.remove", { user: carol.user }, undefined],

@@ -14,11 +14,15 @@
 
 #include "chat/codes.h"
 #include "chat/guard.h"
+#include "chat/news.h"
 #include "chat/notice.h"
 #include "chat/proof.h"
 #include "model/limits.h"
 #include "model/second_factor.h"
 #include "util/mem.h"
+
+/* How often what was read is read again for one call because it changed meanwhile. */
+enum { LOOKS_MAX = 16 };
 
 /* --- signing up and in --- */
 
@@ -39,7 +43,9 @@ struct sign {
     bool up;
     uint64_t known; /* in: the device that has signed in before, or 0 */
     enum sign_state state;
+    int looks; /* in: how often what stands had changed */
     bool found, disabled;
+    bool recovered; /* in: by a recovery code */
     struct store_user_find find;
     struct password_job password;
     struct ids_wait ids_wait;
@@ -62,17 +68,34 @@ static void sign_end(struct sign *s, enum chat_error error)
     call_done(&sign->call, error);
 }
 
+/* The password or the factor was changed while these were looked at, or another sign-in took its
+ * code: what holds now decides. */
+static void sign_again(struct sign *s)
+{
+    store_request_deinit(&s->find.base);
+    builder_deinit(&s->factor);
+    s->factor = (struct builder){0};
+    s->state = SIGN_FIND;
+    if (++s->looks < LOOKS_MAX)
+        sign_tick(s);
+    else
+        sign_end(s, CHAT_UNAVAILABLE);
+}
+
 static void put_done(struct store_request *request)
 {
     struct sign *s = container_of(request, struct sign, put.base);
     enum store_status status = request->status;
     store_request_deinit(request);
+    if (status == STORE_MOVED) {
+        sign_again(s);
+        return;
+    }
     if (status == STORE_DONE && s->put.ended)
         notice_devices_ended(s->chat, s->sign->user, &s->put.ended, 1);
-    /* the password was changed while this one was verified (its devices are ended by now), or
-     * another sign-in took the code */
-    enum chat_error moved = s->put.second_factor.p ? CHAT_WRONG_CODE : CHAT_WRONG_CREDENTIALS;
-    sign_end(s, status == STORE_MOVED ? moved : error_of(status));
+    if (status == STORE_DONE)
+        news_tell(s->chat, &s->put.device);
+    sign_end(s, error_of(status));
 }
 
 static struct device new_device(struct sign *s, uint64_t id)
@@ -97,9 +120,11 @@ static struct device new_device(struct sign *s, uint64_t id)
 
 static void put_device(struct sign *s, uint64_t id)
 {
+    struct device device = new_device(s, id);
+    device.news = s->recovered ? DEVICE_RECOVERED : DEVICE_SIGNED_IN;
     s->put = (struct store_device_put){
         .base.done = put_done,
-        .device = new_device(s, id),
+        .device = device,
         .devices_max = s->chat->options.devices_user_max,
         .password = s->find.user.password,
         .second_factor_before = s->find.user.second_factor,
@@ -157,8 +182,10 @@ static enum chat_error take_factor(struct sign *s)
         return CHAT_FACTOR_REQUIRED;
     if (!second_factor_unpack(&factor, before))
         return CHAT_UNAVAILABLE;
+    uint32_t n_recovery = factor.n_recovery;
     if (!second_factor_take(&factor, s->sign->factor_code, chat_wall_ms(s->chat)))
         return CHAT_WRONG_CODE;
+    s->recovered = factor.n_recovery < n_recovery;
     second_factor_pack(&s->factor, &factor);
     return CHAT_OK;
 }
@@ -185,6 +212,16 @@ static void password_done(struct password_job *job)
     }
 }
 
+/* The sign-in is counted by the name that the account has now, also where it was asked for by a
+ * former one: or else each of these were another row of tries. */
+static uint32_t count_by_new_name(struct sign *s)
+{
+    guard_give_back(s->chat, folded_str(&s->name), 0);
+    s->name.n = MIN(s->find.user.username.n, sizeof(s->name.bytes));
+    memcpy(s->name.bytes, s->find.user.username.p, s->name.n);
+    return guard_account(s->chat, folded_str(&s->name));
+}
+
 /* Whether the sign-in may go on. Who showed something to be known by is counted once their account
  * is known, others before it is looked for. */
 static bool may_try(struct sign *s)
@@ -197,6 +234,8 @@ static bool may_try(struct sign *s)
         *wait_ms = guard_device(s->chat, s->known);
     else if (sign->known.n)
         *wait_ms = guard_signin(s->chat, folded_str(&s->name), &sign->address);
+    if (!s->known && !*wait_ms && s->found && !str_eq(folded_str(&s->name), s->find.user.username))
+        *wait_ms = count_by_new_name(s);
     return *wait_ms == 0;
 }
 
@@ -208,7 +247,7 @@ static void find_done(struct store_request *request)
         sign_end(s, error_of(request->status));
         return;
     }
-    if (!may_try(s)) {
+    if (!s->looks && !may_try(s)) {
         sign_end(s, CHAT_TOO_MANY_TRIES);
         return;
     }
@@ -239,8 +278,9 @@ static void sign_tick(struct sign *s)
     s->ids_wait.ready = sign_id_ready;
     switch (s->state) {
     case SIGN_FIND:
-        s->find =
-            (struct store_user_find){.base.done = find_done, .username = folded_str(&s->name)};
+        s->find = (struct store_user_find){.base.done = find_done,
+                                           .username = folded_str(&s->name),
+                                           .now_ms = chat_wall_ms(s->chat)};
         store_user_find(s->chat->store, &s->find);
         break;
     case SIGN_PASSWORD:
@@ -387,9 +427,6 @@ void device_seen(struct chat *chat, uint64_t user, uint64_t device)
 
 /* --- tokens --- */
 
-/* How often a token is looked up for one call because some device was ended meanwhile. */
-enum { LOOKS_MAX = 16 };
-
 struct authenticate {
     struct chat_authenticate *auth;
     int looks;
@@ -430,6 +467,8 @@ static void token_done(struct store_request *request)
     if (!error) {
         auth->call.user = a->find.device.user;
         auth->call.device = a->find.device.id;
+        if (a->find.device.news)
+            news_tell(chat, &a->find.device);
         /* which device has been unused for longest decides who goes when there are too many */
         if (chat_wall_ms(chat) >= a->find.device.last_seen_ms + LAST_SEEN_EVERY_MS)
             device_seen(chat, auth->call.user, auth->call.device);

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "chat/append.h"
 #include "chat/notice.h"
 #include "chat/person.h"
 #include "model/limits.h"
@@ -95,6 +96,7 @@ struct set {
     struct folded_name name;
     struct store_user_find find;
     struct store_user_set request;
+    struct chat_append append; /* whose factor is taken away is told, in the same write */
 };
 
 /* Devices end last: a session that begins meanwhile with an old token ends with its device. */
@@ -129,6 +131,13 @@ static void set_done(struct store_request *request)
     set_end(s, error);
 }
 
+static void set_appended(struct chat_call *call)
+{
+    struct set *s = container_of(call, struct set, append.call);
+    s->set->call.retry_after_ms = call->retry_after_ms;
+    set_end(s, call->error);
+}
+
 static void set_find_done(struct store_request *request)
 {
     struct set *s = container_of(request, struct set, find.base);
@@ -148,7 +157,17 @@ static void set_find_done(struct store_request *request)
         .admin = s->set->admin,
         .second_factor = s->set->no_second_factor ? STR("") : (struct str){0},
     };
-    store_user_set(s->chat->store, &s->request);
+    if (!s->set->no_second_factor || !s->find.user.second_factor.n) {
+        store_user_set(s->chat->store, &s->request);
+        return;
+    }
+    s->append = (struct chat_append){
+        .call = {.user = s->find.user.id, .done = set_appended},
+        .type = EVENT_SECOND_FACTOR,
+        .changes = FACTOR_DISABLED,
+        .with = &s->request,
+    };
+    chat_append(s->chat, &s->append);
 }
 
 void chat_admin_set(struct chat *chat, struct chat_admin_set *set)
@@ -166,8 +185,8 @@ void chat_admin_set(struct chat *chat, struct chat_admin_set *set)
         call_later(&set->call, CHAT_NOT_FOUND);
         return;
     }
-    s->find =
-        (struct store_user_find){.base.done = set_find_done, .username = folded_str(&s->name)};
+    s->find = (struct store_user_find){
+        .base.done = set_find_done, .username = folded_str(&s->name), .now_ms = chat_wall_ms(chat)};
     store_user_find(chat->store, &s->find);
 }
 

@@ -220,7 +220,7 @@ void chat_append(struct chat *chat, struct chat_append *a)
 {
     a->room = NULL;
     a->work = NULL;
-    a->known = false;
+    a->known = a->moved = false;
     if (!call_begin(chat, &a->call))
         return;
     enum chat_error error = rules_check_contents(a);

@@ -17,17 +17,23 @@
  *   PRIVACY    privacy = what changes; with conversation 0, PICTURE is of oneself
  *   PROFILE    text, about (absent: unchanged)   BLOCK, UNBLOCK  user
  *   STAR, UNSTAR  source, source_seq = the message
+ *   RENAME     text = username, about = its skeleton's hash: rename.h
+ *   SIGNED_IN  number = device, text = its name: news.h
+ *   SECOND_FACTOR  changes, number = device: factor.h
  *   PREFERENCES  source = the conversation, changes, number = those that are on, until_ms
  *
  * Errors: NOT_FOUND (conversation or target that the caller may not see), FORBIDDEN (role),
- * CANNOT_WRITE, INVALID, FULL, ALREADY_MEMBER, NOT_MEMBER, OUT_OF_TURN, KEY_REUSED, AHEAD,
- * OVERLOADED, UNAVAILABLE. A key found is answered before any rule is looked at.
+ * CANNOT_WRITE, INVALID, FULL, ALREADY_MEMBER, NOT_MEMBER, OUT_OF_TURN, NAME_TAKEN, NAME_REFUSED,
+ * TOO_SOON, KEY_REUSED, AHEAD, OVERLOADED, UNAVAILABLE. A key found is answered before any rule is
+ * looked at.
  */
 #ifndef PARLEY_CHAT_APPEND_H
 #define PARLEY_CHAT_APPEND_H
 
 #include "chat/chat.h"
 #include "model/event.h"
+
+struct store_user_set;
 
 enum { INVITE_PROOF_BYTES = 16 };
 
@@ -48,10 +54,16 @@ struct chat_append {
     struct str key; /* absent: one is made, and the call is not repeatable */
     uint64_t after; /* newest seq the device had at the first try; 0: not known */
 
+    /* For what the domain itself appends. */
+    struct store_user_set *with; /* what is changed in the same write, or NULL */
+    enum chat_error refused;     /* it is this, unless the key stands */
+    struct str unsaid;           /* what the command says beyond its event: the key stands for it */
+
     /* out, with CHAT_OK; `conversation` is set too */
     uint64_t seq, n, time_ms;
     uint64_t rev; /* of the event's row as it is: above seq when it was changed since */
     bool known;   /* it stood already */
+    bool moved;   /* with UNAVAILABLE: nothing was written, `with` is to be made anew */
 
     /* the domain's own, from here on */
     struct list link;

@@ -33,7 +33,7 @@ struct chat_call {
     void (*done)(struct chat_call *);
 
     enum chat_error error;
-    uint32_t retry_after_ms; /* with OVERLOADED, UNAVAILABLE, TOO_MANY_TRIES */
+    uint32_t retry_after_ms; /* with OVERLOADED, UNAVAILABLE, TOO_MANY_TRIES, TOO_SOON */
     uint64_t head;           /* with AHEAD */
 
     struct chat *chat;

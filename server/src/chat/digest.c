@@ -28,7 +28,16 @@ static void finish(const struct chat *chat, struct builder *b, uint8_t out[EVENT
  * the commands from before keep their digests. */
 static void add_optional(struct builder *b, const struct chat_append *a)
 {
-    enum { MENTIONS = 1, NUMBER = 2, SOURCE = 3, HOLDS = 4, UNTIL = 5, CHANGES = 6, PRIVACY = 7 };
+    enum {
+        MENTIONS = 1,
+        NUMBER = 2,
+        SOURCE = 3,
+        HOLDS = 4,
+        UNTIL = 5,
+        CHANGES = 6,
+        PRIVACY = 7,
+        UNSAID = 8
+    };
     if (a->n_mentions) {
         add_number(b, MENTIONS);
         add_number(b, a->n_mentions);
@@ -59,6 +68,10 @@ static void add_optional(struct builder *b, const struct chat_append *a)
     if (a->privacy) {
         add_number(b, PRIVACY);
         add_number(b, a->privacy);
+    }
+    if (a->unsaid.n) {
+        add_number(b, UNSAID);
+        add_text(b, a->unsaid);
     }
 }
 

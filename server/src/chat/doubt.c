@@ -20,7 +20,8 @@ struct doubt {
     struct room *room;
     struct store_append append;
     struct event events[APPEND_MAX];
-    uint32_t first, n; /* events[first..n) are in doubt */
+    uint32_t first, n;          /* events[first..n) are in doubt */
+    struct store_user_set with; /* what goes with the one event, if with.id */
     struct arena arena;
     struct store_mark mark;
     struct store_mark marks[MEMBERS_MAX]; /* the furthest of each user; n_marks of them */
@@ -46,6 +47,24 @@ static void doubt_free(struct doubt *d)
     free(d);
 }
 
+static struct str copy(struct doubt *d, struct str s)
+{
+    return s.p ? arena_str(&d->arena, s) : s;
+}
+
+static void copy_with(struct doubt *d, const struct store_user_set *with)
+{
+    d->with = (struct store_user_set){
+        .id = with->id,
+        .password = copy(d, with->password),
+        .password_before = copy(d, with->password_before),
+        .second_factor = copy(d, with->second_factor),
+        .second_factor_before = copy(d, with->second_factor_before),
+        .disabled = with->disabled,
+        .admin = with->admin,
+    };
+}
+
 void room_doubt_append(struct room *room, const struct store_append *append)
 {
     struct doubt *d = doubt_of(room);
@@ -54,6 +73,9 @@ void room_doubt_append(struct room *room, const struct store_append *append)
     d->n = append->n_events;
     for (uint32_t i = 0; i < d->n; i++)
         record_copy(&d->events[i], &append->events[i], &d->arena);
+    d->with = (struct store_user_set){0};
+    if (append->with)
+        copy_with(d, append->with);
 }
 
 void room_doubt_mark(struct room *room, const struct store_mark *mark)
@@ -91,7 +113,7 @@ static void append_answered(struct store_request *request)
     enum store_status status = request->status;
     uint32_t stand = 0;
     store_request_deinit(request);
-    if (status != STORE_DONE && status != STORE_KNOWN && status != STORE_MOVED) {
+    if (status == STORE_UNKNOWN || status == STORE_FAILED) {
         d->settled(d->room, CHAT_UNAVAILABLE);
         return;
     }
@@ -119,6 +141,7 @@ static void send_append(struct doubt *d)
         .events = &d->events[d->first],
         .n_events = d->n - d->first,
         .head = d->room->head,
+        .with = d->with.id ? &d->with : NULL,
     };
     store_append(d->room->chat->store, &d->append);
 }

@@ -1,15 +1,28 @@
 /*
  * Whoever sets it up shows first that their device makes the right codes, so that nobody locks
  * themselves out. Until then the secret is the client's to keep: refused is a row for set-ups that
- * have begun, which somebody would have to sweep. The write names the password and the factor it
- * was decided on; of two at once one stands. Chat thread.
+ * have begun, which somebody would have to sweep.
+ *
+ * Each change is an event of the own log, written with it or not at all, so that a repeated command
+ * is known by its key and a lost answer is told again. For that recovery codes are made from the
+ * store's secret, the factor's and the key: nobody without the first two makes them, and who has
+ * the first two reads the factor anyway. (Not from the password: or else these would tell fast
+ * whether a guess at it is right.) The write names the password and the factor it was decided
+ * on; when these have moved everything is looked at anew. Chat thread.
  */
 #include "chat/factor.h"
 
 #include <stdlib.h>
 
+#include "chat/append.h"
+#include "chat/digest.h"
 #include "chat/proof.h"
+#include "store/directory.h"
 #include "util/mem.h"
+#include "util/numbers.h"
+
+/* How often a change is decided for one call because what it is of had moved. */
+enum { LOOKS_MAX = 16 };
 
 void chat_factor_secret(struct chat *chat, char out[FACTOR_SECRET_TEXT + 1])
 {
@@ -19,115 +32,139 @@ void chat_factor_secret(struct chat *chat, char out[FACTOR_SECRET_TEXT + 1])
 }
 
 struct factor_op {
-    struct chat_call *call;
-    struct str code;
-    struct chat_factor_enable *enable; /* NULL: disable */
+    struct chat_factor_change *change;
+    struct chat *chat;
+    int looks;
     struct proof proof;
-    struct second_factor factor;
+    struct second_factor factor; /* to store */
     struct builder packed;
     struct store_user_set set;
+    struct chat_append append;
+    char made_key[32];
 };
 
 static void factor_end(struct factor_op *op, enum chat_error error)
 {
-    struct chat_call *call = op->call;
+    struct chat_call *call = &op->change->call;
     proof_deinit(&op->proof);
     builder_deinit(&op->packed);
     free(op);
     call_done(call, error);
 }
 
-static void set_done(struct store_request *request)
-{
-    struct factor_op *op = container_of(request, struct factor_op, set.base);
-    enum store_status status = request->status;
-    store_request_deinit(request);
-    factor_end(op, status == STORE_MOVED ? CHAT_WRONG_CREDENTIALS : error_of(status));
-}
-
+/* Those of this key, into the answer and what is stored. */
 static void make_recovery(struct factor_op *op)
 {
-    struct env *env = op->call->chat->env;
+    static const char what[] = "recovery code";
+    struct builder b = {0};
+    builder_add(&b, what, sizeof(what));
+    be64_put(builder_reserve(&b, 8), op->change->call.user);
+    builder_advance(&b, 8);
+    builder_add(&b, op->factor.secret, sizeof(op->factor.secret));
+    builder_add_str(&b, op->append.key);
     for (uint32_t i = 0; i < RECOVERY_CODES; i++) {
-        uint8_t bytes[RECOVERY_BYTES];
-        env->ops->random(env, bytes, sizeof(bytes));
-        base32_format(op->enable->recovery[i], bytes, sizeof(bytes));
-        recovery_hash(op->factor.recovery[i], bytes);
+        uint8_t mac[CRYPTO_HASH_BYTES];
+        builder_add_byte(&b, (unsigned char)i);
+        crypto_hmac(mac, store_info(op->chat->store)->secret, builder_str(&b));
+        base32_format(op->change->recovery[i], mac, RECOVERY_BYTES);
+        recovery_hash(op->factor.recovery[i], mac);
     }
     op->factor.n_recovery = RECOVERY_CODES;
+    builder_deinit(&b);
 }
 
 /* What stands, and the code, are right for what is asked; op->factor is then what to store. */
 static enum chat_error check(struct factor_op *op)
 {
-    const struct user *user = op->proof.user;
-    uint64_t now = chat_wall_ms(op->call->chat);
-    if (op->enable && user->second_factor.n)
-        return CHAT_FACTOR_ON;
-    if (!op->enable && !user->second_factor.n)
+    struct str now = op->proof.user->second_factor;
+    if (op->change->what == FACTOR_ENABLED) {
+        op->factor = (struct second_factor){0};
+        base32_parse(op->factor.secret, sizeof(op->factor.secret), op->change->secret);
+        if (now.n)
+            return CHAT_FACTOR_ON;
+    } else if (!now.n) {
         return CHAT_FACTOR_OFF;
-    if (!op->enable && !second_factor_unpack(&op->factor, user->second_factor))
+    } else if (!second_factor_unpack(&op->factor, now)) {
         return CHAT_UNAVAILABLE;
-    return second_factor_take(&op->factor, op->code, now) ? CHAT_OK : CHAT_WRONG_CODE;
+    }
+    bool right = second_factor_take(&op->factor, op->change->code, chat_wall_ms(op->chat));
+    return right ? CHAT_OK : CHAT_WRONG_CODE;
+}
+
+static void change_again(struct factor_op *op)
+{
+    proof_deinit(&op->proof);
+    proof_ask(&op->proof);
+}
+
+static void appended(struct chat_call *call)
+{
+    struct factor_op *op = container_of(call, struct factor_op, append.call);
+    op->change->call.retry_after_ms = call->retry_after_ms;
+    if (call->error == CHAT_UNAVAILABLE && op->append.moved && ++op->looks < LOOKS_MAX) {
+        change_again(op);
+        return;
+    }
+    if (call->error != CHAT_WRONG_CODE)
+        proof_stands(&op->proof);
+    factor_end(op, call->error);
+}
+
+static struct str factor_to_store(struct factor_op *op)
+{
+    if (op->change->what == FACTOR_DISABLED)
+        return STR("");
+    builder_deinit(&op->packed);
+    op->packed = (struct builder){0};
+    second_factor_pack(&op->packed, &op->factor);
+    return builder_str(&op->packed);
 }
 
 static void proof_ready(struct proof *proof, enum chat_error error)
 {
     struct factor_op *op = container_of(proof, struct factor_op, proof);
-    if (!error) {
-        error = check(op);
-        if (error != CHAT_WRONG_CODE)
-            proof_stands(proof);
-    }
+    struct chat_factor_change *change = op->change;
     if (error) {
         factor_end(op, error);
         return;
     }
-    if (op->enable) {
+    error = check(op);
+    if (change->what != FACTOR_DISABLED)
         make_recovery(op);
-        second_factor_pack(&op->packed, &op->factor);
-    }
     op->set = (struct store_user_set){
-        .base.done = set_done,
-        .id = op->call->user,
+        .id = change->call.user,
         .password_before = proof->user->password,
         .disabled = -1,
-        .second_factor = op->enable ? builder_str(&op->packed) : STR(""),
+        .second_factor = factor_to_store(op),
         /* empty, not absent: of two who enable one at once only one does */
-        .second_factor_before = op->enable ? STR("") : proof->user->second_factor,
+        .second_factor_before = proof->user->second_factor.n ? proof->user->second_factor : STR(""),
     };
-    store_user_set(op->call->chat->store, &op->set);
+    op->append.call = (struct chat_call){
+        .user = change->call.user, .device = change->call.device, .done = appended};
+    op->append.type = EVENT_SECOND_FACTOR;
+    op->append.changes = change->what;
+    op->append.number = change->call.device;
+    op->append.unsaid = change->secret;
+    op->append.refused = error;
+    op->append.with = &op->set;
+    chat_append(op->chat, &op->append);
 }
 
-static struct factor_op *factor_op(struct chat_call *call, struct str password, struct str code)
-{
-    struct factor_op *op = mem_new(sizeof(*op));
-    *op = (struct factor_op){
-        .call = call,
-        .code = code,
-        .proof = {.call = call, .password = password, .ready = proof_ready},
-    };
-    return op;
-}
-
-void chat_factor_enable(struct chat *chat, struct chat_factor_enable *enable)
+void chat_factor_change(struct chat *chat, struct chat_factor_change *change)
 {
     uint8_t secret[TOTP_SECRET_BYTES];
-    if (!call_begin(chat, &enable->call))
+    if (!call_begin(chat, &change->call))
         return;
-    if (!base32_parse(secret, sizeof(secret), enable->secret)) {
-        call_later(&enable->call, CHAT_INVALID);
+    bool enable = change->what == FACTOR_ENABLED;
+    if (enable ? !base32_parse(secret, sizeof(secret), change->secret) : change->secret.n > 0) {
+        call_later(&change->call, CHAT_INVALID);
         return;
     }
-    struct factor_op *op = factor_op(&enable->call, enable->password, enable->code);
-    op->enable = enable;
-    memcpy(op->factor.secret, secret, sizeof(secret));
+    struct factor_op *op = mem_new(sizeof(*op));
+    op->change = change;
+    op->chat = chat;
+    op->append.key = change->key.n ? change->key : digest_made_key(chat, op->made_key);
+    op->proof =
+        (struct proof){.call = &change->call, .password = change->password, .ready = proof_ready};
     proof_ask(&op->proof);
-}
-
-void chat_factor_disable(struct chat *chat, struct chat_factor_disable *disable)
-{
-    if (!call_begin(chat, &disable->call))
-        return;
-    proof_ask(&factor_op(&disable->call, disable->password, disable->code)->proof);
 }

@@ -189,7 +189,7 @@ static void ask_for_persons(struct facts *f)
 {
     struct chat *chat = f->append->room->chat;
     f->from = person_get(chat, f->append->call.user);
-    f->to = person_get(chat, f->append->user);
+    f->to = person_get(chat, f->append->user ? f->append->user : f->append->call.user);
     f->from_wait.ready = from_ready;
     f->to_wait.ready = to_ready;
     f->missing += !person_load(f->from, &f->from_wait);
@@ -222,7 +222,8 @@ static bool needs_target(const struct chat_append *a)
 
 static bool needs_persons(const struct chat_append *a)
 {
-    return a->type == EVENT_ADDED || a->type == EVENT_BLOCK || a->type == EVENT_UNBLOCK;
+    return a->type == EVENT_ADDED || a->type == EVENT_BLOCK || a->type == EVENT_UNBLOCK ||
+           a->type == EVENT_RENAME;
 }
 
 bool facts_change(const struct chat_append *a, const struct event *e)

@@ -43,7 +43,12 @@ void guard_signup_failed(struct chat *chat, const struct address_bytes *from)
 uint32_t guard_signin(struct chat *chat, struct str account, const struct address_bytes *from)
 {
     uint32_t wait = take_address(chat, from);
-    return wait ? wait : tries_take(&chat->tries_account, account, chat_mono_ms(chat));
+    return wait ? wait : guard_account(chat, account);
+}
+
+uint32_t guard_account(struct chat *chat, struct str account)
+{
+    return tries_take(&chat->tries_account, account, chat_mono_ms(chat));
 }
 
 static struct str device_str(const uint64_t *device)

@@ -11,6 +11,8 @@
 /* Each takes one try. 0: allowed; else the milliseconds until the next is. */
 uint32_t guard_signup(struct chat *, const struct address_bytes *);
 uint32_t guard_signin(struct chat *, struct str account, const struct address_bytes *);
+/* The same of the account alone. */
+uint32_t guard_account(struct chat *, struct str account);
 /* Of a device that has signed in to this account before. */
 uint32_t guard_device(struct chat *, uint64_t device);
 /* No account came of a sign-up: it was a try, and is not counted among those that did. */

@@ -79,6 +79,7 @@ void chat_users(struct chat *chat, struct chat_users *users)
     } else if (search) {
         op->by_prefix = (struct store_user_search){.base.done = by_prefix_done,
                                                    .prefix = folded_str(&op->prefix),
+                                                   .now_ms = chat_wall_ms(chat),
                                                    .enabled_only = true,
                                                    .limit = users->limit};
         store_user_search(chat->store, &op->by_prefix);

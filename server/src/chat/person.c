@@ -76,6 +76,7 @@ static void take_answers(struct person *p, const struct person_load *load)
     p->disabled = p->exists && load->user.users[0].disabled;
     p->deleted = p->deleted || (p->exists && load->user.users[0].deleted_ms);
     p->privacy = p->exists ? load->user.users[0].privacy : 0;
+    p->renamed_ms = p->exists ? load->user.users[0].renamed_ms : 0;
     if (p->exists)
         p->last_seen_ms = MAX(p->last_seen_ms, load->user.users[0].last_seen_ms);
     free(p->blocks);
@@ -403,6 +404,15 @@ void person_follow_privacy(struct person *p, const struct event *e)
     if (p->load)
         p->load->again = true;
     p->privacy = privacy_change(p->privacy, e->privacy);
+}
+
+/* --- the name --- */
+
+void person_follow_rename(struct person *p, const struct event *e)
+{
+    if (p->load)
+        p->load->again = true;
+    p->renamed_ms = e->time_ms;
 }
 
 void persons_end(struct chat *chat)

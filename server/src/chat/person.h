@@ -31,6 +31,7 @@ struct person {
     uint32_t n_contacts;
     uint64_t privacy;      /* settings (model/privacy.h) */
     uint64_t last_seen_ms; /* Unix */
+    uint64_t renamed_ms;   /* Unix; 0: never */
 
     struct list sessions; /* session.of_person */
     uint32_t n_sessions;
@@ -105,6 +106,8 @@ bool person_lets(const struct person *p, uint64_t user, enum privacy_setting);
 bool person_shows_reads(const struct person *p, const struct person *viewer);
 /* A privacy event of their own log stands. */
 void person_follow_privacy(struct person *, const struct event *);
+/* A rename of their own log stands. */
+void person_follow_rename(struct person *, const struct event *);
 /* For chat_end(): everybody goes offline. */
 void persons_end(struct chat *);
 /* For chat_free(): cancels timers and gives up the live state. */

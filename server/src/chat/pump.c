@@ -364,11 +364,11 @@ static void gather(struct room *room, struct room_append *ra, struct chat_append
     memcpy(e->digest, a->digest, sizeof(e->digest));
     if (a->type == EVENT_MESSAGE)
         e->reads = has_read_all(room, ra, a->call.user);
+    e->changes = a->changes;
     if (event_has_subject(a->type)) {
         e->subject = a->source;
         e->target = a->source_seq;
         e->until_ms = a->until_ms;
-        e->changes = a->changes;
     } else if (a->source) {
         e->forwarded = true;
         e->kind = facts->source->kind;
@@ -397,7 +397,9 @@ static void submit(struct room *room, struct room_append *ra)
         .events = ra->events,
         .n_events = ra->n,
         .head = room->head,
+        .with = ra->calls[0]->with,
     };
+    must(!ra->request.with || ra->n == 1);
     store_append(room->chat->store, &ra->request);
 }
 
@@ -444,6 +446,8 @@ void room_pump(struct room *room)
         if (!a->leaves && person_is_deleted(room->chat, a->call.user))
             error = CHAT_UNAUTHENTICATED;
         if (!error)
+            error = a->refused;
+        if (!error)
             error = rules_decide(room, a, &facts);
         if (error) {
             take_from_queue(room, a);
@@ -481,6 +485,8 @@ static void person_follow(struct chat *chat, uint64_t id, const struct event *e)
         person_follow_contact(p, e);
     else if (e->type == EVENT_PRIVACY)
         person_follow_privacy(p, e);
+    else if (e->type == EVENT_RENAME)
+        person_follow_rename(p, e);
     else
         person_set_block(p, e->user, e->type == EVENT_BLOCK);
     presence_sight_changed(p);
@@ -491,7 +497,8 @@ static void person_follow(struct chat *chat, uint64_t id, const struct event *e)
 static void apply_to_persons(struct room *room, const struct event *e)
 {
     bool contact = event_is_contact(e->type);
-    if (!contact && e->type != EVENT_BLOCK && e->type != EVENT_UNBLOCK && e->type != EVENT_PRIVACY)
+    if (!contact && e->type != EVENT_BLOCK && e->type != EVENT_UNBLOCK &&
+        e->type != EVENT_PRIVACY && e->type != EVENT_RENAME)
         return;
     person_follow(room->chat, e->sender, e);
     if (contact)
@@ -587,9 +594,17 @@ static void append_done(struct store_request *request)
         append_known(room, ra);
         break;
     case STORE_MOVED:
+        if (ra->request.user_moved) {
+            ra->calls[0]->moved = true;
+            append_failed(ra, CHAT_UNAVAILABLE);
+            break;
+        }
         room_forget(room);
         put_back_from(room, ra, 0);
         drop_all_facts(room);
+        break;
+    case STORE_TAKEN:
+        append_failed(ra, ra->request.looks_like ? CHAT_NAME_REFUSED : CHAT_NAME_TAKEN);
         break;
     case STORE_UNKNOWN:
         room_doubt_append(room, &ra->request);

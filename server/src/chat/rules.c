@@ -5,6 +5,7 @@
  */
 #include "chat/rules.h"
 
+#include "chat/rename.h"
 #include "util/macros.h"
 
 enum {
@@ -46,6 +47,9 @@ static const struct {
     [EVENT_CONTACT_DECLINE] = {IN_DIRECT, ROLE_MEMBER},
     [EVENT_CONTACT_REMOVE] = {IN_DIRECT, ROLE_MEMBER},
     [EVENT_PRIVACY] = {IN_OWN, ROLE_MEMBER},
+    [EVENT_RENAME] = {IN_OWN, ROLE_MEMBER},
+    [EVENT_SIGNED_IN] = {IN_OWN, ROLE_MEMBER},
+    [EVENT_SECOND_FACTOR] = {IN_OWN, ROLE_MEMBER},
     [EVENT_PIN] = {IN_TALK, ROLE_ADMIN},
     [EVENT_UNPIN] = {IN_TALK, ROLE_ADMIN},
     [EVENT_TIMER] = {IN_TALK, ROLE_ADMIN},
@@ -169,6 +173,14 @@ enum chat_error rules_check_contents(const struct chat_append *a)
         return a->user && a->user == a->to && a->user != a->call.user ? CHAT_OK : CHAT_INVALID;
     case EVENT_PRIVACY:
         return privacy_change_valid(a->privacy) ? CHAT_OK : CHAT_INVALID;
+    case EVENT_RENAME:
+        return a->text.n && a->text.n <= USERNAME_BYTES_MAX && a->about.n == CRYPTO_HASH_BYTES
+                   ? CHAT_OK
+                   : CHAT_INVALID;
+    case EVENT_SIGNED_IN:
+        return a->number && a->text.n <= DEVICE_NAME_BYTES_MAX ? CHAT_OK : CHAT_INVALID;
+    case EVENT_SECOND_FACTOR:
+        return a->changes && a->changes < FACTOR_CHANGES ? CHAT_OK : CHAT_INVALID;
     case EVENT_CREATED: /* by group.c alone */
     case EVENT_TYPES:
         break;
@@ -406,6 +418,11 @@ static enum chat_error decide_preferences(const struct chat_append *a,
     return pins && facts->n_pinned >= PINNED_MAX ? CHAT_FULL : CHAT_OK;
 }
 
+static enum chat_error decide_rename(const struct rules_facts *facts)
+{
+    return facts->now_ms < rename_from_ms(facts->from->renamed_ms) ? CHAT_TOO_SOON : CHAT_OK;
+}
+
 enum chat_error rules_decide(const struct room *room, const struct chat_append *a,
                              const struct rules_facts *facts)
 {
@@ -454,6 +471,8 @@ enum chat_error rules_decide(const struct room *room, const struct chat_append *
     case EVENT_CONTACT_DECLINE:
     case EVENT_CONTACT_REMOVE:
         return decide_contact(room, me, a);
+    case EVENT_RENAME:
+        return decide_rename(facts);
     case EVENT_PREFERENCES:
         return decide_preferences(a, facts);
     default:

@@ -16,7 +16,8 @@ struct rules_facts {
     uint32_t n_pins;
     uint64_t pinned;                /* PREFERENCES: what pinned the conversation, or 0 */
     uint64_t n_pinned;              /* and how many are pinned */
-    const struct person *from, *to; /* ADDED, (UN)BLOCK: the caller and the user named; loaded */
+    const struct person *from, *to; /* ADDED, (UN)BLOCK: the caller and the user named; loaded;
+                                     * RENAME: the caller */
     const struct invite *invite;    /* JOINED: the one whose token was shown, or NULL: none such */
     const struct member *before;    /* JOINED: the caller's row, or NULL: never a member */
     uint64_t now_ms;                /* the event's time, if it is written */

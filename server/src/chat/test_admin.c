@@ -8,44 +8,10 @@
 #include "chat/admin.h"
 #include "chat/test_core.h"
 
-static int n_done;
-
-static int begin(void **state)
-{
-    *state = core_new(NULL);
-    n_done = 0;
-    return 0;
-}
-
-static int end(void **state)
-{
-    struct core *core = *state;
-    core_run(core);
-    assert_int_equal(chat_busy(core->chat), 0);
-    core_free(core);
-    return 0;
-}
-
-static void done(struct chat_call *call)
-{
-    (void)call;
-    n_done++;
-}
-
-#define ask(core, operation, request)                                                              \
-    do {                                                                                           \
-        int before = n_done;                                                                       \
-        (request)->call.done = done;                                                               \
-        operation((core)->chat, request);                                                          \
-        assert_int_equal(n_done, before); /* never inside the call */                              \
-        core_run(core);                                                                            \
-        assert_int_equal(n_done, before + 1);                                                      \
-    } while (0)
-
 static enum chat_error add(struct core *core, struct str name, struct str password)
 {
     struct chat_admin_add request = {.username = name, .password = password};
-    ask(core, chat_admin_add, &request);
+    core_ask(core, chat_admin_add, &request);
     return request.call.error;
 }
 
@@ -53,7 +19,7 @@ static enum chat_error set(struct core *core, const char *name, struct str passw
 {
     struct chat_admin_set request = {
         .username = str_of(name), .password = password, .disabled = disabled};
-    ask(core, chat_admin_set, &request);
+    core_ask(core, chat_admin_set, &request);
     return request.call.error;
 }
 
@@ -65,7 +31,7 @@ static enum chat_error disable(struct core *core, const char *name)
 static enum chat_error authenticates(struct core *core, const struct chat_sign *as)
 {
     struct chat_authenticate auth = {.token = str_of(as->token)};
-    ask(core, chat_authenticate, &auth);
+    core_ask(core, chat_authenticate, &auth);
     return auth.call.error;
 }
 
@@ -96,7 +62,7 @@ static void test_an_account_is_added_once(void **state)
     core->fails[STORE_OP_USER_CREATE] = true;
     assert_int_equal(add(core, STR("bob"), STR("hash")), CHAT_UNAVAILABLE);
     struct chat_admin_list list = {.limit = 10};
-    ask(core, chat_admin_list, &list);
+    core_ask(core, chat_admin_list, &list);
     assert_int_equal(list.call.error, CHAT_OK);
     assert_int_equal(list.n_users, 1);
 }
@@ -159,14 +125,14 @@ static void test_what_the_store_refuses_changes_nothing(void **state)
 static enum chat_error checks(struct core *core, uint64_t user)
 {
     struct chat_admin_check check = {.call.user = user};
-    ask(core, chat_admin_check, &check);
+    core_ask(core, chat_admin_check, &check);
     return check.call.error;
 }
 
 static enum chat_error makes_admin(struct core *core, const char *name, int admin)
 {
     struct chat_admin_set request = {.username = str_of(name), .disabled = -1, .admin = admin};
-    ask(core, chat_admin_set, &request);
+    core_ask(core, chat_admin_set, &request);
     return request.call.error;
 }
 
@@ -193,10 +159,10 @@ static void test_an_admin_touches_no_admin(void **state)
     struct chat_sign alice = signs_up(core, "alice");
     assert_int_equal(makes_admin(core, "alice", 1), CHAT_OK);
     struct chat_admin_set set_it = {.username = STR("alice"), .disabled = 1, .by_admin = true};
-    ask(core, chat_admin_set, &set_it);
+    core_ask(core, chat_admin_set, &set_it);
     assert_int_equal(set_it.call.error, CHAT_FORBIDDEN);
     struct chat_admin_reset reset = {.username = STR("alice")};
-    ask(core, chat_admin_reset, &reset);
+    core_ask(core, chat_admin_reset, &reset);
     assert_int_equal(reset.call.error, CHAT_FORBIDDEN);
     assert_int_equal(authenticates(core, &alice), CHAT_OK);
 }
@@ -206,20 +172,20 @@ static void test_a_password_that_was_made_signs_in(void **state)
     struct core *core = *state;
     struct chat_sign alice = signs_up(core, "alice");
     struct chat_admin_reset reset = {.username = STR("ALICE")};
-    ask(core, chat_admin_reset, &reset);
+    core_ask(core, chat_admin_reset, &reset);
     assert_int_equal(reset.call.error, CHAT_OK);
     assert_int_equal(strlen(reset.password), ADMIN_PASSWORD_TEXT);
     assert_int_equal(authenticates(core, &alice), CHAT_UNAUTHENTICATED);
     struct chat_sign again = {.username = STR("alice"), .password = str_of(reset.password)};
     assert_int_equal(core_sign(core, false, &again), CHAT_OK);
     struct chat_admin_reset nobody = {.username = STR("nobody")};
-    ask(core, chat_admin_reset, &nobody);
+    core_ask(core, chat_admin_reset, &nobody);
     assert_int_equal(nobody.call.error, CHAT_NOT_FOUND);
 }
 
 int main(void)
 {
-#define with_core(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define with_core(name) cmocka_unit_test_setup_teardown(name, core_begin, core_end)
     const struct CMUnitTest tests[] = {
         with_core(test_an_account_is_added_once),
         with_core(test_an_admin_is_one_until_taken_away),

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "bus/local.h"
+#include "model/record.h"
 #include "store/memory.h"
 #include "util/mem.h"
 
@@ -191,11 +192,13 @@ void core_forget(struct core *c)
 static void faulty_submit(struct store *store, struct store_request *request)
 {
     struct core *c = container_of(store, struct core, faulty);
-    if (!c->fails[request->op]) {
+    bool unknown = c->unknown[request->op] > 0;
+    if (!c->fails[request->op] && !unknown) {
         c->store->ops->submit(c->store, request);
         return;
     }
-    request->status = STORE_FAILED;
+    c->unknown[request->op] -= unknown;
+    request->status = unknown ? STORE_UNKNOWN : STORE_FAILED;
     post(&c->answers.poster, &request->task);
 }
 
@@ -243,32 +246,49 @@ void core_free(struct core *c)
     core_run(c);
     bus_free(c->bus);
     store_free(c->store);
+    arena_deinit(&c->looked);
     free(c->said);
     free(c);
 }
 
+int core_begin(void **state)
+{
+    *state = core_new(NULL);
+    core_n_done = 0;
+    return 0;
+}
+
+int core_end(void **state)
+{
+    struct core *core = *state;
+    core_run(core);
+    assert_int_equal(chat_busy(core->chat), 0);
+    core_free(core);
+    return 0;
+}
+
 /* --- calls --- */
 
-static int n_done;
+int core_n_done;
 
-static void count_done(struct chat_call *call)
+void core_done(struct chat_call *call)
 {
     (void)call;
-    n_done++;
+    core_n_done++;
 }
 
 static void ask_as(struct chat_call *call, uint64_t user)
 {
-    n_done = 0;
+    core_n_done = 0;
     call->user = user;
-    call->done = count_done;
+    call->done = core_done;
 }
 
 static enum chat_error answered(struct core *c, const struct chat_call *call)
 {
-    assert_int_equal(n_done, 0);
+    assert_int_equal(core_n_done, 0);
     core_run(c);
-    assert_int_equal(n_done, 1);
+    assert_int_equal(core_n_done, 1);
     return call->error;
 }
 
@@ -349,7 +369,30 @@ void core_block(struct core *c, uint64_t user, uint64_t other, bool on)
 static void store_answered(struct store_request *request)
 {
     (void)request;
-    n_done++;
+    core_n_done++;
+}
+
+struct event core_own_event(struct core *c, uint64_t user)
+{
+    struct store_load load = {.base.done = store_answered, .id = user};
+    struct event newest = {0};
+    store_load(c->store, &load);
+    core_run(c);
+    struct store_events events = {.base.done = store_answered,
+                                  .conversation = user,
+                                  .from_seq = load.head.seq,
+                                  .to_seq = load.head.seq,
+                                  .limit = 1};
+    arena_deinit(&c->looked);
+    if (load.head.seq) {
+        store_events(c->store, &events);
+        core_run(c);
+        assert_int_equal(events.n_events, 1);
+        record_copy(&newest, &events.events[0], &c->looked);
+    }
+    store_request_deinit(&load.base);
+    store_request_deinit(&events.base);
+    return newest;
 }
 
 uint64_t core_last_seen(struct core *c, uint64_t user)

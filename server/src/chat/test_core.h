@@ -40,13 +40,15 @@ struct core {
     bool answers_held; /* the store's answers stay in `answers`, for the test to let go */
     uint64_t wall_ms, mono_ms;
     struct store *store;
-    struct store faulty;   /* what the chat has: the store, but for the operations that fail */
-    bool fails[STORE_OPS]; /* with FAILED, nothing carried out */
+    struct store faulty;    /* what the chat has: the store, but for the operations that fail */
+    bool fails[STORE_OPS];  /* with FAILED, nothing carried out */
+    int unknown[STORE_OPS]; /* so many of them with UNKNOWN, nothing carried out */
     struct password_job *passwords[8]; /* held: not yet hashed or verified, oldest first */
     size_t n_passwords;
     bool passwords_held;
     struct bus *bus;
     struct chat *chat;
+    struct arena looked; /* what core_own_event() gave */
     struct said *said;
     size_t n_said, said_room;
 };
@@ -66,6 +68,29 @@ void core_let_passwords_go(struct core *);
 size_t core_told(const struct core *, int what, const struct session *);
 void core_forget(struct core *);
 
+/* For cmocka: a core of its own for each case, with nothing under way at the end. */
+int core_begin(void **state);
+int core_end(void **state);
+
+/* What a case asks by itself. core_start: the answer comes in a later task, and is counted;
+ * core_ask: everything runs until it has come. */
+extern int core_n_done;
+void core_done(struct chat_call *);
+#define core_start(core, operation, request)                                                       \
+    do {                                                                                           \
+        int before_ = core_n_done;                                                                 \
+        (request)->call.done = core_done;                                                          \
+        operation((core)->chat, request);                                                          \
+        assert_int_equal(core_n_done, before_); /* never inside the call */                        \
+    } while (0)
+#define core_ask(core, operation, request)                                                         \
+    do {                                                                                           \
+        int before = core_n_done;                                                                  \
+        core_start(core, operation, request);                                                      \
+        core_run(core);                                                                            \
+        assert_int_equal(core_n_done, before + 1);                                                 \
+    } while (0)
+
 /* Calls that are made and end at once. Each sets who asks; the error is the call's. */
 enum chat_error core_append(struct core *, uint64_t user, struct chat_append *);
 enum chat_error core_mark(struct core *, uint64_t user, struct chat_mark *);
@@ -79,6 +104,8 @@ uint64_t core_group(struct core *, uint64_t owner, const uint64_t *members, uint
 /* The conversation that it went to. */
 uint64_t core_send(struct core *, uint64_t from, uint64_t to);
 void core_block(struct core *, uint64_t user, uint64_t other, bool on);
+/* The newest event of the user's own log, its texts borrowed until the next look; type 0: none. */
+struct event core_own_event(struct core *, uint64_t user);
 /* What the store has of them. */
 uint64_t core_last_seen(struct core *, uint64_t user);
 

@@ -12,41 +12,6 @@
 #include "chat/room.h"
 #include "chat/test_core.h"
 
-static int n_done;
-
-static int begin(void **state)
-{
-    struct core *core = core_new(NULL);
-    *state = core;
-    n_done = 0;
-    return 0;
-}
-
-static int end(void **state)
-{
-    struct core *core = *state;
-    core_run(core);
-    assert_int_equal(chat_busy(core->chat), 0);
-    core_free(core);
-    return 0;
-}
-
-static void done(struct chat_call *call)
-{
-    (void)call;
-    n_done++;
-}
-
-#define ask(core, operation, request)                                                              \
-    do {                                                                                           \
-        int before = n_done;                                                                       \
-        (request)->call.done = done;                                                               \
-        operation((core)->chat, request);                                                          \
-        assert_int_equal(n_done, before); /* never inside the call */                              \
-        core_run(core);                                                                            \
-        assert_int_equal(n_done, before + 1);                                                      \
-    } while (0)
-
 static struct chat_sign signs_up(struct core *core, const char *name)
 {
     struct chat_sign sign = {.username = str_of(name), .password = STR("good enough")};
@@ -57,7 +22,7 @@ static struct chat_sign signs_up(struct core *core, const char *name)
 static enum chat_error leaves(struct core *core, uint64_t user, const char *password)
 {
     struct chat_leave r = {.call.user = user, .call.device = 1, .password = str_of(password)};
-    ask(core, chat_leave, &r);
+    core_ask(core, chat_leave, &r);
     return r.call.error;
 }
 
@@ -119,7 +84,7 @@ static void test_from_ok_on_nobody_is_there(void **state)
     session_end(core->chat, &here, core->mono_ms);
     core_run(core);
     struct chat_authenticate auth = {.token = str_of(ann.token)};
-    ask(core, chat_authenticate, &auth);
+    core_ask(core, chat_authenticate, &auth);
     assert_int_equal(auth.call.error, CHAT_UNAUTHENTICATED);
     struct chat_sign again = {.username = STR("ann"), .password = STR("good enough")};
     assert_int_equal(core_sign(core, false, &again), CHAT_WRONG_CREDENTIALS);
@@ -127,7 +92,7 @@ static void test_from_ok_on_nobody_is_there(void **state)
     assert_int_equal(sends(core, bob.user, ann.user), CHAT_CANNOT_WRITE);
     assert_int_equal(contact(core, bob.user, EVENT_CONTACT_REQUEST, ann.user), CHAT_CANNOT_WRITE);
     struct chat_users find = {.prefix = STR("an"), .limit = 10};
-    ask(core, chat_users, &find);
+    core_ask(core, chat_users, &find);
     assert_int_equal(find.n_users, 0);
     assert_int_equal(core_watch(core, bob.user, NULL, ann.user, &seen), CHAT_OK);
     assert_false(seen.online);
@@ -142,16 +107,16 @@ static void test_what_was_under_way_is_refused(void **state)
     struct core *core = *state;
     uint64_t ann = core_user(core, "ann"), bob = core_user(core, "bob");
     uint64_t group = core_group(core, bob, &ann, 1);
-    struct chat_append late = {.call = {.user = ann, .done = done},
+    struct chat_append late = {.call = {.user = ann, .done = core_done},
                                .type = EVENT_MESSAGE,
                                .to = group,
                                .kind = STR("text"),
                                .text = STR("late")};
     struct chat_append profile = {
-        .call = {.user = ann, .done = done}, .type = EVENT_PROFILE, .about = STR("late")};
+        .call = {.user = ann, .done = core_done}, .type = EVENT_PROFILE, .about = STR("late")};
     struct chat_append added = {
-        .call = {.user = bob, .done = done}, .type = EVENT_ADDED, .user = ann};
-    struct chat_group_create made = {.call = {.user = ann, .done = done},
+        .call = {.user = bob, .done = core_done}, .type = EVENT_ADDED, .user = ann};
+    struct chat_group_create made = {.call = {.user = ann, .done = core_done},
                                      .title = STR("late"),
                                      .history = HISTORY_ALL,
                                      .members = &bob,
@@ -159,7 +124,7 @@ static void test_what_was_under_way_is_refused(void **state)
     added.conversation = core_group(core, bob, NULL, 0);
     struct chat_admin_delete r = {.username = STR("ann")};
     core_run(core);
-    r.call.done = done;
+    r.call.done = core_done;
     core->answers_held = true;
     chat_admin_delete(core->chat, &r);
     core_run(core);
@@ -184,12 +149,12 @@ static void test_a_mark_that_was_not_written_changes_nothing(void **state)
     uint64_t ann = core_user(core, "ann"), bob = core_user(core, "bob");
     core->fails[STORE_OP_USER_DELETE] = true;
     struct chat_admin_delete r = {.username = STR("ann")};
-    ask(core, chat_admin_delete, &r);
+    core_ask(core, chat_admin_delete, &r);
     assert_int_equal(r.call.error, CHAT_UNAVAILABLE);
     assert_int_equal(sends(core, ann, bob), CHAT_OK);
     assert_int_equal(sends(core, bob, ann), CHAT_OK);
     r.username = STR("nobody");
-    ask(core, chat_admin_delete, &r);
+    core_ask(core, chat_admin_delete, &r);
     assert_int_equal(r.call.error, CHAT_NOT_FOUND);
 }
 
@@ -221,7 +186,7 @@ static void test_the_job_leaves_groups_and_contacts(void **state)
     room_unref(room);
     for (int i = 0; i < 3; i++) {
         struct chat_contacts contacts = {.call.user = (uint64_t[]){bob, eve, joe}[i], .limit = 10};
-        ask(core, chat_contacts, &contacts);
+        core_ask(core, chat_contacts, &contacts);
         assert_int_equal(contacts.n_contacts, 0);
     }
     job(core);
@@ -275,27 +240,28 @@ static void test_a_second_factor_is_asked_for(void **state)
     chat_factor_secret(core->chat, secret);
     assert_true(base32_parse(bytes, sizeof(bytes), str_of(secret)));
     totp_code(code, bytes, core->wall_ms / TOTP_STEP_MS);
-    struct chat_factor_enable on = {.call = {.user = ann.user, .device = ann.device},
+    struct chat_factor_change on = {.call = {.user = ann.user, .device = ann.device},
+                                    .what = FACTOR_ENABLED,
                                     .password = STR("good enough"),
                                     .secret = str_of(secret),
                                     .code = str_of(code)};
-    ask(core, chat_factor_enable, &on);
+    core_ask(core, chat_factor_change, &on);
     assert_int_equal(on.call.error, CHAT_OK);
     struct chat_leave r = {.call = {.user = ann.user, .device = ann.device},
                            .password = STR("good enough")};
-    ask(core, chat_leave, &r);
+    core_ask(core, chat_leave, &r);
     assert_int_equal(r.call.error, CHAT_FACTOR_REQUIRED);
     r.factor_code = str_of(code);
-    ask(core, chat_leave, &r);
+    core_ask(core, chat_leave, &r);
     assert_int_equal(r.call.error, CHAT_WRONG_CODE); /* it was taken */
     r.factor_code = str_of(on.recovery[0]);
-    ask(core, chat_leave, &r);
+    core_ask(core, chat_leave, &r);
     assert_int_equal(r.call.error, CHAT_OK);
 }
 
 int main(void)
 {
-#define with_core(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define with_core(name) cmocka_unit_test_setup_teardown(name, core_begin, core_end)
     const struct CMUnitTest tests[] = {
         with_core(test_from_ok_on_nobody_is_there),
         with_core(test_what_was_under_way_is_refused),

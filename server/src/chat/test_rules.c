@@ -110,6 +110,9 @@ static const struct {
     {EVENT_PREFERENCES, IN_OWN_LOGS},
     {EVENT_STAR, IN_OWN_LOGS},
     {EVENT_UNSTAR, IN_OWN_LOGS},
+    {EVENT_RENAME, IN_OWN_LOGS},
+    {EVENT_SIGNED_IN, IN_OWN_LOGS},
+    {EVENT_SECOND_FACTOR, IN_OWN_LOGS},
 };
 
 static const struct {

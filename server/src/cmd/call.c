@@ -44,6 +44,7 @@ static const enum api_error errors[] = {
     [CHAT_DISABLED] = API_ERROR_ACCOUNT_DISABLED,
     [CHAT_REGISTRATION_CLOSED] = API_ERROR_REGISTRATION_CLOSED,
     [CHAT_TOO_MANY_TRIES] = API_ERROR_TOO_MANY_TRIES,
+    [CHAT_TOO_SOON] = API_ERROR_TOO_SOON,
     [CHAT_KEY_REUSED] = API_ERROR_KEY_REUSED,
     [CHAT_AHEAD] = API_ERROR_AHEAD,
     [CHAT_TRUNCATED] = API_ERROR_TRUNCATED,
@@ -77,7 +78,7 @@ bool call_refused(struct call *call)
     must(asked->error < CHAT_ERRORS);
     struct problem problem = {.error = errors[asked->error]};
     if (asked->error == CHAT_TOO_MANY_TRIES || asked->error == CHAT_OVERLOADED ||
-        asked->error == CHAT_UNAVAILABLE)
+        asked->error == CHAT_UNAVAILABLE || asked->error == CHAT_TOO_SOON)
         problem.retry_after_ms = asked->retry_after_ms;
     if (asked->error == CHAT_INVALID)
         problem.message = STR("These arguments make no sense together, or not in this place.");

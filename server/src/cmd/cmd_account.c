@@ -4,6 +4,7 @@
 #include "chat/append.h"
 #include "chat/factor.h"
 #include "chat/leaving.h"
+#include "chat/rename.h"
 #include "cmd/append.h"
 #include "cmd/call.h"
 #include "cmd/cmd.h"
@@ -63,6 +64,26 @@ void cmd_account_set_picture(struct call *call)
     chat_append(call->chat, ask);
 }
 
+static void renamed(struct chat_call *asked)
+{
+    struct call *call = call_of(asked);
+    if (call_refused(call))
+        return;
+    const struct chat_append *a = &((const struct chat_rename *)asked)->append;
+    append_answer(call, a->conversation, a->seq, a->n, a->time_ms, a->rev);
+}
+
+void cmd_account_rename(struct call *call)
+{
+    const struct args_account_rename *args = call->args;
+    struct chat_rename *ask = call_ask(call, sizeof(*ask), renamed);
+    ask->username = args->username;
+    ask->password = args->password;
+    ask->append.key = args->key;
+    ask->append.after = args->after;
+    chat_rename(call->chat, ask);
+}
+
 static_assert((int)API_AUDIENCE_EVERYONE == (int)AUDIENCE_EVERYONE, "audience");
 static_assert((int)API_AUDIENCE_CONTACTS == (int)AUDIENCE_CONTACTS, "audience");
 static_assert((int)API_AUDIENCE_NOBODY == (int)AUDIENCE_NOBODY, "audience");
@@ -112,17 +133,17 @@ void cmd_account_new_second_factor(struct call *call)
     call_answer(call);
 }
 
-static void factor_enabled(struct chat_call *asked)
+static void recovery_told(struct chat_call *asked)
 {
     struct call *call = call_of(asked);
     if (call_refused(call))
         return;
-    const struct chat_factor_enable *enabled = (const struct chat_factor_enable *)asked;
+    const struct chat_factor_change *change = (const struct chat_factor_change *)asked;
     struct writer *w = call_reply(call);
     writer_object_begin(w);
     writer_field_array(w, "recovery_codes");
     for (uint32_t i = 0; i < RECOVERY_CODES; i++)
-        writer_string(w, str_of(enabled->recovery[i]));
+        writer_string(w, str_of(change->recovery[i]));
     writer_array_end(w);
     writer_object_end(w);
     call_answer(call);
@@ -131,20 +152,35 @@ static void factor_enabled(struct chat_call *asked)
 void cmd_account_enable_second_factor(struct call *call)
 {
     const struct args_account_enable_second_factor *args = call->args;
-    struct chat_factor_enable *ask = call_ask(call, sizeof(*ask), factor_enabled);
+    struct chat_factor_change *ask = call_ask(call, sizeof(*ask), recovery_told);
+    ask->what = FACTOR_ENABLED;
     ask->password = args->password;
     ask->secret = args->secret;
     ask->code = args->code;
-    chat_factor_enable(call->chat, ask);
+    ask->key = args->key;
+    chat_factor_change(call->chat, ask);
+}
+
+void cmd_account_new_recovery_codes(struct call *call)
+{
+    const struct args_account_new_recovery_codes *args = call->args;
+    struct chat_factor_change *ask = call_ask(call, sizeof(*ask), recovery_told);
+    ask->what = FACTOR_NEW_RECOVERY;
+    ask->password = args->password;
+    ask->code = args->code;
+    ask->key = args->key;
+    chat_factor_change(call->chat, ask);
 }
 
 void cmd_account_disable_second_factor(struct call *call)
 {
     const struct args_account_disable_second_factor *args = call->args;
-    struct chat_factor_disable *ask = call_ask(call, sizeof(*ask), done);
+    struct chat_factor_change *ask = call_ask(call, sizeof(*ask), done);
+    ask->what = FACTOR_DISABLED;
     ask->password = args->password;
     ask->code = args->code;
-    chat_factor_disable(call->chat, ask);
+    ask->key = args->key;
+    chat_factor_change(call->chat, ask);
 }
 
 void cmd_account_delete(struct call *call)

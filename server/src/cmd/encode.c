@@ -47,6 +47,9 @@ static const char *const event_names[] = {
     [EVENT_STAR] = "star",
     [EVENT_UNSTAR] = "unstar",
     [EVENT_PRIVACY] = "privacy",
+    [EVENT_RENAME] = "rename",
+    [EVENT_SIGNED_IN] = "signed_in",
+    [EVENT_SECOND_FACTOR] = "second_factor",
 };
 static_assert(ARRAY_SIZE(event_names) == EVENT_TYPES, "the newest event has a name");
 
@@ -162,6 +165,14 @@ void encode_privacy_fields(struct writer *w, uint64_t privacy)
                             str_of(audience_names[privacy_of(privacy, (enum privacy_setting)i)]));
 }
 
+static const char *const factor_names[] = {
+    [FACTOR_ENABLED] = "enabled",
+    [FACTOR_DISABLED] = "disabled",
+    [FACTOR_NEW_RECOVERY] = "new_recovery_codes",
+    [FACTOR_RECOVERY_USED] = "recovery_code_used",
+};
+static_assert(ARRAY_SIZE(factor_names) == FACTOR_CHANGES, "each change has a name");
+
 static void write_contents(struct writer *w, const struct event *e)
 {
     switch (e->type) {
@@ -208,6 +219,18 @@ static void write_contents(struct writer *w, const struct event *e)
         break;
     case EVENT_PRIVACY:
         write_privacy_change(w, e->privacy);
+        break;
+    case EVENT_RENAME:
+        writer_field_string(w, "username", e->text);
+        break;
+    case EVENT_SIGNED_IN:
+        writer_field_id(w, "device", e->number);
+        writer_field_string(w, "name", e->text);
+        break;
+    case EVENT_SECOND_FACTOR:
+        FIELD_NAME(w, "change", factor_names, e->changes);
+        if (e->number)
+            writer_field_id(w, "device", e->number);
         break;
     case EVENT_ANNOUNCE:
         writer_field_bool(w, "on", e->number != 0);

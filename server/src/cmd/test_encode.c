@@ -165,6 +165,22 @@ static void test_events_of_the_own_log(void **state)
     e = event_of(EVENT_PRIVACY);
     e.privacy = privacy_one(PRIVACY_WRITE, 3) | privacy_one(PRIVACY_LAST_SEEN, 1);
     assert_event(&e, 0, HEAD("privacy") "\"last_seen\":\"everyone\",\"write\":\"nobody\"}");
+    e = event_of(EVENT_RENAME);
+    e.text = STR("ann");
+    e.about = STR("what looks like it");
+    assert_event(&e, 0, HEAD("rename") "\"username\":\"ann\"}");
+    e = event_of(EVENT_SIGNED_IN);
+    e.number = 77;
+    e.text = STR("phone");
+    assert_event(&e, 0, HEAD("signed_in") "\"device\":\"77\",\"name\":\"phone\"}");
+    e = event_of(EVENT_SECOND_FACTOR);
+    e.changes = FACTOR_RECOVERY_USED;
+    e.number = 77;
+    assert_event(&e, 0,
+                 HEAD("second_factor") "\"change\":\"recovery_code_used\",\"device\":\"77\"}");
+    e.changes = FACTOR_DISABLED;
+    e.number = 0;
+    assert_event(&e, 0, HEAD("second_factor") "\"change\":\"disabled\"}");
     e = event_of(EVENT_BLOCK);
     e.user = 8;
     assert_event(&e, 0, HEAD("block") "\"user\":\"8\"}");

@@ -23,6 +23,7 @@ struct user {
     uint64_t last_seen_ms; /* 0: never */
     uint64_t rev;          /* seq of the own log's event that last changed what follows */
     uint64_t privacy;      /* who may what (privacy.h) */
+    uint64_t renamed_ms;   /* 0: never */
     uint64_t picture;      /* a medium's id, opaque here; 0: none */
     uint64_t deleted_ms; /* when the account was deleted; 0: it stands. Then only the name is left,
                             until that is free for others, too */
@@ -34,6 +35,13 @@ static inline uint64_t user_name_free_ms(const struct user *user)
     return user->deleted_ms + NAME_KEPT_DAYS * UINT64_C(24) * 60 * 60 * 1000;
 }
 
+/* What of a sign-in the person's other devices are yet to be told. Stored: never renumber. */
+enum device_news {
+    DEVICE_NO_NEWS = 0,
+    DEVICE_SIGNED_IN = 1,
+    DEVICE_RECOVERED = 2, /* the same, by a recovery code */
+};
+
 struct device {
     uint64_t id;
     uint64_t user;
@@ -41,6 +49,7 @@ struct device {
     uint8_t token_hash[CRYPTO_HASH_BYTES];
     uint64_t created_ms;
     uint64_t last_seen_ms;
+    enum device_news news;
 };
 
 /* A code with which people may sign up. */

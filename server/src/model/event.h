@@ -46,10 +46,22 @@ enum event_type {
     EVENT_CONTACT_DECLINE = 30,
     EVENT_CONTACT_REMOVE = 31, /* also takes back one's request, or one's having declined */
     EVENT_PRIVACY = 32,        /* own log: privacy = what changes (privacy.h) */
+    EVENT_RENAME = 33,         /* own log: text = username, about = its skeleton's hash */
+    EVENT_SIGNED_IN = 34,      /* own log: number = the device, text = what it calls itself */
+    EVENT_SECOND_FACTOR = 35,  /* own log: changes, number = the device by which; 0: the operator */
     EVENT_TYPES,
 };
 
 enum { EVENT_DIGEST_BYTES = 16 };
+
+/* What a SECOND_FACTOR event tells. Stored as numbers: never renumber. */
+enum factor_change {
+    FACTOR_ENABLED = 1,
+    FACTOR_DISABLED = 2,
+    FACTOR_NEW_RECOVERY = 3,
+    FACTOR_RECOVERY_USED = 4,
+    FACTOR_CHANGES,
+};
 
 /* What a PREFERENCES event sets. Stored in masks: never renumber. */
 enum preference {
@@ -95,7 +107,7 @@ struct event {
     uint64_t expires_ms; /* message, edit: when its words go; by the clock of time_ms; 0: never */
     uint64_t subject;    /* own log: the conversation it is about */
     uint64_t until_ms;   /* Unix */
-    uint64_t changes;    /* preferences: a mask */
+    uint64_t changes;    /* preferences: a mask; second factor: enum factor_change */
     struct str kind;     /* message, edit */
     struct str text;
     struct str about;
@@ -125,6 +137,7 @@ static inline bool event_has_subject(enum event_type type)
 static inline bool event_is_own(enum event_type type)
 {
     return (type >= EVENT_PROFILE && type <= EVENT_UNBLOCK) || type == EVENT_PRIVACY ||
+           type == EVENT_RENAME || type == EVENT_SIGNED_IN || type == EVENT_SECOND_FACTOR ||
            event_has_subject(type);
 }
 

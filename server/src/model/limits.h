@@ -10,6 +10,8 @@ enum {
     USERNAME_BYTES_MAX = 64,
     USERNAME_CHARS_MAX = 32,
     NAME_KEPT_DAYS = 30, /* of a deleted account: nobody is taken for whoever had it */
+    FORMER_NAME_S = 30 * 24 * 60 * 60, /* a name that was given up is nobody else's for so long */
+    RENAME_S = 7 * 24 * 60 * 60, /* between two changes: so nobody keeps more than six names */
     DISPLAY_NAME_BYTES_MAX = 256,
     ABOUT_BYTES_MAX = 512,
     PASSWORD_BYTES_MIN = 8,

@@ -118,6 +118,18 @@ static struct event some_event(enum event_type type)
         e.target = 1 + some_number();
         e.history = HISTORY_ALL;
         break;
+    case EVENT_RENAME:
+        e.text = some_text(USERNAME_BYTES_MIN, USERNAME_BYTES_MAX);
+        e.about = some_text(32, 32);
+        break;
+    case EVENT_SIGNED_IN:
+        e.number = 1 + some_number();
+        e.text = some_text(0, DEVICE_NAME_BYTES_MAX);
+        break;
+    case EVENT_SECOND_FACTOR:
+        e.changes = 1 + below(FACTOR_CHANGES - 1);
+        e.number = some_number();
+        break;
     case EVENT_PRIVACY:
         e.privacy = privacy_one(below(PRIVACY_SETTINGS), 1 + below(AUDIENCES));
         break;

@@ -14,6 +14,8 @@ const struct limit_spec api_limits[API_LIMIT_COUNT] = {
     {LIT("username_chars_max"), API_USERNAME_CHARS_MAX},
     {LIT("password_bytes_min"), API_PASSWORD_BYTES_MIN},
     {LIT("password_bytes_max"), API_PASSWORD_BYTES_MAX},
+    {LIT("rename_days"), API_RENAME_DAYS},
+    {LIT("former_name_days"), API_FORMER_NAME_DAYS},
     {LIT("display_name_chars_max"), API_DISPLAY_NAME_CHARS_MAX},
     {LIT("display_name_bytes_max"), API_DISPLAY_NAME_BYTES_MAX},
     {LIT("about_bytes_max"), API_ABOUT_BYTES_MAX},
@@ -129,6 +131,8 @@ const struct error_spec api_errors[API_ERROR_COUNT] = {
         LIT("This person is not a member.")},
     [API_ERROR_OUT_OF_TURN] = {LIT("out_of_turn"), 409, LIT("Conflict"),
         LIT("This does not fit how the two of you stand.")},
+    [API_ERROR_TOO_SOON] = {LIT("too_soon"), 429, LIT("Too Many Requests"),
+        LIT("You changed your name a short while ago.")},
     [API_ERROR_TOO_MANY_TRIES] = {LIT("too_many_tries"), 429, LIT("Too Many Requests"),
         LIT("Too many tries. Wait a while.")},
 };
@@ -193,6 +197,15 @@ static const struct arg_spec args_account_set_profile[] = {
 
 static const struct route_segment route_account_set_profile[] = {{LIT("v1"), false}, {LIT("account"), false}};
 
+static const struct arg_spec args_account_rename[] = {
+    {.name = LIT("username"), .kind = ARG_STRING, .presence = ARG_REQUIRED, .offset = offsetof(struct args_account_rename, username), .min = 3, .max = 64ULL, .chars_max = 32},
+    {.name = LIT("password"), .kind = ARG_STRING, .presence = ARG_REQUIRED, .offset = offsetof(struct args_account_rename, password), .min = 1, .max = 256ULL, .secret = true},
+    {.name = LIT("key"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_account_rename, key), .has_offset = offsetof(struct args_account_rename, has_key), .min = 1, .max = 64ULL, .charset = &charset_key},
+    {.name = LIT("after"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_account_rename, after), .min = 0, .max = 9007199254740991ULL, .default_value = 0},
+};
+
+static const struct route_segment route_account_rename[] = {{LIT("v1"), false}, {LIT("account"), false}, {LIT("username"), false}};
+
 static const struct arg_spec args_account_set_picture[] = {
     {.name = LIT("picture"), .kind = ARG_ID, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_account_set_picture, picture), .has_offset = offsetof(struct args_account_set_picture, has_picture), .min = 1, .max = 9223372036854775807ULL},
     {.name = LIT("key"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_account_set_picture, key), .has_offset = offsetof(struct args_account_set_picture, has_key), .min = 1, .max = 64ULL, .charset = &charset_key},
@@ -227,13 +240,23 @@ static const struct arg_spec args_account_enable_second_factor[] = {
     {.name = LIT("password"), .kind = ARG_STRING, .presence = ARG_REQUIRED, .offset = offsetof(struct args_account_enable_second_factor, password), .min = 1, .max = 256ULL, .secret = true},
     {.name = LIT("secret"), .kind = ARG_STRING, .presence = ARG_REQUIRED, .offset = offsetof(struct args_account_enable_second_factor, secret), .min = 32, .max = 32ULL, .charset = &charset_opaque, .secret = true},
     {.name = LIT("code"), .kind = ARG_STRING, .presence = ARG_REQUIRED, .offset = offsetof(struct args_account_enable_second_factor, code), .min = 6, .max = 16ULL, .charset = &charset_opaque, .secret = true},
+    {.name = LIT("key"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_account_enable_second_factor, key), .has_offset = offsetof(struct args_account_enable_second_factor, has_key), .min = 1, .max = 64ULL, .charset = &charset_key},
 };
 
 static const struct route_segment route_account_enable_second_factor[] = {{LIT("v1"), false}, {LIT("account"), false}, {LIT("second_factor"), false}};
 
+static const struct arg_spec args_account_new_recovery_codes[] = {
+    {.name = LIT("password"), .kind = ARG_STRING, .presence = ARG_REQUIRED, .offset = offsetof(struct args_account_new_recovery_codes, password), .min = 1, .max = 256ULL, .secret = true},
+    {.name = LIT("code"), .kind = ARG_STRING, .presence = ARG_REQUIRED, .offset = offsetof(struct args_account_new_recovery_codes, code), .min = 6, .max = 16ULL, .charset = &charset_opaque, .secret = true},
+    {.name = LIT("key"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_account_new_recovery_codes, key), .has_offset = offsetof(struct args_account_new_recovery_codes, has_key), .min = 1, .max = 64ULL, .charset = &charset_key},
+};
+
+static const struct route_segment route_account_new_recovery_codes[] = {{LIT("v1"), false}, {LIT("account"), false}, {LIT("second_factor"), false}, {LIT("recovery"), false}};
+
 static const struct arg_spec args_account_disable_second_factor[] = {
     {.name = LIT("password"), .kind = ARG_STRING, .presence = ARG_REQUIRED, .offset = offsetof(struct args_account_disable_second_factor, password), .min = 1, .max = 256ULL, .secret = true},
     {.name = LIT("code"), .kind = ARG_STRING, .presence = ARG_REQUIRED, .offset = offsetof(struct args_account_disable_second_factor, code), .min = 6, .max = 16ULL, .charset = &charset_opaque, .secret = true},
+    {.name = LIT("key"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_account_disable_second_factor, key), .has_offset = offsetof(struct args_account_disable_second_factor, has_key), .min = 1, .max = 64ULL, .charset = &charset_key},
 };
 
 static const struct route_segment route_account_disable_second_factor[] = {{LIT("v1"), false}, {LIT("account"), false}, {LIT("second_factor"), false}, {LIT("disable"), false}};
@@ -758,6 +781,15 @@ const struct command_spec command_specs[COMMAND_COUNT] = {
         .args = args_account_set_profile, .args_n = 4,
         .at_least_one = 0x3,
     },
+    [COMMAND_ACCOUNT_RENAME] = {
+        .name = LIT("account.rename"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_account_rename),
+        .counts = API_RATE_SENDS,
+        .transport = API_TRANSPORT_BOTH, .method = API_PUT,
+        .segments = route_account_rename, .segments_n = 3,
+        .args = args_account_rename, .args_n = 4,
+    },
     [COMMAND_ACCOUNT_SET_PICTURE] = {
         .name = LIT("account.set_picture"),
         .needs = API_NEEDS_SESSION,
@@ -798,7 +830,15 @@ const struct command_spec command_specs[COMMAND_COUNT] = {
         .args_size = sizeof(struct args_account_enable_second_factor),
         .transport = API_TRANSPORT_BOTH, .method = API_PUT,
         .segments = route_account_enable_second_factor, .segments_n = 3,
-        .args = args_account_enable_second_factor, .args_n = 3,
+        .args = args_account_enable_second_factor, .args_n = 4,
+    },
+    [COMMAND_ACCOUNT_NEW_RECOVERY_CODES] = {
+        .name = LIT("account.new_recovery_codes"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_account_new_recovery_codes),
+        .transport = API_TRANSPORT_BOTH, .method = API_POST,
+        .segments = route_account_new_recovery_codes, .segments_n = 4,
+        .args = args_account_new_recovery_codes, .args_n = 3,
     },
     [COMMAND_ACCOUNT_DISABLE_SECOND_FACTOR] = {
         .name = LIT("account.disable_second_factor"),
@@ -806,7 +846,7 @@ const struct command_spec command_specs[COMMAND_COUNT] = {
         .args_size = sizeof(struct args_account_disable_second_factor),
         .transport = API_TRANSPORT_BOTH, .method = API_POST,
         .segments = route_account_disable_second_factor, .segments_n = 4,
-        .args = args_account_disable_second_factor, .args_n = 2,
+        .args = args_account_disable_second_factor, .args_n = 3,
     },
     [COMMAND_ACCOUNT_DELETE] = {
         .name = LIT("account.delete"),
@@ -1323,7 +1363,9 @@ const uint16_t commands_by_name[COMMAND_COUNT] = {
     COMMAND_ACCOUNT_DISABLE_SECOND_FACTOR,
     COMMAND_ACCOUNT_ENABLE_SECOND_FACTOR,
     COMMAND_ACCOUNT_GET,
+    COMMAND_ACCOUNT_NEW_RECOVERY_CODES,
     COMMAND_ACCOUNT_NEW_SECOND_FACTOR,
+    COMMAND_ACCOUNT_RENAME,
     COMMAND_ACCOUNT_SET_PASSWORD,
     COMMAND_ACCOUNT_SET_PICTURE,
     COMMAND_ACCOUNT_SET_PRIVACY,

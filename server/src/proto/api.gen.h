@@ -19,6 +19,8 @@
 #define API_USERNAME_CHARS_MAX          32 /* longest username, in characters */
 #define API_PASSWORD_BYTES_MIN          8 /* shortest new password */
 #define API_PASSWORD_BYTES_MAX          256 /* longest password */
+#define API_RENAME_DAYS                 7 /* days between two changes of one's username */
+#define API_FORMER_NAME_DAYS            30 /* days that a former username leads to who had it, and is nobody else's */
 #define API_DISPLAY_NAME_CHARS_MAX      64 /* longest display name, in characters */
 #define API_DISPLAY_NAME_BYTES_MAX      256 /* longest display name, in bytes */
 #define API_ABOUT_BYTES_MAX             512 /* longest text about oneself */
@@ -61,7 +63,7 @@
 /* Opens a WebSocket. */
 #define API_SOCKET_PATH "/v1/socket"
 
-enum { API_LIMIT_COUNT = 45 };
+enum { API_LIMIT_COUNT = 47 };
 extern const struct limit_spec api_limits[API_LIMIT_COUNT];
 
 /* What is counted: how often it may happen. */
@@ -113,6 +115,7 @@ enum api_error {
     API_ERROR_ALREADY_MEMBER, /* 409 This person is a member already. */
     API_ERROR_NOT_MEMBER, /* 409 This person is not a member. */
     API_ERROR_OUT_OF_TURN, /* 409 This does not fit how the two of you stand. */
+    API_ERROR_TOO_SOON, /* 429 You changed your name a short while ago. */
     API_ERROR_TOO_MANY_TRIES, /* 429 Too many tries. Wait a while. */
     API_ERROR_COUNT,
 };
@@ -162,11 +165,13 @@ enum api_given_role {
     X(CONNECT, connect) \
     X(ACCOUNT_GET, account_get) \
     X(ACCOUNT_SET_PROFILE, account_set_profile) \
+    X(ACCOUNT_RENAME, account_rename) \
     X(ACCOUNT_SET_PICTURE, account_set_picture) \
     X(ACCOUNT_SET_PRIVACY, account_set_privacy) \
     X(ACCOUNT_SET_PASSWORD, account_set_password) \
     X(ACCOUNT_NEW_SECOND_FACTOR, account_new_second_factor) \
     X(ACCOUNT_ENABLE_SECOND_FACTOR, account_enable_second_factor) \
+    X(ACCOUNT_NEW_RECOVERY_CODES, account_new_recovery_codes) \
     X(ACCOUNT_DISABLE_SECOND_FACTOR, account_disable_second_factor) \
     X(ACCOUNT_DELETE, account_delete) \
     X(DEVICE_LIST, device_list) \
@@ -238,11 +243,13 @@ enum command {
     COMMAND_CONNECT, /* Names the nodes to open a socket to. */
     COMMAND_ACCOUNT_GET, /* Reads one's own account. */
     COMMAND_ACCOUNT_SET_PROFILE, /* Changes one's display name, the words about oneself, or both. */
+    COMMAND_ACCOUNT_RENAME, /* Takes another username. */
     COMMAND_ACCOUNT_SET_PICTURE, /* Changes one's picture. */
     COMMAND_ACCOUNT_SET_PRIVACY, /* Changes who may see what of one, and do what with one. */
     COMMAND_ACCOUNT_SET_PASSWORD, /* Changes one's password. */
     COMMAND_ACCOUNT_NEW_SECOND_FACTOR, /* Makes a secret for an authenticator. */
     COMMAND_ACCOUNT_ENABLE_SECOND_FACTOR, /* Has every sign-in ask for a code from now on. */
+    COMMAND_ACCOUNT_NEW_RECOVERY_CODES, /* Makes other recovery codes; those before hold no more. */
     COMMAND_ACCOUNT_DISABLE_SECOND_FACTOR, /* Has sign-in ask for no code any more. */
     COMMAND_ACCOUNT_DELETE, /* Deletes one's account, for good. */
     COMMAND_DEVICE_LIST, /* Lists the signed-in devices. */
@@ -367,6 +374,15 @@ struct args_account_set_profile {
     uint64_t after;
 };
 
+/* account.rename: Takes another username. */
+struct args_account_rename {
+    struct str username;
+    struct str password;
+    bool has_key;
+    struct str key;
+    uint64_t after;
+};
+
 /* account.set_picture: Changes one's picture. */
 struct args_account_set_picture {
     bool has_picture;
@@ -410,12 +426,24 @@ struct args_account_enable_second_factor {
     struct str password;
     struct str secret;
     struct str code;
+    bool has_key;
+    struct str key;
+};
+
+/* account.new_recovery_codes: Makes other recovery codes; those before hold no more. */
+struct args_account_new_recovery_codes {
+    struct str password;
+    struct str code;
+    bool has_key;
+    struct str key;
 };
 
 /* account.disable_second_factor: Has sign-in ask for no code any more. */
 struct args_account_disable_second_factor {
     struct str password;
     struct str code;
+    bool has_key;
+    struct str key;
 };
 
 /* account.delete: Deletes one's account, for good. */

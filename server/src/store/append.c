@@ -5,6 +5,7 @@
 #include "model/limits.h"
 #include "store/apply.h"
 #include "store/embedded.h"
+#include "store/usernames.h"
 #include "util/macros.h"
 
 /* One append adds at most about this to a batch, so that a full group commit stays a few MiB. */
@@ -63,6 +64,32 @@ static void head_advance(struct log_head *head, const struct event *e)
         head->message_seq = e->seq;
 }
 
+/* The name of a rename must be free when it comes to stand. */
+static int look_for_name(struct turn *t, struct store_append *r)
+{
+    const struct event *e = &r->events[0];
+    if (e->type != EVENT_RENAME)
+        return 0;
+    must(r->n_events == 1);
+    struct user now, user = {.id = e->sender, .username = e->text, .skeleton = e->about};
+    int err = turn_user(t, e->sender, &now);
+    if (err || now.deleted_ms)
+        return err < 0 ? err : STORE_NOT_FOUND;
+    return usernames_look(t, &user, e->time_ms, &r->looks_like);
+}
+
+/* What goes with the event. STORE_MOVED: it does not fit any more. */
+static int carry_out(struct turn *t, struct store_append *r)
+{
+    r->user_moved = false;
+    if (!r->with)
+        return 0;
+    must(r->n_events == 1);
+    int result = directory_user_set(t, r->with);
+    r->user_moved = result == STORE_MOVED;
+    return result;
+}
+
 static int append_event(struct turn *t, struct log_head *head, const struct event *e)
 {
     turn_put_event(t, e);
@@ -82,6 +109,10 @@ int log_append(struct turn *t, struct store_append *r)
         result = find_log(t, r, &head);
     if (!result && head.head.seq != r->head.seq)
         result = STORE_MOVED;
+    if (!result)
+        result = look_for_name(t, r);
+    if (!result)
+        result = carry_out(t, r);
     if (result) {
         if (result > 0)
             r->head = head.head;

@@ -14,6 +14,7 @@
 #include "store/pins.h"
 #include "store/project.h"
 #include "store/steps.h"
+#include "store/usernames.h"
 #include "util/macros.h"
 
 static int apply_emptied(struct turn *t, const struct event *e, uint64_t edit_seq)
@@ -221,8 +222,24 @@ static int apply_user(struct turn *t, const struct event *e)
     int err = turn_user(t, e->sender, &user);
     if (err)
         return err == KV_ABSENT ? 0 : err;
-    if (project_user(&user, e))
-        turn_put_user(t, &user);
+    struct user before = user;
+    if (!project_user(&user, e))
+        return 0;
+    turn_put_user(t, &user);
+    return e->type == EVENT_RENAME ? usernames_follow(t, &before, &user, e->time_ms) : 0;
+}
+
+/* Whoever has the log is told. */
+static int apply_signed_in(struct turn *t, const struct event *e)
+{
+    struct device device;
+    int err = turn_device(t, e->sender, e->number, &device);
+    if (err)
+        return err == KV_ABSENT ? 0 : err;
+    if (device.news) {
+        device.news = DEVICE_NO_NEWS;
+        turn_put_device(t, &device);
+    }
     return 0;
 }
 
@@ -324,6 +341,7 @@ int apply_event(struct turn *t, const struct event *e, const struct log_head *he
         return e->conversation == e->sender ? apply_user(t, e) : apply_conversation(t, e);
     case EVENT_PROFILE:
     case EVENT_PRIVACY:
+    case EVENT_RENAME:
         return apply_user(t, e);
     case EVENT_BLOCK:
     case EVENT_UNBLOCK:
@@ -341,6 +359,10 @@ int apply_event(struct turn *t, const struct event *e, const struct log_head *he
     case EVENT_STAR:
     case EVENT_UNSTAR:
         return apply_star(t, e);
+    case EVENT_SIGNED_IN:
+        return apply_signed_in(t, e);
+    case EVENT_SECOND_FACTOR: /* it comes with the change it tells of */
+        return 0;
     case EVENT_TYPES:
         break;
     }

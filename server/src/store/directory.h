@@ -17,10 +17,11 @@ struct store_code_use {
     uint64_t now_ms;
 };
 
-/* Claims user.username and, if there is one, user.skeleton, writes the user, their own log (a
- * conversation with the user's id, kind OWN, the user its one member) and their first device, as
- * store_device_put() would: all of it or nothing. DONE, TAKEN (the name, or with `looks_like` only
- * its skeleton), NOT_FOUND (the code holds not), UNKNOWN, FAILED. */
+/* (created_ms decides whether a former name is free.) Claims user.username and, if there is one,
+ * user.skeleton, writes the user, their own log (a conversation with the user's id, kind OWN, the
+ * user its one member) and their first device, as store_device_put() would: all of it or nothing.
+ * DONE, TAKEN (the name, or with `looks_like` only its skeleton), NOT_FOUND (the code holds not),
+ * UNKNOWN, FAILED. */
 struct store_user_create {
     struct store_request base;
     struct store_code_use code; /* counted with it */
@@ -40,19 +41,24 @@ struct store_users {
 };
 void store_users(struct store *, struct store_users *);
 
-/* The user with exactly this name, no deleted one. DONE, NOT_FOUND, FAILED. */
+/* The user with exactly this name, or who had it until lately; no deleted one. DONE, NOT_FOUND,
+ * FAILED. */
 struct store_user_find {
     struct store_request base;
     struct str username;
+    uint64_t now_ms; /* for how long a former name leads to somebody */
     struct user user;
 };
 void store_user_find(struct store *, struct store_user_find *);
 
-/* Users whose name starts with `prefix`, no deleted ones, by name, after the name `after` (absent:
- * from the start). DONE, FAILED. */
+/* Users whose name starts with `prefix`, no deleted ones, by name, after the name `after`
+ * (absent: from the start).
+ * Before all, where it starts from the start, whoever had exactly the name `prefix` until lately.
+ * DONE, FAILED. */
 struct store_user_search {
     struct store_request base;
     struct str prefix, after;
+    uint64_t now_ms; /* as for store_user_find */
     bool enabled_only;
     uint32_t limit; /* 1 to 1,000 */
     struct user *users;

@@ -13,6 +13,7 @@
 #include "store/mentions.h"
 #include "store/pins.h"
 #include "store/project.h"
+#include "store/usernames.h"
 #include "util/macros.h"
 #include "util/numbers.h"
 
@@ -84,5 +85,7 @@ int log_expire(struct turn *t, struct store_expire *r)
         turn_delete(t, &k);
     }
     r->more = n == EXPIRE_MAX;
+    err = err ? err : usernames_expire(t, r->now_ms, EXPIRE_MAX, &n);
+    r->more = r->more || n == EXPIRE_MAX;
     return err;
 }

@@ -27,9 +27,13 @@ enum {
     USER_ADMIN = 2,
     USER_SECOND_FACTOR = 3,
     USER_DELETED = 4,
+    USER_RENAMED = 5,
     USER_PICTURE = 6,
     USER_SKELETON = 7,
 };
+enum { DEVICE_NEWS = 1 };
+enum { LOOK_FORMER = 1 };
+enum { FORMER_SKELETON = 1 };
 enum {
     MEMBER_MUTED_UNTIL = 1,
     MEMBER_PINNED = 2,
@@ -110,6 +114,20 @@ struct row_key key_skeleton(struct str hash)
 {
     struct row_key k = tagged(KV_DIRECTORY, 'y');
     add_bytes(&k, hash.p, hash.n);
+    return k;
+}
+
+struct row_key key_former(struct str name)
+{
+    struct row_key k = tagged(KV_DIRECTORY, 'o');
+    add_bytes(&k, name.p, name.n);
+    return k;
+}
+
+struct row_key key_former_end(uint64_t until_ms, struct str name)
+{
+    struct row_key k = tagged_u64(KV_DIRECTORY, 'e', until_ms);
+    add_bytes(&k, name.p, name.n);
     return k;
 }
 
@@ -308,6 +326,7 @@ void user_pack(struct builder *out, const struct user *u)
     pack_field_u64(out, USER_ADMIN, u->admin);
     pack_field_bytes(out, USER_SECOND_FACTOR, u->second_factor);
     pack_field_u64(out, USER_DELETED, u->deleted_ms);
+    pack_field_u64(out, USER_RENAMED, u->renamed_ms);
     pack_field_u64(out, USER_PICTURE, u->picture);
     pack_field_bytes(out, USER_SKELETON, u->skeleton);
 }
@@ -335,6 +354,9 @@ static void user_field(struct user *user, struct unpack *u, const struct field *
     case USER_DELETED:
         user->deleted_ms = unpack_field_u64(u, field);
         break;
+    case USER_RENAMED:
+        user->renamed_ms = unpack_field_u64(u, field);
+        break;
     case USER_PICTURE:
         user->picture = unpack_field_u64(u, field);
         break;
@@ -360,12 +382,56 @@ bool user_unpack(struct user *user, uint64_t id, struct str bytes)
     return unpack_done(&u);
 }
 
+void look_pack(struct builder *out, const struct look *l)
+{
+    pack_u64(out, l->user);
+    pack_field_bytes(out, LOOK_FORMER, l->former);
+}
+
+bool look_unpack(struct look *l, struct str bytes)
+{
+    struct unpack u = {.left = bytes};
+    *l = (struct look){.user = unpack_u64(&u)};
+    for (struct field field = {0}; unpack_field(&u, &field);) {
+        u.bad |= field.tag != LOOK_FORMER;
+        l->former = unpack_field_bytes(&u, &field, USERNAME_BYTES_MAX);
+    }
+    return unpack_done(&u);
+}
+
+void former_pack(struct builder *out, const struct former *f)
+{
+    pack_u64(out, f->user);
+    pack_u64(out, f->until_ms);
+    pack_field_bytes(out, FORMER_SKELETON, f->skeleton);
+}
+
+bool former_unpack(struct former *f, struct str bytes)
+{
+    struct unpack u = {.left = bytes};
+    *f = (struct former){.user = unpack_u64(&u)};
+    f->until_ms = unpack_u64(&u);
+    for (struct field field = {0}; unpack_field(&u, &field);) {
+        f->skeleton = unpack_field_bytes(&u, &field, CRYPTO_HASH_BYTES);
+        u.bad |= field.tag != FORMER_SKELETON || f->skeleton.n != CRYPTO_HASH_BYTES;
+    }
+    return unpack_done(&u);
+}
+
 void device_pack(struct builder *out, const struct device *d)
 {
     pack_bytes(out, d->name);
     builder_add(out, d->token_hash, sizeof(d->token_hash));
     pack_u64(out, d->created_ms);
     pack_u64(out, d->last_seen_ms);
+    pack_field_u64(out, DEVICE_NEWS, d->news);
+}
+
+static void device_field(struct device *d, struct unpack *u, const struct field *field)
+{
+    uint64_t news = field->tag == DEVICE_NEWS ? unpack_field_u64(u, field) : 0;
+    u->bad |= news != DEVICE_SIGNED_IN && news != DEVICE_RECOVERED;
+    d->news = (enum device_news)news;
 }
 
 bool device_unpack(struct device *d, uint64_t user, uint64_t device, struct str bytes)
@@ -376,6 +442,8 @@ bool device_unpack(struct device *d, uint64_t user, uint64_t device, struct str 
     unpack_fixed(&u, d->token_hash, sizeof(d->token_hash));
     d->created_ms = unpack_u64(&u);
     d->last_seen_ms = unpack_u64(&u);
+    for (struct field field = {0}; unpack_field(&u, &field);)
+        device_field(d, &u, &field);
     return unpack_done(&u);
 }
 

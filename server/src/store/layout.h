@@ -5,7 +5,9 @@
  *   KV_DIRECTORY  'm' name                  schema, incarnation, secret, commit, migration
  *                 'u' user                  struct user
  *                 'n' username              user
- *                 'y' skeleton's hash       user: the one whose name looks like this
+ *                 'y' skeleton's hash       struct look: whose name looks like this
+ *                 'o' username              struct former: a name that was given up
+ *                 'e' until username        nothing: the former name is anybody's then
  *                 'd' user device           struct device
  *                 't' token hash            user, device
  *                 'b' user other            seq of the block
@@ -61,6 +63,8 @@ struct row_key key_user(uint64_t user);
 /* Also the start of all names with this prefix. */
 struct row_key key_username(struct str name);
 struct row_key key_skeleton(struct str hash);
+struct row_key key_former(struct str name);
+struct row_key key_former_end(uint64_t until_ms, struct str name);
 struct row_key key_device(uint64_t user, uint64_t device);
 struct row_key key_devices(uint64_t user);
 struct row_key key_token(const uint8_t hash[CRYPTO_HASH_BYTES]);
@@ -93,6 +97,23 @@ struct row_key key_event(uint64_t conversation, uint64_t seq);
 struct row_key key_events(uint64_t conversation);
 struct row_key key_keys(uint64_t conversation);
 struct row_key key_key(uint64_t conversation, uint64_t sender, struct str key);
+
+/* Who has a name of this look. */
+struct look {
+    uint64_t user;
+    struct str former; /* their name no more: as long as its row holds; empty: it is their name */
+};
+
+/* Who had a name, and keeps others from it for a while. */
+struct former {
+    uint64_t user, until_ms;
+    struct str skeleton; /* as the user's row had it */
+};
+
+static inline bool former_holds(const struct former *f, uint64_t now_ms)
+{
+    return now_ms < f->until_ms;
+}
 
 /* A head, and the number of the commit that last changed it. */
 struct head_row {
@@ -139,6 +160,8 @@ struct key_row {
 
 /* Appends the row's bytes. */
 void user_pack(struct builder *, const struct user *);
+void look_pack(struct builder *, const struct look *);
+void former_pack(struct builder *, const struct former *);
 void device_pack(struct builder *, const struct device *);
 void contact_pack(struct builder *, const struct contact *);
 void code_pack(struct builder *, const struct invite_code *);
@@ -156,6 +179,8 @@ void ids_pack(struct builder *, const uint64_t *ids, size_t n);
 /* Fill in what the bytes and the key say; texts point into the bytes. False when they are not such
  * a row. */
 bool user_unpack(struct user *, uint64_t id, struct str bytes);
+bool look_unpack(struct look *, struct str bytes);
+bool former_unpack(struct former *, struct str bytes);
 bool device_unpack(struct device *, uint64_t user, uint64_t device, struct str bytes);
 bool contact_unpack(struct contact *, uint64_t user, uint64_t other, struct str bytes);
 bool code_unpack(struct invite_code *, uint64_t id, struct str bytes);

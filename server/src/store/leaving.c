@@ -318,6 +318,17 @@ static int free_claim(struct turn *t, const struct row_key *k, uint64_t user)
     return MIN(err, 0);
 }
 
+/* Former names end by themselves, with their looks. */
+static int free_look(struct turn *t, struct str skeleton, uint64_t user)
+{
+    struct row_key k = key_skeleton(skeleton);
+    struct look look;
+    int err = turn_look(t, skeleton, &look);
+    if (!err && look.user == user && !look.former.n)
+        turn_delete(t, &k);
+    return MIN(err, 0);
+}
+
 static int free_name(struct turn *t, struct store_leave *r)
 {
     struct user user;
@@ -325,10 +336,10 @@ static int free_name(struct turn *t, struct store_leave *r)
     int err = turn_user(t, r->at.user, &user);
     if (err)
         return err == KV_ABSENT ? -EBADMSG : err;
-    struct row_key name = key_username(user.username), skeleton = key_skeleton(user.skeleton);
+    struct row_key name = key_username(user.username);
     err = user.username.n ? free_claim(t, &name, user.id) : 0;
     if (!err && user.skeleton.n)
-        err = free_claim(t, &skeleton, user.id);
+        err = free_look(t, user.skeleton, user.id);
     user.username = user.skeleton = STR("");
     turn_put_user(t, &user);
     turn_delete(t, &mark);

@@ -15,6 +15,8 @@
 #include "model/event.h"
 #include "store/store.h"
 
+struct store_user_set;
+
 enum { STORE_TOKEN_BYTES_MAX = 96 };
 
 /*
@@ -22,9 +24,10 @@ enum { STORE_TOKEN_BYTES_MAX = 96 };
  * time and contents are the caller's; seq, n, first_seq and rev are set in place by the caller
  * too (n counts messages from head.n), and must fit the head.
  *   DONE      the first `taken` (>= 1) events stand; `head` is the new one.
- *   MOVED     `head` is the head as it is.
+ *   MOVED     `head` is the head as it is; or, with `user_moved`, `with` would be MOVED.
  *   KNOWN     events[known_index]'s (sender, key) stands at known_seq with known_digest; wins over
  *             MOVED; the lowest such index. `head` is the head as it is.
+ *   TAKEN     a rename: another has the name, or with `looks_like` one that looks like it.
  *   NOT_FOUND no such conversation, and events[0] is not `created` at seq 1.
  *   UNKNOWN, FAILED.
  * One append of a conversation is in flight at a time (the caller's duty).
@@ -33,8 +36,11 @@ struct store_append {
     struct store_request base;
     uint64_t conversation;
     struct event *events;
-    uint32_t n_events;    /* 1 to APPEND_MAX */
+    uint32_t n_events; /* 1 to APPEND_MAX */
+    /* Carried out in the same write, so that both stand or neither; of one event. Or NULL. */
+    struct store_user_set *with;
     struct log_head head; /* in: decided on; out: as it is */
+    bool user_moved, looks_like;
     uint32_t taken;
     uint32_t known_index;
     uint64_t known_seq;
@@ -99,8 +105,9 @@ struct store_mark {
 };
 void store_mark(struct store *, struct store_mark *);
 
-/* Empties messages that are due, the earliest first, at most EXPIRE_MAX; `more`: there may be
- * others. DONE, UNKNOWN, FAILED; harmless to repeat. */
+/* Empties messages that are due, the earliest first, at most EXPIRE_MAX, and lets as many former
+ * names go whose time is over; `more`: there may be others. DONE, UNKNOWN, FAILED; harmless to
+ * repeat. */
 enum { EXPIRE_MAX = 256 };
 struct store_expire {
     struct store_request base;

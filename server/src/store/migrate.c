@@ -67,7 +67,7 @@ static int user_skeleton(struct turn *t, struct str key, struct str value)
     struct row_key k = {.table = KV_DIRECTORY, .n = MIN(key.n, (size_t)KV_KEY_MAX)};
     struct user user;
     uint8_t skeleton[CRYPTO_HASH_BYTES];
-    uint64_t holder;
+    struct str holder;
     memcpy(k.bytes, key.p, k.n);
     if (key.n != 1 + 8 || !user_unpack(&user, be64_get(key.p + 1), value))
         return turn_bad_row(&k);
@@ -77,7 +77,7 @@ static int user_skeleton(struct turn *t, struct str key, struct str value)
     if (err)
         return MIN(err, 0);
     struct row_key look = key_skeleton(str_n(skeleton, sizeof(skeleton)));
-    err = turn_get_ids(t, &look, &holder, 1);
+    err = turn_get(t, &look, &holder);
     if (err != KV_ABSENT)
         return err;
     user.skeleton = str_n(skeleton, sizeof(skeleton));

@@ -294,6 +294,11 @@ bool project_user(struct user *u, const struct event *e)
     case EVENT_PICTURE:
         u->picture = e->number;
         break;
+    case EVENT_RENAME:
+        u->username = e->text;
+        u->skeleton = e->about;
+        u->renamed_ms = e->time_ms;
+        break;
     case EVENT_PRIVACY:
         u->privacy = privacy_change(u->privacy, e->privacy);
         break;

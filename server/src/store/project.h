@@ -13,8 +13,9 @@
  *   joined     a member, the invite
  *   invite, uninvite   the group's invites
  *   title, description, picture, announce, timer   the conversation
- *   profile, privacy, picture of the own log    the user; block, unblock: a row of their own
- *   preferences   the sender as a member of the subject; star, unstar: a row of their own
+ *   profile, privacy, picture, rename of the own log    the user; rename: rows of the names, too;
+ * block, unblock: a row of their own signed_in of the own log    the device preferences   the
+ * sender as a member of the subject; star, unstar: a row of their own
  */
 #ifndef PARLEY_STORE_PROJECT_H
 #define PARLEY_STORE_PROJECT_H
@@ -52,7 +53,7 @@ bool project_invites(struct invites *, const struct event *e);
 void project_as_of(struct event *row, uint64_t seq, struct arena *);
 /* What the sender of `e` wants of its subject. */
 bool project_preferences(struct preferences *, const struct event *e);
-/* Of the own log: profile, picture, privacy. */
+/* Of the own log: profile, picture, privacy, rename. */
 bool project_user(struct user *u, const struct event *e);
 
 #endif

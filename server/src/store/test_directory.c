@@ -1,4 +1,6 @@
 /* The contract: accounts, names, devices and claims. */
+#include <stdio.h>
+
 #include "model/limits.h"
 #include "store/test_rig.h"
 #include "util/crypto.h"
@@ -53,6 +55,151 @@ static void test_a_name_that_looks_like_another_is_not_had(void **state)
     assert_int_equal(find.user.id, 204);
     assert_true(str_eq(find.user.skeleton, other));
     store_request_deinit(&find.base);
+}
+
+/* --- names that are given up --- */
+
+static const uint64_t FORMER_MS = FORMER_NAME_S * UINT64_C(1000);
+
+/* A look: the same number is the same one. */
+static struct str look(char number, char bytes[CRYPTO_HASH_BYTES])
+{
+    memset(bytes, number, CRYPTO_HASH_BYTES);
+    return str_n(bytes, CRYPTO_HASH_BYTES);
+}
+
+static enum store_status make_looking(struct rig *rig, uint64_t id, const char *name, char number,
+                                      uint64_t now_ms)
+{
+    char bytes[CRYPTO_HASH_BYTES];
+    struct store_user_create r = {.user = {.id = id,
+                                           .username = str_of(name),
+                                           .skeleton = look(number, bytes),
+                                           .display_name = str_of(name),
+                                           .about = STR(""),
+                                           .password = STR("hash"),
+                                           .created_ms = now_ms}};
+    ask(rig, store_user_create, &r);
+    enum store_status status = r.base.status;
+    store_request_deinit(&r.base);
+    return status;
+}
+
+static enum store_status rename_to(struct rig *rig, uint64_t user, const char *name, char number,
+                                   uint64_t now_ms)
+{
+    char key[80], bytes[CRYPTO_HASH_BYTES];
+    struct log_head head = head_of(rig, user);
+    snprintf(key, sizeof(key), "%s-%d", name, (int)head.seq);
+    struct event e = event_after(&head, user, EVENT_RENAME, user, key);
+    e.text = str_of(name);
+    e.about = look(number, bytes);
+    e.time_ms = now_ms;
+    struct store_append r = {.conversation = user, .events = &e, .n_events = 1, .head = head};
+    ask(rig, store_append, &r);
+    enum store_status status = r.base.status;
+    assert_int_equal(r.looks_like, status == STORE_TAKEN && number == 'L');
+    store_request_deinit(&r.base);
+    return status;
+}
+
+/* 0: nobody. */
+static uint64_t who_is(struct rig *rig, const char *name, uint64_t now_ms)
+{
+    struct store_user_find r = {.username = str_of(name), .now_ms = now_ms};
+    ask(rig, store_user_find, &r);
+    uint64_t user = r.base.status == STORE_DONE ? r.user.id : 0;
+    store_request_deinit(&r.base);
+    return user;
+}
+
+static void expire(struct rig *rig, uint64_t now_ms)
+{
+    struct store_expire r = {.now_ms = now_ms};
+    ask(rig, store_expire, &r);
+    assert_int_equal(r.base.status, STORE_DONE);
+    assert_false(r.more);
+    store_request_deinit(&r.base);
+}
+
+static void test_a_former_name_leads_to_who_had_it_until_its_end(void **state)
+{
+    struct rig *rig = *state;
+    assert_int_equal(make_looking(rig, 201, "ann", 'L', 1000), STORE_DONE);
+    assert_int_equal(make_looking(rig, 202, "bob", '2', 1000), STORE_DONE);
+    assert_int_equal(rename_to(rig, 202, "ann", '3', 5000), STORE_TAKEN);
+    assert_int_equal(rename_to(rig, 202, "aun", 'L', 5000), STORE_TAKEN);
+    assert_int_equal(who_is(rig, "bob", 5000), 202); /* refusals change nothing */
+    assert_int_equal(rename_to(rig, 201, "carl", '4', 5000), STORE_DONE);
+    uint64_t end = 5000 + FORMER_MS;
+    assert_int_equal(who_is(rig, "carl", 6000), 201);
+    assert_int_equal(who_is(rig, "ann", end - 1), 201);
+    assert_int_equal(who_is(rig, "ann", end), 0);
+    /* until then neither it nor its look is anybody else's */
+    assert_int_equal(make_looking(rig, 203, "ann", '5', end - 1), STORE_TAKEN);
+    assert_int_equal(make_looking(rig, 203, "aun", 'L', end - 1), STORE_TAKEN);
+    assert_int_equal(rename_to(rig, 202, "aun", 'L', end - 1), STORE_TAKEN);
+    rig_reopen(rig);
+    assert_int_equal(who_is(rig, "ann", end - 1), 201);
+    assert_int_equal(make_looking(rig, 203, "aun", 'L', end), STORE_DONE); /* then it is */
+    assert_int_equal(rename_to(rig, 202, "ann", '5', end), STORE_DONE);
+    assert_int_equal(who_is(rig, "ann", end), 202);
+    expire(rig, end + FORMER_MS);
+    assert_int_equal(who_is(rig, "ann", end), 202);
+    assert_int_equal(who_is(rig, "aun", end), 203);
+}
+
+static void test_ones_own_former_name_is_taken_back(void **state)
+{
+    struct rig *rig = *state;
+    assert_int_equal(make_looking(rig, 201, "ann", '1', 1000), STORE_DONE);
+    assert_int_equal(rename_to(rig, 201, "carl", '2', 5000), STORE_DONE);
+    assert_int_equal(rename_to(rig, 201, "aun", '1', 6000), STORE_DONE); /* looks like the former */
+    assert_int_equal(rename_to(rig, 201, "ann", '1', 7000), STORE_DONE);
+    assert_int_equal(rename_to(rig, 201, "ann", '1', 8000), STORE_TAKEN); /* it is theirs already */
+    expire(rig, 7000 + FORMER_MS);
+    assert_int_equal(who_is(rig, "ann", 9000), 201);
+    assert_int_equal(who_is(rig, "carl", 9000), 0);
+    assert_int_equal(who_is(rig, "aun", 9000), 0);
+    assert_int_equal(make_looking(rig, 202, "aun", '1', 9000),
+                     STORE_TAKEN); /* still hers, by look */
+    assert_int_equal(make_looking(rig, 202, "carl", '2', 9000), STORE_DONE);
+}
+
+static void test_expiry_lets_former_names_go_and_nothing_else(void **state)
+{
+    struct rig *rig = *state;
+    assert_int_equal(make_looking(rig, 201, "ann", '1', 1000), STORE_DONE);
+    assert_int_equal(rename_to(rig, 201, "carl", '2', 5000), STORE_DONE);
+    expire(rig, 4999 + FORMER_MS);
+    assert_int_equal(who_is(rig, "ann", 6000), 201);
+    expire(rig, 5000 + FORMER_MS);
+    assert_int_equal(who_is(rig, "ann", 6000), 0);
+    assert_int_equal(who_is(rig, "carl", 6000), 201);
+    assert_int_equal(make_looking(rig, 202, "aun", '1', 6000), STORE_DONE); /* nor its look */
+}
+
+static void test_search_finds_who_had_the_very_name(void **state)
+{
+    struct rig *rig = *state;
+    assert_int_equal(make_looking(rig, 201, "ann", '1', 1000), STORE_DONE);
+    assert_int_equal(make_looking(rig, 202, "anna", '2', 1000), STORE_DONE);
+    assert_int_equal(rename_to(rig, 201, "annette", '3', 5000), STORE_DONE);
+    struct store_user_search r = {.prefix = STR("ann"), .now_ms = 6000, .limit = 10};
+    ask(rig, store_user_search, &r);
+    assert_int_equal(r.n_users, 2); /* first, and once */
+    assert_true(str_eq(r.users[0].username, STR("annette")));
+    assert_int_equal(r.users[1].id, 202);
+    store_request_deinit(&r.base);
+    struct store_user_search part = {.prefix = STR("an"), .now_ms = 6000, .limit = 10};
+    ask(rig, store_user_search, &part);
+    assert_int_equal(part.n_users, 2); /* by its start a former name is not found */
+    assert_int_equal(part.users[0].id, 202);
+    store_request_deinit(&part.base);
+    struct store_user_search late = {.prefix = STR("ann"), .now_ms = 5000 + FORMER_MS, .limit = 1};
+    ask(rig, store_user_search, &late);
+    assert_int_equal(late.users[0].id, 202);
+    store_request_deinit(&late.base);
 }
 
 /* --- invite codes --- */
@@ -405,6 +552,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         both(test_a_name_is_claimed_once),
         both(test_a_name_that_looks_like_another_is_not_had),
+        both(test_a_former_name_leads_to_who_had_it_until_its_end),
+        both(test_ones_own_former_name_is_taken_back),
+        both(test_expiry_lets_former_names_go_and_nothing_else),
+        both(test_search_finds_who_had_the_very_name),
         both(test_a_code_counts_the_accounts_it_made),
         both(test_a_code_ends_when_it_is_revoked),
         both(test_codes_that_hold_no_more_make_room),

@@ -508,6 +508,38 @@ static void test_who_joins_has_what_was_before(void **state)
     store_request_deinit(&r.base);
 }
 
+static void test_what_goes_with_an_event_stands_with_it_or_not_at_all(void **state)
+{
+    struct rig *rig = *state;
+    people(rig);
+    struct log_head head = head_of(rig, ALICE);
+    struct event e = event_after(&head, ALICE, EVENT_SECOND_FACTOR, ALICE, "a1");
+    e.changes = FACTOR_ENABLED;
+    struct store_user_set set = {
+        .id = ALICE, .password = STR("new"), .password_before = STR("another"), .disabled = -1};
+    struct store_append r = {
+        .conversation = ALICE, .events = &e, .n_events = 1, .head = head, .with = &set};
+    ask(rig, store_append, &r);
+    assert_int_equal(r.base.status, STORE_MOVED);
+    assert_true(r.user_moved);
+    assert_int_equal(r.head.seq, head.seq);
+    store_request_deinit(&r.base);
+    assert_int_equal(head_of(rig, ALICE).seq, head.seq);
+    set.password_before = (struct str){0};
+    ask(rig, store_append, &r);
+    assert_int_equal(r.base.status, STORE_DONE);
+    store_request_deinit(&r.base);
+    set.password = STR("third");
+    ask(rig, store_append, &r); /* its key is found: it goes no second time */
+    assert_int_equal(r.base.status, STORE_KNOWN);
+    store_request_deinit(&r.base);
+    rig_reopen(rig);
+    struct store_user_find find = {.username = STR("alice")};
+    ask(rig, store_user_find, &find);
+    assert_true(str_eq(find.user.password, STR("new")));
+    store_request_deinit(&find.base);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -529,6 +561,7 @@ int main(void)
         both(test_a_pin_that_goes_makes_room),
         both(test_it_is_known_by_when_marks_moved),
         both(test_who_joins_has_what_was_before),
+        both(test_what_goes_with_an_event_stands_with_it_or_not_at_all),
     };
     if (crypto_init())
         return 1;

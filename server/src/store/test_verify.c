@@ -602,6 +602,52 @@ static void test_stars_that_are_not_as_the_own_log_says_are_found(void **state)
     arena_deinit(&arena);
 }
 
+static void test_names_that_are_not_as_the_renames_say_are_found(void **state)
+{
+    struct rig *rig = *state;
+    uint8_t look_before[CRYPTO_HASH_BYTES] = {BOB}, look_now[CRYPTO_HASH_BYTES] = {7};
+    uint8_t nobodys[CRYPTO_HASH_BYTES] = {9};
+    struct str before = str_n(look_before, sizeof(look_before)), bob = STR("bob");
+    by(BOB, BOB, EVENT_RENAME, .text = STR("robert"), .about = str_n(look_now, sizeof(look_now)));
+    if (verified(rig).faults)
+        fail_msg("%s", rig->last);
+    user_set(BOB, row.username = STR("bob"), "user 102 does not hold the name bob");
+    user_set(BOB, row.username = STR("bob"), "does not have the name that it says");
+    user_set(BOB, row.renamed_ms = 5, "user 102 is not as the events up to 3 made them");
+    found_ids(rig, key_username(bob), ALICE, 0, 1, "the former name bob is a name as well");
+    found(rig, key_former(bob), gone, "the former name bob does not end when it should");
+    found(rig, key_former(bob), gone, "user 102 holds what does not look like their name");
+    found(rig, key_former(bob), STR("\xff"), "the former name bob does not decode");
+    uint64_t until_ms;
+    found_set(turn_former(&turn, bob, &row), former_pack, struct former, key_former(bob),
+              (until_ms = row.until_ms, row.until_ms = 5), "the former name bob has no end");
+    found_set(turn_former(&turn, bob, &row), former_pack, struct former, key_former(bob),
+              row.user = 999, "leads to user 999, who is not there");
+    found_set(turn_former(&turn, bob, &row), former_pack, struct former, key_former(bob),
+              row.skeleton = str_n(look_now, sizeof(look_now)), "holds what does not look like");
+    found(rig, key_former_end(until_ms, bob), gone, "the former name bob has no end");
+    found(rig, key_former_end(5, bob), STR(""), "does not end when it should");
+    found(rig, key_former_end(until_ms, STR("zoe")), STR(""), "zoe does not end when it should");
+    found_set(turn_look(&turn, before, &row), look_pack, struct look, key_skeleton(before),
+              row.user = ALICE, "what looks like the former name bob is another's");
+    found_set(turn_look(&turn, before, &row), look_pack, struct look,
+              key_skeleton(str_n(nobodys, sizeof(nobodys))), row.user = BOB,
+              "user 102 holds what does not look like");
+}
+
+static void test_a_sign_in_that_was_told_and_is_news_is_found(void **state)
+{
+    struct rig *rig = *state;
+    by(BOB, BOB, EVENT_SIGNED_IN, .number = BOB + 50, .text = STR("phone"));
+    by(BOB, BOB, EVENT_SIGNED_IN, .number = 999, .text = STR("gone by now"));
+    by(BOB, BOB, EVENT_SECOND_FACTOR, .changes = FACTOR_ENABLED, .number = BOB + 50);
+    if (verified(rig).faults)
+        fail_msg("%s", rig->last);
+    found_set(turn_device(&turn, BOB, BOB + 50, &row), device_pack, struct device,
+              key_device(BOB, BOB + 50), row.news = DEVICE_SIGNED_IN,
+              "102, event 3: device 152 is yet to be told of");
+}
+
 static void test_what_nobody_knows_is_found(void **state)
 {
     struct rig *rig = *state;
@@ -640,6 +686,8 @@ int main(void)
         with_rig(test_steps_that_are_not_as_the_marks_are_found),
         with_rig(test_what_is_wanted_of_a_conversation_is_as_the_own_log_says),
         with_rig(test_stars_that_are_not_as_the_own_log_says_are_found),
+        with_rig(test_names_that_are_not_as_the_renames_say_are_found),
+        with_rig(test_a_sign_in_that_was_told_and_is_news_is_found),
         with_rig(test_what_nobody_knows_is_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -94,6 +94,42 @@ void turn_put_user(struct turn *t, const struct user *user)
     turn_put(t, &k, builder_str(&t->row));
 }
 
+int turn_look(struct turn *t, struct str skeleton, struct look *look)
+{
+    struct row_key k = key_skeleton(skeleton);
+    struct str bytes;
+    int err = turn_get(t, &k, &bytes);
+    if (err)
+        return err;
+    return look_unpack(look, bytes) ? 0 : turn_bad_row(&k);
+}
+
+void turn_put_look(struct turn *t, struct str skeleton, const struct look *look)
+{
+    struct row_key k = key_skeleton(skeleton);
+    builder_reset(&t->row);
+    look_pack(&t->row, look);
+    turn_put(t, &k, builder_str(&t->row));
+}
+
+int turn_former(struct turn *t, struct str name, struct former *former)
+{
+    struct row_key k = key_former(name);
+    struct str bytes;
+    int err = turn_get(t, &k, &bytes);
+    if (err)
+        return err;
+    return former_unpack(former, bytes) ? 0 : turn_bad_row(&k);
+}
+
+void turn_put_former(struct turn *t, struct str name, const struct former *former)
+{
+    struct row_key k = key_former(name);
+    builder_reset(&t->row);
+    former_pack(&t->row, former);
+    turn_put(t, &k, builder_str(&t->row));
+}
+
 int turn_device(struct turn *t, uint64_t user, uint64_t id, struct device *device)
 {
     struct row_key k = key_device(user, id);

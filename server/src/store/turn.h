@@ -42,6 +42,10 @@ int turn_bad_row(const struct row_key *);
 
 int turn_user(struct turn *, uint64_t id, struct user *);
 void turn_put_user(struct turn *, const struct user *);
+int turn_look(struct turn *, struct str skeleton, struct look *);
+void turn_put_look(struct turn *, struct str skeleton, const struct look *);
+int turn_former(struct turn *, struct str name, struct former *);
+void turn_put_former(struct turn *, struct str name, const struct former *);
 int turn_device(struct turn *, uint64_t user, uint64_t id, struct device *);
 void turn_put_device(struct turn *, const struct device *);
 int turn_contact(struct turn *, uint64_t user, uint64_t other, struct contact *);

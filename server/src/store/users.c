@@ -3,6 +3,7 @@
 
 #include "model/limits.h"
 #include "store/embedded.h"
+#include "store/usernames.h"
 #include "util/macros.h"
 #include "util/numbers.h"
 
@@ -21,37 +22,13 @@ static int put_own_log(struct turn *t, const struct user *user)
     return turn_put_member(t, &row);
 }
 
-/* 0, STORE_TAKEN, or a negative errno. */
-static int claim(struct turn *t, const struct row_key *k, uint64_t user)
-{
-    uint64_t holder;
-    int err = turn_get_ids(t, k, &holder, 1);
-    if (err != KV_ABSENT)
-        return err ? err : STORE_TAKEN;
-    turn_put_ids(t, k, &user, 1);
-    return 0;
-}
-
-/* Looks before it writes: a refusal writes nothing. */
-static int claim_names(struct turn *t, struct store_user_create *r)
-{
-    struct row_key name = key_username(r->user.username), skeleton = key_skeleton(r->user.skeleton);
-    uint64_t holder;
-    int err = turn_get_ids(t, &name, &holder, 1);
-    if (err != KV_ABSENT)
-        return err ? err : STORE_TAKEN;
-    err = r->user.skeleton.n ? claim(t, &skeleton, r->user.id) : 0;
-    r->looks_like = err == STORE_TAKEN;
-    return err ? err : claim(t, &name, r->user.id);
-}
-
 int directory_user_create(struct turn *t, struct store_user_create *r)
 {
     struct invite_code code;
     r->looks_like = false;
     int err = r->code.id ? directory_code_look(t, &r->code, &code) : 0;
     if (!err)
-        err = claim_names(t, r);
+        err = usernames_claim(t, &r->user, r->user.created_ms, &r->looks_like);
     if (err)
         return err;
     if (r->code.id)
@@ -112,9 +89,8 @@ int directory_user_find(struct turn *t, struct store_user_find *r)
 {
     if (r->username.n > USERNAME_BYTES_MAX)
         return STORE_NOT_FOUND;
-    struct row_key name = key_username(r->username);
     uint64_t id;
-    int err = turn_get_ids(t, &name, &id, 1);
+    int err = usernames_find(t, r->username, r->now_ms, &id);
     if (!err)
         err = turn_user(t, id, &r->user);
     if (!err && r->user.deleted_ms)
@@ -122,19 +98,24 @@ int directory_user_find(struct turn *t, struct store_user_find *r)
     return err == KV_ABSENT ? STORE_NOT_FOUND : err;
 }
 
-/* Reads the user that a name row points to into the answer. */
-static int search_add(struct turn *t, struct store_user_search *r, struct str value)
+/* Reads a user into the answer, once. */
+static int search_add(struct turn *t, struct store_user_search *r, uint64_t id)
 {
-    uint64_t id;
-    if (!ids_unpack(&id, 1, value)) {
-        struct row_key name = key_username(r->prefix);
-        return turn_bad_row(&name);
-    }
+    if (r->n_users && r->users[0].id == id) /* found by a former name */
+        return 0;
     struct user *user = &r->users[r->n_users];
     int err = turn_user(t, id, user);
     if (!err && !user->deleted_ms && !(r->enabled_only && user->disabled))
         r->n_users++;
     return MIN(err, 0);
+}
+
+/* Whoever had the very name until lately. */
+static int search_former(struct turn *t, struct store_user_search *r)
+{
+    uint64_t id;
+    int err = r->after.n ? KV_ABSENT : usernames_former(t, r->prefix, r->now_ms, &id);
+    return err ? MIN(err, 0) : search_add(t, r, id);
 }
 
 int directory_user_search(struct turn *t, struct store_user_search *r)
@@ -152,13 +133,16 @@ int directory_user_search(struct turn *t, struct store_user_search *r)
     if (str_cmp(row_key_str(&from), row_key_str(&to)) >= 0)
         return STORE_DONE;
     struct kv_scan scan;
-    int err =
-        kv_scan_begin(&scan, &t->view, KV_DIRECTORY, row_key_str(&from), row_key_str(&to), false);
+    int err = search_former(t, r);
+    if (err)
+        return err;
+    err = kv_scan_begin(&scan, &t->view, KV_DIRECTORY, row_key_str(&from), row_key_str(&to), false);
     while (!err && r->n_users < r->limit) {
         struct str key, value;
+        uint64_t id;
         err = kv_scan_next(&scan, &key, &value);
         if (!err)
-            err = search_add(t, r, value);
+            err = ids_unpack(&id, 1, value) ? search_add(t, r, id) : turn_bad_row(&from);
     }
     kv_scan_end(&scan);
     return err < 0 ? err : STORE_DONE;

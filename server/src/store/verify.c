@@ -34,6 +34,18 @@ int verify_user(struct verify *v, uint64_t id, struct user *user)
     return looked(turn_user(&t, id, user));
 }
 
+int verify_look(struct verify *v, struct str skeleton, struct look *look)
+{
+    struct turn t = turn_of(v);
+    return looked(turn_look(&t, skeleton, look));
+}
+
+int verify_former(struct verify *v, struct str name, struct former *former)
+{
+    struct turn t = turn_of(v);
+    return looked(turn_former(&t, name, former));
+}
+
 int verify_device(struct verify *v, uint64_t user, uint64_t id, struct device *device)
 {
     struct turn t = turn_of(v);

@@ -36,11 +36,11 @@ static int check_user(struct verify *v, struct str key, struct str value)
         verify_fault(v, "user %" PRIu64 " does not hold the name %.*s", id, (int)user.username.n,
                      user.username.p);
     if (user.skeleton.n) {
-        struct row_key skeleton = key_skeleton(user.skeleton);
-        err = verify_ids(v, &skeleton, &holder, 1);
+        struct look look;
+        err = verify_look(v, user.skeleton, &look);
         if (err < 0)
             return err;
-        if (err == KV_ABSENT || holder != id)
+        if (err == KV_ABSENT || (!err && (look.user != id || look.former.n)))
             verify_fault(v, "user %" PRIu64 " does not hold what looks like their name", id);
     }
     err = verify_conversation(v, id, &own);
@@ -70,18 +70,63 @@ static int check_name(struct verify *v, struct str key, struct str value)
     return err;
 }
 
-static int check_skeleton(struct verify *v, struct str key, struct str value)
+static int check_look(struct verify *v, struct str key, struct str value)
 {
+    struct look look;
     struct user user;
-    uint64_t id;
-    if (!ids_unpack(&id, 1, value)) {
+    struct former former;
+    struct str skeleton = str_n(key.p + 1, key.n - 1);
+    if (!look_unpack(&look, value)) {
         verify_fault(v, "what looks like a name does not decode");
         return 0;
     }
-    int err = verify_user(v, id, &user);
-    if (err == KV_ABSENT || (!err && !str_eq(user.skeleton, str_n(key.p + 1, key.n - 1))))
-        verify_fault(v, "user %" PRIu64 " holds what does not look like their name", id);
-    return err;
+    int err =
+        look.former.n ? verify_former(v, look.former, &former) : verify_user(v, look.user, &user);
+    bool right =
+        !err && (look.former.n ? former.user == look.user && str_eq(former.skeleton, skeleton)
+                               : str_eq(user.skeleton, skeleton));
+    if (err == KV_ABSENT || (!err && !right))
+        verify_fault(v, "user %" PRIu64 " holds what does not look like their name", look.user);
+    return MIN(err, 0);
+}
+
+/* It leads to who had it, stands in the queue, and is nobody's name. */
+static int check_former(struct verify *v, struct str key, struct str value)
+{
+    struct former former;
+    struct user user;
+    struct look look = {0};
+    uint64_t holder;
+    struct str name = str_n(key.p + 1, key.n - 1);
+    if (!former_unpack(&former, value)) {
+        verify_fault(v, "the former name %.*s does not decode", (int)name.n, name.p);
+        return 0;
+    }
+    struct row_key held = key_username(name), end = key_former_end(former.until_ms, name);
+    int err = verify_ids(v, &held, &holder, 1);
+    if (!err || err == VERIFY_UNREADABLE)
+        verify_fault(v, "the former name %.*s is a name as well", (int)name.n, name.p);
+    err = err < 0 ? err : verify_ids(v, &end, NULL, 0);
+    if (err == KV_ABSENT)
+        verify_fault(v, "the former name %.*s has no end", (int)name.n, name.p);
+    err = err < 0 ? err : verify_user(v, former.user, &user);
+    if (err == KV_ABSENT)
+        verify_fault(v, "the former name %.*s leads to user %" PRIu64 ", who is not there",
+                     (int)name.n, name.p, former.user);
+    err = err < 0 ? err : former.skeleton.n ? verify_look(v, former.skeleton, &look) : 0;
+    if (!err && former.skeleton.n && look.user != former.user)
+        verify_fault(v, "what looks like the former name %.*s is another's", (int)name.n, name.p);
+    return MIN(err, 0);
+}
+
+static int check_former_end(struct verify *v, struct str key, struct str value)
+{
+    struct former former;
+    struct str name = str_n(key.p + 9, key.n - 9);
+    int err = verify_former(v, name, &former);
+    if (err == KV_ABSENT || value.n || (!err && former.until_ms != id_at(key, 1)))
+        verify_fault(v, "the former name %.*s does not end when it should", (int)name.n, name.p);
+    return MIN(err, 0);
 }
 
 static int check_device(struct verify *v, struct str key, struct str value)
@@ -218,7 +263,9 @@ static const struct {
     {'m', 2, KV_KEY_MAX, NULL},
     {'u', 9, 9, check_user},
     {'n', 2, 1 + USERNAME_BYTES_MAX, check_name},
-    {'y', 1 + CRYPTO_HASH_BYTES, 1 + CRYPTO_HASH_BYTES, check_skeleton},
+    {'y', 1 + CRYPTO_HASH_BYTES, 1 + CRYPTO_HASH_BYTES, check_look},
+    {'o', 2, 1 + USERNAME_BYTES_MAX, check_former},
+    {'e', 10, 9 + USERNAME_BYTES_MAX, check_former_end},
     {'d', 17, 17, check_device},
     {'t', 2, KV_KEY_MAX, check_token},
     {'b', 17, 17, check_block},

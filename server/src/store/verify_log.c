@@ -284,6 +284,28 @@ static int check_star(struct walk *w, const struct event *e)
     return MIN(stands, 0);
 }
 
+/* The newest one is the name as it is. */
+static int check_rename(struct walk *w, const struct event *e)
+{
+    struct user user;
+    int err = verify_user(w->v, e->sender, &user);
+    if (!err && user.renamed_ms == e->time_ms && !str_eq(user.username, e->text))
+        verify_fault(w->v, EVENT "user %" PRIu64 " does not have the name that it says", w->c.id,
+                     e->seq, e->sender);
+    return MIN(err, 0);
+}
+
+/* The device, if it is there still, is news no more. */
+static int check_signed_in(struct walk *w, const struct event *e)
+{
+    struct device device;
+    int err = verify_device(w->v, e->sender, e->number, &device);
+    if (!err && device.news)
+        verify_fault(w->v, EVENT "device %" PRIu64 " is yet to be told of", w->c.id, e->seq,
+                     device.id);
+    return MIN(err, 0);
+}
+
 /* The rows that an event changes. */
 static int check_effect(struct walk *w, const struct event *e)
 {
@@ -336,6 +358,12 @@ static int check_effect(struct walk *w, const struct event *e)
     case EVENT_PROFILE:
     case EVENT_PRIVACY:
         return 0; /* verify_people.c */
+    case EVENT_RENAME:
+        return check_rename(w, e);
+    case EVENT_SIGNED_IN:
+        return check_signed_in(w, e);
+    case EVENT_SECOND_FACTOR:
+        return 0; /* what it changed is the user's secret */
     case EVENT_TYPES:
         break;
     }

@@ -71,8 +71,8 @@ static int check_user(struct verify *v, const struct verify_people *p)
 {
     struct user is;
     int err = verify_user(v, p->user.id, &is);
-    if (!err &&
-        (is.privacy != p->user.privacy || is.picture != p->user.picture || is.rev != p->user.rev))
+    if (!err && (is.privacy != p->user.privacy || is.picture != p->user.picture ||
+                 is.renamed_ms != p->user.renamed_ms || is.rev != p->user.rev))
         verify_fault(v, "user %" PRIu64 " is not as the events up to %" PRIu64 " made them",
                      p->user.id, p->user.rev);
     return err < 0 ? err : 0;

@@ -12,6 +12,8 @@ __attribute__((format(printf, 2, 3))) void verify_fault(struct verify *, const c
 /* Typed reads of other rows. 0, KV_ABSENT, VERIFY_UNREADABLE, negative. What they give lies in the
  * arena of the row that is looked at. */
 int verify_user(struct verify *, uint64_t id, struct user *);
+int verify_look(struct verify *, struct str skeleton, struct look *);
+int verify_former(struct verify *, struct str name, struct former *);
 int verify_device(struct verify *, uint64_t user, uint64_t id, struct device *);
 int verify_conversation(struct verify *, uint64_t id, struct conversation *);
 int verify_head(struct verify *, uint64_t id, struct head_row *);
