@@ -14,6 +14,7 @@ const WORDS: Partial<Record<ClientErrorCode, string>> = {
   name_taken: "This name is taken. Please choose another.",
   registration_closed: "This server takes no sign-ups. Ask whoever runs it for an account.",
   account_disabled: "This account is disabled. Ask whoever runs this server.",
+  too_soon: `You took this name a short while ago. It changes once in ${LIMITS.rename_days} days.`,
   too_many_tries: "Too many tries. Please wait a while and try again.",
   rate_limited: "That was too fast. Please wait a moment and try again.",
   overloaded: "The server is busy. Please try again in a moment.",
