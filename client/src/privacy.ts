@@ -79,7 +79,7 @@ export class PrivacySettings {
     for (let asked = -1; asked !== this.#doubts; ) {
       asked = this.#doubts;
       const { privacy, picture, username } = await this.#asker.ask("account.get", {});
-      if (asked === this.#doubts) this.#host.named(username);
+      if (asked === this.#doubts && username !== undefined) this.#host.named(username);
       if (asked === this.#doubts) this.#self.set({ privacy, ...(picture === undefined ? {} : { picture }) });
     }
   }
