@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+#include "store/row_cache.h"
 #include "util/macros.h"
 #include "util/mem.h"
 
@@ -110,6 +111,8 @@ size_t kv_batch_bytes(const struct kv_batch *b)
 int kv_commit(struct kv_batch *b)
 {
     int err = kv_batch_rows(b) ? b->kv->ops->commit(b->kv, b->changes) : 0;
+    if (!err && b->known)
+        row_cache_commit(b->known, &b->changes[KV_STATE]);
     kv_batch_deinit(b);
     return err;
 }
@@ -120,10 +123,28 @@ static const struct row *overlay_get(const struct kv_view *v, enum kv_table tabl
     return v->batch ? rowmap_get(&v->batch->changes[table], key) : NULL;
 }
 
+/* The engine's row, by way of what the writer knows. */
+static int get_known(const struct kv_view *v, struct row_cache *known, struct str key,
+                     struct arena *arena, struct str *value)
+{
+    if (row_cache_get(known, key, value)) {
+        if (!value->p)
+            return KV_ABSENT;
+        *value = arena_str(arena, *value);
+        return 0;
+    }
+    int result = v->kv->ops->get(v->kv, v->snapshot, KV_STATE, key, arena, value);
+    if (result == 0 || result == KV_ABSENT)
+        row_cache_learn(known, key, result ? (struct str){0} : *value);
+    return result;
+}
+
 int kv_get(const struct kv_view *v, enum kv_table table, struct str key, struct arena *arena,
            struct str *value)
 {
     const struct row *row = overlay_get(v, table, key);
+    if (!row && table == KV_STATE && v->batch && v->batch->known)
+        return get_known(v, v->batch->known, key, arena, value);
     if (!row)
         return v->kv->ops->get(v->kv, v->snapshot, table, key, arena, value);
     if (row->deleted)

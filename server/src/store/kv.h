@@ -73,10 +73,13 @@ void kv_free(struct kv *);
  * keeps nothing on a disk), -EIO, -ENOSPC. */
 int kv_checkpoint(struct kv *, const char *directory);
 
-/* A batch: changes that are to be written together. Starts as {.kv = …}. */
+/* A batch: changes that are to be written together. Starts as {.kv = …}; with `known`, reads of
+ * KV_STATE that see the batch look there before they ask the engine. */
 struct kv_undo;
+struct row_cache;
 struct kv_batch {
     struct kv *kv;
+    struct row_cache *known; /* borrowed; NULL: none. All that is committed goes through it */
     struct rowmap changes[KV_TABLES];
     struct kv_undo *undo; /* newest first, back to the mark */
 };

@@ -17,6 +17,7 @@
 
 #include "model/limits.h"
 #include "store/ops.h"
+#include "store/row_cache.h"
 #include "util/clock.h"
 #include "util/log.h"
 #include "util/macros.h"
@@ -42,7 +43,8 @@ struct store_threaded {
     struct kv *kv;
     struct store_info info;
     struct poster *completions;
-    pthread_mutex_t lock; /* guards the queues and `closing` */
+    struct row_cache known; /* the writer's */
+    pthread_mutex_t lock;   /* guards the queues and `closing` */
     struct queue writes, reads;
     bool closing;
     _Atomic bool broken;
@@ -102,7 +104,7 @@ static void complete_all(struct store_threaded *t, struct list *done, bool faile
 /* One batch of what was taken: as much as fits in it. */
 static void write_batch(struct store_threaded *t, struct list *taken)
 {
-    struct kv_batch batch = {.kv = t->kv};
+    struct kv_batch batch = {.kv = t->kv, .known = &t->known};
     struct list done = LIST_INIT(done);
     uint64_t n = 0;
     while (!list_empty(taken) && kv_batch_bytes(&batch) < BATCH_BYTES_MAX) {
@@ -213,6 +215,7 @@ static void threaded_free(struct store *s)
 {
     struct store_threaded *t = threaded(s);
     stop(t);
+    row_cache_deinit(&t->known);
     kv_free(t->kv);
     free(t);
 }
@@ -237,6 +240,7 @@ int store_threaded_new(struct store **out, struct kv *kv, const struct store_inf
     t->kv = kv;
     t->info = *info;
     t->completions = completions;
+    row_cache_init(&t->known, ROW_CACHE_BYTES);
     pthread_mutex_init(&t->lock, NULL);
     queue_init(&t->writes);
     queue_init(&t->reads);
