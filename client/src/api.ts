@@ -55,6 +55,8 @@ export const LIMITS = {
   "contacts_max": 2000,
   "contacts_waiting_max": 200,
   "pinned_max": 50,
+  "drafts_max": 200,
+  "hidden_max": 10000,
   "pins_max": 20,
   "timer_s_max": 31622400,
   "emoji_bytes_max": 32,
@@ -202,6 +204,19 @@ export interface Contact {
   time: Time;
 }
 
+/** What one has begun to write. */
+export interface Draft {
+  /** where */
+  conversation: Id;
+  /** the event of one's own log that has it */
+  seq: Seq;
+  /** when it was written down */
+  time: Time;
+  text: string;
+  /** the message it answers */
+  reply_to?: Seq;
+}
+
 /** Whether a user is there. */
 export interface Presence {
   /** the user */
@@ -326,6 +341,8 @@ export interface Entry {
   archived?: boolean;
   /** true: it was marked so, and not read since */
   marked_unread?: boolean;
+  /** one has hidden every message up to it */
+  cleared?: Seq;
   /** the newest message that mentions one, if it is unread */
   mention?: Seq;
   /** the newest message */
@@ -367,7 +384,7 @@ export interface EventCommon {
 export interface EventMessage extends EventCommon {
   type: "message";
   kind: string;
-  /** absent once deleted */
+  /** absent once deleted or hidden */
   text?: string;
   /** the message it answers */
   reply_to?: Seq;
@@ -375,6 +392,8 @@ export interface EventMessage extends EventCommon {
   edited?: Seq;
   /** true once deleted, or emptied since its time has come */
   deleted?: boolean;
+  /** true: one has hidden it; never in a push */
+  hidden?: boolean;
   /** when its words go, by the server's clock: here and on every device */
   expires?: Time;
   /** true: its text is a copy of another message's */
@@ -390,7 +409,7 @@ export interface EventEdit extends EventCommon {
   type: "edit";
   /** the message */
   target: Seq;
-  /** absent once a later edit or a delete emptied it */
+  /** absent once a later edit or a delete emptied it, or if one has hidden the message */
   text?: string;
   /** when its words go: with those of the message */
   expires?: Time;
@@ -625,6 +644,28 @@ export interface EventPreferences extends EventCommon {
   unread?: boolean;
 }
 
+/** Own log: one has begun to write, or written on. */
+export interface EventDraft extends EventCommon {
+  type: "draft";
+  /** the conversation */
+  subject: Id;
+  /** empty: there is no draft any more; absent once a later one took its place */
+  text?: string;
+  /** the message it answers */
+  reply_to?: Seq;
+}
+
+/** Own log: a message was hidden, or all up to one. */
+export interface EventHide extends EventCommon {
+  type: "hide";
+  /** its conversation */
+  subject: Id;
+  /** the message */
+  target: Seq;
+  /** true: whatever was said up to it */
+  up_to: boolean;
+}
+
 /** Own log: a message was starred. */
 export interface EventStar extends EventCommon {
   type: "star";
@@ -675,6 +716,8 @@ export type ChatEvent =
   | EventBlock
   | EventUnblock
   | EventPreferences
+  | EventDraft
+  | EventHide
   | EventStar
   | EventUnstar;
 
@@ -1441,6 +1484,56 @@ export interface MessageStarredReply {
   page?: string;
 }
 
+/** Arguments of `message.hide`: Takes a message out of one's own sight, on all of one's devices and for good; the others keep it. */
+export interface MessageHideArgs {
+  /** which; one may have left it */
+  conversation: Id;
+  /** the message */
+  seq: Seq;
+  /** makes the command repeatable; without one it is not */
+  key?: string;
+  /** the newest seq the device had at the first try; 0 unless given */
+  after?: Seq;
+}
+
+/** Arguments of `conversation.clear`: Hides every message up to a place, for oneself alone. */
+export interface ConversationClearArgs {
+  /** which; one may have left it */
+  conversation: Id;
+  /** the newest that is hidden */
+  up_to: Seq;
+  /** makes the command repeatable; without one it is not */
+  key?: string;
+  /** the newest seq the device had at the first try; 0 unless given */
+  after?: Seq;
+}
+
+/** Arguments of `draft.set`: Writes down what one has written so far in a conversation, for one's other devices. */
+export interface DraftSetArgs {
+  /** which; one may have left it */
+  conversation: Id;
+  /** all of it; empty: there is none any more */
+  text: string;
+  /** the message it answers */
+  reply_to?: Seq;
+  /** makes the command repeatable; without one it is not */
+  key?: string;
+  /** the newest seq the device had at the first try; 0 unless given */
+  after?: Seq;
+}
+
+/** Arguments of `draft.list`: Lists what one has begun to write, by the conversations' ids. */
+export interface DraftListArgs {
+  /** the last conversation of the page before; the first page unless given */
+  after_conversation?: Id;
+  /** at most so many; 50 unless given */
+  limit?: number;
+}
+
+export interface DraftListReply {
+  drafts: Draft[];
+}
+
 /** Arguments of `group.create`: Makes a group and becomes its owner. */
 export interface GroupCreateArgs {
   /** the group's title */
@@ -1847,6 +1940,14 @@ export interface Commands {
   "message.unstar": { args: MessageUnstarArgs; reply: Appended };
   /** Lists the messages that one starred, the newest message first. */
   "message.starred": { args: MessageStarredArgs; reply: MessageStarredReply };
+  /** Takes a message out of one's own sight, on all of one's devices and for good; the others keep it. */
+  "message.hide": { args: MessageHideArgs; reply: Appended };
+  /** Hides every message up to a place, for oneself alone. */
+  "conversation.clear": { args: ConversationClearArgs; reply: Appended };
+  /** Writes down what one has written so far in a conversation, for one's other devices. */
+  "draft.set": { args: DraftSetArgs; reply: Appended };
+  /** Lists what one has begun to write, by the conversations' ids. */
+  "draft.list": { args: DraftListArgs; reply: DraftListReply };
   /** Makes a group and becomes its owner. */
   "group.create": { args: GroupCreateArgs; reply: Appended };
   /** Gives the group another title. */
@@ -2094,6 +2195,22 @@ export const ROUTES = {
   "message.starred": {
     "method": "GET",
     "path": "/v1/starred"
+  },
+  "message.hide": {
+    "method": "PUT",
+    "path": "/v1/conversations/{conversation}/messages/{seq}/hidden"
+  },
+  "conversation.clear": {
+    "method": "PUT",
+    "path": "/v1/conversations/{conversation}/cleared"
+  },
+  "draft.set": {
+    "method": "PUT",
+    "path": "/v1/conversations/{conversation}/draft"
+  },
+  "draft.list": {
+    "method": "GET",
+    "path": "/v1/drafts"
   },
   "group.create": {
     "method": "POST",

@@ -171,6 +171,17 @@ inPair("message.star", `${NOT_THEIRS} ok not_found not_found ok`, (p) => ({ seq:
 inPair("message.unstar", `${NOT_THEIRS} ok not_found not_found ok`, (p) => ({ seq: p.said }));
 inPair("preferences.set", `${NOT_THEIRS} ok not_found not_found ok`, () => ({ archived: true }));
 alone("message.starred", "ok");
+inGroup("message.hide", READERS, (g) => ({ seq: g.said }));
+inGroup("message.hide", PRESENT, (g) => ({ seq: g.later }), "of what was said after one left");
+inGroup("conversation.clear", READERS, (g) => ({ up_to: g.said }));
+inGroup("conversation.clear", PRESENT, (g) => ({ up_to: g.later }), "up to what was said after one left");
+inGroup("draft.set", READERS, () => ({ text: "hel" }));
+inGroup("draft.set", READERS, (g) => ({ text: "hel", reply_to: g.said }), "in answer to a message");
+inGroup("draft.set", PRESENT, (g) => ({ text: "hel", reply_to: g.later }), "in answer to what was said after one left");
+inPair("message.hide", `${NOT_THEIRS} ok not_found not_found ok`, (p) => ({ seq: p.said }));
+inPair("conversation.clear", `${NOT_THEIRS} ok not_found not_found ok`, (p) => ({ up_to: p.said }));
+inPair("draft.set", `${NOT_THEIRS} ok not_found not_found ok`, () => ({ text: "hel" }));
+alone("draft.list", "ok");
 inGroup("message.pin", ADMINS, (g) => ({ seq: g.said }));
 inGroup("message.unpin", ADMINS, (g) => ({ seq: g.pinned }));
 inGroup("group.set_title", ADMINS, () => ({ title: "t" }));

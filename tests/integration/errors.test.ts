@@ -128,6 +128,9 @@ const GOOD: { [cmd in CommandName]?: () => Args } = {
   "conversation.set_timer": () => ({ conversation: group, seconds: 0 }),
   "message.star": () => ({ conversation: group, seq: said }),
   "message.unstar": () => ({ conversation: group, seq: said }),
+  "message.hide": () => ({ conversation: group, seq: said }),
+  "conversation.clear": () => ({ conversation: group, up_to: 1 }),
+  "draft.set": () => ({ conversation: group, text: "hel" }),
   "preferences.set": () => ({ conversation: group, archived: false }),
   "group.create": () => ({ title: "another", members: [] }),
   "group.set_title": () => ({ conversation: group, title: "t" }),
@@ -257,6 +260,10 @@ const PROVOKED: { [pair: string]: Provoke } = {
   "message.star not_found": asOutsider(() => ({ conversation: group, seq: said })),
   "message.unstar not_found": asOwner(() => ({ conversation: group, seq: FAR })),
   "message.starred truncated": asOwner(() => ({ page: foreignPage })),
+  "message.hide not_found": asOwner(() => ({ conversation: group, seq: FAR })),
+  "conversation.clear not_found": asOwner(() => ({ conversation: group, up_to: FAR })),
+  "draft.set not_found": asOwner(() => ({ conversation: group, text: "hel", reply_to: FAR })),
+  "draft.set full": provokeFullDrafts,
   "preferences.set not_found": asOutsider(() => ({ conversation: group, pinned: true })),
   "preferences.set full": provokeFullPinned,
 
@@ -320,6 +327,7 @@ const ELSEWHERE: { [pair: string]: string } = {
   "signup registration_closed": "needs a server that is closed: below",
   "signup too_many_tries": "needs a server that counts few: below",
   "signin too_many_tries": "needs a server that counts few: below",
+  "message.hide full": "takes ten thousand messages: the rules' own tests",
   "admin.new_code full": "takes a thousand codes: the store's own tests",
   "account.enable_second_factor too_many_tries": "needs a server that counts few: accounts.test.ts",
   "account.new_recovery_codes too_many_tries": "needs a server that counts few: accounts.test.ts",
@@ -622,6 +630,18 @@ async function provokeFullPinned(): Promise<{ who: Person; args: Args }> {
   const conversation = await one();
   raw.close();
   return { who: pins, args: { conversation, pinned: true } };
+}
+
+async function provokeFullDrafts(): Promise<{ who: Person; args: Args }> {
+  const [writer] = (await people(server, "drafts")) as [Person];
+  const raw = await writer.raw();
+  const one = async (): Promise<Id> => (await raw.ok("group.create", { title: "d", members: [] })).conversation;
+  const groups = await Promise.all(Array.from({ length: LIMITS.drafts_max }, one));
+  await Promise.all(groups.map((conversation) => raw.ok("draft.set", { conversation, text: "hel" })));
+  await raw.ok("draft.set", { conversation: groups[0] as Id, text: "hello" });
+  const conversation = await one();
+  raw.close();
+  return { who: writer, args: { conversation, text: "hel" } };
 }
 
 async function provokeFullBlocks(): Promise<{ who: Person; args: Args }> {

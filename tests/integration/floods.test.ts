@@ -19,7 +19,7 @@ const MIB = 1024 * 1024;
 const SERVED_MS_MAX = 2000 * PATIENCE;
 /** The limits of a server as it is delivered, where UNLIMITED takes them away. */
 const DELIVERED: Options = {
-  frames_per_s: 100, frames_burst: 200, requests_burst: 500, sends_burst: 200, searches_burst: 30,
+  frames_per_s: 100, frames_burst: 200, requests_burst: 500, sends_burst: 200, searches_burst: 30, drafts_burst: 1,
   bytes_burst: 4 * MIB, sockets_per_user: 64, unauthenticated_per_address: 500,
 };
 

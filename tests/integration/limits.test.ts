@@ -92,6 +92,21 @@ const CASES: { [option: string]: Case } = {
     options: { searches_burst: 6, searches_per_min: 60 },
     run: async (_, alice) => void (await exceeds(alice, 6, 1100, (by) => by.ask("user.search", { prefix: "ali" }))),
   },
+  drafts_burst: {
+    options: { drafts_burst: 1, drafts_per_min: 60 },
+    run: async (_, alice) => {
+      const raw = await alice.raw();
+      const { conversation } = await raw.ok("message.send", { to: alice.user, text: "x" });
+      const { conversation: other } = await raw.ok("group.create", { title: "g", members: [] });
+      await raw.ok("draft.set", { conversation, text: "h" });
+      const refused = await raw.refused("draft.set", { conversation, text: "he" });
+      assert.equal(refused.code, "rate_limited");
+      await raw.ok("draft.set", { conversation: other, text: "elsewhere" });
+      await raw.ok("draft.set", { conversation, text: "" }); // it is not held up
+      assert.deepEqual((await raw.ok("draft.list", {})).drafts.map((one) => one.conversation), [other]);
+      await passes(1100, refused, () => raw.ok("draft.set", { conversation, text: "he" }));
+    },
+  },
   bytes_burst: {
     options: { bytes_burst: 32 * 1024, bytes_per_s: 16 * 1024 },
     run: async (_, alice) => {

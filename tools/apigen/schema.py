@@ -15,7 +15,7 @@ EXAMPLES = {
     "token": "pQ3mU1c0Zb7xT9rYkE5aVg", "username": "ann", "username_prefix": "an",
     "password": "correct horse", "new_password": "correct horse", "display_name": "Ann",
     "about": "Likes boats", "device_name": "laptop", "title": "Boats", "kind": "text",
-    "message_text": "hello", "emoji": "\N{THUMBS UP SIGN}", "watched": ["7051268394012672001"],
+    "message_text": "hello", "draft_text": "hel", "emoji": "\N{THUMBS UP SIGN}", "watched": ["7051268394012672001"],
     "new_members": ["7051268394012672001"], "description": "Who sails when",
     "invite_token": "YdpbCGEAAAEAAAAAAAAAEqYxm0cXb7n2kVw9dLr5Q3s", "invite_code": "4f1c-b2",
     "known": "Yb0qPzX2c1dTn5w8rKe7VA", "factor_secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", "factor_code": "492039",

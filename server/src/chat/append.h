@@ -20,6 +20,8 @@
  *   RENAME     text = username, about = its skeleton's hash: rename.h
  *   SIGNED_IN  number = device, text = its name: news.h
  *   SECOND_FACTOR  changes, number = device: factor.h
+ *   DRAFT      source = the conversation, text or empty, source_seq = what it answers or 0
+ *   HIDE       source, source_seq = the message, number = HIDE_ONE or HIDE_UP_TO
  *   PREFERENCES  source = the conversation, changes, number = those that are on, until_ms
  *
  * Errors: NOT_FOUND (conversation or target that the caller may not see), FORBIDDEN (role),

@@ -27,6 +27,8 @@ void facts_drop(struct facts *f)
     f->subject_row = (struct store_member){0};
     store_request_deinit(&f->own_row.base);
     f->own_row = (struct store_member){0};
+    store_request_deinit(&f->draft.base);
+    f->draft = (struct store_drafts){0};
     f->has_target = f->asked = false;
     person_unref(f->from);
     person_unref(f->to);
@@ -87,9 +89,11 @@ static void source_done(struct store_request *request)
     struct facts *f = container_of(request, struct facts, source_read.base);
     const struct event *e = f->source_read.events;
     enum chat_error error = error_of(request->status);
-    bool stub = f->append->type == EVENT_UNSTAR; /* is as good, to let it go */
-    if (!error &&
-        (f->source_read.n_events != 1 || e->type != EVENT_MESSAGE || (e->deleted && !stub)))
+    enum event_type type = f->append->type;
+    /* is as good, to let it go, and to answer it */
+    bool stub = type == EVENT_UNSTAR || type == EVENT_HIDE || type == EVENT_DRAFT;
+    if (!error && (f->source_read.n_events != 1 || e->type != EVENT_MESSAGE ||
+                   ((e->deleted || e->hidden) && !stub)))
         error = CHAT_NOT_FOUND;
     fact_arrived(f, error);
 }
@@ -106,18 +110,53 @@ static void own_row_done(struct store_request *request)
     fact_arrived(f, error_of(request->status));
 }
 
-/* What is pinned. Nobody but the own log changes it, one event after the other. */
-static void ask_for_pinned(struct facts *f)
+static void draft_done(struct store_request *request)
 {
-    struct chat *chat = f->append->room->chat;
+    struct facts *f = container_of(request, struct facts, draft.base);
+    fact_arrived(f, error_of(request->status));
+}
+
+static void ask_for_subject_row(struct facts *f)
+{
+    f->missing++;
+    f->subject_row = (struct store_member){.base.done = subject_row_done,
+                                           .conversation = f->append->source,
+                                           .user = f->append->call.user};
+    store_member(f->append->room->chat->store, &f->subject_row);
+}
+
+static void ask_for_own_row(struct facts *f)
+{
     uint64_t user = f->append->call.user;
-    f->missing++; /* this one takes the place of the one that led here */
-    f->subject_row = (struct store_member){
-        .base.done = subject_row_done, .conversation = f->append->source, .user = user};
+    f->missing++;
     f->own_row =
         (struct store_member){.base.done = own_row_done, .conversation = user, .user = user};
-    store_member(chat->store, &f->subject_row);
-    store_member(chat->store, &f->own_row);
+    store_member(f->append->room->chat->store, &f->own_row);
+}
+
+static void ask_for_draft(struct facts *f)
+{
+    f->missing++;
+    f->draft = (struct store_drafts){.base.done = draft_done,
+                                     .user = f->append->call.user,
+                                     .after = f->append->source - 1,
+                                     .limit = 1};
+    store_drafts(f->append->room->chat->store, &f->draft);
+}
+
+/* What there is of it already, and how much in all. Nobody but the own log changes it, one event
+ * after the other. */
+static void ask_for_own(struct facts *f)
+{
+    const struct chat_append *a = f->append;
+    bool drafts = a->type == EVENT_DRAFT && a->text.n;
+    bool pins = a->type == EVENT_PREFERENCES && (a->number & PREFERENCE_PINNED);
+    if (pins || a->type == EVENT_HIDE)
+        ask_for_subject_row(f);
+    if (pins || drafts)
+        ask_for_own_row(f);
+    if (drafts)
+        ask_for_draft(f);
 }
 
 /* A 1:1 without messages is in nobody's list: there is nothing to want of it. */
@@ -131,10 +170,9 @@ static void subject_ready(struct access *access, enum chat_error error)
     struct facts *f = container_of(access, struct facts, source_access);
     if (!error && !is_listed(access))
         error = CHAT_NOT_FOUND;
-    if (!error && (f->append->number & PREFERENCE_PINNED))
-        ask_for_pinned(f);
-    else
-        fact_arrived(f, error);
+    if (!error)
+        ask_for_own(f);
+    fact_arrived(f, error);
 }
 
 static void source_ready(struct access *access, enum chat_error error)
@@ -150,6 +188,11 @@ static void source_ready(struct access *access, enum chat_error error)
         fact_arrived(f, error);
         return;
     }
+    ask_for_own(f);
+    if (f->append->type == EVENT_HIDE && f->append->number == HIDE_UP_TO) {
+        fact_arrived(f, CHAT_OK);
+        return;
+    }
     f->source_changed = access->room->changed_seq;
     f->source_read = (struct store_events){
         .base.done = source_done,
@@ -157,6 +200,7 @@ static void source_ready(struct access *access, enum chat_error error)
         .from_seq = seq,
         .to_seq = seq,
         .now_ms = chat_wall_ms(access->room->chat),
+        .viewer = f->append->call.user,
         .limit = 1,
         .as_of = view->me.left ? view->head.seq : 0,
     };
@@ -228,8 +272,8 @@ static bool needs_persons(const struct chat_append *a)
 
 bool facts_change(const struct chat_append *a, const struct event *e)
 {
-    if (e->type == EVENT_PREFERENCES)
-        return a->type == EVENT_PREFERENCES;
+    if (e->type == EVENT_PREFERENCES || e->type == EVENT_DRAFT || e->type == EVENT_HIDE)
+        return a->type == e->type;
     if (e->type == EVENT_MESSAGE || !e->target)
         return false;
     bool unpins = e->type == EVENT_PIN || e->type == EVENT_UNPIN || e->type == EVENT_DELETE;
@@ -290,6 +334,9 @@ struct rules_facts facts_of(const struct facts *f)
         .n_pins = f->pins.n_pins,
         .pinned = f->subject_row.member.preferences.pinned,
         .n_pinned = f->own_row.member.preferences.pinned,
+        .drafted = f->draft.n_drafts && f->draft.drafts->subject == a->source,
+        .n_drafts = f->own_row.member.preferences.drafts,
+        .n_hidden = f->subject_row.member.preferences.hidden,
         .from = f->from,
         .to = f->to,
     };

@@ -25,6 +25,7 @@ struct facts {
     int looks;                       /* how often it was looked for */
     struct store_pins pins;
     struct store_member subject_row, own_row;
+    struct store_drafts draft;
     struct person *from, *to;
     struct person_wait from_wait, to_wait;
     struct store_member before; /* the caller's row */

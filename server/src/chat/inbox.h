@@ -35,6 +35,18 @@ struct chat_mentions {
 };
 void chat_mentions(struct chat *, struct chat_mentions *);
 
+/* What the caller has begun to write, by the conversations (`subject`), after the conversation
+ * `after`. */
+struct chat_drafts {
+    struct chat_call call;
+    uint64_t after; /* 0: from the start */
+    uint32_t limit; /* 1 to LIST_MAX */
+    /* out */
+    const struct event *drafts;
+    uint32_t n_drafts;
+};
+void chat_drafts(struct chat *, struct chat_drafts *);
+
 /* TRUNCATED: the device drops its copies and starts as a new one. UNAUTHENTICATED: it was ended
  * while it waited. */
 struct chat_sync {

@@ -77,7 +77,8 @@ static void message_done(struct store_request *request)
     const struct room *room = op->access.room;
     const struct event *message = op->message.events;
     enum chat_error error = error_of(request->status);
-    if (!error && (op->message.n_events != 1 || message->type != EVENT_MESSAGE || message->deleted))
+    if (!error && (op->message.n_events != 1 || message->type != EVENT_MESSAGE ||
+                   message->deleted || message->hidden))
         error = CHAT_NOT_FOUND;
     if (error || op->access.view.me.left) {
         info_end(op, error);
@@ -122,6 +123,7 @@ static void info_ready(struct access *access, enum chat_error error)
         .to_seq = seq,
         .now_ms = chat_wall_ms(access->room->chat),
         .as_of = view->me.left ? view->head.seq : 0,
+        .viewer = access->user,
         .limit = 1,
     };
     store_events(access->room->chat->store, &op->message);

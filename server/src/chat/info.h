@@ -11,7 +11,8 @@ struct message_reader {
 };
 
 /* Of the present members, other than who wrote it, who may read the message; for a former member
- * nobody. NOT_FOUND: no message that stands and the caller may read. */
+ * nobody. NOT_FOUND: no message that stands and the caller may read
+ * and has not hidden. */
 struct chat_info {
     struct chat_call call;
     uint64_t conversation, seq;

@@ -1,4 +1,4 @@
-/* Looking people, devices and mentions up: one read of the store each. Chat thread. */
+/* Looking people, devices, mentions and drafts up: one read of the store each. Chat thread. */
 #include "chat/account.h"
 #include "chat/inbox.h"
 
@@ -128,6 +128,42 @@ void chat_mentions(struct chat *chat, struct chat_mentions *mentions)
         .now_ms = chat_wall_ms(chat),
     };
     store_mentions(chat->store, &op->request);
+}
+
+struct drafts_op {
+    struct chat_drafts *drafts;
+    struct store_drafts request;
+};
+
+static void drafts_done(struct store_request *request)
+{
+    struct drafts_op *op = container_of(request, struct drafts_op, request.base);
+    op->drafts->drafts = op->request.drafts;
+    op->drafts->n_drafts = op->request.n_drafts;
+    call_done(&op->drafts->call, error_of(request->status));
+    store_request_deinit(request);
+    free(op);
+}
+
+void chat_drafts(struct chat *chat, struct chat_drafts *drafts)
+{
+    drafts->drafts = NULL;
+    drafts->n_drafts = 0;
+    if (!call_begin(chat, &drafts->call))
+        return;
+    if (drafts->limit < 1 || drafts->limit > LIST_MAX) {
+        call_later(&drafts->call, CHAT_INVALID);
+        return;
+    }
+    struct drafts_op *op = mem_new(sizeof(*op));
+    op->drafts = drafts;
+    op->request = (struct store_drafts){
+        .base.done = drafts_done,
+        .user = drafts->call.user,
+        .after = drafts->after,
+        .limit = drafts->limit,
+    };
+    store_drafts(chat->store, &op->request);
 }
 
 struct blocks_op {

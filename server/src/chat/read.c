@@ -101,6 +101,7 @@ static void read_ready(struct access *access, enum chat_error error)
         .now_ms = chat_wall_ms(access->room->chat),
         .limit = read->limit,
         .as_of = access->view.me.left ? head : 0,
+        .viewer = access->user,
         .newest = read->mode == READ_NEWEST || read->mode == READ_BEFORE,
     };
     store_events(access->room->chat->store, &op->events);
@@ -161,6 +162,7 @@ static void pins_ready(struct access *access, enum chat_error error)
     }
     op->request = (struct store_pins){.base.done = pins_done,
                                       .conversation = access->room->id,
+                                      .viewer = access->user,
                                       .now_ms = chat_wall_ms(access->room->chat)};
     store_pins(access->room->chat->store, &op->request);
 }

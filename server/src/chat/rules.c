@@ -54,8 +54,10 @@ static const struct {
     [EVENT_UNPIN] = {IN_TALK, ROLE_ADMIN},
     [EVENT_TIMER] = {IN_TALK, ROLE_ADMIN},
     [EVENT_PREFERENCES] = {IN_OWN, ROLE_MEMBER},
+    [EVENT_DRAFT] = {IN_OWN, ROLE_MEMBER},
     [EVENT_STAR] = {IN_OWN, ROLE_MEMBER},
     [EVENT_UNSTAR] = {IN_OWN, ROLE_MEMBER},
+    [EVENT_HIDE] = {IN_OWN, ROLE_MEMBER},
 };
 
 static enum role least_role(const struct room *room, enum event_type type)
@@ -154,6 +156,14 @@ enum chat_error rules_check_contents(const struct chat_append *a)
         return a->number <= INVITE_USES_MAX ? CHAT_OK : CHAT_INVALID;
     case EVENT_UNINVITE:
         return a->target ? CHAT_OK : CHAT_INVALID;
+    case EVENT_DRAFT: /* where there are no words there is nothing to answer with */
+        return a->source && a->source != a->call.user && a->text.p && (a->text.n || !a->source_seq)
+                   ? CHAT_OK
+                   : CHAT_INVALID;
+    case EVENT_HIDE:
+        if (a->number > HIDE_UP_TO)
+            return CHAT_INVALID;
+        /* fall through */
     case EVENT_STAR:
     case EVENT_UNSTAR:
         return a->source && a->source_seq && a->source != a->call.user ? CHAT_OK : CHAT_INVALID;
@@ -423,6 +433,18 @@ static enum chat_error decide_rename(const struct rules_facts *facts)
     return facts->now_ms < rename_from_ms(facts->from->renamed_ms) ? CHAT_TOO_SOON : CHAT_OK;
 }
 
+static enum chat_error decide_draft(const struct chat_append *a, const struct rules_facts *facts)
+{
+    bool grows = a->text.n && !facts->drafted;
+    return grows && facts->n_drafts >= DRAFTS_MAX ? CHAT_FULL : CHAT_OK;
+}
+
+static enum chat_error decide_hide(const struct chat_append *a, const struct rules_facts *facts)
+{
+    bool grows = a->number == HIDE_ONE && !facts->source->hidden;
+    return grows && facts->n_hidden >= HIDDEN_MAX ? CHAT_FULL : CHAT_OK;
+}
+
 enum chat_error rules_decide(const struct room *room, const struct chat_append *a,
                              const struct rules_facts *facts)
 {
@@ -475,6 +497,10 @@ enum chat_error rules_decide(const struct room *room, const struct chat_append *
         return decide_rename(facts);
     case EVENT_PREFERENCES:
         return decide_preferences(a, facts);
+    case EVENT_DRAFT:
+        return decide_draft(a, facts);
+    case EVENT_HIDE:
+        return decide_hide(a, facts);
     default:
         return CHAT_OK;
     }

@@ -16,6 +16,9 @@ struct rules_facts {
     uint32_t n_pins;
     uint64_t pinned;                /* PREFERENCES: what pinned the conversation, or 0 */
     uint64_t n_pinned;              /* and how many are pinned */
+    bool drafted;                   /* DRAFT: there is one in that conversation */
+    uint64_t n_drafts;              /* and so many in all */
+    uint64_t n_hidden;              /* HIDE: of that conversation */
     const struct person *from, *to; /* ADDED, (UN)BLOCK: the caller and the user named; loaded;
                                      * RENAME: the caller */
     const struct invite *invite;    /* JOINED: the one whose token was shown, or NULL: none such */

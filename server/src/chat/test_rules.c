@@ -44,8 +44,10 @@ static void scene_init(struct scene *s, enum conversation_kind kind)
 /* What the one who asks meets: a message of their own, somebody to add or block. */
 static enum chat_error decide(struct scene *s, uint64_t who, struct chat_append a)
 {
-    struct rules_facts facts = {
-        .target = &s->target, .from = &s->persons[who], .to = &s->persons[a.user]};
+    struct rules_facts facts = {.target = &s->target,
+                                .source = &s->target,
+                                .from = &s->persons[who],
+                                .to = &s->persons[a.user]};
     a.call.user = who;
     return rules_decide(&s->room, &a, &facts);
 }
@@ -108,11 +110,13 @@ static const struct {
     {EVENT_UNPIN, IN_TALKS_BY_ADMINS},
     {EVENT_TIMER, IN_TALKS_BY_ADMINS},
     {EVENT_PREFERENCES, IN_OWN_LOGS},
+    {EVENT_DRAFT, IN_OWN_LOGS},
     {EVENT_STAR, IN_OWN_LOGS},
     {EVENT_UNSTAR, IN_OWN_LOGS},
     {EVENT_RENAME, IN_OWN_LOGS},
     {EVENT_SIGNED_IN, IN_OWN_LOGS},
     {EVENT_SECOND_FACTOR, IN_OWN_LOGS},
+    {EVENT_HIDE, IN_OWN_LOGS},
 };
 
 static const struct {
@@ -505,6 +509,58 @@ static void test_preferences_that_make_no_sense(void **state)
     assert_int_equal(rules_check_contents(&star), CHAT_INVALID);
 }
 
+static void test_the_last_draft_and_the_one_too_many(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_init(&s, CONVERSATION_OWN);
+    struct chat_append a = {
+        .call.user = OWNER, .type = EVENT_DRAFT, .source = 7, .text = STR("hel")};
+    struct rules_facts facts = {.n_drafts = DRAFTS_MAX - 1};
+    assert_int_equal(rules_check_contents(&a), CHAT_OK);
+    assert_int_equal(rules_decide(&s.room, &a, &facts), CHAT_OK);
+    facts.n_drafts = DRAFTS_MAX;
+    assert_int_equal(rules_decide(&s.room, &a, &facts), CHAT_FULL);
+    facts.drafted = true; /* written on */
+    assert_int_equal(rules_decide(&s.room, &a, &facts), CHAT_OK);
+    facts.drafted = false;
+    a.text = STR(""); /* taken away */
+    assert_int_equal(rules_check_contents(&a), CHAT_OK);
+    assert_int_equal(rules_decide(&s.room, &a, &facts), CHAT_OK);
+    a.source_seq = 3; /* nothing, in answer to something */
+    assert_int_equal(rules_check_contents(&a), CHAT_INVALID);
+    a.source_seq = 0;
+    a.source = OWNER; /* the own log */
+    assert_int_equal(rules_check_contents(&a), CHAT_INVALID);
+    a.source = 7;
+    a.text = (struct str){0};
+    assert_int_equal(rules_check_contents(&a), CHAT_INVALID);
+}
+
+static void test_the_last_message_hidden_and_the_one_too_many(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_init(&s, CONVERSATION_OWN);
+    struct chat_append a = {
+        .call.user = OWNER, .type = EVENT_HIDE, .source = 7, .source_seq = 5, .number = HIDE_ONE};
+    struct rules_facts facts = {.source = &s.target, .n_hidden = HIDDEN_MAX - 1};
+    assert_int_equal(rules_decide(&s.room, &a, &facts), CHAT_OK);
+    facts.n_hidden = HIDDEN_MAX;
+    assert_int_equal(rules_decide(&s.room, &a, &facts), CHAT_FULL);
+    s.target.hidden = true; /* once more */
+    assert_int_equal(rules_decide(&s.room, &a, &facts), CHAT_OK);
+    a.number = HIDE_UP_TO; /* makes room; its place need not be a message */
+    facts.source = NULL;
+    assert_int_equal(rules_check_contents(&a), CHAT_OK);
+    assert_int_equal(rules_decide(&s.room, &a, &facts), CHAT_OK);
+    a.number = HIDE_UP_TO + 1;
+    assert_int_equal(rules_check_contents(&a), CHAT_INVALID);
+    a.number = HIDE_ONE;
+    a.source_seq = 0;
+    assert_int_equal(rules_check_contents(&a), CHAT_INVALID);
+}
+
 static void test_whom_one_may_add(void **state)
 {
     (void)state;
@@ -697,6 +753,8 @@ int main(void)
         cmocka_unit_test(test_a_timer_is_for_those_who_have_written),
         cmocka_unit_test(test_the_last_conversation_pinned_and_the_one_too_many),
         cmocka_unit_test(test_preferences_that_make_no_sense),
+        cmocka_unit_test(test_the_last_draft_and_the_one_too_many),
+        cmocka_unit_test(test_the_last_message_hidden_and_the_one_too_many),
         cmocka_unit_test(test_whom_one_may_add),
         cmocka_unit_test(test_who_may_come_in_by_an_invite),
         cmocka_unit_test(test_who_becomes_owner),

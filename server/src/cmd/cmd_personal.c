@@ -1,7 +1,10 @@
 /* What is one's own alone: it goes to one's own log. */
+#include "chat/inbox.h"
 #include "cmd/append.h"
 #include "cmd/call.h"
 #include "cmd/cmd.h"
+#include "cmd/encode.h"
+#include "cmd/quota.h"
 
 static void set(struct chat_append *ask, bool given, bool on, enum preference which)
 {
@@ -42,4 +45,59 @@ void cmd_message_unstar(struct call *call)
     ask->source = args->conversation;
     ask->source_seq = args->seq;
     chat_append(call->chat, ask);
+}
+
+void cmd_message_hide(struct call *call)
+{
+    const struct args_message_hide *args = call->args;
+    struct chat_append *ask = append_ask(call, EVENT_HIDE, args->key, args->after);
+    ask->source = args->conversation;
+    ask->source_seq = args->seq;
+    ask->number = HIDE_ONE;
+    chat_append(call->chat, ask);
+}
+
+void cmd_conversation_clear(struct call *call)
+{
+    const struct args_conversation_clear *args = call->args;
+    struct chat_append *ask = append_ask(call, EVENT_HIDE, args->key, args->after);
+    ask->source = args->conversation;
+    ask->source_seq = args->up_to;
+    ask->number = HIDE_UP_TO;
+    chat_append(call->chat, ask);
+}
+
+/* Taking a draft away is no writing: the message may be on its way already. */
+void cmd_draft_set(struct call *call)
+{
+    const struct args_draft_set *args = call->args;
+    if (args->text.n && quota_refuses_in(call->quota, call, API_RATE_DRAFTS, args->conversation))
+        return;
+    struct chat_append *ask = append_ask(call, EVENT_DRAFT, args->key, args->after);
+    ask->source = args->conversation;
+    ask->source_seq = args->has_reply_to ? args->reply_to : 0;
+    ask->text = args->text;
+    chat_append(call->chat, ask);
+}
+
+static void drafts_found(struct chat_call *asked)
+{
+    struct call *call = call_of(asked);
+    if (call_refused(call))
+        return;
+    const struct chat_drafts *found = (const struct chat_drafts *)asked;
+    struct writer *w = call_reply(call);
+    writer_object_begin(w);
+    encode_drafts(w, "drafts", found->drafts, found->n_drafts);
+    writer_object_end(w);
+    call_answer(call);
+}
+
+void cmd_draft_list(struct call *call)
+{
+    const struct args_draft_list *args = call->args;
+    struct chat_drafts *ask = call_ask(call, sizeof(*ask), drafts_found);
+    ask->after = args->has_after_conversation ? args->after_conversation : 0;
+    ask->limit = (uint32_t)args->limit;
+    chat_drafts(call->chat, ask);
 }

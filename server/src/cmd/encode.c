@@ -44,8 +44,10 @@ static const char *const event_names[] = {
     [EVENT_CONTACT_DECLINE] = "contact_decline",
     [EVENT_CONTACT_REMOVE] = "contact_remove",
     [EVENT_PREFERENCES] = "preferences",
+    [EVENT_DRAFT] = "draft",
     [EVENT_STAR] = "star",
     [EVENT_UNSTAR] = "unstar",
+    [EVENT_HIDE] = "hide",
     [EVENT_PRIVACY] = "privacy",
     [EVENT_RENAME] = "rename",
     [EVENT_SIGNED_IN] = "signed_in",
@@ -83,7 +85,7 @@ static void write_mentions(struct writer *w, const struct event *e)
 static void write_message(struct writer *w, const struct event *e)
 {
     writer_field_string(w, "kind", e->kind);
-    if (!e->deleted)
+    if (!e->deleted && !e->hidden)
         writer_field_string(w, "text", e->text);
     if (e->target)
         writer_field_integer(w, "reply_to", e->target);
@@ -91,6 +93,8 @@ static void write_message(struct writer *w, const struct event *e)
         writer_field_integer(w, "edited", e->edited_seq);
     if (e->deleted)
         writer_field_bool(w, "deleted", true);
+    if (e->hidden)
+        writer_field_bool(w, "hidden", true);
     if (e->forwarded)
         writer_field_bool(w, "forwarded", true);
     if (e->expires_ms)
@@ -172,6 +176,14 @@ static const char *const factor_names[] = {
     [FACTOR_RECOVERY_USED] = "recovery_code_used",
 };
 static_assert(ARRAY_SIZE(factor_names) == FACTOR_CHANGES, "each change has a name");
+
+static void write_draft(struct writer *w, const struct event *e)
+{
+    if (!e->deleted)
+        writer_field_string(w, "text", e->text);
+    if (e->target)
+        writer_field_integer(w, "reply_to", e->target);
+}
 
 static void write_contents(struct writer *w, const struct event *e)
 {
@@ -276,6 +288,15 @@ static void write_contents(struct writer *w, const struct event *e)
     case EVENT_PREFERENCES:
         write_preferences(w, e);
         break;
+    case EVENT_DRAFT:
+        writer_field_id(w, "subject", e->subject);
+        write_draft(w, e);
+        break;
+    case EVENT_HIDE:
+        writer_field_id(w, "subject", e->subject);
+        writer_field_integer(w, "target", e->target);
+        writer_field_bool(w, "up_to", e->number == HIDE_UP_TO);
+        break;
     case EVENT_TYPES:
         break;
     }
@@ -332,9 +353,11 @@ void encode_incarnation(struct writer *w, uint64_t incarnation)
     writer_field_string(w, "incarnation", str_of(text));
 }
 
-/* The own log's count of what is pinned is the store's. */
+/* The own log's counts are the store's. */
 static void write_wanted(struct writer *w, const struct preferences *p, enum conversation_kind kind)
 {
+    if (p->cleared_seq)
+        writer_field_integer(w, "cleared", p->cleared_seq);
     if (!p->rev || kind == CONVERSATION_OWN)
         return;
     writer_field_integer(w, "preferences", p->rev);
@@ -409,6 +432,20 @@ static_assert(ARRAY_SIZE(contact_names) == CONTACT_STATES, "each state has a nam
 struct str encode_contact_state(enum contact_state state)
 {
     return str_of(contact_names[state]);
+}
+
+void encode_drafts(struct writer *w, const char *name, const struct event *drafts, size_t n)
+{
+    writer_field_array(w, name);
+    for (size_t i = 0; i < n; i++) {
+        writer_object_begin(w);
+        writer_field_id(w, "conversation", drafts[i].subject);
+        writer_field_integer(w, "seq", drafts[i].seq);
+        writer_field_integer(w, "time", drafts[i].time_ms);
+        write_draft(w, &drafts[i]);
+        writer_object_end(w);
+    }
+    writer_array_end(w);
 }
 
 void encode_person_fields(struct writer *w, const struct user *user)

@@ -23,6 +23,8 @@ void encode_event(struct writer *, const struct event *, uint64_t viewer);
 /* An array of them, under `name`. */
 void encode_events(struct writer *, const char *name, const struct event *, size_t n,
                    uint64_t viewer);
+/* Events of an own log, as what stands in the conversations that they are about. */
+void encode_drafts(struct writer *, const char *name, const struct event *, size_t n);
 void encode_entry_fields(struct writer *, const struct inbox_entry *, uint64_t viewer);
 void encode_entries(struct writer *, const char *name, const struct inbox_entry *, size_t n,
                     uint64_t viewer);

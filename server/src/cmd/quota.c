@@ -47,3 +47,10 @@ bool quota_refuses(struct quota *q, struct call *call)
         wait_ms = rate_table_take(&q->by[counts], who, call->mono_ms, 1);
     return answered(call, wait_ms);
 }
+
+bool quota_refuses_in(struct quota *q, struct call *call, enum api_rate counts,
+                      uint64_t conversation)
+{
+    uint64_t who = hash_u64(hash_u64(call->user) ^ conversation);
+    return answered(call, rate_table_take(&q->by[counts], who, call->mono_ms, 1));
+}

@@ -27,5 +27,7 @@ void quota_deinit(struct quota *);
 bool quota_refuses_request(struct quota *, struct call *);
 /* The call of call->user, before its handler. True: it is answered. */
 bool quota_refuses(struct quota *, struct call *);
+/* What is counted for each conversation apart, before it is asked for. True: it is answered. */
+bool quota_refuses_in(struct quota *, struct call *, enum api_rate, uint64_t conversation);
 
 #endif

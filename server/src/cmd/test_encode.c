@@ -192,6 +192,22 @@ static void test_events_of_the_own_log(void **state)
     assert_event(&e, 0, HEAD("star") "\"subject\":\"6\",\"target\":2}");
     e.type = EVENT_UNSTAR;
     assert_event(&e, 0, HEAD("unstar") "\"subject\":\"6\",\"target\":2}");
+    e = event_of(EVENT_DRAFT);
+    e.subject = 6;
+    e.text = STR("hel");
+    e.target = 2;
+    assert_event(&e, 0, HEAD("draft") "\"subject\":\"6\",\"text\":\"hel\",\"reply_to\":2}");
+    e.text = STR("");
+    e.target = 0;
+    assert_event(&e, 0, HEAD("draft") "\"subject\":\"6\",\"text\":\"\"}");
+    e.deleted = true;
+    assert_event(&e, 0, HEAD("draft") "\"subject\":\"6\"}");
+    e = event_of(EVENT_HIDE);
+    e.subject = 6;
+    e.target = 2;
+    assert_event(&e, 0, HEAD("hide") "\"subject\":\"6\",\"target\":2,\"up_to\":false}");
+    e.number = HIDE_UP_TO;
+    assert_event(&e, 0, HEAD("hide") "\"subject\":\"6\",\"target\":2,\"up_to\":true}");
     e = event_of(EVENT_PREFERENCES);
     e.subject = 6;
     e.changes = PREFERENCE_MUTED | PREFERENCE_PINNED;
@@ -228,12 +244,18 @@ static void test_entries_of_each_kind(void **state)
     assert_entry(&e, "\"entries\":[{\"conversation\":\"9\",\"kind\":\"direct\",\"peer\":\"5\","
                      "\"peer_delivered\":4,\"peer_read\":1,\"head\":8,\"n\":6,\"time\":1000,"
                      "\"first\":1,\"unread\":4,\"read\":2,\"delivered\":3}]");
-    e.me.preferences = (struct preferences){7, 9000, 4, true, true};
-    assert_entry(&e, "\"entries\":[{\"conversation\":\"9\",\"kind\":\"direct\",\"peer\":\"5\","
-                     "\"peer_delivered\":4,\"peer_read\":1,\"head\":8,\"n\":6,\"time\":1000,"
-                     "\"first\":1,\"unread\":4,\"read\":2,\"delivered\":3,"
-                     "\"preferences\":7,\"muted_until\":9000,\"pinned\":4,\"archived\":true,"
-                     "\"marked_unread\":true}]");
+    e.me.preferences = (struct preferences){.rev = 7,
+                                            .muted_until_ms = 9000,
+                                            .pinned = 4,
+                                            .archived = true,
+                                            .unread = true,
+                                            .cleared_seq = 3};
+    assert_entry(
+        &e, "\"entries\":[{\"conversation\":\"9\",\"kind\":\"direct\",\"peer\":\"5\","
+            "\"peer_delivered\":4,\"peer_read\":1,\"head\":8,\"n\":6,\"time\":1000,"
+            "\"first\":1,\"unread\":4,\"read\":2,\"delivered\":3,"
+            "\"cleared\":3,\"preferences\":7,\"muted_until\":9000,\"pinned\":4,\"archived\":true,"
+            "\"marked_unread\":true}]");
     e.me.preferences = (struct preferences){.rev = 8};
     assert_entry(&e, "\"entries\":[{\"conversation\":\"9\",\"kind\":\"direct\",\"peer\":\"5\","
                      "\"peer_delivered\":4,\"peer_read\":1,\"head\":8,\"n\":6,\"time\":1000,"

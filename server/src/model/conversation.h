@@ -80,13 +80,17 @@ enum listed {
 };
 
 /* What one person wants of one conversation: changed by events of their own log. The own log's own
- * holds no such thing; its `pinned` counts what is pinned. */
+ * holds no such thing; its `pinned` counts what is pinned, and its `drafts` the drafts. */
 struct preferences {
     uint64_t rev;            /* seq of the event that last set one of them */
     uint64_t muted_until_ms; /* Unix; 0: not muted */
     uint64_t pinned;         /* seq of the event that pinned it; 0: not */
     bool archived;
-    bool unread; /* marked so; reading clears it */
+    bool unread;          /* marked so; reading clears it */
+    uint64_t cleared_seq; /* all messages up to it are hidden */
+    uint64_t cleared_by;  /* since that event */
+    uint64_t hidden;      /* so many beyond it were hidden one by one */
+    uint64_t drafts;
 };
 
 /* One person in one conversation, also after they left. */

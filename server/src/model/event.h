@@ -39,8 +39,11 @@ enum event_type {
     EVENT_UNPIN = 21,           /* target */
     EVENT_TIMER = 22,           /* number: seconds that later messages stay, 0: for ever */
     EVENT_PREFERENCES = 23,     /* own log: subject, changes, number = those on, until_ms */
+    EVENT_DRAFT = 24,           /* own log: subject, text (empty: none; emptied by the next one),
+                                   target = what it answers or 0 */
     EVENT_STAR = 25,            /* own log: subject, target = the message */
     EVENT_UNSTAR = 26,          /* own log: subject, target = the message */
+    EVENT_HIDE = 27,            /* own log: subject, target = the message, number: HIDE_… */
     EVENT_CONTACT_REQUEST = 28, /* 1:1: user = the other one, in all four (contact.h) */
     EVENT_CONTACT_ACCEPT = 29,
     EVENT_CONTACT_DECLINE = 30,
@@ -73,6 +76,12 @@ enum preference {
     PREFERENCES_ALL = PREFERENCE_MUTED | PREFERENCES_ON_OFF,
 };
 
+/* What a HIDE event takes out of one's sight. Stored: never renumber. */
+enum {
+    HIDE_ONE = 0,   /* the message `target` */
+    HIDE_UP_TO = 1, /* whatever was said up to `target` */
+};
+
 struct reaction {
     uint64_t user;
     uint64_t seq; /* of the reaction event */
@@ -94,8 +103,9 @@ struct event {
     uint64_t sender;
     enum event_type type;
     bool reads;     /* message: its sender had nothing unread, so read_seq moves to it */
-    bool deleted;   /* message: a stub; edit: emptied with its target */
+    bool deleted;   /* message: a stub; edit: emptied with its target; draft: by the next one */
     bool forwarded; /* message: its text is a copy of another's */
+    bool hidden;    /* in an answer, of no row: without its words, since its reader hid them */
     struct str key; /* the sender's, 1 to KEY_BYTES_MAX */
     uint8_t digest[EVENT_DIGEST_BYTES]; /* of the command (see chat/digest) */
     uint64_t target;                    /* seq: message: what it replies to or 0 */
@@ -120,17 +130,16 @@ struct event {
     uint32_t n_mentions;
 };
 
-/* Whether a number stands for a type: there are gaps. */
+/* Whether a number stands for a type. */
 static inline bool event_type_known(unsigned type)
 {
-    return (type >= EVENT_MESSAGE && type <= EVENT_PREFERENCES) || type == EVENT_STAR ||
-           type == EVENT_UNSTAR || (type >= EVENT_CONTACT_REQUEST && type < EVENT_TYPES);
+    return type >= EVENT_MESSAGE && type < EVENT_TYPES;
 }
 
 /* Whether events of this type are about another conversation than the one they stand in. */
 static inline bool event_has_subject(enum event_type type)
 {
-    return type == EVENT_PREFERENCES || type == EVENT_STAR || type == EVENT_UNSTAR;
+    return type >= EVENT_PREFERENCES && type <= EVENT_HIDE;
 }
 
 /* Whether events of this type stand in their sender's own log. */

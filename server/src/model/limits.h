@@ -37,6 +37,9 @@ enum {
     TIMER_S_MAX = 366 * 24 * 60 * 60, /* how long a conversation's messages may be set to stay */
     MARK_STEPS_MAX = 32, /* moves of a member's marks whose times are kept: a few hundred bytes */
     PINNED_MAX = 50,     /* conversations that one person pins: all on one's screen */
+    DRAFTS_MAX = 200,    /* of one person, one a conversation: a few pages for a new device */
+    HIDDEN_MAX = 10000,  /* messages of one conversation that one person hides one by one: what a
+                            later clearing takes out of the store in one batch */
     REACTIONS_MAX = 200, /* on one message; one of each person, members who left included */
     CONTACTS_MAX = 2000, /* of one user, in any state: read whole at a decision */
     CONTACTS_WAITING_MAX = 200, /* requests that one user sent, or received, and that wait */

@@ -138,6 +138,14 @@ static struct event some_event(enum event_type type)
     case EVENT_TIMER:
         e.number = some_number();
         break;
+    case EVENT_DRAFT:
+        e.subject = 1 + some_number();
+        e.target = some_number();
+        e.text = some_text(0, TEXT_BYTES_MAX);
+        break;
+    case EVENT_HIDE:
+        e.number = below(2);
+        /* fall through */
     case EVENT_STAR:
     case EVENT_UNSTAR:
         e.subject = 1 + some_number();

@@ -32,6 +32,8 @@ const struct limit_spec api_limits[API_LIMIT_COUNT] = {
     {LIT("contacts_max"), API_CONTACTS_MAX},
     {LIT("contacts_waiting_max"), API_CONTACTS_WAITING_MAX},
     {LIT("pinned_max"), API_PINNED_MAX},
+    {LIT("drafts_max"), API_DRAFTS_MAX},
+    {LIT("hidden_max"), API_HIDDEN_MAX},
     {LIT("pins_max"), API_PINS_MAX},
     {LIT("timer_s_max"), API_TIMER_S_MAX},
     {LIT("emoji_bytes_max"), API_EMOJI_BYTES_MAX},
@@ -61,6 +63,7 @@ const struct str api_rates[API_RATE_COUNT] = {
     [API_RATE_REQUESTS] = LIT("requests"),
     [API_RATE_SENDS] = LIT("sends"),
     [API_RATE_SEARCHES] = LIT("searches"),
+    [API_RATE_DRAFTS] = LIT("drafts"),
     [API_RATE_BYTES] = LIT("bytes"),
 };
 
@@ -529,6 +532,41 @@ static const struct arg_spec args_message_starred[] = {
 };
 
 static const struct route_segment route_message_starred[] = {{LIT("v1"), false}, {LIT("starred"), false}};
+
+static const struct arg_spec args_message_hide[] = {
+    {.name = LIT("conversation"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_message_hide, conversation), .min = 1, .max = 9223372036854775807ULL},
+    {.name = LIT("seq"), .kind = ARG_INT, .presence = ARG_REQUIRED, .offset = offsetof(struct args_message_hide, seq), .min = 1, .max = 9007199254740991ULL},
+    {.name = LIT("key"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_message_hide, key), .has_offset = offsetof(struct args_message_hide, has_key), .min = 1, .max = 64ULL, .charset = &charset_key},
+    {.name = LIT("after"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_message_hide, after), .min = 0, .max = 9007199254740991ULL, .default_value = 0},
+};
+
+static const struct route_segment route_message_hide[] = {{LIT("v1"), false}, {LIT("conversations"), false}, {LIT("conversation"), true}, {LIT("messages"), false}, {LIT("seq"), true}, {LIT("hidden"), false}};
+
+static const struct arg_spec args_conversation_clear[] = {
+    {.name = LIT("conversation"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_conversation_clear, conversation), .min = 1, .max = 9223372036854775807ULL},
+    {.name = LIT("up_to"), .kind = ARG_INT, .presence = ARG_REQUIRED, .offset = offsetof(struct args_conversation_clear, up_to), .min = 1, .max = 9007199254740991ULL},
+    {.name = LIT("key"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_conversation_clear, key), .has_offset = offsetof(struct args_conversation_clear, has_key), .min = 1, .max = 64ULL, .charset = &charset_key},
+    {.name = LIT("after"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_conversation_clear, after), .min = 0, .max = 9007199254740991ULL, .default_value = 0},
+};
+
+static const struct route_segment route_conversation_clear[] = {{LIT("v1"), false}, {LIT("conversations"), false}, {LIT("conversation"), true}, {LIT("cleared"), false}};
+
+static const struct arg_spec args_draft_set[] = {
+    {.name = LIT("conversation"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_draft_set, conversation), .min = 1, .max = 9223372036854775807ULL},
+    {.name = LIT("text"), .kind = ARG_STRING, .presence = ARG_REQUIRED, .offset = offsetof(struct args_draft_set, text), .min = 0, .max = 8192ULL},
+    {.name = LIT("reply_to"), .kind = ARG_INT, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_draft_set, reply_to), .has_offset = offsetof(struct args_draft_set, has_reply_to), .min = 1, .max = 9007199254740991ULL},
+    {.name = LIT("key"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_draft_set, key), .has_offset = offsetof(struct args_draft_set, has_key), .min = 1, .max = 64ULL, .charset = &charset_key},
+    {.name = LIT("after"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_draft_set, after), .min = 0, .max = 9007199254740991ULL, .default_value = 0},
+};
+
+static const struct route_segment route_draft_set[] = {{LIT("v1"), false}, {LIT("conversations"), false}, {LIT("conversation"), true}, {LIT("draft"), false}};
+
+static const struct arg_spec args_draft_list[] = {
+    {.name = LIT("after_conversation"), .kind = ARG_ID, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_draft_list, after_conversation), .has_offset = offsetof(struct args_draft_list, has_after_conversation), .min = 1, .max = 9223372036854775807ULL},
+    {.name = LIT("limit"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_draft_list, limit), .min = 1, .max = 50ULL, .default_value = 50},
+};
+
+static const struct route_segment route_draft_list[] = {{LIT("v1"), false}, {LIT("drafts"), false}};
 
 static const struct arg_spec args_group_create[] = {
     {.name = LIT("title"), .kind = ARG_STRING, .presence = ARG_REQUIRED, .offset = offsetof(struct args_group_create, title), .min = 1, .max = 128ULL},
@@ -1145,6 +1183,41 @@ const struct command_spec command_specs[COMMAND_COUNT] = {
         .segments = route_message_starred, .segments_n = 2,
         .args = args_message_starred, .args_n = 2,
     },
+    [COMMAND_MESSAGE_HIDE] = {
+        .name = LIT("message.hide"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_message_hide),
+        .counts = API_RATE_SENDS,
+        .transport = API_TRANSPORT_BOTH, .method = API_PUT,
+        .segments = route_message_hide, .segments_n = 6,
+        .args = args_message_hide, .args_n = 4,
+    },
+    [COMMAND_CONVERSATION_CLEAR] = {
+        .name = LIT("conversation.clear"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_conversation_clear),
+        .counts = API_RATE_SENDS,
+        .transport = API_TRANSPORT_BOTH, .method = API_PUT,
+        .segments = route_conversation_clear, .segments_n = 4,
+        .args = args_conversation_clear, .args_n = 4,
+    },
+    [COMMAND_DRAFT_SET] = {
+        .name = LIT("draft.set"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_draft_set),
+        .counts = API_RATE_SENDS,
+        .transport = API_TRANSPORT_BOTH, .method = API_PUT,
+        .segments = route_draft_set, .segments_n = 4,
+        .args = args_draft_set, .args_n = 5,
+    },
+    [COMMAND_DRAFT_LIST] = {
+        .name = LIT("draft.list"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_draft_list),
+        .transport = API_TRANSPORT_BOTH, .method = API_GET,
+        .segments = route_draft_list, .segments_n = 2,
+        .args = args_draft_list, .args_n = 2,
+    },
     [COMMAND_GROUP_CREATE] = {
         .name = LIT("group.create"),
         .needs = API_NEEDS_SESSION,
@@ -1385,6 +1458,7 @@ const uint16_t commands_by_name[COMMAND_COUNT] = {
     COMMAND_CONTACT_LIST,
     COMMAND_CONTACT_REMOVE,
     COMMAND_CONTACT_REQUEST,
+    COMMAND_CONVERSATION_CLEAR,
     COMMAND_CONVERSATION_EVENTS,
     COMMAND_CONVERSATION_GET,
     COMMAND_CONVERSATION_LIST,
@@ -1392,6 +1466,8 @@ const uint16_t commands_by_name[COMMAND_COUNT] = {
     COMMAND_CONVERSATION_SET_TIMER,
     COMMAND_DEVICE_END,
     COMMAND_DEVICE_LIST,
+    COMMAND_DRAFT_LIST,
+    COMMAND_DRAFT_SET,
     COMMAND_GROUP_ADD,
     COMMAND_GROUP_CREATE,
     COMMAND_GROUP_INVITE,
@@ -1409,6 +1485,7 @@ const uint16_t commands_by_name[COMMAND_COUNT] = {
     COMMAND_MESSAGE_DELETE,
     COMMAND_MESSAGE_EDIT,
     COMMAND_MESSAGE_FORWARD,
+    COMMAND_MESSAGE_HIDE,
     COMMAND_MESSAGE_HISTORY,
     COMMAND_MESSAGE_INFO,
     COMMAND_MESSAGE_MENTIONS,

@@ -37,6 +37,8 @@
 #define API_CONTACTS_MAX                2000 /* contacts of one user, requests and declined ones included */
 #define API_CONTACTS_WAITING_MAX        200 /* requests to be contacts that one user sent, or received, and that wait */
 #define API_PINNED_MAX                  50 /* conversations that one person pins */
+#define API_DRAFTS_MAX                  200 /* conversations in which one person has a draft */
+#define API_HIDDEN_MAX                  10000 /* messages of one conversation that one person hides one by one */
 #define API_PINS_MAX                    20 /* messages pinned in one conversation */
 #define API_TIMER_S_MAX                 31622400 /* longest time that messages of a conversation may be set to stay, in seconds */
 #define API_EMOJI_BYTES_MAX             32 /* longest reaction */
@@ -63,7 +65,7 @@
 /* Opens a WebSocket. */
 #define API_SOCKET_PATH "/v1/socket"
 
-enum { API_LIMIT_COUNT = 47 };
+enum { API_LIMIT_COUNT = 49 };
 extern const struct limit_spec api_limits[API_LIMIT_COUNT];
 
 /* What is counted: how often it may happen. */
@@ -73,6 +75,7 @@ enum api_rate {
     API_RATE_REQUESTS, /* REST requests from one address */
     API_RATE_SENDS, /* commands of one user that append */
     API_RATE_SEARCHES, /* searches of one user */
+    API_RATE_DRAFTS, /* drafts that one user writes down in one conversation */
     API_RATE_BYTES, /* bytes of one user's commands */
     API_RATE_COUNT,
 };
@@ -208,6 +211,10 @@ enum api_given_role {
     X(MESSAGE_STAR, message_star) \
     X(MESSAGE_UNSTAR, message_unstar) \
     X(MESSAGE_STARRED, message_starred) \
+    X(MESSAGE_HIDE, message_hide) \
+    X(CONVERSATION_CLEAR, conversation_clear) \
+    X(DRAFT_SET, draft_set) \
+    X(DRAFT_LIST, draft_list) \
     X(GROUP_CREATE, group_create) \
     X(GROUP_SET_TITLE, group_set_title) \
     X(GROUP_SET_DESCRIPTION, group_set_description) \
@@ -286,6 +293,10 @@ enum command {
     COMMAND_MESSAGE_STAR, /* Stars a message that one may read, for oneself alone. */
     COMMAND_MESSAGE_UNSTAR, /* Takes a star away. */
     COMMAND_MESSAGE_STARRED, /* Lists the messages that one starred, the newest message first. */
+    COMMAND_MESSAGE_HIDE, /* Takes a message out of one's own sight, on all of one's devices and for good; the others keep it. */
+    COMMAND_CONVERSATION_CLEAR, /* Hides every message up to a place, for oneself alone. */
+    COMMAND_DRAFT_SET, /* Writes down what one has written so far in a conversation, for one's other devices. */
+    COMMAND_DRAFT_LIST, /* Lists what one has begun to write, by the conversations' ids. */
     COMMAND_GROUP_CREATE, /* Makes a group and becomes its owner. */
     COMMAND_GROUP_SET_TITLE, /* Gives the group another title. */
     COMMAND_GROUP_SET_DESCRIPTION, /* Gives the group another description. */
@@ -720,6 +731,42 @@ struct args_message_unstar {
 struct args_message_starred {
     bool has_page;
     struct str page;
+    uint64_t limit;
+};
+
+/* message.hide: Takes a message out of one's own sight, on all of one's devices and for good; the others keep it. */
+struct args_message_hide {
+    uint64_t conversation;
+    uint64_t seq;
+    bool has_key;
+    struct str key;
+    uint64_t after;
+};
+
+/* conversation.clear: Hides every message up to a place, for oneself alone. */
+struct args_conversation_clear {
+    uint64_t conversation;
+    uint64_t up_to;
+    bool has_key;
+    struct str key;
+    uint64_t after;
+};
+
+/* draft.set: Writes down what one has written so far in a conversation, for one's other devices. */
+struct args_draft_set {
+    uint64_t conversation;
+    struct str text;
+    bool has_reply_to;
+    uint64_t reply_to;
+    bool has_key;
+    struct str key;
+    uint64_t after;
+};
+
+/* draft.list: Lists what one has begun to write, by the conversations' ids. */
+struct args_draft_list {
+    bool has_after_conversation;
+    uint64_t after_conversation;
     uint64_t limit;
 };
 

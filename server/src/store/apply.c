@@ -9,7 +9,9 @@
 #include <string.h>
 
 #include "store/contacts.h"
+#include "store/drafts.h"
 #include "store/expiry.h"
+#include "store/hidden.h"
 #include "store/mentions.h"
 #include "store/pins.h"
 #include "store/project.h"
@@ -356,6 +358,8 @@ int apply_event(struct turn *t, const struct event *e, const struct log_head *he
         return apply_contact(t, e);
     case EVENT_PREFERENCES:
         return apply_preferences(t, e);
+    case EVENT_DRAFT:
+        return drafts_apply(t, e);
     case EVENT_STAR:
     case EVENT_UNSTAR:
         return apply_star(t, e);
@@ -363,6 +367,8 @@ int apply_event(struct turn *t, const struct event *e, const struct log_head *he
         return apply_signed_in(t, e);
     case EVENT_SECOND_FACTOR: /* it comes with the change it tells of */
         return 0;
+    case EVENT_HIDE:
+        return hidden_apply(t, e);
     case EVENT_TYPES:
         break;
     }

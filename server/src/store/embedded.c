@@ -61,6 +61,8 @@ static int run(struct turn *t, struct store_request *r)
         return log_pins(t, whole);
     case STORE_OP_MENTIONS:
         return log_mentions(t, whole);
+    case STORE_OP_DRAFTS:
+        return log_drafts(t, whole);
     case STORE_OP_BLOCKS:
         return log_blocks(t, whole);
     case STORE_OP_CONTACTS:

@@ -66,6 +66,9 @@ int log_pins(struct turn *, struct store_pins *);
 /* mentions.c */
 int log_mentions(struct turn *, struct store_mentions *);
 
+/* drafts.c */
+int log_drafts(struct turn *, struct store_drafts *);
+
 /* contacts.c */
 int log_contacts(struct turn *, struct store_contacts *);
 

@@ -10,6 +10,7 @@
 
 #include "model/limits.h"
 #include "store/embedded.h"
+#include "store/hidden.h"
 #include "store/mark.h"
 #include "store/mentions.h"
 #include "store/project.h"
@@ -178,6 +179,8 @@ static int fill_last(struct turn *t, struct inbox_entry *entry, uint64_t now_ms)
         project_as_of(last, entry->me.left_seq, t->arena);
     if (!err)
         project_due(last, now_ms);
+    if (!err)
+        err = hidden_take(t, &entry->me, last, 1);
     if (!err)
         entry->last = last;
     return err < 0 ? err : 0;

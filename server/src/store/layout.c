@@ -41,6 +41,10 @@ enum {
     MEMBER_UNREAD = 4,
     MEMBER_PREFERENCES_REV = 5,
     MEMBER_REMOVED = 7,
+    MEMBER_CLEARED = 8,
+    MEMBER_HIDDEN = 9,
+    MEMBER_DRAFTS = 10,
+    MEMBER_CLEARED_BY = 11,
 };
 
 static struct row_key tagged(enum kv_table table, char tag)
@@ -279,6 +283,28 @@ struct row_key key_stars(uint64_t user)
 struct row_key key_mentions(uint64_t user)
 {
     return tagged_u64(KV_STATE, 'a', user);
+}
+
+struct row_key key_draft(uint64_t user, uint64_t conversation)
+{
+    return tagged_pair(KV_STATE, 'f', user, conversation);
+}
+
+struct row_key key_drafts(uint64_t user)
+{
+    return tagged_u64(KV_STATE, 'f', user);
+}
+
+struct row_key key_hidden(uint64_t user, uint64_t conversation, uint64_t seq)
+{
+    struct row_key k = tagged_pair(KV_STATE, 'x', user, conversation);
+    add_u64(&k, seq);
+    return k;
+}
+
+struct row_key key_hidden_by(uint64_t user)
+{
+    return tagged_u64(KV_STATE, 'x', user);
 }
 
 struct row_key key_event(uint64_t conversation, uint64_t seq)
@@ -591,6 +617,10 @@ void member_pack(struct builder *out, const struct member_row *r)
     pack_field_u64(out, MEMBER_UNREAD, p->unread);
     pack_field_u64(out, MEMBER_PREFERENCES_REV, p->rev);
     pack_field_u64(out, MEMBER_REMOVED, m->removed);
+    pack_field_u64(out, MEMBER_CLEARED, p->cleared_seq);
+    pack_field_u64(out, MEMBER_HIDDEN, p->hidden);
+    pack_field_u64(out, MEMBER_DRAFTS, p->drafts);
+    pack_field_u64(out, MEMBER_CLEARED_BY, p->cleared_by);
 }
 
 /* A field that is there to say yes. */
@@ -626,6 +656,18 @@ static void member_field(struct member *m, struct unpack *u, const struct field 
         break;
     case MEMBER_REMOVED:
         m->removed = unpack_yes(u, field);
+        break;
+    case MEMBER_CLEARED:
+        p->cleared_seq = unpack_field_u64(u, field);
+        break;
+    case MEMBER_HIDDEN:
+        p->hidden = unpack_field_u64(u, field);
+        break;
+    case MEMBER_DRAFTS:
+        p->drafts = unpack_field_u64(u, field);
+        break;
+    case MEMBER_CLEARED_BY:
+        p->cleared_by = unpack_field_u64(u, field);
         break;
     default:
         u->bad = true;

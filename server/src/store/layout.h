@@ -27,6 +27,8 @@
  *                 'e' due conversation seq  nothing: the message is to be emptied then
  *                 'a' user time conversation seq   expires: the message mentions the user
  *                 's' user time conversation seq   seq of the event that starred it
+ *                 'f' user conversation     seq of the event with the draft
+ *                 'x' user conversation seq seq of the event that hid the message
  *   KV_EVENTS     conversation seq          the event's record
  *   KV_KEYS       conversation sender key   seq, digest
  */
@@ -92,6 +94,10 @@ struct row_key key_star(uint64_t user, const struct event *message);
 struct row_key key_stars(uint64_t user);    /* as key_mentions() */
 struct row_key key_mentions(uint64_t user); /* of all of a user's, by the messages' times */
 struct row_key key_inbox(uint64_t user);    /* of all of a user's member rows */
+struct row_key key_draft(uint64_t user, uint64_t conversation);
+struct row_key key_drafts(uint64_t user);
+struct row_key key_hidden(uint64_t user, uint64_t conversation, uint64_t seq);
+struct row_key key_hidden_by(uint64_t user);
 struct row_key key_event(uint64_t conversation, uint64_t seq);
 /* Of all of a conversation's. */
 struct row_key key_events(uint64_t conversation);

@@ -162,7 +162,8 @@ static int leave_self(struct turn *t, uint64_t user, uint64_t conversation, bool
 /* The marks of a 1:1 stay, as the other one's ticks; what one wanted of it goes. */
 static int leave_direct(struct turn *t, struct member_row *row)
 {
-    if (!row->member.preferences.rev)
+    const struct preferences *p = &row->member.preferences;
+    if (!p->rev && !p->cleared_seq && !p->hidden)
         return 0;
     row->member.preferences = (struct preferences){0};
     return turn_put_member(t, row);
@@ -264,8 +265,8 @@ static int leave_contacts(struct turn *t, struct store_leave *r)
 static int leave_rows(struct turn *t, struct store_leave *r)
 {
     uint64_t user = r->at.user;
-    struct row_key ranges[] = {key_blocks(user), key_groups(user), key_stars(user),
-                               key_mentions(user)};
+    struct row_key ranges[] = {key_blocks(user),   key_groups(user), key_stars(user),
+                               key_mentions(user), key_drafts(user), key_hidden_by(user)};
     r->todo = LEAVE_ON;
     for (size_t i = 0; i < ARRAY_SIZE(ranges); i++) {
         bool more;

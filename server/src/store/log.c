@@ -2,6 +2,7 @@
 #include "model/limits.h"
 #include "model/record.h"
 #include "store/embedded.h"
+#include "store/hidden.h"
 #include "store/project.h"
 #include "store/steps.h"
 #include "util/macros.h"
@@ -174,7 +175,7 @@ int log_events(struct turn *t, struct store_events *r)
         return err;
     if (r->newest)
         reverse(r->events, r->n_events);
-    return STORE_DONE;
+    return hidden_take_from(t, r->viewer, r->conversation, r->events, r->n_events);
 }
 
 int log_key(struct turn *t, struct store_key *r)

@@ -77,6 +77,7 @@ struct store_events {
     uint64_t conversation, from_seq, to_seq;
     uint64_t as_of;  /* 0: no end */
     uint64_t now_ms; /* what is due by then is shown as emptied, whether the job was there or not */
+    uint64_t viewer; /* what this user hid is shown without its words; 0: as it is */
     uint32_t limit;  /* 1 to PAGE_MAX */
     bool newest;
     struct event *events;
@@ -183,14 +184,15 @@ struct pinned {
 struct store_pins {
     struct store_request base;
     uint64_t conversation, now_ms; /* as for store_events */
+    uint64_t viewer;               /* what this user hid is left out; 0: nothing is */
     struct pinned *pins;
     uint32_t n_pins; /* to PINS_MAX */
 };
 void store_pins(struct store *, struct store_pins *);
 
 /* A page of the messages that mention `user`, or that they starred, by their times, the newest
- * first: what stands now, and only what `user` may read. It may have fewer than `limit`, even none,
- * and a next mark. DONE, TRUNCATED (a mark of another incarnation), FAILED. */
+ * first: what stands now, and only what `user` may read and has not hidden. It may have fewer than
+ * `limit`, even none, and a next mark. DONE, TRUNCATED (a mark of another incarnation), FAILED. */
 struct store_mentions {
     struct store_request base;
     uint64_t user;
@@ -202,6 +204,17 @@ struct store_mentions {
     uint32_t n_events;
 };
 void store_mentions(struct store *, struct store_mentions *);
+
+/* What `user` has begun to write, by the conversations (`subject`), after the conversation `after`
+ * (0: from the start): events of their own log, each with its text. DONE, FAILED. */
+struct store_drafts {
+    struct store_request base;
+    uint64_t user, after;
+    uint32_t limit; /* 1 to LIST_MAX */
+    struct event *drafts;
+    uint32_t n_drafts;
+};
+void store_drafts(struct store *, struct store_drafts *);
 
 /* Whom `user` blocks (ascending). DONE, FAILED. */
 struct store_blocks {

@@ -10,6 +10,7 @@
 
 #include "model/limits.h"
 #include "store/embedded.h"
+#include "store/hidden.h"
 #include "store/mark.h"
 #include "store/project.h"
 #include "util/macros.h"
@@ -40,6 +41,18 @@ static bool may_read(const struct member *m, uint64_t seq)
     return seq >= m->from_seq && (!m->left || seq <= m->left_seq);
 }
 
+/* The entry's conversation mentions its reader at `seq`. */
+static int mention_of(struct turn *t, struct inbox_entry *entry, uint64_t seq)
+{
+    const struct member *me = &entry->me;
+    if (seq <= MAX(entry->mention_seq, me->read_seq) || !may_read(me, seq))
+        return 0;
+    int hidden = hidden_is(t, me, seq);
+    if (!hidden)
+        entry->mention_seq = seq;
+    return MIN(hidden, 0);
+}
+
 int mentions_unread(struct turn *t, uint64_t user, uint64_t now_ms, struct inbox_entry *entries,
                     uint32_t n)
 {
@@ -57,11 +70,9 @@ int mentions_unread(struct turn *t, uint64_t user, uint64_t now_ms, struct inbox
             err = turn_bad_row(&from);
         if (err || (expires_ms && expires_ms <= now_ms))
             continue;
-        for (uint32_t i = 0; i < n; i++) {
-            struct inbox_entry *e = &entries[i];
-            if (e->me.conversation == conversation && seq > e->me.read_seq && may_read(&e->me, seq))
-                e->mention_seq = MAX(e->mention_seq, seq);
-        }
+        for (uint32_t i = 0; !err && i < n; i++)
+            if (entries[i].me.conversation == conversation)
+                err = mention_of(t, &entries[i], seq);
     }
     kv_scan_end(&scan);
     return MIN(err, 0);
@@ -82,7 +93,9 @@ static int look_up(struct turn *t, const struct store_mentions *r, uint64_t conv
         project_as_of(e, row.member.left_seq, t->arena);
     if (!err)
         project_due(e, r->now_ms);
-    return err || !e->deleted ? err : KV_ABSENT;
+    if (!err)
+        err = hidden_take(t, &row.member, e, 1);
+    return err || !(e->deleted || e->hidden) ? err : KV_ABSENT;
 }
 
 static struct row_key key_listed(const struct store_mentions *r, const struct event *message)

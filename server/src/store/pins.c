@@ -3,6 +3,7 @@
 
 #include "model/limits.h"
 #include "store/embedded.h"
+#include "store/hidden.h"
 #include "util/macros.h"
 
 /* Whether it was there. */
@@ -74,6 +75,23 @@ int pins_remove(struct turn *t, uint64_t conversation, uint64_t seq)
     return err;
 }
 
+/* Leaves out what the viewer hid. */
+static int leave_out_hidden(struct turn *t, struct store_pins *r)
+{
+    struct member_row row;
+    uint32_t n = 0;
+    int err = r->viewer ? turn_member(t, r->conversation, r->viewer, &row) : KV_ABSENT;
+    if (err)
+        return MIN(err, 0);
+    for (uint32_t i = 0; !err && i < r->n_pins; i++) {
+        err = hidden_take(t, &row.member, &r->pins[i].message, 1);
+        if (!r->pins[i].message.hidden)
+            r->pins[n++] = r->pins[i];
+    }
+    r->n_pins = n;
+    return err;
+}
+
 int log_pins(struct turn *t, struct store_pins *r)
 {
     struct pins pins;
@@ -90,5 +108,7 @@ int log_pins(struct turn *t, struct store_pins *r)
             err = turn_event(t, r->conversation, pins.at[i - 1].by, &p->pin);
     }
     struct row_key k = key_pins(r->conversation);
-    return err == KV_ABSENT ? turn_bad_row(&k) : err;
+    if (err)
+        return err == KV_ABSENT ? turn_bad_row(&k) : err;
+    return leave_out_hidden(t, r);
 }

@@ -96,16 +96,25 @@ void project_as_of(struct event *row, uint64_t seq, struct arena *arena)
     }
 }
 
-bool project_emptied(struct event *edit, const struct event *e)
+bool project_emptied(struct event *row, const struct event *e)
 {
-    if (edit->type != EVENT_EDIT || is_final(edit) || edit->rev >= e->seq)
+    bool words = row->type == EVENT_EDIT || row->type == EVENT_DRAFT;
+    if (!words || is_final(row) || row->rev >= e->seq)
         return false;
-    edit->deleted = true;
-    edit->text = (struct str){0};
-    edit->mentions = NULL;
-    edit->n_mentions = 0;
-    edit->rev = e->seq;
+    row->deleted = true;
+    row->text = (struct str){0};
+    row->mentions = NULL;
+    row->n_mentions = 0;
+    row->rev = e->seq;
     return true;
+}
+
+void project_hidden(struct event *row)
+{
+    bool deleted = row->deleted;
+    stub(row);
+    row->deleted = deleted;
+    row->hidden = true;
 }
 
 static enum role role_in(const struct event *created, uint64_t user)

@@ -13,9 +13,12 @@
  *   joined     a member, the invite
  *   invite, uninvite   the group's invites
  *   title, description, picture, announce, timer   the conversation
- *   profile, privacy, picture, rename of the own log    the user; rename: rows of the names, too;
- * block, unblock: a row of their own signed_in of the own log    the device preferences   the
- * sender as a member of the subject; star, unstar: a row of their own
+ *   profile, privacy, picture, rename of the own log   the user; rename: rows of the names, too
+ *   block, unblock   a row of their own
+ *   signed_in   the device
+ *   preferences   the sender as a member of the subject; star, unstar: a row of their own
+ *   draft      a row of its own; the draft before it is emptied
+ *   hide       the sender as a member of the subject, a row of its own
  */
 #ifndef PARLEY_STORE_PROJECT_H
 #define PARLEY_STORE_PROJECT_H
@@ -33,8 +36,10 @@
 bool project_target(struct event *target, const struct event *e, struct arena *);
 /* A message or edit whose time has come by now: a stub, by no event and with the same `rev`. */
 bool project_due(struct event *row, uint64_t now_ms);
-/* Empties the text of an edit (for good) because of `e`. */
-bool project_emptied(struct event *edit, const struct event *e);
+/* Empties the text of an edit or a draft (for good) because of `e`. */
+bool project_emptied(struct event *row, const struct event *e);
+/* A message without what its reader hid; an edit of such a one, without its words. */
+void project_hidden(struct event *row);
 /* Role, bounds and marks of m->user because of `e`: created, added, joined, removed, left, role; a
  * row that was not there before is all zero but for its ids. */
 bool project_member(struct member *m, const struct event *e);

@@ -32,6 +32,7 @@ static const char *const op_names[] = {
     [STORE_OP_INBOX_CHANGES] = "inbox_changes",
     [STORE_OP_PINS] = "pins",
     [STORE_OP_MENTIONS] = "mentions",
+    [STORE_OP_DRAFTS] = "drafts",
     [STORE_OP_BLOCKS] = "blocks",
     [STORE_OP_CONTACTS] = "contacts",
     [STORE_OP_USERS] = "users",
@@ -198,6 +199,11 @@ void store_pins(struct store *s, struct store_pins *r)
 void store_mentions(struct store *s, struct store_mentions *r)
 {
     submit(s, &r->base, STORE_OP_MENTIONS);
+}
+
+void store_drafts(struct store *s, struct store_drafts *r)
+{
+    submit(s, &r->base, STORE_OP_DRAFTS);
 }
 
 void store_blocks(struct store *s, struct store_blocks *r)

@@ -101,6 +101,9 @@ static void live(struct rig *rig)
         by(BOB, BOB, EVENT_STAR, .subject = SELF, .target = (uint64_t)(i % NOTES + 1));
         by(BOB, BOB, EVENT_BLOCK, .user = i % 2 ? ALICE : CAROL);
     }
+    by(BOB, BOB, EVENT_DRAFT, .subject = GROUP, .text = STR("and now"));
+    by(BOB, BOB, EVENT_HIDE, .subject = GROUP, .target = 2);
+    by(BOB, BOB, EVENT_HIDE, .subject = DIRECT, .target = 1, .number = HIDE_UP_TO);
     by(BOB, BOB, EVENT_PREFERENCES, .subject = DIRECT, .changes = PREFERENCE_PINNED,
        .number = PREFERENCE_PINNED);
     by(BOB, BOB, EVENT_PROFILE, .text = STR("Bob"), .about = STR("who?"));

@@ -648,6 +648,60 @@ static void test_a_sign_in_that_was_told_and_is_news_is_found(void **state)
               "102, event 3: device 152 is yet to be told of");
 }
 
+/* The newest seq of a log. */
+static uint64_t end_of(struct rig *rig, uint64_t conversation)
+{
+    struct arena arena = {0};
+    struct turn t = {.view = {.kv = rig->kv}, .arena = &arena};
+    struct head_row head;
+    assert_int_equal(turn_head(&t, conversation, &head), 0);
+    turn_deinit(&t);
+    arena_deinit(&arena);
+    return head.head.seq;
+}
+
+static void test_drafts_that_are_not_as_the_own_log_says_are_found(void **state)
+{
+    struct rig *rig = *state;
+    by(BOB, BOB, EVENT_DRAFT, .subject = SELF, .text = STR("he"));
+    by(BOB, BOB, EVENT_DRAFT, .subject = SELF, .text = STR("hel"));
+    by(BOB, BOB, EVENT_DRAFT, .subject = GROUP, .text = STR("to all"));
+    by(BOB, BOB, EVENT_DRAFT, .subject = GROUP, .text = STR(""));
+    if (verified(rig).faults)
+        fail_msg("%s", rig->last);
+    uint64_t end = end_of(rig, BOB);
+    found(rig, key_draft(BOB, SELF), gone, "what is drafted is not as it says");
+    found(rig, key_draft(BOB, SELF), gone, "user 102: has 0 drafts, not 1");
+    found_ids(rig, key_draft(BOB, SELF), end - 3, 0, 1, "a draft that no event wrote");
+    found_ids(rig, key_draft(BOB, GROUP), end, 0, 1, "what is drafted is not as it says");
+    found_ids(rig, key_draft(ALICE, SELF), 1, 0, 1, "user 101: a draft that no event wrote");
+    found(rig, key_draft(BOB, SELF), STR(""), "user 102: a draft that no event wrote");
+    member_set(BOB, BOB, row.member.preferences.drafts = 2, "user 102: has 1 drafts, not 2");
+}
+
+static void test_what_is_hidden_by_no_event_is_found(void **state)
+{
+    struct rig *rig = *state;
+    by(BOB, BOB, EVENT_HIDE, .subject = SELF, .target = 1);
+    by(BOB, BOB, EVENT_HIDE, .subject = SELF, .target = 1, .number = HIDE_UP_TO);
+    by(BOB, BOB, EVENT_HIDE, .subject = SELF, .target = 2);
+    if (verified(rig).faults)
+        fail_msg("%s", rig->last);
+    uint64_t end = end_of(rig, BOB);
+    const char *uncounted = "what is hidden of 601 is not as counted";
+    found(rig, key_hidden(BOB, SELF, 2), gone, "did not hide 2 of 601");
+    found(rig, key_hidden(BOB, SELF, 2), gone, uncounted);
+    found_ids(rig, key_hidden(BOB, SELF, 2), end - 1, 0, 1, "hid a message of 601 by no event");
+    found(rig, key_hidden(BOB, SELF, 2), STR(""), "hid a message of 601 by no event");
+    found_ids(rig, key_hidden(BOB, SELF, 1), end - 2, 0, 1, "hid a message of 601 by no event");
+    found_ids(rig, key_hidden(ALICE, GROUP, 2), 1, 0, 1, "user 101: hid a message of 500");
+    member_set(SELF, BOB, row.member.preferences.hidden = 2, uncounted);
+    member_set(SELF, BOB, row.member.preferences.cleared_seq = 0, "did not hide 1 of 601");
+    member_set(SELF, BOB, row.member.preferences.cleared_by = end, uncounted);
+    member_set(GROUP, BOB, row.member.preferences.cleared_seq = 1, "what is hidden of 500 is not");
+    member_set(BOB, BOB, row.member.preferences.hidden = 1, "user 102: does not pin as many");
+}
+
 static void test_what_nobody_knows_is_found(void **state)
 {
     struct rig *rig = *state;
@@ -688,6 +742,8 @@ int main(void)
         with_rig(test_stars_that_are_not_as_the_own_log_says_are_found),
         with_rig(test_names_that_are_not_as_the_renames_say_are_found),
         with_rig(test_a_sign_in_that_was_told_and_is_news_is_found),
+        with_rig(test_drafts_that_are_not_as_the_own_log_says_are_found),
+        with_rig(test_what_is_hidden_by_no_event_is_found),
         with_rig(test_what_nobody_knows_is_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -396,9 +396,10 @@ static int check_pinned(struct verify *v, const struct member *own)
         left.pinned -= counts;
     }
     kv_scan_end(&scan);
-    if (left.pinned || left.rev || left.muted_until_ms || left.archived || left.unread)
+    if (left.pinned || left.rev || left.muted_until_ms || left.archived || left.unread ||
+        left.cleared_seq || left.hidden)
         verify_fault(v, "user %" PRIu64 ": does not pin as many as the own log says", own->user);
-    return MIN(err, 0);
+    return err < 0 ? err : verify_draft_count(v, own);
 }
 
 /* Each is as an event of the own log says, or off. */
@@ -425,7 +426,7 @@ static int check_preferences(struct verify *v, const struct member *m)
          (pin.subject != m->conversation || !(pin.number & PREFERENCE_PINNED))))
         verify_fault(v, MEMBER "what they want of it is not as event %" PRIu64 " says",
                      m->conversation, m->user, p->rev);
-    return MIN(err, 0);
+    return err < 0 ? err : verify_hidden_count(v, m);
 }
 
 static int check_member(struct verify *v, struct str key, struct str value)
@@ -596,6 +597,10 @@ static int check_state_row(struct verify *v, struct str key, struct str value)
         return check_mention(v, key);
     if (tag == 's' && key.n == 33)
         return check_star(v, key, value);
+    if (tag == 'f' && key.n == 17)
+        return verify_draft_row(v, key, value);
+    if (tag == 'x' && key.n == 25)
+        return verify_hidden_row(v, key, value);
     if (tag != 'c' || key.n != 9)
         verify_fault(v, "an unknown row in the state, tag %d, %zu bytes", tag, key.n);
     return 0; /* conversations: verify_log.c */

@@ -345,9 +345,13 @@ static int check_effect(struct walk *w, const struct event *e)
         return check_blocking(w, e);
     case EVENT_PREFERENCES:
         return check_preferences(w, e);
+    case EVENT_DRAFT:
+        return verify_draft_event(w->v, e);
     case EVENT_STAR:
     case EVENT_UNSTAR:
         return check_star(w, e);
+    case EVENT_HIDE:
+        return verify_hide_event(w->v, e);
     case EVENT_PIN:
     case EVENT_UNPIN:
         return check_pin(w, e);

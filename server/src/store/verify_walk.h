@@ -57,6 +57,14 @@ int verify_left_row(struct verify *, uint64_t user, const char *what);
 int verify_tombstone(struct verify *, const struct user *);
 int verify_mark(struct verify *, struct str key, struct str value);
 
+/* What one's own log says of other conversations: verify_own.c. 0, negative. */
+int verify_draft_event(struct verify *, const struct event *);
+int verify_draft_row(struct verify *, struct str key, struct str value);
+int verify_draft_count(struct verify *, const struct member *own);
+int verify_hide_event(struct verify *, const struct event *);
+int verify_hidden_row(struct verify *, struct str key, struct str value);
+int verify_hidden_count(struct verify *, const struct member *);
+
 /* The walks. 0, negative. */
 int verify_directory(struct verify *);
 int verify_members(struct verify *);

@@ -29,6 +29,7 @@ export const UNLIMITED: Options = {
   requests_burst: 0,
   sends_burst: 0,
   searches_burst: 0,
+  drafts_burst: 0,
   bytes_burst: 0,
   sockets_per_user: 0,
   unauthenticated_per_address: 0,

@@ -37,6 +37,8 @@ enum {
     TIMER_S_MAX = 366 * 86400,
     MARK_STEPS_MAX = 3,
     PINNED_MAX = 2,
+    DRAFTS_MAX = 2,
+    HIDDEN_MAX = 3,
     REACTIONS_MAX = 2,
     CONTACTS_MAX = 3,
     CONTACTS_WAITING_MAX = 2,

@@ -1,0 +1,125 @@
+/*
+ * A row for each message that was hidden by itself, and on the member's row the seq up to which all
+ * are, with a count of the rows beyond it: so whoever hid nothing pays for nothing, and a page of
+ * events costs whoever did one batched get. Hiding all up to a seq takes the rows up to it out.
+ *
+ * Refused: a copy of each row for its reader, or a mark in the shared row: what one hides is no
+ * business of the log that it stands in.
+ */
+#include "store/hidden.h"
+
+#include "model/limits.h"
+#include "store/project.h"
+#include "util/macros.h"
+#include "util/numbers.h"
+
+enum { SEQ_AT = 17 };
+
+static int hide_one(struct turn *t, const struct event *e, struct preferences *p)
+{
+    struct row_key k = key_hidden(e->sender, e->subject, e->target);
+    uint64_t by;
+    int err = turn_get_ids(t, &k, &by, 1);
+    if (err != KV_ABSENT)
+        return err;
+    turn_put_ids(t, &k, &e->seq, 1);
+    p->hidden++;
+    return 0;
+}
+
+/* The rows are gathered first: the scan must not see its own changes. */
+static int hide_up_to(struct turn *t, const struct event *e, struct preferences *p)
+{
+    struct row_key from = key_hidden(e->sender, e->subject, 0);
+    struct row_key to = key_hidden(e->sender, e->subject, e->target + 1);
+    uint64_t *seqs = arena_alloc(t->arena, p->hidden * sizeof(*seqs));
+    uint64_t n = 0;
+    struct kv_scan scan;
+    int err = kv_scan_begin(&scan, &t->view, KV_STATE, row_key_str(&from), row_key_str(&to), false);
+    while (!err && n < p->hidden) {
+        struct str key, value;
+        err = kv_scan_next(&scan, &key, &value);
+        if (!err)
+            seqs[n++] = be64_get(key.p + SEQ_AT);
+    }
+    kv_scan_end(&scan);
+    for (uint64_t i = 0; i < n; i++) {
+        struct row_key k = key_hidden(e->sender, e->subject, seqs[i]);
+        turn_delete(t, &k);
+    }
+    p->hidden -= n;
+    p->cleared_seq = e->target;
+    p->cleared_by = e->seq;
+    return MIN(err, 0);
+}
+
+int hidden_apply(struct turn *t, const struct event *e)
+{
+    struct member_row row;
+    int err = turn_member(t, e->subject, e->sender, &row);
+    if (err)
+        return err == KV_ABSENT ? 0 : err;
+    struct preferences *p = &row.member.preferences;
+    if (e->target <= p->cleared_seq)
+        return 0;
+    err = e->number == HIDE_UP_TO ? hide_up_to(t, e, p) : hide_one(t, e, p);
+    return err ? err : turn_put_member(t, &row);
+}
+
+int hidden_is(struct turn *t, const struct member *me, uint64_t seq)
+{
+    const struct preferences *p = &me->preferences;
+    if (seq <= p->cleared_seq || !p->hidden)
+        return seq <= p->cleared_seq;
+    struct row_key k = key_hidden(me->user, me->conversation, seq);
+    uint64_t by;
+    int err = turn_get_ids(t, &k, &by, 1);
+    return err < 0 ? err : err != KV_ABSENT;
+}
+
+/* The message whose words a row has; 0: none. */
+static uint64_t message_of(const struct event *e)
+{
+    if (e->type == EVENT_EDIT)
+        return e->target;
+    return e->type == EVENT_MESSAGE ? e->seq : 0;
+}
+
+int hidden_take(struct turn *t, const struct member *me, struct event *events, uint32_t n)
+{
+    const struct preferences *p = &me->preferences;
+    struct event *looked[PAGE_MAX];
+    struct row_key keys[PAGE_MAX];
+    struct str key_strs[PAGE_MAX], values[PAGE_MAX];
+    uint32_t n_looked = 0;
+    must(n <= PAGE_MAX);
+    for (uint32_t i = 0; i < n; i++) {
+        uint64_t seq = message_of(&events[i]);
+        if (seq && seq <= p->cleared_seq)
+            project_hidden(&events[i]);
+        if (seq <= p->cleared_seq || !p->hidden)
+            continue;
+        keys[n_looked] = key_hidden(me->user, me->conversation, seq);
+        key_strs[n_looked] = row_key_str(&keys[n_looked]);
+        looked[n_looked++] = &events[i];
+    }
+    if (!n_looked)
+        return 0;
+    int err = kv_get_many(&t->view, KV_STATE, key_strs, n_looked, t->arena, values);
+    for (uint32_t i = 0; !err && i < n_looked; i++)
+        if (values[i].p)
+            project_hidden(looked[i]);
+    return err;
+}
+
+int hidden_take_from(struct turn *t, uint64_t viewer, uint64_t conversation, struct event *events,
+                     uint32_t n)
+{
+    struct member_row row;
+    if (!viewer || !n)
+        return 0;
+    int err = turn_member(t, conversation, viewer, &row);
+    if (err)
+        return MIN(err, 0);
+    return hidden_take(t, &row.member, events, n);
+}
