@@ -22,6 +22,9 @@ export type Audience = "everyone" | "contacts" | "nobody";
 /** What became of the second factor. */
 export type FactorChange = "enabled" | "disabled" | "new_recovery_codes" | "recovery_code_used";
 
+/** What is wrong with a message. */
+export type ReportReason = "spam" | "abuse" | "threat" | "illegal" | "other";
+
 /** One asked, the other asked, contacts, one declined, the other declined. */
 export type ContactState = "sent" | "received" | "contact" | "declined" | "turned_down";
 
@@ -59,6 +62,8 @@ export const LIMITS = {
   "hidden_max": 10000,
   "pins_max": 20,
   "timer_s_max": 31622400,
+  "report_comment_bytes_max": 1024,
+  "reports_user_max": 50,
   "emoji_bytes_max": 32,
   "key_bytes_max": 64,
   "token_bytes_max": 128,
@@ -163,6 +168,35 @@ export interface Code {
   uses: number;
   /** that it may make */
   uses_max: number;
+}
+
+/** A message that somebody reported, as it was then. */
+export interface Report {
+  /** which */
+  report: Id;
+  /** who reported it */
+  reporter: Id;
+  reason: ReportReason;
+  comment?: string;
+  /** when it was reported */
+  created: Time;
+  /** when it was resolved; absent: it is open */
+  resolved?: Time;
+  /** the admin who did; absent: the operator */
+  resolved_by?: Id;
+  /** where the message stands */
+  conversation: Id;
+  conversation_kind: ConversationKind;
+  /** its place there */
+  seq: Seq;
+  /** who wrote it */
+  sender: Id;
+  /** when */
+  time: Time;
+  /** of its text */
+  kind: string;
+  /** as the reporter could read it */
+  text: string;
 }
 
 /** A user as others see them. */
@@ -1314,6 +1348,23 @@ export interface MessageInfoReply {
   readers: MessageReader[];
 }
 
+/** Arguments of `message.report`: Reports another's message to the admins of the server. */
+export interface MessageReportArgs {
+  /** which */
+  conversation: Id;
+  /** the message, which stands and is not one's own */
+  seq: Seq;
+  /** what is wrong with it */
+  reason: ReportReason;
+  /** in one's own words */
+  comment?: string;
+}
+
+export interface MessageReportReply {
+  /** which */
+  report: Id;
+}
+
 /** Arguments of `message.mentions`: Lists the messages that mention one, the newest first. */
 export interface MessageMentionsArgs {
   /** from the reply before; the first page unless given */
@@ -1800,6 +1851,29 @@ export interface AdminResetPasswordReply {
   password: string;
 }
 
+/** Arguments of `admin.reports`: Lists the messages that people reported, the newest report first. */
+export interface AdminReportsArgs {
+  /** those that are, instead of those that are open; false unless given */
+  resolved?: boolean;
+  /** the last one of the page before; from the newest unless given */
+  before?: Id;
+  /** at most so many; 50 unless given */
+  limit?: number;
+}
+
+export interface AdminReportsReply {
+  /** fewer than asked for at the end */
+  reports: Report[];
+  /** reports that are open, on all pages */
+  open: number;
+}
+
+/** Arguments of `admin.resolve_report`: Says that a report was seen to. */
+export interface AdminResolveReportArgs {
+  /** which; one that is resolved stays so */
+  report: Id;
+}
+
 /** Arguments of `admin.new_code`: Makes an invite code, with which people sign up where `registration` is `invite`. */
 export interface AdminNewCodeArgs {
   /** for so many accounts; 1 unless given */
@@ -1916,6 +1990,8 @@ export interface Commands {
   "messages.unread": { args: MessagesUnreadArgs; reply: MessagesUnreadReply };
   /** Says to whom a message was delivered, who read it, and when. */
   "message.info": { args: MessageInfoArgs; reply: MessageInfoReply };
+  /** Reports another's message to the admins of the server. */
+  "message.report": { args: MessageReportArgs; reply: MessageReportReply };
   /** Lists the messages that mention one, the newest first. */
   "message.mentions": { args: MessageMentionsArgs; reply: MessageMentionsReply };
   /** Writes a message. */
@@ -1992,6 +2068,10 @@ export interface Commands {
   "admin.enable": { args: AdminEnableArgs; reply: Record<string, never> };
   /** Gives an account a new password and ends all its devices. */
   "admin.reset_password": { args: AdminResetPasswordArgs; reply: AdminResetPasswordReply };
+  /** Lists the messages that people reported, the newest report first. */
+  "admin.reports": { args: AdminReportsArgs; reply: AdminReportsReply };
+  /** Says that a report was seen to. */
+  "admin.resolve_report": { args: AdminResolveReportArgs; reply: Record<string, never> };
   /** Makes an invite code, with which people sign up where `registration` is `invite`. */
   "admin.new_code": { args: AdminNewCodeArgs; reply: AdminNewCodeReply };
   /** Lists the invite codes, the oldest first. */
@@ -2148,6 +2228,10 @@ export const ROUTES = {
     "method": "GET",
     "path": "/v1/conversations/{conversation}/messages/{seq}/info"
   },
+  "message.report": {
+    "method": "POST",
+    "path": "/v1/conversations/{conversation}/messages/{seq}/report"
+  },
   "message.mentions": {
     "method": "GET",
     "path": "/v1/mentions"
@@ -2295,6 +2379,14 @@ export const ROUTES = {
   "admin.reset_password": {
     "method": "POST",
     "path": "/v1/admin/password"
+  },
+  "admin.reports": {
+    "method": "GET",
+    "path": "/v1/admin/reports"
+  },
+  "admin.resolve_report": {
+    "method": "POST",
+    "path": "/v1/admin/reports/{report}/resolve"
   },
   "admin.new_code": {
     "method": "POST",

@@ -13,7 +13,7 @@
  */
 import type {
   Appended, AuthReply, ChatEvent, CommandName, Commands, GivenRole, History, Id, Limits,
-  MemberState, MessageInfoReply, MessageMentionsReply, Person, Pinned, Presence, Push, Seq, SigninArgs, SignupArgs,
+  MemberState, MessageInfoReply, MessageMentionsReply, MessageReportReply, Person, Pinned, Presence, Push, ReportReason, Seq, SigninArgs, SignupArgs,
 } from "./api.ts";
 import type { SessionState } from "./accounts.ts";
 import { Account } from "./account.ts";
@@ -341,6 +341,11 @@ export class Parley {
   /** Loads the page before. False: there is none. */
   async loadOlder(id: Id): Promise<boolean> {
     return (await this.#shelf.resolve(id)?.loadOlder(OLDER_PAGE)) ?? false;
+  }
+
+  /** Tells the admins of the server of another's message. Nobody in the conversation hears of it. */
+  report(conversation: Id, seq: Seq, reason: ReportReason, comment?: string): Promise<MessageReportReply> {
+    return this.request("message.report", { conversation, seq, reason, ...(comment ? { comment } : {}) });
   }
 
   /** How far a message got with each of the others. */

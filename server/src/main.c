@@ -18,6 +18,7 @@
 #include "main_admin.h"
 #include "main_backup.h"
 #include "main_invite.h"
+#include "main_report.h"
 #include "main_serve.h"
 #include "main_user.h"
 #include "util/buf.h"
@@ -108,6 +109,7 @@ static const struct {
     {"serve", run_serve, false, "serve until SIGTERM or SIGINT"},
     {"user", user_command, true, "add, list, disable, enable users; reset passwords"},
     {"invite", invite_command, true, "add, list, revoke codes to sign up with"},
+    {"report", report_command, true, "list what people reported, and say that it was seen to"},
     {"backup", backup_command, true, "copy the data, beside a running server too"},
     {"restore", restore_command, true, "make the data directory from a backup"},
     {"verify", verify_command, true, "look whether a data directory or a backup is sound"},

@@ -163,6 +163,8 @@ inGroup("message.forward", READERS, (g, me) => ({ seq: g.said, to: me.user }), "
 inGroup("message.forward", "not_found not_found ok ok ok ok", (g, me) => ({ seq: g.later, to: me.user }), "out of a group, said after one left");
 inGroup("message.info", READERS, (g) => ({ seq: g.said }));
 inGroup("message.info", PRESENT, (g) => ({ seq: g.later }), "of what was said after one left");
+inGroup("message.report", READERS, (g) => ({ seq: g.said, reason: "spam" }));
+inGroup("message.report", PRESENT, (g) => ({ seq: g.later, reason: "other" }), "of what was said after one left");
 inGroup("message.star", READERS, (g) => ({ seq: g.said }));
 inGroup("message.star", PRESENT, (g) => ({ seq: g.later }), "of what was said after one left");
 inGroup("message.unstar", READERS, (g) => ({ seq: g.said }));
@@ -260,6 +262,8 @@ alone("account.disable_second_factor", "second_factor_off", { password: PASSWORD
 alone("admin.codes", "forbidden");
 alone("admin.new_code", "forbidden");
 alone("admin.end_code", "forbidden", { code: "1" });
+alone("admin.reports", "forbidden");
+alone("admin.resolve_report", "forbidden", { report: "1" });
 alone("admin.users", "forbidden");
 alone("admin.disable", "forbidden", { username: "nobody" });
 alone("admin.enable", "forbidden", { username: "nobody" });

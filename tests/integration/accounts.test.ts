@@ -238,3 +238,73 @@ test("what is done to an account is told to its other devices", async () => {
     await server.end();
   }
 });
+
+test("what people report reaches the admins, and stays when the message goes", async () => {
+  const server = await Server.start();
+  try {
+    const [ann, alice, bob] = (await people(server, "ann", "alice", "bob")) as [Person, Person, Person];
+    assert.equal(server.command(["user", "admin", ann.name]).status, 0);
+    const phone = await bob.on("phone");
+    const { rest } = ann;
+    const text = "you\tfool\u001b[31m";
+    const { conversation, seq } = await rest.call("message.send", { to: bob.user, text }, alice.token);
+    const { report } = await phone.parley.report(conversation, seq, "abuse", "look at this");
+    assert.equal((await phone.parley.report(conversation, seq, "spam")).report, report);
+    const own = rest.call("message.report", { conversation, seq, reason: "spam" }, alice.token);
+    await assert.rejects(own, { code: "bad_request" });
+    const raw = await alice.raw();
+    await raw.ok("message.delete", { conversation, seq });
+    // The reported learns nothing of it: neither from a push nor by reading.
+    assert.ok(!JSON.stringify(raw.pushes).includes(report));
+    assert.ok(!JSON.stringify((await raw.ok("conversation.events", { conversation, after: 0 })).events).includes(report));
+
+    const listed = await rest.call("admin.reports", {}, ann.token);
+    const { created, time, ...rest_of } = listed.reports[0]!;
+    assert.ok(created >= time);
+    assert.deepEqual([listed.open, listed.reports.length, rest_of], [1, 1, {
+      report, reporter: bob.user, reason: "abuse", comment: "look at this", conversation,
+      conversation_kind: "direct", seq, sender: alice.user, kind: "text", text,
+    }]);
+    const said = server.command(["report", "list"]);
+    assert.equal(said.output, `${report}\tby ${bob.user}\tof ${alice.user}\t${conversation}/${seq}\tabuse\tlook at this\tyou?fool?[31m\n`);
+
+    await server.stop();
+    assert.match(server.command(["report", "list"]).output, new RegExp(`^${report}\t`)); // without a server, too
+    await server.start();
+    await rest.call("admin.resolve_report", { report }, ann.token);
+    assert.deepEqual(await rest.call("admin.reports", {}, ann.token), { reports: [], open: 0 });
+    const seen = await rest.call("admin.reports", { resolved: true }, ann.token);
+    assert.equal(seen.reports[0]?.resolved_by, ann.user);
+    assert.equal(server.command(["report", "resolve", report]).status, 0);
+    assert.match(server.command(["report", "resolve", "77"]).output, /there is no such report/);
+    for (const words of [[], ["list", "x"], ["resolve"], ["resolve", "x"]])
+      assert.equal(server.command(["report", ...words]).status, 2);
+    assert.ok(!server.log.includes("fool"));
+    await server.stop();
+    assert.match(server.command(["verify"]).output, /faults 0|no fault|0 faults/);
+  } finally {
+    await server.end();
+  }
+});
+
+test("reports come in pages, the newest first", async () => {
+  const server = await Server.start();
+  try {
+    const [ann, alice, bob] = (await people(server, "ann", "alice", "bob")) as [Person, Person, Person];
+    assert.equal(server.command(["user", "admin", ann.name]).status, 0);
+    const made: string[] = [];
+    for (let i = 0; i < 5; i++) {
+      const { conversation, seq } = await ann.rest.call("message.send", { to: bob.user, text: `${i}` }, alice.token);
+      made.unshift((await ann.rest.call("message.report", { conversation, seq, reason: "spam" }, bob.token)).report);
+    }
+    const paged: string[] = [];
+    for (let before: string | undefined; paged.length < 5; before = paged.at(-1)) {
+      const page = await ann.rest.call("admin.reports", { limit: 2, ...(before && { before }) }, ann.token);
+      assert.ok(page.reports.length > 0 && page.open === 5);
+      paged.push(...page.reports.map(({ report }) => report));
+    }
+    assert.deepEqual(paged, made);
+  } finally {
+    await server.end();
+  }
+});

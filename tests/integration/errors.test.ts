@@ -194,6 +194,9 @@ const PROVOKED: { [pair: string]: Provoke } = {
   "admin.enable not_found": () => ({ who: admin, args: { username: "nobody" } }),
   "admin.reset_password forbidden": () => ({ who: admin, args: { username: admin.name } }),
   "admin.reset_password not_found": () => ({ who: admin, args: { username: "nobody" } }),
+  "admin.reports forbidden": () => ({ who: outsider, args: {} }),
+  "admin.resolve_report forbidden": () => ({ who: outsider, args: { report: NOBODY } }),
+  "admin.resolve_report not_found": () => ({ who: admin, args: { report: NOBODY } }),
   "admin.new_code forbidden": () => ({ who: outsider, args: {} }),
   "admin.codes forbidden": () => ({ who: outsider, args: {} }),
   "admin.end_code forbidden": () => ({ who: outsider, args: { code: NOBODY } }),
@@ -218,6 +221,8 @@ const PROVOKED: { [pair: string]: Provoke } = {
   "user.unblock not_found": asOwner(() => ({ user: NOBODY })),
   "conversation.list truncated": asOwner(() => ({ page: foreignPage })),
   "message.info not_found": asOutsider(() => ({ conversation: group, seq: said })),
+  "message.report not_found": asOutsider(() => ({ conversation: group, seq: said, reason: "spam" })),
+  "message.report full": provokeFullReports,
   "message.mentions truncated": asOwner(() => ({ page: foreignPage })),
   "sync truncated": asOwner(() => ({ token: foreignToken })),
   "conversation.get not_found": asOutsider(() => ({ conversation: group })),
@@ -410,7 +415,7 @@ test("an argument that is not known is named, by every command", async () => {
     assert.ok(error.field !== undefined, cmd);
     if (!(cmd in ROUTES)) continue;
     const reply = await problem(cmd as keyof typeof ROUTES,
-      { user: owner.user, conversation: group, seq: 1, device: owner.device, invite: 1, code: NOBODY, nonsense: 1 }, owner.token);
+      { user: owner.user, conversation: group, seq: 1, device: owner.device, invite: 1, code: NOBODY, report: NOBODY, nonsense: 1 }, owner.token);
     assert.deepEqual([reply.status, reply.body.code], [400, "bad_request"], cmd);
   }
   raw.close();
@@ -422,6 +427,8 @@ test("without a token every route that needs one says so", async () => {
     "admin.enable": { username: "nobody" },
     "admin.reset_password": { username: "nobody" },
     "admin.end_code": { code: NOBODY },
+    "admin.resolve_report": { report: NOBODY },
+    "message.report": { reason: "spam" },
     "account.enable_second_factor": FACTOR,
     "account.disable_second_factor": { password: PASSWORD, code: FACTOR.code },
     "account.new_recovery_codes": { password: PASSWORD, code: FACTOR.code },
@@ -433,7 +440,7 @@ test("without a token every route that needs one says so", async () => {
     "receipt.delivered": { seq: 1 },
     "receipt.read": { seq: 1 },
   };
-  const inPath = { user: owner.user, conversation: group, seq: 1, device: owner.device, invite: 1, code: NOBODY };
+  const inPath = { user: owner.user, conversation: group, seq: 1, device: owner.device, invite: 1, code: NOBODY, report: NOBODY };
   for (const { cmd, needs } of documented()) {
     if (needs !== "session" || !(cmd in ROUTES)) continue;
     for (const token of [undefined, "nonsense"]) {
@@ -610,6 +617,17 @@ async function provokeFullPins(): Promise<{ who: Person; args: Args }> {
     await raw.ok("message.pin", { conversation, seq });
   }
   throw new Error("unreachable");
+}
+
+async function provokeFullReports(): Promise<{ who: Person; args: Args }> {
+  const [writer, reporter] = (await people(server, "writer", "reporter")) as [Person, Person];
+  const [w, r] = [await writer.raw(), await reporter.raw()];
+  const said = await Promise.all(Array.from({ length: LIMITS.reports_user_max + 1 }, () =>
+    w.ok("message.send", { to: reporter.user, text: "x" })));
+  const args = said.map(({ conversation, seq }) => ({ conversation, seq, reason: "spam" as const }));
+  const last = args.pop() as Args;
+  await Promise.all(args.map((one) => r.ok("message.report", one)));
+  return { who: reporter, args: last };
 }
 
 async function provokeFullContacts(): Promise<{ who: Person; args: Args }> {

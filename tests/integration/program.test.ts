@@ -164,7 +164,7 @@ test("what cannot be done to a user is said, and changes nothing", async () => {
     says(user(`${words} nobody`, PASSWORD), 1, /there is no user nobody/);
   }
   // A password has no place on the command line, where everybody on the machine could read it.
-  for (const words of [`add bob ${PASSWORD}`, `reset-password alice ${PASSWORD}`, "add", "list alice", "delete alice"]) {
+  for (const words of [`add bob ${PASSWORD}`, `reset-password alice ${PASSWORD}`, "add", "list alice", "remove alice"]) {
     says(user(words, PASSWORD), 2, /^usage: parleyd user add NAME/);
   }
   says(user("list"), 0, /^alice\t\d+\tenabled\n$/);

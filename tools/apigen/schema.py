@@ -18,6 +18,7 @@ EXAMPLES = {
     "message_text": "hello", "draft_text": "hel", "emoji": "\N{THUMBS UP SIGN}", "watched": ["7051268394012672001"],
     "new_members": ["7051268394012672001"], "description": "Who sails when",
     "invite_token": "YdpbCGEAAAEAAAAAAAAAEqYxm0cXb7n2kVw9dLr5Q3s", "invite_code": "4f1c-b2",
+    "report_comment": "He writes this to everybody",
     "known": "Yb0qPzX2c1dTn5w8rKe7VA", "factor_secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", "factor_code": "492039",
 }
 

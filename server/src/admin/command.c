@@ -268,6 +268,82 @@ static void invite_list(struct admin_request *r)
     chat_codes(r->admin->chat, &r->codes);
 }
 
+/* --- reports --- */
+
+enum { REPORT_LIST_MAX = 50 }; /* each is a sentence of its own */
+
+static void refuse_report(struct admin_request *r, enum chat_error error)
+{
+    if (error == CHAT_NOT_FOUND)
+        tell(r, '-', "parleyd: there is no such report");
+    else
+        tell(r, '-', "parleyd: the store could not be read or written");
+    answer(r, 1);
+}
+
+/* The beginning of a text, on one line of a terminal that nothing in it can steer. */
+static const char *shown(struct str text, char out[SENTENCE_MAX / 4])
+{
+    size_t n = MIN(text.n, (size_t)(SENTENCE_MAX / 4) - 1);
+    while (n < text.n && n > 0 && ((unsigned char)text.p[n] & 0xc0) == 0x80)
+        n--;
+    for (size_t i = 0; i < n; i++) {
+        unsigned char c = (unsigned char)text.p[i];
+        bool steers =
+            c < ' ' || c == 0x7f || (c == 0xc2 && i + 1 < n && (unsigned char)text.p[i + 1] < 0xa0);
+        out[i] = steers ? '?' : (char)c;
+        if (steers && c == 0xc2)
+            out[++i] = '?';
+    }
+    out[n] = 0;
+    return out;
+}
+
+static void reports_done(struct chat_call *call)
+{
+    struct admin_request *r = container_of(call, struct admin_request, reports.call);
+    char comment[SENTENCE_MAX / 4], text[SENTENCE_MAX / 4];
+    if (call->error) {
+        refuse_report(r, call->error);
+        return;
+    }
+    for (uint32_t i = 0; i < r->reports.n_reports; i++) {
+        const struct report *report = &r->reports.reports[i];
+        tell(r, '+',
+             "%" PRIu64 "\tby %" PRIu64 "\tof %" PRIu64 "\t%" PRIu64 "/%" PRIu64 "\t%s\t%s\t%s",
+             report->id, report->reporter, report->sender, report->conversation, report->seq,
+             report_reason_name(report->reason), shown(report->comment, comment),
+             shown(report->text, text));
+    }
+    if (r->reports.n_reports == REPORT_LIST_MAX)
+        tell(r, '>', "report-list\t%" PRIu64, r->reports.reports[REPORT_LIST_MAX - 1].id);
+    answer(r, 0);
+}
+
+static void report_list(struct admin_request *r)
+{
+    r->reports = (struct chat_reports){.call.done = reports_done,
+                                       .before = r->n_words > 1 ? number_of(r->words[1]) : 0,
+                                       .limit = REPORT_LIST_MAX};
+    chat_reports(r->admin->chat, &r->reports);
+}
+
+static void resolve_done(struct chat_call *call)
+{
+    struct admin_request *r = container_of(call, struct admin_request, resolve.call);
+    if (call->error)
+        refuse_report(r, call->error);
+    else
+        answer(r, 0);
+}
+
+static void report_resolve(struct admin_request *r)
+{
+    r->resolve =
+        (struct chat_report_resolve){.call.done = resolve_done, .id = number_of(r->words[1])};
+    chat_report_resolve(r->admin->chat, &r->resolve);
+}
+
 /* --- backup --- */
 
 static void backup_done(struct store_request *request)
@@ -334,6 +410,8 @@ static const struct {
     {{"invite-add", 10}, 3, 3, invite_add},
     {{"invite-list", 11}, 1, 2, invite_list},
     {{"invite-revoke", 13}, 2, 2, invite_revoke},
+    {{"report-list", 11}, 1, 2, report_list},
+    {{"report-resolve", 14}, 2, 2, report_resolve},
     {{"user-admin", 10}, 2, 2, user_admin},
     {{"user-no-admin", 13}, 2, 2, user_no_admin},
     {{"user-no-second-factor", 21}, 2, 2, user_no_second_factor},

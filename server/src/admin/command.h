@@ -6,11 +6,11 @@
  * A request is a line of words with tabs between, at most ADMIN_LINE_MAX bytes:
  *     user-add NAME HASH | user-list [AFTER] | user-disable NAME | user-enable NAME |
  *     user-reset NAME HASH | user-no-second-factor NAME | user-admin NAME |
- *     user-no-admin NAME | user-delete NAME | invite-add USES DAYS | invite-list
- * [AFTER] | invite-revoke ID | backup DIR where HASH is an Argon2id string and DIR an absolute
- * path. The answer is lines too, each begun by what it is: '+' a line for standard output, '-' one
- * for standard error, '>' a line to be sent next for the rest, '=' the exit code, which is the
- * last.
+ *     user-no-admin NAME | user-delete NAME | invite-add USES DAYS | invite-list [AFTER] |
+ *     invite-revoke ID | report-list [BEFORE] | report-resolve ID | backup DIR
+ * where HASH is an Argon2id string and DIR an absolute path. The answer is lines too, each begun by
+ * what it is: '+' a line for standard output, '-' one for standard error, '>' a line to be sent
+ * next for the rest, '=' the exit code, which is the last.
  */
 #ifndef PARLEY_ADMIN_COMMAND_H
 #define PARLEY_ADMIN_COMMAND_H
@@ -18,6 +18,7 @@
 #include "chat/admin.h"
 #include "chat/codes.h"
 #include "chat/leaving.h"
+#include "chat/report.h"
 #include "store/backup.h"
 #include "util/buf.h"
 
@@ -53,6 +54,8 @@ struct admin_request {
     struct chat_code_add code_add;
     struct chat_code_end code_end;
     struct chat_codes codes;
+    struct chat_reports reports;
+    struct chat_report_resolve resolve;
     struct store_backup backup;
 };
 

@@ -2,6 +2,7 @@
  * holds for the next step, which the domain begins in the same turn. */
 #include "chat/admin.h"
 #include "chat/codes.h"
+#include "chat/report.h"
 #include "cmd/call.h"
 #include "cmd/cmd.h"
 #include "cmd/encode.h"
@@ -122,6 +123,62 @@ static void reset_allowed(struct chat_call *asked)
 void cmd_admin_reset_password(struct call *call)
 {
     ask_as_admin(call, reset_allowed);
+}
+
+/* --- reports --- */
+
+static void reports_found(struct chat_call *asked)
+{
+    struct call *call = call_of(asked);
+    if (call_refused(call))
+        return;
+    const struct chat_reports *found = (const struct chat_reports *)asked;
+    struct writer *w = call_reply(call);
+    writer_object_begin(w);
+    writer_field_array(w, "reports");
+    for (uint32_t i = 0; i < found->n_reports; i++) {
+        writer_object_begin(w);
+        encode_report_fields(w, &found->reports[i]);
+        writer_object_end(w);
+    }
+    writer_array_end(w);
+    writer_field_integer(w, "open", found->n_open);
+    writer_object_end(w);
+    call_answer(call);
+}
+
+static void reports_allowed(struct chat_call *asked)
+{
+    struct call *call = call_of(asked);
+    const struct args_admin_reports *args = call->args;
+    if (call_refused(call))
+        return;
+    struct chat_reports *ask = call_ask(call, sizeof(*ask), reports_found);
+    ask->resolved = args->resolved;
+    ask->before = args->has_before ? args->before : 0;
+    ask->limit = (uint32_t)args->limit;
+    chat_reports(call->chat, ask);
+}
+
+void cmd_admin_reports(struct call *call)
+{
+    ask_as_admin(call, reports_allowed);
+}
+
+static void resolve_allowed(struct chat_call *asked)
+{
+    struct call *call = call_of(asked);
+    const struct args_admin_resolve_report *args = call->args;
+    if (call_refused(call))
+        return;
+    struct chat_report_resolve *ask = call_ask(call, sizeof(*ask), done);
+    ask->id = args->report;
+    chat_report_resolve(call->chat, ask);
+}
+
+void cmd_admin_resolve_report(struct call *call)
+{
+    ask_as_admin(call, resolve_allowed);
 }
 
 /* --- invite codes --- */

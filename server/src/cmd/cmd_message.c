@@ -1,7 +1,11 @@
 /* message.*, but for reading (cmd_read.c): what one writes into a conversation. */
+#include <assert.h>
+
+#include "chat/report.h"
 #include "cmd/append.h"
 #include "cmd/call.h"
 #include "cmd/cmd.h"
+#include "cmd/encode.h"
 
 void cmd_message_send(struct call *call)
 {
@@ -73,4 +77,30 @@ void cmd_message_react(struct call *call)
     ask->target = args->seq;
     ask->text = args->emoji;
     chat_append(call->chat, ask);
+}
+
+static_assert((int)API_REPORT_REASON_SPAM + 1 == (int)REPORT_SPAM, "reason");
+static_assert((int)API_REPORT_REASON_OTHER + 1 == (int)REPORT_OTHER, "reason");
+
+static void reported(struct chat_call *asked)
+{
+    struct call *call = call_of(asked);
+    if (call_refused(call))
+        return;
+    struct writer *w = call_reply(call);
+    writer_object_begin(w);
+    writer_field_id(w, "report", ((const struct chat_report *)asked)->id);
+    writer_object_end(w);
+    call_answer(call);
+}
+
+void cmd_message_report(struct call *call)
+{
+    const struct args_message_report *args = call->args;
+    struct chat_report *ask = call_ask(call, sizeof(*ask), reported);
+    ask->conversation = args->conversation;
+    ask->seq = args->seq;
+    ask->reason = (enum report_reason)(args->reason + 1);
+    ask->comment = args->comment;
+    chat_report(call->chat, ask);
 }

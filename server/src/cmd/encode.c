@@ -346,6 +346,27 @@ struct str encode_role(enum role role)
     return str_of(role_names[role]);
 }
 
+void encode_report_fields(struct writer *w, const struct report *r)
+{
+    writer_field_id(w, "report", r->id);
+    writer_field_id(w, "reporter", r->reporter);
+    writer_field_string(w, "reason", str_of(report_reason_name(r->reason)));
+    if (r->comment.n)
+        writer_field_string(w, "comment", r->comment);
+    writer_field_integer(w, "created", r->created_ms);
+    if (r->resolved_ms)
+        writer_field_integer(w, "resolved", r->resolved_ms);
+    if (r->resolved_by)
+        writer_field_id(w, "resolved_by", r->resolved_by);
+    writer_field_id(w, "conversation", r->conversation);
+    FIELD_NAME(w, "conversation_kind", kind_names, r->kind);
+    writer_field_integer(w, "seq", r->seq);
+    writer_field_id(w, "sender", r->sender);
+    writer_field_integer(w, "time", r->time_ms);
+    writer_field_string(w, "kind", r->message_kind);
+    writer_field_string(w, "text", r->text);
+}
+
 void encode_incarnation(struct writer *w, uint64_t incarnation)
 {
     char text[17];

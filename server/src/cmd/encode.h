@@ -12,6 +12,7 @@
 #include "model/account.h"
 #include "model/contact.h"
 #include "model/event.h"
+#include "model/report.h"
 #include "proto/writer.h"
 
 struct builder;
@@ -37,6 +38,8 @@ void encode_person_fields(struct writer *, const struct user *);
 void encode_presence_fields(struct writer *, const struct presence *);
 
 struct str encode_role(enum role);
+/* What stands in a report, into the object that was begun. */
+void encode_report_fields(struct writer *, const struct report *);
 /* Of the store, under "incarnation": 16 hex digits, for it is no id. */
 void encode_incarnation(struct writer *, uint64_t incarnation);
 

@@ -25,7 +25,10 @@ enum {
     DESCRIPTION_BYTES_MAX = 512, /* of a group: it comes with every entry of a list */
     TEXT_BYTES_MAX = 8 * 1024,   /* a message's body */
     KIND_BYTES_MAX = 32,
-    EMOJI_BYTES_MAX = 32,    /* the longest ZWJ sequences of Unicode take 28 */
+    EMOJI_BYTES_MAX = 32, /* the longest ZWJ sequences of Unicode take 28 */
+    REPORT_COMMENT_BYTES_MAX = 1024,
+    REPORTS_MAX = 10000,     /* kept: the oldest that is resolved makes room */
+    REPORTS_USER_MAX = 50,   /* of one person, that are open: nobody fills the admins' list */
     KEY_BYTES_MAX = 64,      /* holds a UUID with room */
     MEMBERS_MAX = 100,       /* of a group: fan-out and the roster stay small */
     MENTIONS_MAX = 32,       /* people named in one message: each is a row of the store */

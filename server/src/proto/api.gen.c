@@ -36,6 +36,8 @@ const struct limit_spec api_limits[API_LIMIT_COUNT] = {
     {LIT("hidden_max"), API_HIDDEN_MAX},
     {LIT("pins_max"), API_PINS_MAX},
     {LIT("timer_s_max"), API_TIMER_S_MAX},
+    {LIT("report_comment_bytes_max"), API_REPORT_COMMENT_BYTES_MAX},
+    {LIT("reports_user_max"), API_REPORTS_USER_MAX},
     {LIT("emoji_bytes_max"), API_EMOJI_BYTES_MAX},
     {LIT("key_bytes_max"), API_KEY_BYTES_MAX},
     {LIT("token_bytes_max"), API_TOKEN_BYTES_MAX},
@@ -156,6 +158,8 @@ static const struct arg_charset charset_opaque = {
 };
 
 static const struct str values_audience[] = {LIT("everyone"), LIT("contacts"), LIT("nobody")};
+
+static const struct str values_report_reason[] = {LIT("spam"), LIT("abuse"), LIT("threat"), LIT("illegal"), LIT("other")};
 
 static const struct str values_history[] = {LIT("joined"), LIT("all")};
 
@@ -418,6 +422,15 @@ static const struct arg_spec args_message_info[] = {
 };
 
 static const struct route_segment route_message_info[] = {{LIT("v1"), false}, {LIT("conversations"), false}, {LIT("conversation"), true}, {LIT("messages"), false}, {LIT("seq"), true}, {LIT("info"), false}};
+
+static const struct arg_spec args_message_report[] = {
+    {.name = LIT("conversation"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_message_report, conversation), .min = 1, .max = 9223372036854775807ULL},
+    {.name = LIT("seq"), .kind = ARG_INT, .presence = ARG_REQUIRED, .offset = offsetof(struct args_message_report, seq), .min = 1, .max = 9007199254740991ULL},
+    {.name = LIT("reason"), .kind = ARG_ENUM, .presence = ARG_REQUIRED, .offset = offsetof(struct args_message_report, reason), .values = values_report_reason, .values_n = 5},
+    {.name = LIT("comment"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_message_report, comment), .has_offset = offsetof(struct args_message_report, has_comment), .min = 1, .max = 1024ULL},
+};
+
+static const struct route_segment route_message_report[] = {{LIT("v1"), false}, {LIT("conversations"), false}, {LIT("conversation"), true}, {LIT("messages"), false}, {LIT("seq"), true}, {LIT("report"), false}};
 
 static const struct arg_spec args_message_mentions[] = {
     {.name = LIT("page"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_message_mentions, page), .has_offset = offsetof(struct args_message_mentions, has_page), .min = 1, .max = 1024ULL, .charset = &charset_opaque},
@@ -737,6 +750,20 @@ static const struct arg_spec args_admin_reset_password[] = {
 };
 
 static const struct route_segment route_admin_reset_password[] = {{LIT("v1"), false}, {LIT("admin"), false}, {LIT("password"), false}};
+
+static const struct arg_spec args_admin_reports[] = {
+    {.name = LIT("resolved"), .kind = ARG_BOOL, .presence = ARG_DEFAULT, .offset = offsetof(struct args_admin_reports, resolved), .default_value = 0},
+    {.name = LIT("before"), .kind = ARG_ID, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_admin_reports, before), .has_offset = offsetof(struct args_admin_reports, has_before), .min = 1, .max = 9223372036854775807ULL},
+    {.name = LIT("limit"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_admin_reports, limit), .min = 1, .max = 50ULL, .default_value = 50},
+};
+
+static const struct route_segment route_admin_reports[] = {{LIT("v1"), false}, {LIT("admin"), false}, {LIT("reports"), false}};
+
+static const struct arg_spec args_admin_resolve_report[] = {
+    {.name = LIT("report"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_admin_resolve_report, report), .min = 1, .max = 9223372036854775807ULL},
+};
+
+static const struct route_segment route_admin_resolve_report[] = {{LIT("v1"), false}, {LIT("admin"), false}, {LIT("reports"), false}, {LIT("report"), true}, {LIT("resolve"), false}};
 
 static const struct arg_spec args_admin_new_code[] = {
     {.name = LIT("uses_max"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_admin_new_code, uses_max), .min = 1, .max = 1000ULL, .default_value = 1},
@@ -1076,6 +1103,15 @@ const struct command_spec command_specs[COMMAND_COUNT] = {
         .segments = route_message_info, .segments_n = 6,
         .args = args_message_info, .args_n = 2,
     },
+    [COMMAND_MESSAGE_REPORT] = {
+        .name = LIT("message.report"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_message_report),
+        .counts = API_RATE_SENDS,
+        .transport = API_TRANSPORT_BOTH, .method = API_POST,
+        .segments = route_message_report, .segments_n = 6,
+        .args = args_message_report, .args_n = 4,
+    },
     [COMMAND_MESSAGE_MENTIONS] = {
         .name = LIT("message.mentions"),
         .needs = API_NEEDS_SESSION,
@@ -1405,6 +1441,22 @@ const struct command_spec command_specs[COMMAND_COUNT] = {
         .segments = route_admin_reset_password, .segments_n = 3,
         .args = args_admin_reset_password, .args_n = 1,
     },
+    [COMMAND_ADMIN_REPORTS] = {
+        .name = LIT("admin.reports"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_admin_reports),
+        .transport = API_TRANSPORT_BOTH, .method = API_GET,
+        .segments = route_admin_reports, .segments_n = 3,
+        .args = args_admin_reports, .args_n = 3,
+    },
+    [COMMAND_ADMIN_RESOLVE_REPORT] = {
+        .name = LIT("admin.resolve_report"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_admin_resolve_report),
+        .transport = API_TRANSPORT_BOTH, .method = API_POST,
+        .segments = route_admin_resolve_report, .segments_n = 5,
+        .args = args_admin_resolve_report, .args_n = 1,
+    },
     [COMMAND_ADMIN_NEW_CODE] = {
         .name = LIT("admin.new_code"),
         .needs = API_NEEDS_SESSION,
@@ -1448,7 +1500,9 @@ const uint16_t commands_by_name[COMMAND_COUNT] = {
     COMMAND_ADMIN_ENABLE,
     COMMAND_ADMIN_END_CODE,
     COMMAND_ADMIN_NEW_CODE,
+    COMMAND_ADMIN_REPORTS,
     COMMAND_ADMIN_RESET_PASSWORD,
+    COMMAND_ADMIN_RESOLVE_REPORT,
     COMMAND_ADMIN_USERS,
     COMMAND_AUTH,
     COMMAND_BEAT,
@@ -1491,6 +1545,7 @@ const uint16_t commands_by_name[COMMAND_COUNT] = {
     COMMAND_MESSAGE_MENTIONS,
     COMMAND_MESSAGE_PIN,
     COMMAND_MESSAGE_REACT,
+    COMMAND_MESSAGE_REPORT,
     COMMAND_MESSAGE_SEND,
     COMMAND_MESSAGE_STAR,
     COMMAND_MESSAGE_STARRED,

@@ -41,6 +41,8 @@
 #define API_HIDDEN_MAX                  10000 /* messages of one conversation that one person hides one by one */
 #define API_PINS_MAX                    20 /* messages pinned in one conversation */
 #define API_TIMER_S_MAX                 31622400 /* longest time that messages of a conversation may be set to stay, in seconds */
+#define API_REPORT_COMMENT_BYTES_MAX    1024 /* longest comment on a report */
+#define API_REPORTS_USER_MAX            50 /* reports of one user that are open */
 #define API_EMOJI_BYTES_MAX             32 /* longest reaction */
 #define API_KEY_BYTES_MAX               64 /* longest key of an append */
 #define API_TOKEN_BYTES_MAX             128 /* longest session token */
@@ -65,7 +67,7 @@
 /* Opens a WebSocket. */
 #define API_SOCKET_PATH "/v1/socket"
 
-enum { API_LIMIT_COUNT = 49 };
+enum { API_LIMIT_COUNT = 51 };
 extern const struct limit_spec api_limits[API_LIMIT_COUNT];
 
 /* What is counted: how often it may happen. */
@@ -73,7 +75,7 @@ enum api_rate {
     API_RATE_NONE,
     API_RATE_FRAMES, /* frames of one socket */
     API_RATE_REQUESTS, /* REST requests from one address */
-    API_RATE_SENDS, /* commands of one user that append */
+    API_RATE_SENDS, /* commands of one user that append, or report */
     API_RATE_SEARCHES, /* searches of one user */
     API_RATE_DRAFTS, /* drafts that one user writes down in one conversation */
     API_RATE_BYTES, /* bytes of one user's commands */
@@ -145,6 +147,15 @@ enum api_audience {
     API_AUDIENCE_NOBODY,
 };
 
+/* What is wrong with a message. */
+enum api_report_reason {
+    API_REPORT_REASON_SPAM,
+    API_REPORT_REASON_ABUSE,
+    API_REPORT_REASON_THREAT,
+    API_REPORT_REASON_ILLEGAL,
+    API_REPORT_REASON_OTHER,
+};
+
 /* What a new member may read: from joining on, or all. */
 enum api_history {
     API_HISTORY_JOINED,
@@ -199,6 +210,7 @@ enum api_given_role {
     X(MESSAGE_HISTORY, message_history) \
     X(MESSAGES_UNREAD, messages_unread) \
     X(MESSAGE_INFO, message_info) \
+    X(MESSAGE_REPORT, message_report) \
     X(MESSAGE_MENTIONS, message_mentions) \
     X(MESSAGE_SEND, message_send) \
     X(MESSAGE_EDIT, message_edit) \
@@ -237,6 +249,8 @@ enum api_given_role {
     X(ADMIN_DISABLE, admin_disable) \
     X(ADMIN_ENABLE, admin_enable) \
     X(ADMIN_RESET_PASSWORD, admin_reset_password) \
+    X(ADMIN_REPORTS, admin_reports) \
+    X(ADMIN_RESOLVE_REPORT, admin_resolve_report) \
     X(ADMIN_NEW_CODE, admin_new_code) \
     X(ADMIN_CODES, admin_codes) \
     X(ADMIN_END_CODE, admin_end_code)
@@ -281,6 +295,7 @@ enum command {
     COMMAND_MESSAGE_HISTORY, /* Reads a page of events before, after or around a place. */
     COMMAND_MESSAGES_UNREAD, /* Counts what is unread and reads the first of it. */
     COMMAND_MESSAGE_INFO, /* Says to whom a message was delivered, who read it, and when. */
+    COMMAND_MESSAGE_REPORT, /* Reports another's message to the admins of the server. */
     COMMAND_MESSAGE_MENTIONS, /* Lists the messages that mention one, the newest first. */
     COMMAND_MESSAGE_SEND, /* Writes a message. */
     COMMAND_MESSAGE_EDIT, /* Gives one's own message another text. */
@@ -319,6 +334,8 @@ enum command {
     COMMAND_ADMIN_DISABLE, /* Shuts an account out and closes its sockets at once. */
     COMMAND_ADMIN_ENABLE, /* Lets an account in again. */
     COMMAND_ADMIN_RESET_PASSWORD, /* Gives an account a new password and ends all its devices. */
+    COMMAND_ADMIN_REPORTS, /* Lists the messages that people reported, the newest report first. */
+    COMMAND_ADMIN_RESOLVE_REPORT, /* Says that a report was seen to. */
     COMMAND_ADMIN_NEW_CODE, /* Makes an invite code, with which people sign up where `registration` is `invite`. */
     COMMAND_ADMIN_CODES, /* Lists the invite codes, the oldest first. */
     COMMAND_ADMIN_END_CODE, /* Revokes an invite code. */
@@ -611,6 +628,15 @@ struct args_messages_unread {
 struct args_message_info {
     uint64_t conversation;
     uint64_t seq;
+};
+
+/* message.report: Reports another's message to the admins of the server. */
+struct args_message_report {
+    uint64_t conversation;
+    uint64_t seq;
+    enum api_report_reason reason;
+    bool has_comment;
+    struct str comment;
 };
 
 /* message.mentions: Lists the messages that mention one, the newest first. */
@@ -935,6 +961,19 @@ struct args_admin_enable {
 /* admin.reset_password: Gives an account a new password and ends all its devices. */
 struct args_admin_reset_password {
     struct str username;
+};
+
+/* admin.reports: Lists the messages that people reported, the newest report first. */
+struct args_admin_reports {
+    bool resolved;
+    bool has_before;
+    uint64_t before;
+    uint64_t limit;
+};
+
+/* admin.resolve_report: Says that a report was seen to. */
+struct args_admin_resolve_report {
+    uint64_t report;
 };
 
 /* admin.new_code: Makes an invite code, with which people sign up where `registration` is `invite`. */

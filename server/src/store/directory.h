@@ -8,6 +8,7 @@
 #include "model/account.h"
 #include "model/conversation.h"
 #include "model/event.h"
+#include "model/report.h"
 #include "store/store.h"
 
 /* An invite code that somebody signs up with. */
@@ -197,6 +198,36 @@ struct store_codes {
     uint32_t n_codes;
 };
 void store_codes(struct store *, struct store_codes *);
+
+/* Writes a report; while one of the same message by the same person is open, it is that one.
+ * DONE (`id` is the one that stands), TAKEN (the reporter has REPORTS_USER_MAX that are open, or
+ * there are REPORTS_MAX and none is resolved), UNKNOWN, FAILED. */
+struct store_report_put {
+    struct store_request base;
+    struct report report; /* open */
+    uint64_t id;
+};
+void store_report_put(struct store *, struct store_report_put *);
+
+/* DONE (also where it is resolved already), NOT_FOUND, UNKNOWN, FAILED. */
+struct store_report_resolve {
+    struct store_request base;
+    uint64_t id, by, now_ms;
+};
+void store_report_resolve(struct store *, struct store_report_resolve *);
+
+/* Reports that are open, or resolved, the newest first, before the id `before` (0: from the
+ * newest). DONE, FAILED. */
+struct store_reports {
+    struct store_request base;
+    bool resolved;
+    uint64_t before;
+    uint32_t limit; /* 1 to PAGE_MAX */
+    struct report *reports;
+    uint32_t n_reports;
+    uint64_t n_open; /* of all */
+};
+void store_reports(struct store *, struct store_reports *);
 
 /* The 1:1 of two users (the same twice: notes to self). DONE: it is now `conversation`, with
  * these as its members. TAKEN: `conversation` is the one that stands. With conversation = 0 it

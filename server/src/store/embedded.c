@@ -79,6 +79,12 @@ static int run(struct turn *t, struct store_request *r)
         return directory_token_find(t, whole);
     case STORE_OP_CODES:
         return directory_codes(t, whole);
+    case STORE_OP_REPORT_PUT:
+        return directory_report_put(t, whole);
+    case STORE_OP_REPORT_RESOLVE:
+        return directory_report_resolve(t, whole);
+    case STORE_OP_REPORTS:
+        return directory_reports(t, whole);
     case STORE_OP_BACKUP:
         return store_backup_run(t, whole);
     case STORE_OPS:

@@ -102,6 +102,11 @@ void directory_code_count(struct turn *, struct invite_code *);
 /* Those that a user made are taken back. 0, negative. */
 int directory_end_codes_of(struct turn *, uint64_t user);
 
+/* reports.c */
+int directory_report_put(struct turn *, struct store_report_put *);
+int directory_report_resolve(struct turn *, struct store_report_resolve *);
+int directory_reports(struct turn *, struct store_reports *);
+
 /* claims.c */
 int directory_direct_claim(struct turn *, struct store_direct_claim *);
 int directory_group_claim(struct turn *, struct store_group_claim *);

@@ -204,6 +204,33 @@ struct row_key key_job(uint64_t due_ms, uint64_t user)
     return tagged_pair(KV_DIRECTORY, 'j', due_ms, user);
 }
 
+struct row_key key_reports(bool resolved)
+{
+    struct row_key k = tagged(KV_DIRECTORY, 'q');
+    k.bytes[k.n++] = resolved;
+    return k;
+}
+
+struct row_key key_report(bool resolved, uint64_t id)
+{
+    struct row_key k = key_reports(resolved);
+    add_u64(&k, id);
+    return k;
+}
+
+struct row_key key_reported_by(uint64_t reporter)
+{
+    return tagged_u64(KV_DIRECTORY, 'r', reporter);
+}
+
+struct row_key key_reported(uint64_t reporter, uint64_t conversation, uint64_t seq)
+{
+    struct row_key k = key_reported_by(reporter);
+    add_u64(&k, conversation);
+    add_u64(&k, seq);
+    return k;
+}
+
 struct row_key key_worker(uint32_t worker)
 {
     return tagged_u64(KV_DIRECTORY, 'w', worker);
@@ -515,6 +542,44 @@ bool code_unpack(struct invite_code *c, uint64_t id, struct str bytes)
     c->uses_max = unpack_u64(&u);
     c->uses = unpack_u64(&u);
     u.bad |= c->uses > c->uses_max;
+    return unpack_done(&u);
+}
+
+void report_pack(struct builder *out, const struct report *r)
+{
+    pack_u64(out, r->reporter);
+    builder_add_byte(out, (unsigned char)r->reason);
+    pack_bytes(out, r->comment);
+    pack_u64(out, r->created_ms);
+    pack_u64(out, r->resolved_ms);
+    pack_u64(out, r->resolved_by);
+    pack_u64(out, r->conversation);
+    pack_u64(out, r->seq);
+    builder_add_byte(out, (unsigned char)r->kind);
+    pack_u64(out, r->sender);
+    pack_u64(out, r->time_ms);
+    pack_bytes(out, r->message_kind);
+    pack_bytes(out, r->text);
+}
+
+bool report_unpack(struct report *r, uint64_t id, struct str bytes)
+{
+    struct unpack u = {.left = bytes};
+    *r = (struct report){.id = id, .reporter = unpack_u64(&u)};
+    r->reason = (enum report_reason)unpack_byte(&u);
+    r->comment = unpack_bytes(&u, REPORT_COMMENT_BYTES_MAX);
+    r->created_ms = unpack_u64(&u);
+    r->resolved_ms = unpack_u64(&u);
+    r->resolved_by = unpack_u64(&u);
+    r->conversation = unpack_u64(&u);
+    r->seq = unpack_u64(&u);
+    r->kind = (enum conversation_kind)unpack_byte(&u);
+    r->sender = unpack_u64(&u);
+    r->time_ms = unpack_u64(&u);
+    r->message_kind = unpack_bytes(&u, KIND_BYTES_MAX);
+    r->text = unpack_bytes(&u, TEXT_BYTES_MAX);
+    u.bad |= r->reason < REPORT_SPAM || r->reason >= REPORT_REASONS ||
+             r->kind < CONVERSATION_DIRECT || r->kind >= CONVERSATION_OWN;
     return unpack_done(&u);
 }
 

@@ -15,8 +15,11 @@
  *                 '2' smaller id larger id  conversation: the claim of a 1:1
  *                 'g' user key              record of event 1: the claim of a new group
  *                 'v' id                    struct invite_code
- *                 'j' due user              nothing: the account is deleted; the rest of it is to
- * go (due 0), or its name to be free 'w' worker                Snowflake timestamps reserved up to
+ *                 'j' due user              nothing: a deleted account: the rest is to go (due 0),
+ *                                           or its name to be free
+ *                 'q' resolved id           struct report; resolved: a byte, 0 or 1
+ *                 'r' reporter conversation seq   id of the open report; 'm' counts them all
+ *                 'w' worker                Snowflake timestamps reserved up to
  *   KV_STATE      'c' conversation          struct conversation
  *                 'h' conversation          struct head_row
  *                 'r' conversation          the users who are in it now (groups)
@@ -40,6 +43,7 @@
 #include "model/conversation.h"
 #include "model/event.h"
 #include "model/limits.h"
+#include "model/report.h"
 #include "store/kv.h"
 #include "util/buf.h"
 
@@ -80,6 +84,10 @@ struct row_key key_groups(uint64_t user);
 struct row_key key_code(uint64_t id);
 struct row_key key_codes(void); /* of all */
 struct row_key key_job(uint64_t due_ms, uint64_t user);
+struct row_key key_report(bool resolved, uint64_t id);
+struct row_key key_reports(bool resolved); /* of all such */
+struct row_key key_reported(uint64_t reporter, uint64_t conversation, uint64_t seq);
+struct row_key key_reported_by(uint64_t reporter); /* of all of theirs */
 struct row_key key_worker(uint32_t worker);
 struct row_key key_conversation(uint64_t conversation);
 struct row_key key_head(uint64_t conversation);
@@ -171,6 +179,7 @@ void former_pack(struct builder *, const struct former *);
 void device_pack(struct builder *, const struct device *);
 void contact_pack(struct builder *, const struct contact *);
 void code_pack(struct builder *, const struct invite_code *);
+void report_pack(struct builder *, const struct report *);
 void conversation_pack(struct builder *, const struct conversation *);
 void head_pack(struct builder *, const struct head_row *);
 void member_pack(struct builder *, const struct member_row *);
@@ -190,6 +199,7 @@ bool former_unpack(struct former *, struct str bytes);
 bool device_unpack(struct device *, uint64_t user, uint64_t device, struct str bytes);
 bool contact_unpack(struct contact *, uint64_t user, uint64_t other, struct str bytes);
 bool code_unpack(struct invite_code *, uint64_t id, struct str bytes);
+bool report_unpack(struct report *, uint64_t id, struct str bytes);
 bool conversation_unpack(struct conversation *, uint64_t id, struct str bytes);
 bool head_unpack(struct head_row *, struct str bytes);
 bool member_unpack(struct member_row *, uint64_t user, uint64_t conversation, struct str bytes);

@@ -20,6 +20,9 @@ static const char *const op_names[] = {
     [STORE_OP_DEVICE_PUT] = "device_put",
     [STORE_OP_DEVICE_SEEN] = "device_seen",
     [STORE_OP_DEVICE_END] = "device_end",
+    [STORE_OP_REPORT_PUT] = "report_put",
+    [STORE_OP_REPORT_RESOLVE] = "report_resolve",
+    [STORE_OP_REPORTS] = "reports",
     [STORE_OP_DIRECT_CLAIM] = "direct_claim",
     [STORE_OP_GROUP_CLAIM] = "group_claim",
     [STORE_OP_RESERVE] = "reserve",
@@ -244,6 +247,21 @@ void store_token_find(struct store *s, struct store_token_find *r)
 void store_codes(struct store *s, struct store_codes *r)
 {
     submit(s, &r->base, STORE_OP_CODES);
+}
+
+void store_report_put(struct store *s, struct store_report_put *r)
+{
+    submit(s, &r->base, STORE_OP_REPORT_PUT);
+}
+
+void store_report_resolve(struct store *s, struct store_report_resolve *r)
+{
+    submit(s, &r->base, STORE_OP_REPORT_RESOLVE);
+}
+
+void store_reports(struct store *s, struct store_reports *r)
+{
+    submit(s, &r->base, STORE_OP_REPORTS);
 }
 
 void store_backup(struct store *s, struct store_backup *r)

@@ -202,6 +202,93 @@ static void test_search_finds_who_had_the_very_name(void **state)
     store_request_deinit(&late.base);
 }
 
+/* --- reports --- */
+
+static enum store_status put_report(struct rig *rig, uint64_t id, uint64_t reporter, uint64_t seq,
+                                    uint64_t *stands)
+{
+    struct store_report_put r = {.report = {.id = id,
+                                            .reporter = reporter,
+                                            .reason = REPORT_OTHER,
+                                            .comment = STR("why"),
+                                            .created_ms = 5,
+                                            .conversation = GROUP,
+                                            .seq = seq,
+                                            .kind = CONVERSATION_GROUP,
+                                            .sender = BOB,
+                                            .time_ms = 4,
+                                            .message_kind = STR("text"),
+                                            .text = STR("words")}};
+    ask(rig, store_report_put, &r);
+    enum store_status status = r.base.status;
+    *stands = r.id;
+    store_request_deinit(&r.base);
+    return status;
+}
+
+static enum store_status resolve_report(struct rig *rig, uint64_t id, uint64_t by)
+{
+    struct store_report_resolve r = {.id = id, .by = by, .now_ms = 9};
+    ask(rig, store_report_resolve, &r);
+    store_request_deinit(&r.base);
+    return r.base.status;
+}
+
+static void test_a_report_stands_once_while_it_is_open(void **state)
+{
+    struct rig *rig = *state;
+    uint64_t id;
+    assert_int_equal(put_report(rig, 71, ALICE, 3, &id), STORE_DONE);
+    assert_int_equal(put_report(rig, 72, ALICE, 3, &id), STORE_DONE);
+    assert_int_equal(id, 71);
+    assert_int_equal(put_report(rig, 73, CAROL, 3, &id), STORE_DONE);
+    assert_int_equal(id, 73); /* another's */
+    assert_int_equal(resolve_report(rig, 72, CAROL), STORE_NOT_FOUND);
+    assert_int_equal(resolve_report(rig, 71, CAROL), STORE_DONE);
+    assert_int_equal(resolve_report(rig, 71, ALICE), STORE_DONE);
+    rig_reopen(rig);
+    struct store_reports open = {.limit = 10}, resolved = {.resolved = true, .limit = 10};
+    ask(rig, store_reports, &open);
+    ask(rig, store_reports, &resolved);
+    assert_int_equal(open.n_open, 1);
+    assert_int_equal(open.n_reports, 1);
+    assert_int_equal(open.reports[0].id, 73);
+    assert_int_equal(resolved.n_open, 1);
+    assert_int_equal(resolved.n_reports, 1);
+    const struct report *r = &resolved.reports[0];
+    assert_int_equal(r->id, 71);
+    assert_int_equal(r->resolved_by, CAROL);
+    assert_int_equal(r->resolved_ms, 9);
+    assert_int_equal(r->sender, BOB);
+    assert_int_equal(r->kind, CONVERSATION_GROUP);
+    assert_true(str_eq(r->text, STR("words")) && str_eq(r->comment, STR("why")));
+    store_request_deinit(&open.base);
+    store_request_deinit(&resolved.base);
+    assert_int_equal(put_report(rig, 74, ALICE, 3, &id), STORE_DONE);
+    assert_int_equal(id, 74);
+}
+
+/* Fifty of each of two hundred people: what is resolved makes room, and only that. */
+static void test_the_oldest_resolved_report_makes_room(void **state)
+{
+    struct rig *rig = *state;
+    uint64_t id;
+    for (uint64_t i = 0; i < REPORTS_MAX; i++)
+        assert_int_equal(put_report(rig, 1 + i, 1 + i / REPORTS_USER_MAX, i, &id), STORE_DONE);
+    assert_int_equal(put_report(rig, 20000, 999, 1, &id), STORE_TAKEN);
+    assert_int_equal(resolve_report(rig, 7, 0), STORE_DONE);
+    assert_int_equal(resolve_report(rig, 5, 0), STORE_DONE);
+    assert_int_equal(put_report(rig, 20001, 999, 1, &id), STORE_DONE);
+    struct store_reports left = {.resolved = true, .limit = 10};
+    ask(rig, store_reports, &left);
+    assert_int_equal(left.n_reports, 1);
+    assert_int_equal(left.reports[0].id, 7);
+    assert_int_equal(left.n_open, REPORTS_MAX - 1);
+    store_request_deinit(&left.base);
+    assert_int_equal(put_report(rig, 20002, 999, 2, &id), STORE_DONE);
+    assert_int_equal(put_report(rig, 20003, 999, 3, &id), STORE_TAKEN);
+}
+
 /* --- invite codes --- */
 
 static const struct invite_code code = {
@@ -556,6 +643,9 @@ int main(void)
         both(test_ones_own_former_name_is_taken_back),
         both(test_expiry_lets_former_names_go_and_nothing_else),
         both(test_search_finds_who_had_the_very_name),
+        both(test_a_report_stands_once_while_it_is_open),
+        cmocka_unit_test_setup_teardown(test_the_oldest_resolved_report_makes_room,
+                                        rig_begin_memory, rig_end),
         both(test_a_code_counts_the_accounts_it_made),
         both(test_a_code_ends_when_it_is_revoked),
         both(test_codes_that_hold_no_more_make_room),

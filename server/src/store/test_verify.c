@@ -635,6 +635,37 @@ static void test_names_that_are_not_as_the_renames_say_are_found(void **state)
               "user 102 holds what does not look like");
 }
 
+static void test_reports_that_are_not_found_or_not_counted_are_found(void **state)
+{
+    struct rig *rig = *state;
+    for (uint64_t id = 71; id <= 72; id++) {
+        struct store_report_put r = {.report = {.id = id,
+                                                .reporter = BOB,
+                                                .reason = REPORT_SPAM,
+                                                .comment = STR(""),
+                                                .conversation = DIRECT,
+                                                .seq = id,
+                                                .kind = CONVERSATION_DIRECT,
+                                                .sender = ALICE,
+                                                .message_kind = STR("text"),
+                                                .text = STR("x")}};
+        do_write(rig, &r.base, STORE_OP_REPORT_PUT);
+    }
+    struct store_report_resolve resolve = {.id = 71, .by = CAROL, .now_ms = 5};
+    do_write(rig, &resolve.base, STORE_OP_REPORT_RESOLVE);
+    if (verified(rig).faults)
+        fail_msg("%s", rig->last);
+    found(rig, key_report(false, 72), STR("junk"), "report 72 does not decode");
+    found(rig, key_report(false, 72), gone, "user 102 made report 72, which is not open");
+    found(rig, key_report(true, 71), gone, "1 reports are open and 0 resolved, not 1 and 1");
+    found(rig, key_reported(BOB, DIRECT, 72), gone, "report 72 is not found by its message");
+    found_ids(rig, key_reported(BOB, DIRECT, 72), 71, 0, 1,
+              "report 72 is not found by its message");
+    found_ids(rig, key_reported(BOB, DIRECT, 71), 71, 0, 1, "made report 71, which is not open");
+    found(rig, key_reported(BOB, DIRECT, 72), STR("\xff"), "what they reported does not decode");
+    found_ids(rig, key_meta("reports"), 2, 0, 2, "1 reports are open and 1 resolved, not 2 and 0");
+}
+
 static void test_a_sign_in_that_was_told_and_is_news_is_found(void **state)
 {
     struct rig *rig = *state;
@@ -741,6 +772,7 @@ int main(void)
         with_rig(test_what_is_wanted_of_a_conversation_is_as_the_own_log_says),
         with_rig(test_stars_that_are_not_as_the_own_log_says_are_found),
         with_rig(test_names_that_are_not_as_the_renames_say_are_found),
+        with_rig(test_reports_that_are_not_found_or_not_counted_are_found),
         with_rig(test_a_sign_in_that_was_told_and_is_news_is_found),
         with_rig(test_drafts_that_are_not_as_the_own_log_says_are_found),
         with_rig(test_what_is_hidden_by_no_event_is_found),

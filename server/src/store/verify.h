@@ -26,6 +26,7 @@ struct verify {
     uint64_t users, devices, claims, conversations, members, events, keys;
     uint64_t faults;
     /* own */
+    uint64_t reports[2]; /* open, resolved */
     uint64_t commit;     /* the newest */
     struct arena *arena; /* of the row that is looked at */
 };

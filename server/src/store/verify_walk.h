@@ -65,6 +65,17 @@ int verify_hide_event(struct verify *, const struct event *);
 int verify_hidden_row(struct verify *, struct str key, struct str value);
 int verify_hidden_count(struct verify *, const struct member *);
 
+/* Rows of the directory that have files of their own: verify_names.c, verify_reports.c. 0 or
+ * negative. */
+int verify_name_row(struct verify *, struct str key, struct str value);
+int verify_look_row(struct verify *, struct str key, struct str value);
+int verify_former_row(struct verify *, struct str key, struct str value);
+int verify_former_end_row(struct verify *, struct str key, struct str value);
+int verify_report_row(struct verify *, struct str key, struct str value);
+int verify_reported_row(struct verify *, struct str key, struct str value);
+/* After the others. */
+int verify_report_counts(struct verify *);
+
 /* The walks. 0, negative. */
 int verify_directory(struct verify *);
 int verify_members(struct verify *);

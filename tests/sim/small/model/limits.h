@@ -26,6 +26,9 @@ enum {
     TEXT_BYTES_MAX = 8 * 1024,
     KIND_BYTES_MAX = 32,
     EMOJI_BYTES_MAX = 32,
+    REPORT_COMMENT_BYTES_MAX = 1024,
+    REPORTS_MAX = 10000,   /* kept: the oldest that is resolved makes room */
+    REPORTS_USER_MAX = 50, /* of one person, that are open: nobody fills the admins' list */
     KEY_BYTES_MAX = 64,
     MEMBERS_MAX = 4, /* one less than there are people */
     MENTIONS_MAX = 3,
