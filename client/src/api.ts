@@ -64,6 +64,7 @@ export const LIMITS = {
   "timer_s_max": 31622400,
   "report_comment_bytes_max": 1024,
   "reports_user_max": 50,
+  "retention_days_max": 3650,
   "emoji_bytes_max": 32,
   "key_bytes_max": 64,
   "token_bytes_max": 128,
@@ -349,15 +350,17 @@ export interface Entry {
   role?: Role;
   /** how long new messages stay; absent: for ever */
   timer?: number;
+  /** after how many days everything goes; absent: as the server does */
+  retention?: number;
   /** the newest event one may read; for a former member the removal */
   head: Seq;
   /** messages up to the head */
   n: number;
   /** of the newest event; lists are ordered by it */
   time: Time;
-  /** the first event one may read */
+  /** the first event one may read, beyond the head if nothing is kept */
   first: Seq;
-  /** messages not yet read */
+  /** messages not yet read, of those that are kept */
   unread: number;
   /** one's own watermark */
   read: Seq;
@@ -486,6 +489,13 @@ export interface EventTimer extends EventCommon {
   type: "timer";
   /** 0: for ever */
   seconds: number;
+}
+
+/** What is older is removed. */
+export interface EventRetention extends EventCommon {
+  type: "retention";
+  /** 0: as the server does */
+  days: number;
 }
 
 /** The group was made. */
@@ -726,6 +736,7 @@ export type ChatEvent =
   | EventPin
   | EventUnpin
   | EventTimer
+  | EventRetention
   | EventCreated
   | EventAdded
   | EventRemoved
@@ -849,6 +860,8 @@ export interface ApiError {
   retry_after_ms?: number;
   /** the newest seq of the conversation */
   head?: Seq;
+  /** the first seq that is kept of the conversation */
+  first?: Seq;
   /** the argument that is wrong */
   field?: string;
 }
@@ -1275,6 +1288,18 @@ export interface ConversationSetTimerArgs {
   conversation: Id;
   /** how long; 0: for ever */
   seconds: number;
+  /** makes the command repeatable; without one it is not */
+  key?: string;
+  /** the newest seq the device had at the first try; 0 unless given */
+  after?: Seq;
+}
+
+/** Arguments of `conversation.set_retention`: Sets after how many days what happens here is removed for everybody; in a group by its admins. */
+export interface ConversationSetRetentionArgs {
+  /** which */
+  conversation: Id;
+  /** how many; 0: as the server does */
+  days: number;
   /** makes the command repeatable; without one it is not */
   key?: string;
   /** the newest seq the device had at the first try; 0 unless given */
@@ -1982,6 +2007,8 @@ export interface Commands {
   "conversation.pins": { args: ConversationPinsArgs; reply: ConversationPinsReply };
   /** Sets how long messages stay that are written from now on; in a group by its admins. */
   "conversation.set_timer": { args: ConversationSetTimerArgs; reply: Appended };
+  /** Sets after how many days what happens here is removed for everybody; in a group by its admins. */
+  "conversation.set_retention": { args: ConversationSetRetentionArgs; reply: Appended };
   /** Reads the events a device lacks, oldest first. */
   "conversation.events": { args: ConversationEventsArgs; reply: ConversationEventsReply };
   /** Reads a page of events before, after or around a place. */
@@ -2211,6 +2238,10 @@ export const ROUTES = {
   "conversation.set_timer": {
     "method": "PUT",
     "path": "/v1/conversations/{conversation}/timer"
+  },
+  "conversation.set_retention": {
+    "method": "PUT",
+    "path": "/v1/conversations/{conversation}/retention"
   },
   "conversation.events": {
     "method": "GET",

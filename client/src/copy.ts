@@ -137,13 +137,13 @@ export class Copy {
     this.#hints++;
     const changes: Change[] = [];
     if (entry.first > this.record.cursor + 1) {
-      // One was out and came back: what lies between may not be read.
+      // One was away for so long that what lies between is gone, or out and came back.
       changes.push(...this.#forgetRows());
       this.record.cursor = entry.first - 1;
-      this.record.cursor_n = 0;
+      this.record.cursor_n = this.record.cursor === entry.head ? entry.n : 0;
       this.record.from = entry.first;
     } else if (this.record.first > this.record.from) {
-      // Back without anything in between: what was read before is not to be read any more.
+      // It is gone by its age, or one is back without anything in between.
       changes.push(...this.#forgetBefore(this.record.first));
     }
     this.#host.changed(this);
@@ -225,7 +225,8 @@ export class Copy {
       });
       if (this.#dropped || this.record.from !== before) return true;
       this.record.first = reply.first;
-      this.record.from = reply.events[0]?.seq ?? reply.first;
+      if (reply.first > before) void this.#host.write(this.#forgetBefore(reply.first));
+      else this.record.from = reply.events[0]?.seq ?? reply.first;
       this.#commit(this.rows.takeOlder(reply.events));
       return this.record.from > this.record.first;
     } finally {
@@ -391,8 +392,12 @@ export class Copy {
   #forgetBefore(seq: Seq): Change[] {
     const gone = this.rows.values().filter((row) => row.seq < seq);
     for (const row of gone) this.rows.drop(row.seq);
-    this.record.from = seq;
-    return gone.map((row) => ({ drop: rowKey(this.id, row.seq) }));
+    this.record.from = Math.min(seq, this.record.cursor + 1);
+    const edits = this.rows.forgetEdits(seq);
+    return [
+      ...gone.map((row) => ({ drop: rowKey(this.id, row.seq) })),
+      ...edits.map((edit) => ({ put: rowKey(this.id, edit), value: this.rows.get(edit) })),
+    ];
   }
 
   #forgetRows(): Change[] {

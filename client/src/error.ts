@@ -12,6 +12,7 @@ export class ParleyError extends Error {
   readonly code: ClientErrorCode;
   readonly retry_after_ms: number | undefined;
   readonly head: Seq | undefined;
+  readonly first: Seq | undefined;
   readonly field: string | undefined;
 
   constructor(code: ClientErrorCode, message: string, extras: Partial<ApiError> = {}) {
@@ -20,6 +21,7 @@ export class ParleyError extends Error {
     this.code = code;
     this.retry_after_ms = extras.retry_after_ms;
     this.head = extras.head;
+    this.first = extras.first;
     this.field = extras.field;
   }
 

@@ -27,7 +27,7 @@ const PAGE = 100;
 /** Commands that append: those that take a key. */
 export type AppendCommand = Extract<CommandName, "message.send" | "message.edit" | "message.delete"
   | "message.react" | "message.forward" | "message.pin" | "message.unpin"
-  | "conversation.set_timer" | "preferences.set" | "message.star" | "message.unstar"
+  | "conversation.set_timer" | "conversation.set_retention" | "preferences.set" | "message.star" | "message.unstar"
   | "account.set_profile" | "account.set_picture" | "account.set_privacy" | "user.block" | "user.unblock" | "group.create"
   | "group.set_title" | "group.add" | "group.remove" | "group.set_role" | "group.leave"
   | "group.set_description" | "group.set_picture" | "group.set_announce"
@@ -84,6 +84,8 @@ export class Outbox {
   #items: OutboxItem[] = [];
   #order = 0;
   #running = new Set<string>();
+  /** The keys of what has had no try whose outcome is unknown: it stands nowhere. */
+  #fresh = new Set<string>();
   #promised = new Map<string, Promised>();
 
   constructor(clock: Clock, storage: Storage, host: OutboxHost) {
@@ -149,6 +151,8 @@ export class Outbox {
     const item = this.#items.find((one) => one.key === key && one.state === "failed");
     if (!item) return;
     item.state = "waiting";
+    // Whether it stands nobody can tell: whoever tries again wants it sent.
+    if (item.error?.code === "too_old") delete item.after;
     delete item.error;
     delete item.detours;
     this.#host.changed(item.lane);
@@ -214,6 +218,7 @@ export class Outbox {
         await this.#stands(item, await this.#send(item));
       } catch (thrown) {
         const error = asParleyError(thrown);
+        if (over(error) || error.transient) this.#fresh.delete(item.key);
         if (over(error)) return;
         await this.#refused(item, error);
       }
@@ -229,6 +234,7 @@ export class Outbox {
     if (item.after === undefined) {
       item.after = await this.#newest(item.lane);
       await this.#keep(item);
+      this.#fresh.add(item.key);
     }
     const args = { ...item.args, key: item.key, after: item.after };
     return this.#host.request(item.cmd, args as MessageSendArgs) as Promise<Appended>;
@@ -250,6 +256,7 @@ export class Outbox {
 
   async #stands(item: OutboxItem, reply: Appended): Promise<void> {
     if (!this.#items.includes(item)) return;
+    this.#fresh.delete(item.key);
     item.state = "sent";
     item.conversation = reply.conversation;
     item.seq = reply.seq;
@@ -290,13 +297,16 @@ export class Outbox {
   }
 
   /** The server cannot look back so far. Our own events carry their keys: if none up to `head`
-   * has this one, it may be sent as if first tried there. */
+   * has this one, it may be sent as if first tried there; unless it may be among those that are gone:
+   * then it may have been read and forgotten long since, and only its user can say. */
   async #lookForKey(item: OutboxItem, head: Seq): Promise<void> {
     const conversation = await this.#host.find(item.lane);
     let after = item.after ?? 0;
+    let gone = false;
     while (conversation !== undefined && after < head) {
       const args = { conversation, after, limit: PAGE };
-      const { events } = await this.#host.request("message.history", args);
+      const { events, first } = await this.#host.request("message.history", args);
+      gone ||= first > after + 1;
       const found = events.find((event) => event.key === item.key);
       if (found) {
         const { seq, n, time } = found;
@@ -307,11 +317,14 @@ export class Outbox {
       if (!last) break;
       after = last.seq;
     }
-    item.after = Math.max(head, after);
+    const tried = !this.#fresh.has(item.key);
+    if (gone && tried) await this.#fail(item, new ParleyError("too_old", "it may have been sent already"));
+    else item.after = Math.max(head, after);
   }
 
   async #fail(item: OutboxItem, error: ParleyError): Promise<void> {
     if (!this.#items.includes(item)) return;
+    this.#fresh.delete(item.key);
     item.state = "failed";
     item.error = { code: error.code, message: error.message };
     if (item.cmd === "message.send") await this.#storage.write([put(item)]);

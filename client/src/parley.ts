@@ -409,6 +409,11 @@ export class Parley {
     return this.#append("conversation.set_timer", { conversation, seconds }, this.#laneOf(conversation));
   }
 
+  /** What is so old is removed for everybody; 0: as the server does. */
+  setRetention(conversation: Id, days: number): Promise<Appended> {
+    return this.#append("conversation.set_retention", { conversation, days }, this.#laneOf(conversation));
+  }
+
   retry(key: string): Promise<void> {
     return this.#outbox.retry(key);
   }

@@ -18,6 +18,8 @@ export interface ConversationRecord {
   announce?: boolean;
   /** Seconds that new messages stay. */
   timer?: number;
+  /** Days after which everything goes. */
+  retention?: number;
   peer?: Id;
   role?: Role;
   left?: boolean;
@@ -83,6 +85,7 @@ export function meetEntry(record: ConversationRecord, entry: Entry): void {
     assign(record, "picture", entry.picture);
     assign(record, "announce", entry.announce);
     assign(record, "timer", entry.timer);
+    assign(record, "retention", entry.retention);
     assign(record, "peer", entry.peer);
     assign(record, "role", entry.role);
     assign(record, "left", entry.left);
@@ -93,7 +96,7 @@ export function meetEntry(record: ConversationRecord, entry: Entry): void {
     record.n = entry.n;
     record.time = entry.time;
   }
-  // Of before one came back: it is not to be read any more.
+  // Gone by its age, or of before one came back: it is not to be read any more.
   if (record.last && record.last.seq < record.first) delete record.last;
   if (entry.last && !(record.last && newer(record.last, entry.last))) record.last = entry.last;
   // What came behind the entry, if it is older than the copy, is known from the events.
@@ -101,6 +104,9 @@ export function meetEntry(record: ConversationRecord, entry: Entry): void {
   if (entry.read >= record.read) {
     record.read = entry.read;
     record.read_n = entry.n - entry.unread;
+  } else {
+    // What is gone is not unread, wherever the mark is.
+    record.read_n = Math.max(record.read_n, entry.n - entry.unread);
   }
   record.read_there = entry.read;
   record.delivered_there = Math.max(record.delivered_there, entry.delivered);
@@ -201,6 +207,9 @@ export function applyToRecord(record: ConversationRecord, event: ChatEvent, me: 
     case "timer":
       assign(record, "timer", event.seconds || undefined);
       break;
+    case "retention":
+      assign(record, "retention", event.days || undefined);
+      break;
     case "announce":
       assign(record, "announce", event.on || undefined);
       break;
@@ -247,6 +256,7 @@ function leave(record: ConversationRecord): void {
   delete record.picture;
   delete record.announce;
   delete record.timer;
+  delete record.retention;
 }
 
 function newer(a: ChatEvent, b: ChatEvent): boolean {

@@ -65,6 +65,18 @@ export class Rows {
     return seqs;
   }
 
+  /** Takes away the words of edits of messages before `first`: these are not to be read any more. The
+   * answer: the seqs of what changed. */
+  forgetEdits(first: Seq): Seq[] {
+    const seqs: Seq[] = [];
+    for (const row of this.#rows.values()) {
+      if (row.type !== "edit" || row.target >= first || row.text === undefined) continue;
+      this.#rows.set(row.seq, emptied(row));
+      seqs.push(row.seq);
+    }
+    return seqs;
+  }
+
   drop(seq: Seq): void {
     this.#rows.delete(seq);
   }

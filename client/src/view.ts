@@ -71,6 +71,8 @@ export interface ConversationView {
   announce: boolean;
   /** Seconds that new messages stay; 0: for ever. */
   timer: number;
+  /** Days after which everything goes; 0: as the server does. */
+  retention: number;
   /** Of a direct: the other one, and their name once it is known. */
   peer?: Id;
   person?: Person;
@@ -108,6 +110,7 @@ export function conversationView(
     left: record.left ?? false,
     announce: record.announce ?? false,
     timer: record.timer ?? 0,
+    retention: record.retention ?? 0,
     first: record.first,
     head: record.head,
     time: record.time,

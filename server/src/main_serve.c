@@ -339,6 +339,7 @@ static void make_chat(struct server *s)
         .signups_address = (uint32_t)c->signups_per_address,
         .devices_user_max = (uint32_t)c->devices_per_user,
         .sockets_user_max = (uint32_t)c->sockets_per_user,
+        .retention = {.after_ms = c->retention_after_ms, .delivered_ms = c->retention_delivered_ms},
     };
     s->chat = chat_new(&options);
     chat_run_jobs(s->chat);

@@ -22,11 +22,7 @@ static void access_row_done(struct store_request *request)
     a->view.me = a->row.member;
     a->view.head = a->room->head;
     if (!error && a->view.me.left)
-        a->view.head = (struct log_head){
-            .seq = a->view.me.left_seq,
-            .n = a->view.me.left_n,
-            .time_ms = a->view.me.left_ms,
-        };
+        a->view.head = head_as_left(&a->room->head, &a->view.me);
     else if (!error)
         error = CHAT_UNAVAILABLE; /* joined between the two looks: ask again */
     a->ready(a, error);

@@ -4,7 +4,7 @@
 
 #include "chat/room.h"
 
-/* What the caller may read: [me.from_seq, head], as a member that is or was. */
+/* What the caller may read: from member_first() to the head, as a member that is or was. */
 struct view {
     struct member me;
     struct log_head head;

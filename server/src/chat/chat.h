@@ -18,6 +18,7 @@
 
 #include "chat/env.h"
 #include "chat/error.h"
+#include "model/conversation.h"
 #include "util/list.h"
 #include "util/task.h"
 
@@ -34,7 +35,8 @@ struct chat_call {
 
     enum chat_error error;
     uint32_t retry_after_ms; /* with OVERLOADED, UNAVAILABLE, TOO_MANY_TRIES, TOO_SOON */
-    uint64_t head;           /* with AHEAD */
+    uint64_t head;           /* with AHEAD, TOO_OLD, AFTER_REQUIRED */
+    uint64_t first;          /* with TRUNCATED, where it is of a place: the first seq there is */
 
     struct chat *chat;
     struct task task;
@@ -63,12 +65,12 @@ struct chat_options {
     uint32_t signups_address;  /* the same of accounts made from one address */
     uint32_t devices_user_max; /* signed in at once; 0: DEVICES_MAX */
     uint32_t sockets_user_max; /* sessions of one user at once; 0: no limit */
+    struct retention retention;
 };
 
 struct chat *chat_new(const struct chat_options *);
-/* From here on what is to be done again and again is done: emptying what is due, finishing deleted
- * accounts. A node that serves
- * calls it once. */
+/* From here on what is to be done again and again is done: emptying what is due, removing what is
+ * too old, finishing deleted accounts. A node that serves calls it once. */
 void chat_run_jobs(struct chat *);
 /* A drain begins: a job ends with the step that is under way, and goes on where somebody runs jobs
  * again. */

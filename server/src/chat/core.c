@@ -16,6 +16,7 @@
 #include "chat/notice.h"
 #include "chat/person.h"
 #include "chat/receipt_state.h"
+#include "chat/retention.h"
 #include "chat/room.h"
 #include "util/mem.h"
 #include "util/metric.h"
@@ -49,6 +50,7 @@ struct chat *chat_new(const struct chat_options *options)
     rooms_init(chat);
     expiry_init(chat);
     leaving_init(chat);
+    retention_init(chat);
     notices_init(chat);
     return chat;
 }
@@ -61,6 +63,7 @@ void chat_free(struct chat *chat)
     chat->options.cache_bytes_max = UINT64_MAX; /* nothing goes while the tables are walked */
     expiry_deinit(chat);
     leaving_deinit(chat);
+    retention_deinit(chat);
     receipts_forget(chat);
     doubts_forget(chat);
     persons_forget(chat);
@@ -97,6 +100,19 @@ void chat_end(struct chat *chat)
     persons_end(chat);
 }
 
+void chat_run_jobs(struct chat *chat)
+{
+    expiry_run(chat);
+    leaving_run(chat);
+    retention_run(chat);
+}
+
+void chat_stop_jobs(struct chat *chat)
+{
+    leaving_stop(chat);
+    retention_stop(chat);
+}
+
 /* --- calls --- */
 
 bool call_begin(struct chat *chat, struct chat_call *call)
@@ -104,7 +120,7 @@ bool call_begin(struct chat *chat, struct chat_call *call)
     call->chat = chat;
     call->error = CHAT_OK;
     call->retry_after_ms = 0;
-    call->head = 0;
+    call->head = call->first = 0;
     chat->busy++;
     metric_add(METRIC_CALLS, 1);
     if (chat->busy <= chat->options.calls_max)

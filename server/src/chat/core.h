@@ -66,6 +66,12 @@ struct chat {
     struct leaving *leaving;   /* leaving.c */
     struct timer expiry_timer; /* armed, or `expiry` is under way (expiry.c) */
     struct store_expire expiry;
+    struct timer retention_timer; /* armed, or one of the two is under way (retention.c) */
+    struct store_retention_due retention_due;
+    struct store_retain retain;
+    uint32_t retention_at;   /* which of retention_due's comes next */
+    uint64_t retention_from; /* where the turn began */
+    bool retention_stopped;
 };
 
 /* --- calls --- */

@@ -27,9 +27,11 @@ enum chat_error {
     CHAT_TOO_SOON,       /* retry_after_ms is set */
     CHAT_KEY_REUSED,     /* the key stands for another command */
     CHAT_AHEAD,          /* `after` or a mark lies beyond the head; head is set */
-    CHAT_TRUNCATED,      /* a token or page mark of another incarnation */
-    CHAT_OVERLOADED,     /* a bounded queue is full; retry_after_ms is set */
-    CHAT_UNAVAILABLE,    /* may or may not stand: again with the same key; retry_after_ms */
+    CHAT_TOO_OLD,        /* the key may stand among what is gone; head is set */
+    CHAT_AFTER_REQUIRED, /* the same, and `after` was not said; head is set */
+    CHAT_TRUNCATED,   /* a token or page mark of another incarnation; what is gone: first is set */
+    CHAT_OVERLOADED,  /* a bounded queue is full; retry_after_ms is set */
+    CHAT_UNAVAILABLE, /* may or may not stand: again with the same key; retry_after_ms */
     CHAT_ERRORS,
 };
 

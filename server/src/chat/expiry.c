@@ -8,8 +8,6 @@
  */
 #include "chat/expiry.h"
 
-#include "chat/leaving.h"
-
 enum { EXPIRY_EVERY_MS = 1000 };
 
 static void expire(struct chat *chat);
@@ -50,8 +48,7 @@ void expiry_deinit(struct chat *chat)
     timer_cancel(chat->env->wheel, &chat->expiry_timer);
 }
 
-void chat_run_jobs(struct chat *chat)
+void expiry_run(struct chat *chat)
 {
-    leaving_run(chat);
     timer_set(chat->env->wheel, &chat->expiry_timer, chat_mono_ms(chat) + EXPIRY_EVERY_MS);
 }

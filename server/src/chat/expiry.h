@@ -5,6 +5,7 @@
 #include "chat/core.h"
 
 void expiry_init(struct chat *);
+void expiry_run(struct chat *);
 /* Nothing is under way; the timer is taken back. */
 void expiry_deinit(struct chat *);
 

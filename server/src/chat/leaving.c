@@ -167,7 +167,7 @@ void leaving_run(struct chat *chat)
     rest(chat->leaving);
 }
 
-void chat_stop_jobs(struct chat *chat)
+void leaving_stop(struct chat *chat)
 {
     chat->leaving->stopped = true;
     timer_cancel(chat->env->wheel, &chat->leaving->timer);

@@ -31,5 +31,7 @@ void leaving_init(struct chat *);
 void leaving_deinit(struct chat *);
 /* Marks that stand are looked for from now on. */
 void leaving_run(struct chat *);
+/* A drain begins: it ends with the step that is under way. */
+void leaving_stop(struct chat *);
 
 #endif

@@ -79,7 +79,7 @@ static void answer(struct chat_append *a, enum chat_error error)
     }
     a->room = NULL;
     a->conversation = room->id;
-    if (error == CHAT_AHEAD)
+    if (error == CHAT_AHEAD || error == CHAT_TOO_OLD || error == CHAT_AFTER_REQUIRED)
         a->call.head = room->head.seq;
     call_done(&a->call, error);
     room_unref(room);
@@ -123,6 +123,15 @@ static void drop_all_facts(struct room *room)
         if (a->work)
             facts_drop(&a->work->facts);
     }
+}
+
+void room_gone(struct room *room, uint64_t seq, uint64_t n)
+{
+    if (!room->loaded || seq <= room->head.gone_seq)
+        return;
+    room->head.gone_seq = seq;
+    room->head.gone_n = n;
+    drop_all_facts(room); /* what waits may be about what is gone */
 }
 
 /* Whether the request can be decided now; if not, what it lacks is on its way. */
@@ -315,7 +324,7 @@ static bool depends_on_gathered(const struct room_append *ra, const struct chat_
 static bool has_read_all(const struct room *room, const struct room_append *ra, uint64_t sender)
 {
     uint64_t n = ra->n ? ra->events[ra->n - 1].n : room->head.n;
-    uint64_t read_n = room_member(room, sender)->read_n;
+    uint64_t read_n = MAX(room_member(room, sender)->read_n, room->head.gone_n);
     for (uint32_t i = 0; i < ra->n; i++)
         if (ra->events[i].sender == sender && ra->events[i].reads)
             read_n = ra->events[i].n;

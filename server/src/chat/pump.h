@@ -8,6 +8,8 @@
 void room_pump(struct room *);
 /* Puts a request into the room's queue; its reference to the room is taken over. */
 void room_enqueue(struct room *, struct chat_append *);
+/* More of the log is known to be gone. */
+void room_gone(struct room *, uint64_t seq, uint64_t n);
 /* An event stands: it takes effect on what is cached and goes to its readers. */
 void room_stands(struct room *, const struct event *);
 

@@ -29,16 +29,33 @@ static void read_end(struct read_op *op, enum chat_error error)
     store_request_deinit(&events.base);
 }
 
+/* Whether a device that catches up asks for what is gone. Where it begins because its user came
+ * later, there is nothing that it lacks. */
+static bool is_truncated(struct read_op *op)
+{
+    struct chat_read *read = op->read;
+    const struct view *view = &op->access.view;
+    read->first = member_first(&view->me, &view->head);
+    read->call.first = read->first;
+    return read->sync && read->at + 1 < read->first && view->me.from_seq < read->first;
+}
+
 static void events_done(struct store_request *request)
 {
     struct read_op *op = container_of(request, struct read_op, events.base);
     struct event *events = op->events.events;
+    struct log_head *head = &op->access.view.head;
+    enum chat_error error = error_of(request->status);
+    if (!error) { /* more may be gone than when it was asked */
+        head->gone_seq = MAX(head->gone_seq, MIN(op->events.gone_seq, head->seq));
+        error = is_truncated(op) ? CHAT_TRUNCATED : CHAT_OK;
+    }
     for (uint32_t i = 0; i < op->events.n_events; i++)
-        if (access_hides(&events[i], op->access.view.me.from_seq))
+        if (access_hides(&events[i], op->read->first))
             events[i] = access_clipped(&events[i]);
     op->read->events = events;
     op->read->n_events = op->events.n_events;
-    read_end(op, error_of(request->status));
+    read_end(op, error);
 }
 
 /* The range of seqs that the mode asks for, not yet clipped. */
@@ -75,7 +92,10 @@ static void read_ready(struct access *access, enum chat_error error)
     }
     uint64_t head = access->view.head.seq;
     read->head = head;
-    read->first = access->view.me.from_seq;
+    if (is_truncated(op)) {
+        read_end(op, CHAT_TRUNCATED);
+        return;
+    }
     if (read->mode == READ_AFTER && read->at > head) {
         read->call.head = head;
         read_end(op, CHAT_AHEAD);

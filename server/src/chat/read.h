@@ -15,7 +15,8 @@ enum read_mode {
     READ_AROUND, /* half of `limit` up to and with `at`, the rest after it */
 };
 
-/* NOT_FOUND: no such conversation, or never a member. AHEAD: READ_AFTER beyond the head. */
+/* NOT_FOUND: no such conversation, or never a member. AHEAD: READ_AFTER beyond the head. TRUNCATED:
+ * `sync` from where it is gone. */
 struct chat_read {
     struct chat_call call;
     uint64_t conversation;

@@ -56,7 +56,7 @@ static void tell(struct room *room)
             .user = m->user,
             .delivered_seq = m->delivered_seq,
             .read_seq = m->read_seq,
-            .unread = room->head.n - m->read_n,
+            .unread = member_unread(m, &room->head),
             .reads = audience_of(room, m->user),
         };
     }
@@ -132,8 +132,8 @@ struct mark_op {
     struct store_member row; /* of a former member */
     struct store_events event;
     struct store_mark request;
-    uint64_t head_seq, head_n; /* where what the caller may read ends */
-    struct member told;        /* of a former member: marks that were told since it began */
+    struct log_head head; /* where what the caller may read ends */
+    struct member told;   /* of a former member: marks that were told since it began */
     struct task task;
 };
 
@@ -165,10 +165,11 @@ static void mark_end(struct mark_op *op, enum chat_error error)
 static void mark_answer(struct mark_op *op, const struct member *m)
 {
     struct chat_mark *mark = op->mark;
-    uint64_t head_n = m->left ? m->left_n : op->room->head.n;
+    const struct log_head *head = &op->room->head;
+    struct log_head left = head_as_left(head, m);
     mark->delivered_seq = m->delivered_seq;
     mark->read_seq = m->read_seq;
-    mark->unread = head_n - MIN(m->read_n, head_n);
+    mark->unread = member_unread(m, m->left ? &left : head);
 }
 
 static void take_marks(struct member *m, const struct member *other)
@@ -222,16 +223,16 @@ static void mark_done(struct store_request *request)
     mark_end(op, error);
 }
 
-static void mark_write(struct mark_op *op, uint64_t read_n)
+static void mark_write(struct mark_op *op, uint64_t seq, uint64_t n)
 {
     const struct chat_mark *mark = op->mark;
     op->request = (struct store_mark){
         .base.done = mark_done,
         .conversation = mark->conversation,
         .user = mark->call.user,
-        .delivered_seq = mark->seq,
-        .read_seq = mark->read ? mark->seq : 0,
-        .read_n = mark->read ? read_n : 0,
+        .delivered_seq = seq,
+        .read_seq = mark->read ? seq : 0,
+        .read_n = mark->read ? n : 0,
         .time_ms = chat_wall_ms(op->chat),
     };
     store_mark(op->chat->store, &op->request);
@@ -240,21 +241,28 @@ static void mark_write(struct mark_op *op, uint64_t read_n)
 static void event_done(struct store_request *request)
 {
     struct mark_op *op = container_of(request, struct mark_op, event.base);
+    uint64_t seq = op->mark->seq, gone_seq = op->event.gone_seq, gone_n = op->event.gone_n;
     bool found = request->status == STORE_DONE && op->event.n_events == 1;
+    bool gone = request->status == STORE_DONE && gone_seq >= seq;
     uint64_t n = found ? op->event.events[0].n : 0;
     store_request_deinit(request);
     if (found)
-        mark_write(op, n);
+        mark_write(op, seq, n);
+    else if (gone && gone_seq < op->head.seq)
+        mark_write(op, gone_seq, gone_n);
+    else if (gone)
+        mark_write(op, op->head.seq, op->head.n);
     else
         mark_end(op, CHAT_UNAVAILABLE);
 }
 
-/* The messages up to the mark: the head's at the head, else the event's own count. */
+/* The messages up to the mark: the head's at the head, else the event's own count. A mark at what
+ * is gone goes to where that ends: there is nothing to read before it. */
 static void mark_find_n(struct mark_op *op)
 {
     const struct chat_mark *mark = op->mark;
-    if (!mark->read || mark->seq == op->head_seq) {
-        mark_write(op, op->head_n);
+    if (!mark->read || mark->seq == op->head.seq) {
+        mark_write(op, mark->seq, op->head.n);
         return;
     }
     op->event = (struct store_events){
@@ -270,10 +278,9 @@ static void mark_find_n(struct mark_op *op)
 static void mark_as(struct mark_op *op, const struct member *me)
 {
     struct chat_mark *mark = op->mark;
-    op->head_seq = me->left ? me->left_seq : op->room->head.seq;
-    op->head_n = me->left ? me->left_n : op->room->head.n;
-    if (mark->seq > op->head_seq) {
-        mark->call.head = op->head_seq;
+    op->head = me->left ? head_as_left(&op->room->head, me) : op->room->head;
+    if (mark->seq > op->head.seq) {
+        mark->call.head = op->head.seq;
         mark_end(op, CHAT_AHEAD);
         return;
     }

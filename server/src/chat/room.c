@@ -364,6 +364,7 @@ void room_apply(struct room *room, const struct event *e)
     case EVENT_PICTURE:
     case EVENT_ANNOUNCE:
     case EVENT_TIMER:
+    case EVENT_RETENTION:
         apply_conversation(room, e);
         break;
     case EVENT_EDIT:

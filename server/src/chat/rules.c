@@ -53,6 +53,7 @@ static const struct {
     [EVENT_PIN] = {IN_TALK, ROLE_ADMIN},
     [EVENT_UNPIN] = {IN_TALK, ROLE_ADMIN},
     [EVENT_TIMER] = {IN_TALK, ROLE_ADMIN},
+    [EVENT_RETENTION] = {IN_TALK, ROLE_ADMIN},
     [EVENT_PREFERENCES] = {IN_OWN, ROLE_MEMBER},
     [EVENT_DRAFT] = {IN_OWN, ROLE_MEMBER},
     [EVENT_STAR] = {IN_OWN, ROLE_MEMBER},
@@ -176,6 +177,8 @@ enum chat_error rules_check_contents(const struct chat_append *a)
         return CHAT_OK;
     case EVENT_TIMER:
         return a->number <= TIMER_S_MAX ? CHAT_OK : CHAT_INVALID;
+    case EVENT_RETENTION:
+        return a->number <= RETENTION_DAYS_MAX ? CHAT_OK : CHAT_INVALID;
     case EVENT_CONTACT_REQUEST:
     case EVENT_CONTACT_ACCEPT:
     case EVENT_CONTACT_DECLINE:
@@ -289,7 +292,7 @@ static enum chat_error decide_unpin(const struct room *room, const struct member
 }
 
 /* A pair that has not written to each other yet has no conversation to speak of. */
-static enum chat_error decide_timer(const struct room *room, const struct member *me)
+static enum chat_error decide_setting(const struct room *room, const struct member *me)
 {
     bool silent = room->conversation.kind != CONVERSATION_GROUP && !room->head.n;
     return silent ? CHAT_NOT_FOUND : rules_may_reach(room, me->user);
@@ -364,11 +367,26 @@ enum chat_error rules_may_list_invites(const struct room *room, uint64_t user)
     return me->role >= permissions[EVENT_INVITE].least ? CHAT_OK : CHAT_FORBIDDEN;
 }
 
+/* An earlier try may stand only after `after`. If it may stand among what is gone, its key went
+ * with it, and nobody can tell any more. */
+static enum chat_error decide_after(const struct room *room, const struct chat_append *a)
+{
+    if (a->after > room->head.seq)
+        return CHAT_AHEAD;
+    bool once = !a->repeatable || a->leaves; /* nobody leaves for good twice */
+    if (once || a->after >= room->head.gone_seq)
+        return CHAT_OK;
+    return a->after ? CHAT_TOO_OLD : CHAT_AFTER_REQUIRED;
+}
+
+/* Who never was in it has not tried before. */
 static enum chat_error decide_joined(const struct room *room, const struct chat_append *a,
                                      const struct rules_facts *facts)
 {
     enum chat_error error = rules_may_join(room, a->call.user, facts);
-    return !error && a->after > room->head.seq ? CHAT_AHEAD : error;
+    if (error || facts->before)
+        return error ? error : decide_after(room, a);
+    return a->after > room->head.seq ? CHAT_AHEAD : CHAT_OK;
 }
 
 static enum chat_error decide_block(const struct rules_facts *facts)
@@ -455,8 +473,9 @@ enum chat_error rules_decide(const struct room *room, const struct chat_append *
         return CHAT_NOT_FOUND;
     if (!(permissions[a->type].in & in_kind(room->conversation.kind)))
         return CHAT_INVALID;
-    if (a->after > room->head.seq)
-        return CHAT_AHEAD;
+    enum chat_error error = decide_after(room, a);
+    if (error)
+        return error;
     if (me->role < least_role(room, a->type))
         return CHAT_FORBIDDEN;
     switch (a->type) {
@@ -473,7 +492,8 @@ enum chat_error rules_decide(const struct room *room, const struct chat_append *
     case EVENT_UNPIN:
         return decide_unpin(room, me, facts->target);
     case EVENT_TIMER:
-        return decide_timer(room, me);
+    case EVENT_RETENTION:
+        return decide_setting(room, me);
     case EVENT_ADDED:
         return decide_added(room, a, facts);
     case EVENT_REMOVED:

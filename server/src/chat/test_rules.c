@@ -109,6 +109,7 @@ static const struct {
     {EVENT_PIN, IN_TALKS_BY_ADMINS},
     {EVENT_UNPIN, IN_TALKS_BY_ADMINS},
     {EVENT_TIMER, IN_TALKS_BY_ADMINS},
+    {EVENT_RETENTION, IN_TALKS_BY_ADMINS},
     {EVENT_PREFERENCES, IN_OWN_LOGS},
     {EVENT_DRAFT, IN_OWN_LOGS},
     {EVENT_STAR, IN_OWN_LOGS},
@@ -446,18 +447,52 @@ static void test_the_last_pin_and_the_one_too_many(void **state)
     assert_int_equal(rules_decide(&s.room, &a, &facts), CHAT_NOT_FOUND);
 }
 
-static void test_a_timer_is_for_those_who_have_written(void **state)
+static void test_settings_are_for_those_who_have_written(void **state)
 {
     (void)state;
     struct scene s;
     scene_init(&s, CONVERSATION_DIRECT);
-    struct chat_append a = {.type = EVENT_TIMER, .number = TIMER_S_MAX};
-    assert_int_equal(rules_check_contents(&a), CHAT_OK);
-    assert_int_equal(decide(&s, OWNER, a), CHAT_OK);
-    s.room.head.n = 0;
-    assert_int_equal(decide(&s, OWNER, a), CHAT_NOT_FOUND);
-    a.number++;
-    assert_int_equal(rules_check_contents(&a), CHAT_INVALID);
+    struct chat_append timer = {.type = EVENT_TIMER, .number = TIMER_S_MAX};
+    struct chat_append retention = {.type = EVENT_RETENTION, .number = RETENTION_DAYS_MAX};
+    struct chat_append *all[] = {&timer, &retention};
+    for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
+        s.room.head.n = 1;
+        assert_int_equal(rules_check_contents(all[i]), CHAT_OK);
+        assert_int_equal(decide(&s, OWNER, *all[i]), CHAT_OK);
+        s.room.head.n = 0;
+        assert_int_equal(decide(&s, OWNER, *all[i]), CHAT_NOT_FOUND);
+        all[i]->number++;
+        assert_int_equal(rules_check_contents(all[i]), CHAT_INVALID);
+    }
+}
+
+/* A key that may be among what is gone is refused; without one there was no other try. */
+static void test_a_try_from_before_what_is_gone(void **state)
+{
+    static const struct {
+        uint64_t after;
+        bool repeatable;
+        enum chat_error error;
+    } cases[] = {
+        {0, true, CHAT_AFTER_REQUIRED},
+        {1, true, CHAT_TOO_OLD},
+        {2, true, CHAT_TOO_OLD},
+        {3, true, CHAT_OK},
+        {0, false, CHAT_OK},
+        {2, false, CHAT_OK},
+        {1000, true, CHAT_AHEAD},
+        {1000, false, CHAT_AHEAD},
+    };
+    (void)state;
+    struct scene s;
+    scene_init(&s, CONVERSATION_GROUP);
+    s.room.head.gone_seq = 3;
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct chat_append a = any_of(EVENT_TITLE);
+        a.after = cases[i].after;
+        a.repeatable = cases[i].repeatable;
+        assert_int_equal(decide(&s, OWNER, a), cases[i].error);
+    }
 }
 
 static void test_the_last_conversation_pinned_and_the_one_too_many(void **state)
@@ -750,7 +785,8 @@ int main(void)
         cmocka_unit_test(test_an_owner_gives_roles_to_others_who_are_in),
         cmocka_unit_test(test_the_last_member_and_the_one_too_many),
         cmocka_unit_test(test_the_last_pin_and_the_one_too_many),
-        cmocka_unit_test(test_a_timer_is_for_those_who_have_written),
+        cmocka_unit_test(test_settings_are_for_those_who_have_written),
+        cmocka_unit_test(test_a_try_from_before_what_is_gone),
         cmocka_unit_test(test_the_last_conversation_pinned_and_the_one_too_many),
         cmocka_unit_test(test_preferences_that_make_no_sense),
         cmocka_unit_test(test_the_last_draft_and_the_one_too_many),

@@ -47,6 +47,8 @@ static const enum api_error errors[] = {
     [CHAT_TOO_SOON] = API_ERROR_TOO_SOON,
     [CHAT_KEY_REUSED] = API_ERROR_KEY_REUSED,
     [CHAT_AHEAD] = API_ERROR_AHEAD,
+    [CHAT_TOO_OLD] = API_ERROR_TOO_OLD,
+    [CHAT_AFTER_REQUIRED] = API_ERROR_AFTER_REQUIRED,
     [CHAT_TRUNCATED] = API_ERROR_TRUNCATED,
     [CHAT_OVERLOADED] = API_ERROR_OVERLOADED,
     [CHAT_UNAVAILABLE] = API_ERROR_UNAVAILABLE,
@@ -82,10 +84,13 @@ bool call_refused(struct call *call)
         problem.retry_after_ms = asked->retry_after_ms;
     if (asked->error == CHAT_INVALID)
         problem.message = STR("These arguments make no sense together, or not in this place.");
-    if (asked->error == CHAT_AHEAD) {
+    if (asked->error == CHAT_AHEAD || asked->error == CHAT_TOO_OLD ||
+        asked->error == CHAT_AFTER_REQUIRED) {
         problem.has_head = true;
         problem.head = asked->head;
     }
+    if (asked->error == CHAT_TRUNCATED)
+        problem.first = asked->first;
     call_fail(call, &problem);
     return true;
 }

@@ -1,5 +1,5 @@
 /* conversation.list, conversation.get, conversation.pins, conversation.set_timer,
- * sync: one's conversations. */
+ * conversation.set_retention, sync: one's conversations. */
 #include "chat/inbox.h"
 #include "chat/read.h"
 #include "cmd/append.h"
@@ -111,6 +111,15 @@ void cmd_conversation_set_timer(struct call *call)
     struct chat_append *ask = append_ask(call, EVENT_TIMER, args->key, args->after);
     ask->conversation = args->conversation;
     ask->number = args->seconds;
+    chat_append(call->chat, ask);
+}
+
+void cmd_conversation_set_retention(struct call *call)
+{
+    const struct args_conversation_set_retention *args = call->args;
+    struct chat_append *ask = append_ask(call, EVENT_RETENTION, args->key, args->after);
+    ask->conversation = args->conversation;
+    ask->number = args->days;
     chat_append(call->chat, ask);
 }
 

@@ -39,6 +39,7 @@ static const char *const event_names[] = {
     [EVENT_PIN] = "pin",
     [EVENT_UNPIN] = "unpin",
     [EVENT_TIMER] = "timer",
+    [EVENT_RETENTION] = "retention",
     [EVENT_CONTACT_REQUEST] = "contact_request",
     [EVENT_CONTACT_ACCEPT] = "contact_accept",
     [EVENT_CONTACT_DECLINE] = "contact_decline",
@@ -229,6 +230,9 @@ static void write_contents(struct writer *w, const struct event *e)
     case EVENT_TIMER:
         writer_field_integer(w, "seconds", e->number);
         break;
+    case EVENT_RETENTION:
+        writer_field_integer(w, "days", e->number);
+        break;
     case EVENT_PRIVACY:
         write_privacy_change(w, e->privacy);
         break;
@@ -329,7 +333,7 @@ void encode_events(struct writer *w, const char *name, const struct event *event
 
 uint64_t encode_unread(const struct inbox_entry *e)
 {
-    return e->head.n > e->me.read_n ? e->head.n - e->me.read_n : 0;
+    return member_unread(&e->me, &e->head);
 }
 
 static void write_peer(struct writer *w, const struct inbox_entry *e)
@@ -411,10 +415,12 @@ void encode_entry_fields(struct writer *w, const struct inbox_entry *e, uint64_t
         write_peer(w, e);
     if (e->conversation.timer_s)
         writer_field_integer(w, "timer", e->conversation.timer_s);
+    if (e->conversation.retention_days)
+        writer_field_integer(w, "retention", e->conversation.retention_days);
     writer_field_integer(w, "head", e->head.seq);
     writer_field_integer(w, "n", e->head.n);
     writer_field_integer(w, "time", e->head.time_ms);
-    writer_field_integer(w, "first", MAX(e->me.from_seq, 1));
+    writer_field_integer(w, "first", member_first(&e->me, &e->head));
     writer_field_integer(w, "unread", encode_unread(e));
     writer_field_integer(w, "read", e->me.read_seq);
     writer_field_integer(w, "delivered", e->me.delivered_seq);

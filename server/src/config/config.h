@@ -50,6 +50,9 @@ struct config {
     uint64_t store_cache_bytes;
     int bus; /* enum config_bus */
 
+    uint64_t retention_after_ms;
+    uint64_t retention_delivered_ms;
+
     struct config_list listen;
     const char *tls_certificate;
     const char *tls_key;

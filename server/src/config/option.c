@@ -23,6 +23,8 @@
 #define MIB (1024 * KIB)
 #define GIB (1024 * MIB)
 
+#define YEAR_MS (UINT64_C(365) * 24 * 60 * 60 * 1000)
+
 #define FIELD(name_) .offset = offsetof(struct config, name_)
 
 /* clang-format off */
@@ -37,6 +39,17 @@ const struct option options[] = {
      "Memory for blocks of the store that were read."},
     {NULL, "bus", OPTION_ENUM, FIELD(bus), 0, 0, "local", {"local"},
      "What carries live notices between nodes. local: there is one node."},
+
+    {"Retention", "retention.after_ms", OPTION_MS, FIELD(retention_after_ms), 0, 10 * YEAR_MS, "0",
+     {NULL},
+     "Remove what was said in a conversation, and all else that happened there, when it is so old; "
+     "within an hour, or a part of the time where that is less than a day. The people of a "
+     "conversation may want less, never more. 0: keep it for ever."},
+    {NULL, "retention.delivered_ms", OPTION_MS, FIELD(retention_delivered_ms), 0, 10 * YEAR_MS,
+     "0", {NULL},
+     "Remove it sooner where a device of everybody in the conversation has it: when it is so old. "
+     "With 7d here and 30d in retention.after_ms a server keeps what it must for people who were "
+     "away, and for no more than a month. 0: whoever has it, it stays."},
 
     {"Network", "listen", OPTION_LIST, FIELD(listen), 1, 8, "127.0.0.1:7878", {NULL},
      "Addresses to listen on, as host:port. The host is a numeric IPv4 address, an IPv6 address "
@@ -207,8 +220,8 @@ struct unit {
 
 /* Largest first, for formatting. */
 static const struct unit units_none[] = {{"", 1}, {NULL, 0}};
-static const struct unit units_ms[] = {{"h", 3600000}, {"min", 60000}, {"s", 1000},
-                                       {"ms", 1},      {"", 1},        {NULL, 0}};
+static const struct unit units_ms[] = {{"d", 86400000}, {"h", 3600000}, {"min", 60000}, {"s", 1000},
+                                       {"ms", 1},       {"", 1},        {NULL, 0}};
 static const struct unit units_bytes[] = {
     {"GiB", GIB}, {"MiB", MIB}, {"KiB", KIB}, {"", 1}, {NULL, 0}};
 
@@ -416,7 +429,7 @@ void option_format_range(const struct option *o, struct builder *out)
         add_range(o, "", out);
         break;
     case OPTION_MS:
-        add_range(o, " milliseconds (or with ms, s, min, h)", out);
+        add_range(o, " milliseconds (or with ms, s, min, h, d)", out);
         break;
     case OPTION_BYTES:
         add_range(o, " (bytes, or with KiB, MiB, GiB)", out);

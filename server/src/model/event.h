@@ -52,6 +52,7 @@ enum event_type {
     EVENT_RENAME = 33,         /* own log: text = username, about = its skeleton's hash */
     EVENT_SIGNED_IN = 34,      /* own log: number = the device, text = what it calls itself */
     EVENT_SECOND_FACTOR = 35,  /* own log: changes, number = the device by which; 0: the operator */
+    EVENT_RETENTION = 36,      /* number: days that events are kept, 0: as the server keeps them */
     EVENT_TYPES,
 };
 

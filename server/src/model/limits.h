@@ -38,6 +38,7 @@ enum {
     INVITE_S_MIN = 60,       /* the shortest time that one holds */
     INVITE_S_MAX = 366 * 24 * 60 * 60,
     TIMER_S_MAX = 366 * 24 * 60 * 60, /* how long a conversation's messages may be set to stay */
+    RETENTION_DAYS_MAX = 3650,        /* how long a conversation's events may be set to be kept */
     MARK_STEPS_MAX = 32, /* moves of a member's marks whose times are kept: a few hundred bytes */
     PINNED_MAX = 50,     /* conversations that one person pins: all on one's screen */
     DRAFTS_MAX = 200,    /* of one person, one a conversation: a few pages for a new device */

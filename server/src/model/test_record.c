@@ -136,6 +136,7 @@ static struct event some_event(enum event_type type)
     case EVENT_PICTURE:
     case EVENT_ANNOUNCE:
     case EVENT_TIMER:
+    case EVENT_RETENTION:
         e.number = some_number();
         break;
     case EVENT_DRAFT:

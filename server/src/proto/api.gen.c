@@ -38,6 +38,7 @@ const struct limit_spec api_limits[API_LIMIT_COUNT] = {
     {LIT("timer_s_max"), API_TIMER_S_MAX},
     {LIT("report_comment_bytes_max"), API_REPORT_COMMENT_BYTES_MAX},
     {LIT("reports_user_max"), API_REPORTS_USER_MAX},
+    {LIT("retention_days_max"), API_RETENTION_DAYS_MAX},
     {LIT("emoji_bytes_max"), API_EMOJI_BYTES_MAX},
     {LIT("key_bytes_max"), API_KEY_BYTES_MAX},
     {LIT("token_bytes_max"), API_TOKEN_BYTES_MAX},
@@ -391,6 +392,15 @@ static const struct arg_spec args_conversation_set_timer[] = {
 };
 
 static const struct route_segment route_conversation_set_timer[] = {{LIT("v1"), false}, {LIT("conversations"), false}, {LIT("conversation"), true}, {LIT("timer"), false}};
+
+static const struct arg_spec args_conversation_set_retention[] = {
+    {.name = LIT("conversation"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_conversation_set_retention, conversation), .min = 1, .max = 9223372036854775807ULL},
+    {.name = LIT("days"), .kind = ARG_INT, .presence = ARG_REQUIRED, .offset = offsetof(struct args_conversation_set_retention, days), .min = 0, .max = 3650ULL},
+    {.name = LIT("key"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_conversation_set_retention, key), .has_offset = offsetof(struct args_conversation_set_retention, has_key), .min = 1, .max = 64ULL, .charset = &charset_key},
+    {.name = LIT("after"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_conversation_set_retention, after), .min = 0, .max = 9007199254740991ULL, .default_value = 0},
+};
+
+static const struct route_segment route_conversation_set_retention[] = {{LIT("v1"), false}, {LIT("conversations"), false}, {LIT("conversation"), true}, {LIT("retention"), false}};
 
 static const struct arg_spec args_conversation_events[] = {
     {.name = LIT("conversation"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_conversation_events, conversation), .min = 1, .max = 9223372036854775807ULL},
@@ -1070,6 +1080,15 @@ const struct command_spec command_specs[COMMAND_COUNT] = {
         .segments = route_conversation_set_timer, .segments_n = 4,
         .args = args_conversation_set_timer, .args_n = 4,
     },
+    [COMMAND_CONVERSATION_SET_RETENTION] = {
+        .name = LIT("conversation.set_retention"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_conversation_set_retention),
+        .counts = API_RATE_SENDS,
+        .transport = API_TRANSPORT_BOTH, .method = API_PUT,
+        .segments = route_conversation_set_retention, .segments_n = 4,
+        .args = args_conversation_set_retention, .args_n = 4,
+    },
     [COMMAND_CONVERSATION_EVENTS] = {
         .name = LIT("conversation.events"),
         .needs = API_NEEDS_SESSION,
@@ -1517,6 +1536,7 @@ const uint16_t commands_by_name[COMMAND_COUNT] = {
     COMMAND_CONVERSATION_GET,
     COMMAND_CONVERSATION_LIST,
     COMMAND_CONVERSATION_PINS,
+    COMMAND_CONVERSATION_SET_RETENTION,
     COMMAND_CONVERSATION_SET_TIMER,
     COMMAND_DEVICE_END,
     COMMAND_DEVICE_LIST,

@@ -43,6 +43,7 @@
 #define API_TIMER_S_MAX                 31622400 /* longest time that messages of a conversation may be set to stay, in seconds */
 #define API_REPORT_COMMENT_BYTES_MAX    1024 /* longest comment on a report */
 #define API_REPORTS_USER_MAX            50 /* reports of one user that are open */
+#define API_RETENTION_DAYS_MAX          3650 /* longest time that the events of a conversation may be set to be kept, in days */
 #define API_EMOJI_BYTES_MAX             32 /* longest reaction */
 #define API_KEY_BYTES_MAX               64 /* longest key of an append */
 #define API_TOKEN_BYTES_MAX             128 /* longest session token */
@@ -67,7 +68,7 @@
 /* Opens a WebSocket. */
 #define API_SOCKET_PATH "/v1/socket"
 
-enum { API_LIMIT_COUNT = 51 };
+enum { API_LIMIT_COUNT = 52 };
 extern const struct limit_spec api_limits[API_LIMIT_COUNT];
 
 /* What is counted: how often it may happen. */
@@ -206,6 +207,7 @@ enum api_given_role {
     X(CONVERSATION_GET, conversation_get) \
     X(CONVERSATION_PINS, conversation_pins) \
     X(CONVERSATION_SET_TIMER, conversation_set_timer) \
+    X(CONVERSATION_SET_RETENTION, conversation_set_retention) \
     X(CONVERSATION_EVENTS, conversation_events) \
     X(MESSAGE_HISTORY, message_history) \
     X(MESSAGES_UNREAD, messages_unread) \
@@ -291,6 +293,7 @@ enum command {
     COMMAND_CONVERSATION_GET, /* Reads one conversation with its members. */
     COMMAND_CONVERSATION_PINS, /* Lists what is pinned, the newest pin first. */
     COMMAND_CONVERSATION_SET_TIMER, /* Sets how long messages stay that are written from now on; in a group by its admins. */
+    COMMAND_CONVERSATION_SET_RETENTION, /* Sets after how many days what happens here is removed for everybody; in a group by its admins. */
     COMMAND_CONVERSATION_EVENTS, /* Reads the events a device lacks, oldest first. */
     COMMAND_MESSAGE_HISTORY, /* Reads a page of events before, after or around a place. */
     COMMAND_MESSAGES_UNREAD, /* Counts what is unread and reads the first of it. */
@@ -595,6 +598,15 @@ struct args_conversation_pins {
 struct args_conversation_set_timer {
     uint64_t conversation;
     uint64_t seconds;
+    bool has_key;
+    struct str key;
+    uint64_t after;
+};
+
+/* conversation.set_retention: Sets after how many days what happens here is removed for everybody; in a group by its admins. */
+struct args_conversation_set_retention {
+    uint64_t conversation;
+    uint64_t days;
     bool has_key;
     struct str key;
     uint64_t after;

@@ -16,6 +16,7 @@ struct problem {
     uint64_t retry_after_ms; /* 0: absent */
     bool has_head;
     uint64_t head;    /* the newest seq of the conversation */
+    uint64_t first;   /* the first seq that is kept; 0: absent */
     struct str allow; /* REST, method_not_allowed: the value of the Allow header */
 };
 

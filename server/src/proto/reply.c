@@ -34,6 +34,8 @@ static void write_problem(struct writer *w, const char *message_name, const stru
         writer_field_integer(w, "retry_after_ms", p->retry_after_ms);
     if (p->has_head)
         writer_field_integer(w, "head", p->head);
+    if (p->first)
+        writer_field_integer(w, "first", p->first);
 }
 
 void reply_error(struct writer *w, const struct request *request, const struct problem *p)

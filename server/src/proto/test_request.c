@@ -309,11 +309,13 @@ static void test_writes_errors(void **state)
                                    .message = STR("m"),
                                    .field = STR("f\""),
                                    .retry_after_ms = 5,
-                                   .has_head = true},
+                                   .has_head = true,
+                                   .first = 3},
                  "{\"id\":7,\"error\":{\"message\":\"m\",\"code\":\"ahead\",\"field\":\"f\\\"\","
-                 "\"retry_after_ms\":5,\"head\":0}}",
+                 "\"retry_after_ms\":5,\"head\":0,\"first\":3}}",
                  "{\"type\":\"about:blank\",\"title\":\"Conflict\",\"status\":409,\"detail\":\"m\","
-                 "\"code\":\"ahead\",\"field\":\"f\\\"\",\"retry_after_ms\":5,\"head\":0}");
+                 "\"code\":\"ahead\",\"field\":\"f\\\"\",\"retry_after_ms\":5,\"head\":0,"
+                 "\"first\":3}");
     struct builder out = {0};
     struct writer w = {.out = &out};
     reply_error(&w, &(struct request){0}, &(struct problem){.error = API_ERROR_BAD_JSON});

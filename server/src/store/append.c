@@ -107,7 +107,8 @@ int log_append(struct turn *t, struct store_append *r)
         result = find_known(t, r);
     if (!result)
         result = find_log(t, r, &head);
-    if (!result && head.head.seq != r->head.seq)
+    bool moved = head.head.seq != r->head.seq || head.head.gone_seq != r->head.gone_seq;
+    if (!result && moved)
         result = STORE_MOVED;
     if (!result)
         result = look_for_name(t, r);

@@ -176,7 +176,7 @@ static int apply_role(struct turn *t, const struct event *e, const struct log_he
     return err || e->role != ROLE_OWNER ? err : apply_member(t, e, head, e->sender);
 }
 
-/* Created, title, description, picture, announce, timer. */
+/* Created, title, description, picture, announce, timer, retention. */
 static int apply_conversation(struct turn *t, const struct event *e)
 {
     struct conversation c = {.id = e->conversation};
@@ -188,7 +188,8 @@ static int apply_conversation(struct turn *t, const struct event *e)
     return 0;
 }
 
-static int apply_timer(struct turn *t, const struct event *e)
+/* Timer, retention: of a 1:1 too. */
+static int apply_setting(struct turn *t, const struct event *e)
 {
     int err = e->n ? 0 : apply_direct_members(t, e);
     return err ? err : apply_conversation(t, e);
@@ -338,7 +339,8 @@ int apply_event(struct turn *t, const struct event *e, const struct log_head *he
     case EVENT_ANNOUNCE:
         return apply_conversation(t, e);
     case EVENT_TIMER:
-        return apply_timer(t, e);
+    case EVENT_RETENTION:
+        return apply_setting(t, e);
     case EVENT_PICTURE: /* an own log's id is its user's */
         return e->conversation == e->sender ? apply_user(t, e) : apply_conversation(t, e);
     case EVENT_PROFILE:

@@ -43,6 +43,8 @@ static int run(struct turn *t, struct store_request *r)
         return directory_reserve(t, whole);
     case STORE_OP_EXPIRE:
         return log_expire(t, whole);
+    case STORE_OP_RETAIN:
+        return log_retain(t, whole);
     case STORE_OP_LOAD:
         return log_load(t, whole);
     case STORE_OP_MEMBER:
@@ -57,6 +59,8 @@ static int run(struct turn *t, struct store_request *r)
         return log_inbox_changes(t, whole);
     case STORE_OP_REACHED:
         return log_reached(t, whole);
+    case STORE_OP_RETENTION_DUE:
+        return log_retention_due(t, whole);
     case STORE_OP_PINS:
         return log_pins(t, whole);
     case STORE_OP_MENTIONS:

@@ -57,6 +57,10 @@ int log_inbox_changes(struct turn *, struct store_inbox_changes *);
 /* expiry.c */
 int log_expire(struct turn *, struct store_expire *);
 
+/* retention.c */
+int log_retention_due(struct turn *, struct store_retention_due *);
+int log_retain(struct turn *, struct store_retain *);
+
 /* steps.c */
 int log_reached(struct turn *, struct store_reached *);
 

@@ -59,16 +59,14 @@ static struct log_head head_seen(const struct member_row *me, const struct log_h
     const struct member *m = &me->member;
     if (!m->left)
         return *head;
-    return (struct log_head){.seq = m->left_seq,
-                             .n = m->left_n,
-                             .first_seq = m->left_seq,
-                             .time_ms = m->left_ms,
-                             .message_seq = me->left_message_seq};
+    struct log_head seen = head_as_left(head, m);
+    seen.message_seq = me->left_message_seq;
+    return seen;
 }
 
 static uint64_t unread(const struct candidate *c)
 {
-    return c->head.n > c->me.member.read_n ? c->head.n - c->me.member.read_n : 0;
+    return member_unread(&c->me.member, &c->head);
 }
 
 static bool is_own_log(const struct candidate *c)
@@ -171,7 +169,7 @@ static int walk_own_log(struct walk *w)
 
 static int fill_last(struct turn *t, struct inbox_entry *entry, uint64_t now_ms)
 {
-    if (entry->head.message_seq == 0 || entry->head.message_seq < entry->me.from_seq)
+    if (entry->head.message_seq < member_first(&entry->me, &entry->head))
         return 0;
     struct event *last = arena_alloc(t->arena, sizeof(*last));
     int err = turn_event(t, entry->me.conversation, entry->head.message_seq, last);

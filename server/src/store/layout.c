@@ -21,7 +21,9 @@ enum {
     CONVERSATION_PICTURE = 2,
     CONVERSATION_ANNOUNCE = 3,
     CONVERSATION_TIMER = 4,
+    CONVERSATION_RETENTION = 5,
 };
+enum { HEAD_GONE_SEQ = 1, HEAD_GONE_N = 2 };
 enum {
     USER_PRIVACY = 1,
     USER_ADMIN = 2,
@@ -596,6 +598,7 @@ void conversation_pack(struct builder *out, const struct conversation *c)
     pack_field_u64(out, CONVERSATION_PICTURE, c->picture);
     pack_field_u64(out, CONVERSATION_ANNOUNCE, c->announce);
     pack_field_u64(out, CONVERSATION_TIMER, c->timer_s);
+    pack_field_u64(out, CONVERSATION_RETENTION, c->retention_days);
 }
 
 static void conversation_field(struct conversation *c, struct unpack *u, const struct field *field)
@@ -613,6 +616,9 @@ static void conversation_field(struct conversation *c, struct unpack *u, const s
         break;
     case CONVERSATION_TIMER:
         c->timer_s = unpack_field_u64(u, field);
+        break;
+    case CONVERSATION_RETENTION:
+        c->retention_days = unpack_field_u64(u, field);
         break;
     default:
         u->bad = true;
@@ -643,17 +649,38 @@ void head_pack(struct builder *out, const struct head_row *h)
     pack_u64(out, h->head.time_ms);
     pack_u64(out, h->head.message_seq);
     pack_u64(out, h->commit);
+    pack_field_u64(out, HEAD_GONE_SEQ, h->head.gone_seq);
+    pack_field_u64(out, HEAD_GONE_N, h->head.gone_n);
+}
+
+static void head_field(struct log_head *head, struct unpack *u, const struct field *field)
+{
+    switch (field->tag) {
+    case HEAD_GONE_SEQ:
+        head->gone_seq = unpack_field_u64(u, field);
+        u->bad |= head->gone_seq > head->seq;
+        break;
+    case HEAD_GONE_N:
+        head->gone_n = unpack_field_u64(u, field);
+        u->bad |= head->gone_n > head->n;
+        break;
+    default:
+        u->bad = true;
+    }
 }
 
 bool head_unpack(struct head_row *h, struct str bytes)
 {
     struct unpack u = {.left = bytes};
+    *h = (struct head_row){0};
     h->head.seq = unpack_u64(&u);
     h->head.n = unpack_u64(&u);
     h->head.first_seq = unpack_u64(&u);
     h->head.time_ms = unpack_u64(&u);
     h->head.message_seq = unpack_u64(&u);
     h->commit = unpack_u64(&u);
+    for (struct field field = {0}; unpack_field(&u, &field);)
+        head_field(&h->head, &u, &field);
     return unpack_done(&u);
 }
 

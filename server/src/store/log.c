@@ -145,15 +145,21 @@ static void reverse(struct event *events, uint32_t n)
 int log_events(struct turn *t, struct store_events *r)
 {
     must(r->limit >= 1 && r->limit <= PAGE_MAX);
+    struct head_row head;
     r->events = arena_alloc(t->arena, r->limit * sizeof(*r->events));
     r->n_events = 0;
+    int err = turn_head(t, r->conversation, &head);
+    if (err)
+        return err;
+    r->gone_seq = head.head.gone_seq;
+    r->gone_n = head.head.gone_n;
     if (r->from_seq > r->to_seq)
         return STORE_DONE;
     struct row_key from = key_event(r->conversation, r->from_seq);
     struct row_key to = key_event(r->conversation, r->to_seq);
     to = row_key_after(&to);
     struct kv_scan scan;
-    int err =
+    err =
         kv_scan_begin(&scan, &t->view, KV_EVENTS, row_key_str(&from), row_key_str(&to), r->newest);
     while (!err && r->n_events < r->limit) {
         struct str key, value;

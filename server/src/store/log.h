@@ -24,7 +24,8 @@ enum { STORE_TOKEN_BYTES_MAX = 96 };
  * time and contents are the caller's; seq, n, first_seq and rev are set in place by the caller
  * too (n counts messages from head.n), and must fit the head.
  *   DONE      the first `taken` (>= 1) events stand; `head` is the new one.
- *   MOVED     `head` is the head as it is; or, with `user_moved`, `with` would be MOVED.
+ *   MOVED     `head` is the head as it is, or more is gone than was known, and perhaps a key with
+ *             it; or, with `user_moved`, `with` would be MOVED.
  *   KNOWN     events[known_index]'s (sender, key) stands at known_seq with known_digest; wins over
  *             MOVED; the lowest such index. `head` is the head as it is.
  *   TAKEN     a rename: another has the name, or with `looks_like` one that looks like it.
@@ -70,8 +71,8 @@ struct store_member {
 void store_member(struct store *, struct store_member *);
 
 /* The rows of from_seq..to_seq (both included), as they now are, at most `limit`: the lowest, or
- * with `newest` the highest; always in ascending order. With `as_of` (>= to_seq) they are without
- * what events after it changed. DONE, FAILED. */
+ * with `newest` the highest; always in ascending order; those that are gone are left out. With
+ * `as_of` (>= to_seq) they are without what events after it changed. DONE, FAILED. */
 struct store_events {
     struct store_request base;
     uint64_t conversation, from_seq, to_seq;
@@ -82,6 +83,7 @@ struct store_events {
     bool newest;
     struct event *events;
     uint32_t n_events;
+    uint64_t gone_seq, gone_n; /* the head's, at the time of the read */
 };
 void store_events(struct store *, struct store_events *);
 
@@ -116,6 +118,33 @@ struct store_expire {
     bool more;
 };
 void store_expire(struct store *, struct store_expire *);
+
+/* Conversations in which something is to go by its age, of the next few behind `after`. DONE,
+ * FAILED. */
+enum { RETENTION_DUE_MAX = 16 };
+struct store_retention_due {
+    struct store_request base;
+    struct retention keep; /* what the server keeps; a conversation may have less (retention_of) */
+    uint64_t now_ms;
+    uint64_t after; /* in: an id, 0: from the start; out: where to go on, 0: all were looked at */
+    uint64_t conversations[RETENTION_DUE_MAX];
+    uint32_t n;
+};
+void store_retention_due(struct store *, struct store_retention_due *);
+
+/* Takes away the front of a log as far as it is to go, at most RETAIN_MAX events; `more`: there may
+ * be others. DONE, UNKNOWN, FAILED; harmless to repeat. */
+enum { RETAIN_MAX = 256 };
+struct store_retain {
+    struct store_request base;
+    uint64_t conversation;
+    struct retention keep;
+    uint64_t now_ms;
+    struct log_head head;          /* as it is now */
+    uint64_t n_events, n_messages; /* how many went */
+    bool more;
+};
+void store_retain(struct store *, struct store_retain *);
 
 /* By when the marks of these users had come to `seq`, at the latest; 0: they have not, or so long
  * ago that it is not kept. DONE, FAILED. */

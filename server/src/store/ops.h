@@ -25,6 +25,7 @@ enum store_op {
     STORE_OP_GROUP_CLAIM,
     STORE_OP_RESERVE,
     STORE_OP_EXPIRE,
+    STORE_OP_RETAIN,
     STORE_OP_READS, /* from here on nothing is written */
     STORE_OP_LOAD = STORE_OP_READS,
     STORE_OP_MEMBER,
@@ -33,6 +34,7 @@ enum store_op {
     STORE_OP_INBOX_LIST,
     STORE_OP_INBOX_CHANGES,
     STORE_OP_REACHED,
+    STORE_OP_RETENTION_DUE,
     STORE_OP_PINS,
     STORE_OP_MENTIONS,
     STORE_OP_DRAFTS,

@@ -75,6 +75,21 @@ int pins_remove(struct turn *t, uint64_t conversation, uint64_t seq)
     return err;
 }
 
+int pins_remove_up_to(struct turn *t, uint64_t conversation, uint64_t seq)
+{
+    struct pins pins;
+    int err = turn_pins(t, conversation, &pins);
+    uint32_t n = 0;
+    for (uint32_t i = 0; !err && i < pins.n; i++)
+        if (pins.at[i].seq > seq)
+            pins.at[n++] = pins.at[i];
+    if (err || n == pins.n)
+        return err;
+    pins.n = n;
+    turn_put_pins(t, conversation, &pins);
+    return 0;
+}
+
 /* Leaves out what the viewer hid. */
 static int leave_out_hidden(struct turn *t, struct store_pins *r)
 {

@@ -8,5 +8,7 @@
 int pins_apply(struct turn *, const struct event *e);
 /* Takes out a message that is emptied. */
 int pins_remove(struct turn *, uint64_t conversation, uint64_t seq);
+/* Takes out those that are gone. */
+int pins_remove_up_to(struct turn *, uint64_t conversation, uint64_t seq);
 
 #endif

@@ -249,6 +249,9 @@ bool project_conversation(struct conversation *c, const struct event *e)
     case EVENT_TIMER:
         c->timer_s = e->number;
         break;
+    case EVENT_RETENTION:
+        c->retention_days = e->number;
+        break;
     default:
         return false;
     }

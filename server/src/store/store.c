@@ -23,16 +23,21 @@ static const char *const op_names[] = {
     [STORE_OP_REPORT_PUT] = "report_put",
     [STORE_OP_REPORT_RESOLVE] = "report_resolve",
     [STORE_OP_REPORTS] = "reports",
+    [STORE_OP_CODE_PUT] = "code_put",
+    [STORE_OP_CODE_END] = "code_end",
     [STORE_OP_DIRECT_CLAIM] = "direct_claim",
     [STORE_OP_GROUP_CLAIM] = "group_claim",
     [STORE_OP_RESERVE] = "reserve",
     [STORE_OP_EXPIRE] = "expire",
+    [STORE_OP_RETAIN] = "retain",
     [STORE_OP_LOAD] = "load",
     [STORE_OP_MEMBER] = "member",
     [STORE_OP_EVENTS] = "events",
     [STORE_OP_KEY] = "key",
     [STORE_OP_INBOX_LIST] = "inbox_list",
     [STORE_OP_INBOX_CHANGES] = "inbox_changes",
+    [STORE_OP_REACHED] = "reached",
+    [STORE_OP_RETENTION_DUE] = "retention_due",
     [STORE_OP_PINS] = "pins",
     [STORE_OP_MENTIONS] = "mentions",
     [STORE_OP_DRAFTS] = "drafts",
@@ -43,6 +48,7 @@ static const char *const op_names[] = {
     [STORE_OP_USER_SEARCH] = "user_search",
     [STORE_OP_DEVICES] = "devices",
     [STORE_OP_TOKEN_FIND] = "token_find",
+    [STORE_OP_CODES] = "codes",
     [STORE_OP_BACKUP] = "backup",
 };
 static_assert(ARRAY_SIZE(op_names) == STORE_OPS, "each operation has a name");
@@ -157,6 +163,16 @@ void store_reserve(struct store *s, struct store_reserve *r)
 void store_expire(struct store *s, struct store_expire *r)
 {
     submit(s, &r->base, STORE_OP_EXPIRE);
+}
+
+void store_retain(struct store *s, struct store_retain *r)
+{
+    submit(s, &r->base, STORE_OP_RETAIN);
+}
+
+void store_retention_due(struct store *s, struct store_retention_due *r)
+{
+    submit(s, &r->base, STORE_OP_RETENTION_DUE);
 }
 
 void store_load(struct store *s, struct store_load *r)

@@ -270,6 +270,73 @@ static void test_a_sound_store_has_no_fault(void **state)
     assert_int_equal(v.incarnation, 5);
 }
 
+/* Takes the first `n` events away. */
+static void take(struct rig *rig, uint64_t conversation, uint64_t n)
+{
+    struct store_retain r = {
+        .conversation = conversation, .keep = {.after_ms = 1}, .now_ms = 1000 + n + 1};
+    do_write(rig, &r.base, STORE_OP_RETAIN);
+    assert_int_equal(r.head.gone_seq, n);
+}
+
+static void test_a_log_that_lost_its_beginning_is_sound(void **state)
+{
+    static const uint64_t logs[] = {GROUP, DIRECT, SELF, SILENT};
+    struct rig *rig = *state;
+    by(ALICE, GROUP, EVENT_INVITE, .number = 2);
+    by(ALICE, GROUP, EVENT_INVITE, .number = 2);
+    by(CAROL, GROUP, EVENT_JOINED, .user = CAROL, .target = TITLED + 1, .history = HISTORY_ALL);
+    by(ALICE, GROUP, EVENT_RETENTION, .number = 30);
+    by(ALICE, ALICE, EVENT_STAR, .subject = GROUP, .target = SAID);
+    by(ALICE, SILENT, EVENT_CONTACT_REMOVE, .user = CAROL);
+    for (size_t i = 0; i < ARRAY_SIZE(logs); i++) {
+        struct verify v;
+        uint64_t n = 0, head;
+        do {
+            struct arena arena = {0};
+            struct turn t = {.view = {.kv = rig->kv}, .arena = &arena};
+            struct head_row row;
+            assert_int_equal(turn_head(&t, logs[i], &row), 0);
+            head = row.head.seq;
+            arena_deinit(&arena);
+            take(rig, logs[i], ++n);
+            v = verified(rig);
+            if (v.faults)
+                fail_msg("%d of %d gone: %s", (int)n, (int)logs[i], rig->last);
+        } while (n < head);
+    }
+}
+
+static void test_what_is_gone_and_stands_is_found(void **state)
+{
+    struct rig *rig = *state;
+    take(rig, GROUP, SAID);
+    by(ALICE, GROUP, EVENT_INVITE, .number = 2);
+    assert_int_equal(verified(rig).faults, 0);
+    found(rig, key_event(GROUP, EDITED), gone, "event 4: comes after 2");
+    found(rig, key_key(GROUP, ALICE, STR("k2")),
+          STR("\x02"
+              "0123456789abcdef"),
+          "to what is gone");
+    event_set(GROUP, EDITED, row.deleted = false, "keeps the text of 2, which is gone");
+    head_set(GROUP, row.head.gone_seq = 1, "event 3: comes after 1");
+    head_set(GROUP, row.head.gone_seq = 3, "event 3: comes after 3");
+    head_set(GROUP, row.head.gone_seq = 99, "head does not decode");
+    head_set(GROUP, row.head.gone_n = 0, "event 3: counts 1 messages after 0");
+    head_set(GROUP, row.head.message_seq = 3, "its head says");
+    conversation_set(GROUP, row.rev = 11, "its record is not what its events up to 10 made");
+    conversation_set(GROUP, row.rev = 1, "event 10: did not change its conversation");
+    conversation_set(GROUP, row.title = STR("them"), "its record is not");
+    invites_set(GROUP, row.at[0].uses = 1, "its invites are not");
+    invites_set(GROUP, row.n = 0, "its invites are not");
+    invites_set(GROUP, row.rev = 1, "its invites are not");
+    take(rig, SILENT, 1);
+    assert_int_equal(verified(rig).faults, 0);
+    take(rig, SILENT, 2);
+    assert_int_equal(verified(rig).faults, 0);
+    found(rig, key_contact(ALICE, CAROL), gone, "do not stand the same to each other");
+}
+
 static void test_a_log_that_is_not_dense_is_found(void **state)
 {
     struct rig *rig = *state;
@@ -752,6 +819,8 @@ int main(void)
 #define with_rig(name) cmocka_unit_test_setup_teardown(name, begin, end)
     const struct CMUnitTest tests[] = {
         with_rig(test_a_sound_store_has_no_fault),
+        with_rig(test_a_log_that_lost_its_beginning_is_sound),
+        with_rig(test_what_is_gone_and_stands_is_found),
         with_rig(test_a_log_that_is_not_dense_is_found),
         with_rig(test_a_wrong_count_is_found),
         with_rig(test_a_key_without_its_event_is_found),

@@ -100,6 +100,18 @@ int verify_event(struct verify *v, uint64_t conversation, uint64_t seq, struct e
     return looked(turn_event(&t, conversation, seq, e));
 }
 
+int verify_kept(struct verify *v, uint64_t conversation, uint64_t seq, struct event *e)
+{
+    struct head_row head;
+    int err = verify_event(v, conversation, seq, e);
+    if (err != KV_ABSENT)
+        return err;
+    err = verify_head(v, conversation, &head);
+    if (err)
+        return err;
+    return seq && seq <= head.head.gone_seq ? VERIFY_UNREADABLE : KV_ABSENT;
+}
+
 int verify_key(struct verify *v, const struct event *e, struct key_row *row)
 {
     struct turn t = turn_of(v);

@@ -128,7 +128,7 @@ static int check_contact(struct verify *v, struct str key, struct str value)
         return 0;
     }
     int err = verify_left_row(v, user, "a contact");
-    err = err < 0 ? err : verify_event(v, contact.conversation, contact.seq, &e);
+    err = err < 0 ? err : verify_kept(v, contact.conversation, contact.seq, &e);
     bool theirs = !err && event_is_contact(e.type) &&
                   ((e.sender == user && e.user == other) || (e.sender == other && e.user == user));
     if (err == KV_ABSENT || (!err && !theirs))
@@ -265,7 +265,7 @@ static int check_standing(struct verify *v, const struct conversation *c, const 
             verify_fault(v, MEMBER "is not one of its people", c->id, m->user);
         return 0;
     }
-    int err = verify_event(v, c->id, m->rev, &e);
+    int err = verify_kept(v, c->id, m->rev, &e);
     if (err == KV_ABSENT || (!err && !follows(m, &e)))
         verify_fault(v, MEMBER "event %" PRIu64 " does not say so", c->id, m->user, m->rev);
     err = err < 0 ? err : verify_roster(v, c->id, &roster);
@@ -285,7 +285,7 @@ static int check_count(struct verify *v, const struct member *m, const char *wha
                        uint64_t n)
 {
     struct event e = {0};
-    int err = seq ? verify_event(v, m->conversation, seq, &e) : 0;
+    int err = seq ? verify_kept(v, m->conversation, seq, &e) : 0;
     if (err == KV_ABSENT || (!err && e.n != n))
         verify_fault(v, MEMBER "%s %" PRIu64 " counts %" PRIu64 ", not %" PRIu64, m->conversation,
                      m->user, what, seq, n, e.n);
@@ -412,7 +412,7 @@ static int check_star(struct verify *v, struct str key, struct str value)
     int err = verify_left_row(v, user, "a star");
     if (err)
         return MIN(err, 0);
-    err = verify_event(v, conversation, id_at(key, 25), &message);
+    err = verify_kept(v, conversation, id_at(key, 25), &message);
     if (!err && (message.time_ms != time_ms || message.type != EVENT_MESSAGE))
         err = KV_ABSENT;
     if (!err)

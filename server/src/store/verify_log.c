@@ -2,6 +2,9 @@
  * Walks conversations, events and keys side by side, each once, in the order of conversations: what
  * stands between two conversations belongs to none. Each event has its key's row, so as many key
  * rows as events means that there is no other.
+ *
+ * Where the beginning of a log is gone, what it made is taken as it stands, and what is kept must
+ * lead from there to what there is.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -57,7 +60,7 @@ struct walk {
     struct stream conversations, events, keys;
     struct conversation c;
     struct head_row head;
-    struct log_head at;        /* what the events so far make it */
+    struct log_head at;        /* what the events so far make it; it starts at what is gone */
     struct conversation built; /* and what they make of a group's record and invites */
     struct invites invites;
     struct verify_people people;
@@ -66,11 +69,23 @@ struct walk {
     uint64_t n_events, n_keys;
 };
 
+/* An edit of what is gone has lost its words with it. */
+static void check_target_gone(struct walk *w, const struct event *e)
+{
+    if (e->type == EVENT_EDIT && !e->deleted)
+        verify_fault(w->v, EVENT "keeps the text of %" PRIu64 ", which is gone", w->c.id, e->seq,
+                     e->target);
+}
+
 /* The message that an event is about, as it is now. */
 static int check_target(struct walk *w, const struct event *e)
 {
     struct verify *v = w->v;
     struct event target;
+    if (e->target <= w->head.head.gone_seq) {
+        check_target_gone(w, e);
+        return 0;
+    }
     int err = e->target < e->seq ? verify_event(v, e->conversation, e->target, &target) : KV_ABSENT;
     if (err == KV_ABSENT || (!err && target.type != EVENT_MESSAGE)) {
         verify_fault(v, EVENT "is about %" PRIu64 ", which is no message", w->c.id, e->seq,
@@ -229,7 +244,8 @@ static int check_pin(struct walk *w, const struct event *e)
         return MIN(err, 0);
     for (uint32_t i = 0; i < pins.n; i++)
         by = pins.at[i].seq == e->target ? pins.at[i].by : by;
-    bool stands = e->type == EVENT_PIN ? by >= e->seq : !by || by > e->seq;
+    bool gone = e->target <= w->head.head.gone_seq;
+    bool stands = e->type == EVENT_PIN && !gone ? by >= e->seq : !by || by > e->seq;
     if (!stands && e->type == EVENT_PIN)
         stands = (err = was_unpinned(w, e)) > 0;
     if (err >= 0 && !stands)
@@ -266,7 +282,7 @@ static int check_star(struct walk *w, const struct event *e)
 {
     struct event message;
     uint64_t seq = 0;
-    int err = verify_event(w->v, e->subject, e->target, &message);
+    int err = verify_kept(w->v, e->subject, e->target, &message);
     if (err == KV_ABSENT)
         verify_fault(w->v, EVENT "is about %" PRIu64 " of %" PRIu64 ", which is not there", w->c.id,
                      e->seq, e->target, e->subject);
@@ -334,6 +350,7 @@ static int check_effect(struct walk *w, const struct event *e)
     case EVENT_DESCRIPTION:
     case EVENT_ANNOUNCE:
     case EVENT_TIMER:
+    case EVENT_RETENTION:
         if (w->c.rev < e->seq)
             verify_fault(w->v, EVENT "did not change its conversation", w->c.id, e->seq);
         return 0;
@@ -387,7 +404,8 @@ static void check_place(struct walk *w, const struct event *e, uint64_t seq)
     if (e->n != w->at.n + event_counts(e->type))
         verify_fault(v, EVENT "counts %" PRIu64 " messages after %" PRIu64, w->c.id, seq, e->n,
                      w->at.n);
-    if (e->first_seq != seq && e->first_seq != w->at.first_seq)
+    bool kept_first = seq == w->head.head.gone_seq + 1; /* what it was appended with is gone */
+    if (e->first_seq != seq && e->first_seq != w->at.first_seq && !kept_first)
         verify_fault(v, EVENT "is of an append that began at %" PRIu64, w->c.id, seq, e->first_seq);
     if (e->rev < seq || e->rev > w->head.head.seq)
         verify_fault(v, EVENT "was last changed by %" PRIu64 ", the end is %" PRIu64, w->c.id, seq,
@@ -504,28 +522,37 @@ static bool is_leaving(struct walk *w)
     return w->leaving = leaving == VERIFY_LEAVING;
 }
 
+/* What the events are followed from. */
+static void begin_at(struct walk *w, const struct log_head *head)
+{
+    w->at = (struct log_head){.seq = head->gone_seq, .n = head->gone_n};
+    w->built = (struct conversation){.id = w->c.id, .kind = w->c.kind};
+    if (head->gone_seq) {
+        w->built = w->c;
+        w->built.rev = MIN(w->c.rev, head->gone_seq);
+    }
+    w->invites = (struct invites){.rev = head->gone_seq};
+    verify_people_begin(&w->people, &w->c, head->gone_seq);
+}
+
 /* 1: the row does not decode, or the log is on its way out. */
 static int begin_conversation(struct walk *w)
 {
     struct verify *v = w->v;
     uint64_t id = w->conversations.id;
     v->conversations++;
-    w->at = (struct log_head){0};
-    w->built = (struct conversation){.id = id};
-    w->invites = (struct invites){0};
     w->n_events = w->n_keys = 0;
     w->leaving = false;
     if (!conversation_unpack(&w->c, id, arena_str(v->arena, w->conversations.value))) {
         verify_fault(v, CONVERSATION "does not decode", id);
         return 1;
     }
-    w->built.kind = w->c.kind;
     if (is_leaving(w))
         return 1;
-    verify_people_begin(&w->people, &w->c);
     int err = verify_head(v, id, &w->head);
     if (err)
         verify_fault(v, CONVERSATION "its head does not decode", id);
+    begin_at(w, &w->head.head);
     if (w->c.rev > w->head.head.seq)
         verify_fault(v, CONVERSATION "was last changed by %" PRIu64 ", the end is %" PRIu64, id,
                      w->c.rev, w->head.head.seq);
@@ -549,7 +576,8 @@ static void check_record(struct walk *w)
 {
     const struct conversation *is = &w->c, *built = &w->built;
     bool group = is->kind == CONVERSATION_GROUP;
-    if (is->rev != built->rev || is->timer_s != built->timer_s)
+    if (is->rev != built->rev || is->timer_s != built->timer_s ||
+        is->retention_days != built->retention_days)
         verify_fault(w->v, CONVERSATION "its record is not what its events up to %" PRIu64 " made",
                      is->id, built->rev);
     else if (group &&
@@ -560,13 +588,23 @@ static void check_record(struct walk *w)
                      is->id, built->rev);
 }
 
+/* Those whose own event is kept: of the others no event here says all. */
+static bool same_invites(const struct invites *is, const struct invites *built, uint64_t gone_seq)
+{
+    uint32_t first = 0;
+    while (first < is->n && is->at[first].seq <= gone_seq)
+        first++;
+    bool rev = built->rev > gone_seq ? is->rev == built->rev : is->rev <= gone_seq;
+    return rev && is->n - first == built->n &&
+           !memcmp(is->at + first, built->at, built->n * sizeof(built->at[0]));
+}
+
 static int check_invites(struct walk *w)
 {
     struct invites is;
     int err = verify_invites(w->v, w->c.id, &is);
     if (err == VERIFY_UNREADABLE ||
-        (!err && (is.rev != w->invites.rev || is.n != w->invites.n ||
-                  memcmp(is.at, w->invites.at, is.n * sizeof(is.at[0])))))
+        (!err && !same_invites(&is, &w->invites, w->head.head.gone_seq)))
         verify_fault(w->v, CONVERSATION "its invites are not what its events made", w->c.id);
     return MIN(err, 0);
 }
@@ -576,8 +614,11 @@ static int end_conversation(struct walk *w)
     int err = check_invites(w);
     check_record(w);
     const struct log_head *head = &w->head.head, *at = &w->at;
-    if (head->seq != at->seq || head->n != at->n || head->first_seq != at->first_seq ||
-        head->time_ms != at->time_ms || head->message_seq != at->message_seq)
+    bool last = at->seq == head->gone_seq ||
+                (head->first_seq == at->first_seq && head->time_ms == at->time_ms);
+    bool message = at->message_seq ? head->message_seq == at->message_seq
+                                   : head->message_seq <= head->gone_seq;
+    if (head->seq != at->seq || head->n != at->n || !last || !message)
         verify_fault(w->v,
                      CONVERSATION "its head says it ends at %" PRIu64 " (%" PRIu64
                                   " messages), it ends at %" PRIu64 " (%" PRIu64 ")",
@@ -611,9 +652,12 @@ static void each_key(struct walk *w)
         struct key_row row;
         w->n_keys++;
         w->v->keys++;
-        if (!w->leaving &&
-            (!key_row_unpack(&row, w->keys.value) || row.seq == 0 || row.seq > w->head.head.seq))
-            verify_fault(w->v, CONVERSATION "a key points beyond the end", w->c.id);
+        const struct log_head *head = &w->head.head;
+        bool fits =
+            key_row_unpack(&row, w->keys.value) && row.seq > head->gone_seq && row.seq <= head->seq;
+        if (!w->leaving && !fits)
+            verify_fault(w->v, CONVERSATION "a key points beyond the end, or to what is gone",
+                         w->c.id);
         stream_next(w->v, &w->keys, KEY_KEY_BYTES_MIN);
     }
 }

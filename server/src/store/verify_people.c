@@ -1,5 +1,6 @@
 /* What the logs say of people, followed event by event and held against their rows at the end: how
- * the two of a 1:1 stand, what the user of an own log lets others see. */
+ * the two of a 1:1 stand, what the user of an own log lets others see. How two stood when the
+ * beginning of their log went is not known: all that is possible is followed. */
 #include <inttypes.h>
 
 #include "store/project.h"
@@ -8,10 +9,14 @@
 #define CONVERSATION "conversation %" PRIu64 ": "
 #define EVENT        "conversation %" PRIu64 ", event %" PRIu64 ": "
 
-void verify_people_begin(struct verify_people *p, const struct conversation *c)
+enum { ANY_STATE = (1 << CONTACT_STATES) - 1 };
+
+void verify_people_begin(struct verify_people *p, const struct conversation *c, uint64_t gone_seq)
 {
     *p = (struct verify_people){
         .c = c,
+        .gone_seq = gone_seq,
+        .states = gone_seq ? ANY_STATE : 1 << CONTACT_NONE,
         .contact = {.user = c->users[0], .other = c->users[1]},
         .user = {.id = c->users[0]},
     };
@@ -26,12 +31,18 @@ static void follow_contact(struct verify *v, struct verify_people *p, const stru
         verify_fault(v, EVENT "is not between its people", p->c->id, e->seq);
         return;
     }
-    enum contact_state after = contact_after(first ? c->state : contact_mirror(c->state), e->type);
-    if (after == CONTACT_STATES) {
+    unsigned after = 0;
+    for (unsigned i = 0; i < CONTACT_STATES; i++) {
+        enum contact_state was = first ? (enum contact_state)i : contact_mirror(i);
+        enum contact_state is = p->states & 1u << i ? contact_after(was, e->type) : CONTACT_STATES;
+        if (is != CONTACT_STATES)
+            after |= 1u << (first ? is : contact_mirror(is));
+    }
+    if (!after) {
         verify_fault(v, EVENT "does not fit how its people stood", p->c->id, e->seq);
         return;
     }
-    c->state = first ? after : contact_mirror(after);
+    p->states = after;
     c->seq = e->seq;
     c->time_ms = e->time_ms;
 }
@@ -44,25 +55,35 @@ void verify_people_follow(struct verify *v, struct verify_people *p, const struc
         project_user(&p->user, e);
 }
 
-/* The rows of both say what the 1:1 says. */
+/* Whether a row, of the one or the other, says what the 1:1 says. */
+static bool contact_fits(const struct verify_people *p, const struct contact *is, bool first)
+{
+    const struct contact *by = &p->contact;
+    if (!(p->states & 1u << (first ? is->state : contact_mirror(is->state))))
+        return false;
+    if (!is->state)
+        return true;
+    bool same = by->seq ? is->seq == by->seq && is->time_ms == by->time_ms : is->seq <= p->gone_seq;
+    return same && is->conversation == p->c->id;
+}
+
+/* The rows of both do, and are each other's mirror. */
 static int check_contacts(struct verify *v, const struct verify_people *p)
 {
-    struct contact should = p->contact;
+    uint64_t ids[] = {p->contact.user, p->contact.other};
+    struct contact is[2];
+    int unreadable = 0;
     for (int i = 0; i < 2; i++) {
-        struct contact is;
-        int err = verify_contact(v, should.user, should.other, &is);
+        int err = verify_contact(v, ids[i], ids[1 - i], &is[i]);
         if (err < 0)
             return err;
-        if (err != VERIFY_UNREADABLE &&
-            (is.state != should.state ||
-             (is.state && (is.conversation != p->c->id || is.seq != should.seq ||
-                           is.time_ms != should.time_ms))))
+        unreadable += err == VERIFY_UNREADABLE;
+        if (err != VERIFY_UNREADABLE && !contact_fits(p, &is[i], i == 0))
             verify_fault(v, CONVERSATION "how user %" PRIu64 " stands is not as it says", p->c->id,
-                         should.user);
-        should.user = p->contact.other;
-        should.other = p->contact.user;
-        should.state = contact_mirror(should.state);
+                         ids[i]);
     }
+    if (!unreadable && is[1].state != contact_mirror(is[0].state))
+        verify_fault(v, CONVERSATION "its people do not stand the same to each other", p->c->id);
     return 0;
 }
 

@@ -24,6 +24,9 @@ int verify_invites(struct verify *, uint64_t conversation, struct invites *);
 /* Absent: `contact` says NONE. */
 int verify_contact(struct verify *, uint64_t user, uint64_t other, struct contact *);
 int verify_event(struct verify *, uint64_t conversation, uint64_t seq, struct event *);
+/* What another row points to, and may outlive: 0, KV_ABSENT, VERIFY_UNREADABLE, negative; also
+ * VERIFY_UNREADABLE where it went by its age. */
+int verify_kept(struct verify *, uint64_t conversation, uint64_t seq, struct event *);
 int verify_key(struct verify *, const struct event *, struct key_row *);
 int verify_ids(struct verify *, const struct row_key *, uint64_t *ids, size_t n);
 
@@ -34,10 +37,12 @@ int verify_scan(struct verify *, const struct row_key *from, const struct row_ke
 /* What a log says of people, as it is walked: verify_people.c. `c` is borrowed until the end. */
 struct verify_people {
     const struct conversation *c;
-    struct contact contact; /* 1:1: how its first one stands to the second */
+    uint64_t gone_seq;      /* what is walked begins behind it */
+    unsigned states;        /* 1:1: how its first one may stand to the second, a bit each state */
+    struct contact contact; /* and by which event; its state is none of the row's */
     struct user user;       /* own log: settings alone */
 };
-void verify_people_begin(struct verify_people *, const struct conversation *c);
+void verify_people_begin(struct verify_people *, const struct conversation *c, uint64_t gone_seq);
 void verify_people_follow(struct verify *, struct verify_people *, const struct event *);
 /* 0, negative. */
 int verify_people_check(struct verify *, const struct verify_people *);

@@ -65,6 +65,11 @@ const struct metric_row metric_rows[METRICS] = {
                        "Events that were stored, of all types."},
     [METRIC_MESSAGES] = {"parley_messages", METRIC_COUNTER, METRIC_ONES, NULL,
                          "Messages among them."},
+    [METRIC_EVENTS_REMOVED] = {"parley_events_removed", METRIC_COUNTER, METRIC_ONES, NULL,
+                               "Events that were removed because they were older than they are "
+                               "to be kept, of all types."},
+    [METRIC_MESSAGES_REMOVED] = {"parley_messages_removed", METRIC_COUNTER, METRIC_ONES, NULL,
+                                 "Messages among them."},
     [METRIC_CACHE_BYTES] = {"parley_cache", METRIC_GAUGE, METRIC_BYTES, NULL,
                             "Conversations and people kept loaded; the bound is the option "
                             "cache_bytes_max."},

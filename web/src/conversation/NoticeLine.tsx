@@ -41,6 +41,8 @@ function wordsOf({ event }: NoticeView) {
       return <>{by} took a pin away</>;
     case "timer":
       return event.seconds ? <>{by} lets messages go after a while</> : <>{by} lets messages stay</>;
+    case "retention":
+      return event.days ? <>{by} has everything go after {event.days} days</> : <>{by} has nothing go sooner than the server has it</>;
     case "contact_request":
       return <>{by} asked to be a contact</>;
     case "contact_accept":

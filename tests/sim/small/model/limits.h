@@ -38,6 +38,7 @@ enum {
     INVITE_S_MIN = 1, /* a run is short */
     INVITE_S_MAX = 60,
     TIMER_S_MAX = 366 * 86400,
+    RETENTION_DAYS_MAX = 3650,
     MARK_STEPS_MAX = 3,
     PINNED_MAX = 2,
     DRAFTS_MAX = 2,
