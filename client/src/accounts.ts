@@ -55,6 +55,10 @@ export class Accounts {
     if (session) await this.#rest.call("signout", {}, session.token);
   }
 
+  export(signal?: AbortSignal): Promise<Response> {
+    return this.#rest.stream("account.export", {}, this.session.get()?.token, signal);
+  }
+
   /** Deletes the account; throws if that is not known to have happened. */
   async delete(args: AccountDeleteArgs): Promise<void> {
     const session = this.session.get();

@@ -212,6 +212,35 @@ export interface Person {
   deleted?: boolean;
 }
 
+/** One's own account. */
+export interface OwnAccount {
+  user: Id;
+  username: string;
+  display_name: string;
+  about: string;
+  /** when one signed up */
+  created: Time;
+  /** whether signing in asks for a code */
+  second_factor: boolean;
+  /** one's picture */
+  picture?: Id;
+  privacy: Privacy;
+}
+
+/** A message's address. */
+export interface Place {
+  conversation: Id;
+  seq: Seq;
+}
+
+/** A conversation in an export. */
+export interface Exported extends Entry {
+  /** who is in it; for a former member: nobody */
+  members: MemberState[];
+  /** all that one may read, ascending, as it now is */
+  events: ChatEvent[];
+}
+
 /** Who may see what of one, and do what with one. Oneself always may, whom one blocks never. */
 export interface Privacy {
   /** sees whether one is online, and when one was last there */
@@ -983,17 +1012,6 @@ export interface ConnectReply {
   policy: string;
 }
 
-export interface AccountGetReply extends Person {
-  about: string;
-  /** when one signed up */
-  created: Time;
-  /** whether signing in asks for a code */
-  second_factor: boolean;
-  /** one's picture */
-  picture?: Id;
-  privacy: Privacy;
-}
-
 /** Arguments of `account.set_profile`: Changes one's display name, the words about oneself, or both. */
 export interface AccountSetProfileArgs {
   /** what others see */
@@ -1101,6 +1119,24 @@ export interface AccountDisableSecondFactorArgs {
   code: string;
   /** makes the command repeatable; without one it is not */
   key?: string;
+}
+
+export interface AccountExportReply {
+  /** of this form: 1 */
+  version: number;
+  /** when it began */
+  time: Time;
+  account: OwnAccount;
+  devices: Device[];
+  /** whom one blocks */
+  blocked: Id[];
+  contacts: Contact[];
+  /** messages that one starred, the newest first */
+  starred: Place[];
+  /** what one has begun to write */
+  drafts: Draft[];
+  /** by their ids: one's notes, 1:1s and groups, those one left too */
+  conversations: Exported[];
 }
 
 /** Arguments of `account.delete`: Deletes one's account, for good. */
@@ -1950,7 +1986,7 @@ export interface Commands {
   /** Names the nodes to open a socket to. */
   "connect": { args: Record<string, never>; reply: ConnectReply };
   /** Reads one's own account. */
-  "account.get": { args: Record<string, never>; reply: AccountGetReply };
+  "account.get": { args: Record<string, never>; reply: OwnAccount };
   /** Changes one's display name, the words about oneself, or both. */
   "account.set_profile": { args: AccountSetProfileArgs; reply: Appended };
   /** Takes another username. */
@@ -1969,6 +2005,8 @@ export interface Commands {
   "account.new_recovery_codes": { args: AccountNewRecoveryCodesArgs; reply: AccountNewRecoveryCodesReply };
   /** Has sign-in ask for no code any more. */
   "account.disable_second_factor": { args: AccountDisableSecondFactorArgs; reply: Record<string, never> };
+  /** Writes down everything one has. */
+  "account.export": { args: Record<string, never>; reply: AccountExportReply };
   /** Deletes one's account, for good. */
   "account.delete": { args: AccountDeleteArgs; reply: Record<string, never> };
   /** Lists the signed-in devices. */
@@ -2166,6 +2204,10 @@ export const ROUTES = {
   "account.disable_second_factor": {
     "method": "POST",
     "path": "/v1/account/second_factor/disable"
+  },
+  "account.export": {
+    "method": "GET",
+    "path": "/v1/account/export"
   },
   "account.delete": {
     "method": "POST",

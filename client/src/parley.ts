@@ -237,6 +237,12 @@ export class Parley {
     return this.#begin(await this.#accounts.signIn(args));
   }
 
+  /** Everything one has, an `AccountExportReply`, whose body comes while it is written. One that was
+   * cut short is no JSON. */
+  exportAccount(signal?: AbortSignal): Promise<Response> {
+    return this.#accounts.export(signal);
+  }
+
   /** Deletes the account for good, and forgets all that was stored. `code`: where there is a second
    * factor. Throws, and keeps everything, if it is refused or not known to be done. */
   async deleteAccount(password: string, code?: string): Promise<void> {

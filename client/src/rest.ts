@@ -10,6 +10,18 @@ export function isRestCommand(cmd: CommandName): cmd is RestCommand {
   return cmd in ROUTES;
 }
 
+function disconnected(thrown: unknown): ParleyError {
+  return new ParleyError("disconnected", `no answer from the server: ${String(thrown)}`);
+}
+
+async function bodyOf(response: Response): Promise<unknown> {
+  try {
+    return await response.json();
+  } catch (thrown) {
+    throw disconnected(thrown);
+  }
+}
+
 export class Rest {
   readonly base: string;
   #fetch: Fetch;
@@ -27,17 +39,28 @@ export class Rest {
     token?: string,
     signal?: AbortSignal,
   ): Promise<Commands[C]["reply"]> {
+    const response = await this.#answer(cmd, args, token, signal);
+    return (await bodyOf(response)) as Commands[C]["reply"];
+  }
+
+  /** The same, for an answer that is read as it comes: it has begun well. */
+  stream<C extends RestCommand>(
+    cmd: C,
+    args: Commands[C]["args"],
+    token?: string,
+    signal?: AbortSignal,
+  ): Promise<Response> {
+    return this.#answer(cmd, args, token, signal);
+  }
+
+  async #answer(cmd: RestCommand, args: object, token?: string, signal?: AbortSignal): Promise<Response> {
     const { url, init } = this.#request(cmd, args as Record<string, unknown>, token);
-    let response: Response;
-    let body: unknown;
-    try {
-      response = await this.#fetch(url, signal ? { ...init, signal } : init);
-      body = await response.json();
-    } catch (thrown) {
-      throw new ParleyError("disconnected", `no answer from the server: ${String(thrown)}`);
-    }
-    if (response.ok) return body as Commands[C]["reply"];
-    const problem = body as Problem;
+    const asked = this.#fetch(url, signal ? { ...init, signal } : init);
+    const response = await asked.catch((thrown: unknown) => {
+      throw disconnected(thrown);
+    });
+    if (response.ok) return response;
+    const problem = (await bodyOf(response)) as Problem;
     const message = problem.detail ?? response.statusText;
     throw new ParleyError(problem.code ?? "internal", message, problem);
   }

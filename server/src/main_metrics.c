@@ -21,20 +21,23 @@ static_assert((int)COMMAND_COUNT <= (int)METRIC_SLOTS && (int)API_ERROR_COUNT <=
 
 /* --- the names of labels --- */
 
-/* One of up to four fixed ones. */
-static const char *one_of(const char *const names[5], uint32_t which)
+/* One of a few fixed ones. */
+enum { NAMES_MAX = 7 };
+
+static const char *one_of(const char *const names[NAMES_MAX], uint32_t which)
 {
-    return which < 5 ? names[which] : NULL;
+    return which < NAMES_MAX ? names[which] : NULL;
 }
 
 static const char *label(enum metric m, uint32_t which)
 {
-    static const char *const states[5] = {"idle", "greeting", "asking", "session", "closing"};
-    static const char *const refused[5] = {"connections_max", "no_trusted_proxy",
-                                           "unauthenticated_per_address"};
-    static const char *const cached[5] = {"conversations", "people"};
-    static const char *const queues[5] = {"writes", "reads"};
-    static const char *const jobs[5] = {"compactions", "flushes"};
+    static const char *const states[NAMES_MAX] = {"idle",      "greeting", "asking",
+                                                  "streaming", "session",  "closing"};
+    static const char *const refused[NAMES_MAX] = {"connections_max", "no_trusted_proxy",
+                                                   "unauthenticated_per_address"};
+    static const char *const cached[NAMES_MAX] = {"conversations", "people"};
+    static const char *const queues[NAMES_MAX] = {"writes", "reads"};
+    static const char *const jobs[NAMES_MAX] = {"compactions", "flushes"};
     switch (m) {
     case METRIC_BUILD:
         return which ? NULL : PARLEY_VERSION;

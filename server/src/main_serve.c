@@ -305,6 +305,7 @@ static void make_gateway(struct server *s)
                 [API_RATE_SENDS] = rate_of(c->sends_burst, c->sends_per_min, 60 * 1000),
                 [API_RATE_SEARCHES] = rate_of(c->searches_burst, c->searches_per_min, 60 * 1000),
                 [API_RATE_DRAFTS] = rate_of(c->drafts_burst, c->drafts_per_min, 60 * 1000),
+                [API_RATE_EXPORTS] = rate_of(c->exports_burst, c->exports_per_min, 60 * 1000),
                 [API_RATE_BYTES] = rate_of(c->bytes_burst, c->bytes_per_s, 1000),
             },
         .output_bytes_max = c->output_bytes_max,

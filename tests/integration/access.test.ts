@@ -256,6 +256,7 @@ alone("account.set_privacy", "ok", { picture: "contacts" });
 alone("account.set_password", "ok", { old_password: PASSWORD, new_password: PASSWORD, end_others: false });
 alone("account.new_second_factor", "ok");
 alone("account.enable_second_factor", "wrong_code", { password: PASSWORD, secret: "A".repeat(32), code: "000000" });
+alone("account.export", "ok", {}, async (one) => codeOf(one.rest.call("account.export", {}, one.token)));
 alone("account.delete", "wrong_credentials", { password: "not this one" });
 alone("account.new_recovery_codes", "second_factor_off", { password: PASSWORD, code: "000000" });
 alone("account.rename", "wrong_credentials", { username: "another.name", password: "not this one" });

@@ -116,7 +116,8 @@ test("an argument that is wrong is named, whatever is wrong with it", async () =
 });
 
 test("an argument that no command knows is refused, and one that is needed is missed", async () => {
-  for (const given of commands()) {
+  const framed = commands().filter(({ cmd }) => cmd !== "account.export"); // by its route alone: errors.test.ts
+  for (const given of framed) {
     const unknown = await raw.ask(given.cmd, { ...required(given), nonsense: 1 });
     assert.deepEqual([unknown.error?.code, unknown.error?.field], ["bad_request", "nonsense"], given.cmd);
     for (const { name } of given.args.filter((arg) => arg.required)) {

@@ -107,6 +107,15 @@ const CASES: { [option: string]: Case } = {
       await passes(1100, refused, () => raw.ok("draft.set", { conversation, text: "he" }));
     },
   },
+  exports_burst: {
+    options: { exports_burst: 2, exports_per_min: 60 },
+    run: async (_, alice) => {
+      const exported = (): Promise<unknown> => alice.rest.call("account.export", {}, alice.token);
+      for (let i = 0; i < 2; i++) await exported();
+      await assert.rejects(exported(), { code: "rate_limited" });
+      await eventually(() => exported().catch(() => undefined), "an export again");
+    },
+  },
   bytes_burst: {
     options: { bytes_burst: 32 * 1024, bytes_per_s: 16 * 1024 },
     run: async (_, alice) => {

@@ -56,6 +56,8 @@ def push_message(api, schemas, name, push):
 def messages(api, schemas):
     out = {}
     for command in api.commands:
+        if command.stream:
+            continue
         out[command.name] = command_message(api, schemas, command)
         out[f"{command.name}.ok"] = reply_message(api, schemas, command)
     out["error"] = error_message(api, schemas)
@@ -73,6 +75,8 @@ def operations(api):
     out = {}
     for group in api.groups:
         for command in group.commands:
+            if command.stream:
+                continue
             codes = general_errors(api, command) + command.errors
             notes = [command.detail] if command.detail else []
             notes.append("Errors: " + ", ".join(f"`{code}`" for code in codes) + ".")

@@ -124,7 +124,8 @@ def command_row(command):
     if command.socket_only:
         parts.append(".transport = API_TRANSPORT_SOCKET")
     else:
-        parts.append(f".transport = API_TRANSPORT_BOTH, .method = API_{command.method}")
+        transport = "ROUTE" if command.stream else "BOTH"
+        parts.append(f".transport = API_TRANSPORT_{transport}, .method = API_{command.method}")
         parts.append(f".segments = route_{name}, .segments_n = {len(command.segments)}")
     if command.args:
         parts.append(f".args = args_{name}, .args_n = {len(command.args)}")

@@ -57,6 +57,8 @@ def command(api, c):
     out = [f"### {c.name}", "", c.help + (" " + c.detail if c.detail else ""), ""]
     route = "Socket only." if c.socket_only else f"`{c.method} {c.path}`"
     session = "needs a session" if c.needs == "session" else "needs no session"
+    if c.stream:
+        route += " only, in parts"
     counts = f" · counts to `{c.counts}`" if c.counts else ""
     out += [f"{route} · {session}{counts}", ""]
     if c.args:

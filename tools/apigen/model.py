@@ -80,6 +80,7 @@ class Command:
     errors: list
     at_most_one: list
     at_least_one: list
+    stream: bool  # answered in parts, by its route alone
 
     @property
     def socket_only(self):
@@ -231,7 +232,7 @@ class Loader:
     def command(self, name, given):
         keys(name, given, ["help", "needs"],
              ["detail", "route", "use", "counts", "args", "reply", "errors", "at_most_one",
-              "at_least_one"])
+              "at_least_one", "stream"])
         need(given["needs"] in ("none", "session"), f"{name}: needs {given['needs']}")
         mixin = self.mixins[given["use"]] if "use" in given else {}
         reply = given.get("reply", mixin.get("reply"))
@@ -254,7 +255,9 @@ class Loader:
         method, path = given["route"].split(" ") if "route" in given else ("", "")
         command = Command(name, given["help"], given.get("detail", mixin.get("help", "")),
                           given["needs"], counts, method, path, [], args, reply, errors,
-                          given.get("at_most_one", []), given.get("at_least_one", []))
+                          given.get("at_most_one", []), given.get("at_least_one", []),
+                          given.get("stream", False))
+        need(not command.stream or command.method == "GET", f"{name}: a stream without a GET route")
         self.place(command)
         for chosen in command.at_most_one + command.at_least_one:
             need(any(a.name == chosen and a.presence == "optional" for a in args),

@@ -105,6 +105,8 @@ def operation(api, schemas, shared, group, command):
         if any(a.name in command.at_most_one for a in beside):
             notes.append("At most one of " + ", ".join(f"`{n}`" for n in command.at_most_one) + ".")
         out["x-at-most-one"] = command.at_most_one
+    if command.stream:
+        notes.append("The answer comes in parts (chunked); one that was cut short is no JSON.")
     if notes:
         out["description"] = " ".join(notes)
     if beside:
@@ -134,7 +136,7 @@ def document(api):
             "title": "Parley",
             "version": api.version,
             "summary": "The REST routes of a Parley server.",
-            "description": "Every command can be given here or as a frame on a WebSocket; "
+            "description": "Every command, but what is answered in parts, can be given here or as a frame on a WebSocket; "
                            "asyncapi.json beside this document describes that side. What is said "
                            "live (events, typing, presence) comes on a socket only.\n\n"
                            "Lengths count bytes of UTF-8. Where JSON Schema can only count "

@@ -82,6 +82,8 @@ void chat_list(struct chat *chat, struct chat_list *list)
         .unread_only = list->unread_only,
         .now_ms = chat_wall_ms(chat),
         .by_archived = list->by_archived,
+        .by_id = list->by_id,
+        .after_id = list->after_id,
         .archived = list->archived,
     };
     store_inbox_list(chat->store, &op->request);

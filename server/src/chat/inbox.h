@@ -13,6 +13,8 @@ struct chat_list {
     uint32_t limit;  /* 1 to LIST_MAX */
     bool unread_only;
     bool by_archived, archived; /* by_archived: only those that are, or only those that are not */
+    bool by_id; /* by their ids, after `after_id`, so that none moves meanwhile; there is no page */
+    uint64_t after_id;
     /* out */
     const struct inbox_entry *entries;
     uint32_t n_entries;

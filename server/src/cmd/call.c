@@ -110,6 +110,14 @@ void call_answer(struct call *call)
     call->answered(call);
 }
 
+void call_part(struct call *call, void (*resume)(struct call *))
+{
+    must(!call->framed && call->out.n);
+    call->resume = resume;
+    call->parts = true;
+    call->answered(call);
+}
+
 void call_answer_empty(struct call *call)
 {
     struct writer *w = call_reply(call);

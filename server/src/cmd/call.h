@@ -73,6 +73,12 @@ struct call {
     /* Set by a handler that waits: ends the wait. The answer follows as usual. */
     void (*cancel)(struct call *);
 
+    /* An answer in parts: set while one has been given with call_part(), and there are more. Called
+     * once that has left, or with `gone`, and then it ends with one of the usual answers, of which
+     * no more than the end is read. */
+    void (*resume)(struct call *);
+    bool parts; /* some were given */
+
     /* The answer. */
     struct problem problem; /* .error is 0 when all is well */
     struct builder out;
@@ -95,6 +101,9 @@ bool call_refused(struct call *);
 /* Begins an answer: the caller writes one value and calls call_answer(). */
 struct writer *call_reply(struct call *);
 void call_answer(struct call *);
+/* Gives what was written so far, at least a byte, as a part of the answer to a route; `resume` goes
+ * on. */
+void call_part(struct call *, void (*resume)(struct call *));
 /* Answers {}. */
 void call_answer_empty(struct call *);
 /* Answers with what went wrong; the problem's texts live in the arena or for ever. */

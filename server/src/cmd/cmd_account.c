@@ -24,16 +24,7 @@ static void account_found(struct chat_call *asked)
     const struct user *user = &found->users[0];
     struct writer *w = call_reply(call);
     writer_object_begin(w);
-    encode_person_fields(w, user);
-    writer_field_string(w, "about", user->about);
-    writer_field_integer(w, "created", user->created_ms);
-    writer_field_bool(w, "second_factor", user->second_factor.n > 0);
-    if (user->picture)
-        writer_field_id(w, "picture", user->picture);
-    writer_name(w, "privacy");
-    writer_object_begin(w);
-    encode_privacy_fields(w, user->privacy);
-    writer_object_end(w);
+    encode_own_account_fields(w, user);
     writer_object_end(w);
     call_answer(call);
 }
@@ -201,16 +192,8 @@ static void devices_found(struct chat_call *asked)
     struct writer *w = call_reply(call);
     writer_object_begin(w);
     writer_field_array(w, "devices");
-    for (uint32_t i = 0; i < found->n_devices; i++) {
-        const struct device *device = &found->devices[i];
-        writer_object_begin(w);
-        writer_field_id(w, "device", device->id);
-        writer_field_string(w, "name", device->name);
-        writer_field_integer(w, "created", device->created_ms);
-        writer_field_integer(w, "last_seen", device->last_seen_ms);
-        writer_field_bool(w, "current", device->id == call->device);
-        writer_object_end(w);
-    }
+    for (uint32_t i = 0; i < found->n_devices; i++)
+        encode_device(w, &found->devices[i], call->device);
     writer_array_end(w);
     writer_object_end(w);
     call_answer(call);

@@ -37,17 +37,6 @@ void cmd_contact_remove(struct call *call)
     contact_append(call, EVENT_CONTACT_REMOVE, args->user, args->key, args->after);
 }
 
-static void write_contact(struct writer *w, const struct contact *c)
-{
-    writer_object_begin(w);
-    writer_field_id(w, "user", c->other);
-    writer_field_string(w, "state", encode_contact_state(c->state));
-    writer_field_id(w, "conversation", c->conversation);
-    writer_field_integer(w, "seq", c->seq);
-    writer_field_integer(w, "time", c->time_ms);
-    writer_object_end(w);
-}
-
 static void contacts_found(struct chat_call *asked)
 {
     struct call *call = call_of(asked);
@@ -58,7 +47,7 @@ static void contacts_found(struct chat_call *asked)
     writer_object_begin(w);
     writer_field_array(w, "contacts");
     for (uint32_t i = 0; i < found->n_contacts; i++)
-        write_contact(w, &found->contacts[i]);
+        encode_contact(w, &found->contacts[i]);
     writer_array_end(w);
     writer_object_end(w);
     call_answer(call);

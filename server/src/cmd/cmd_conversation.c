@@ -33,23 +33,6 @@ void cmd_conversation_list(struct call *call)
     chat_list(call->chat, ask);
 }
 
-/* A member whose account the domain did not hand over has no name to show: left out. */
-static void write_member(struct writer *w, const struct member *member,
-                         const struct chat_conversation *c)
-{
-    for (uint32_t i = 0; i < c->n_users; i++) {
-        if (c->users[i].id != member->user)
-            continue;
-        writer_object_begin(w);
-        encode_person_fields(w, &c->users[i]);
-        writer_field_string(w, "role", encode_role(member->role));
-        writer_field_integer(w, "delivered", member->delivered_seq);
-        writer_field_integer(w, "read", member->read_seq);
-        writer_object_end(w);
-        return;
-    }
-}
-
 static void conversation_found(struct chat_call *asked)
 {
     struct call *call = call_of(asked);
@@ -59,10 +42,7 @@ static void conversation_found(struct chat_call *asked)
     struct writer *w = call_reply(call);
     writer_object_begin(w);
     encode_entry_fields(w, c->entry, call->user);
-    writer_field_array(w, "members");
-    for (uint32_t i = 0; i < c->n_members; i++)
-        write_member(w, &c->members[i], c);
-    writer_array_end(w);
+    encode_members(w, "members", c);
     writer_object_end(w);
     call_answer(call);
 }

@@ -88,7 +88,10 @@ static void drafts_found(struct chat_call *asked)
     const struct chat_drafts *found = (const struct chat_drafts *)asked;
     struct writer *w = call_reply(call);
     writer_object_begin(w);
-    encode_drafts(w, "drafts", found->drafts, found->n_drafts);
+    writer_field_array(w, "drafts");
+    for (uint32_t i = 0; i < found->n_drafts; i++)
+        encode_draft(w, &found->drafts[i]);
+    writer_array_end(w);
     writer_object_end(w);
     call_answer(call);
 }

@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "chat/inbox.h"
+#include "chat/read.h"
 #include "chat/session.h"
 #include "model/conversation.h"
 #include "util/buf.h"
@@ -163,7 +164,7 @@ static void write_privacy_change(struct writer *w, uint64_t change)
     }
 }
 
-void encode_privacy_fields(struct writer *w, uint64_t privacy)
+static void write_privacy(struct writer *w, uint64_t privacy)
 {
     for (unsigned i = 0; i < PRIVACY_SETTINGS; i++)
         writer_field_string(w, setting_names[i],
@@ -461,18 +462,25 @@ struct str encode_contact_state(enum contact_state state)
     return str_of(contact_names[state]);
 }
 
-void encode_drafts(struct writer *w, const char *name, const struct event *drafts, size_t n)
+void encode_draft(struct writer *w, const struct event *draft)
 {
-    writer_field_array(w, name);
-    for (size_t i = 0; i < n; i++) {
-        writer_object_begin(w);
-        writer_field_id(w, "conversation", drafts[i].subject);
-        writer_field_integer(w, "seq", drafts[i].seq);
-        writer_field_integer(w, "time", drafts[i].time_ms);
-        write_draft(w, &drafts[i]);
-        writer_object_end(w);
-    }
-    writer_array_end(w);
+    writer_object_begin(w);
+    writer_field_id(w, "conversation", draft->subject);
+    writer_field_integer(w, "seq", draft->seq);
+    writer_field_integer(w, "time", draft->time_ms);
+    write_draft(w, draft);
+    writer_object_end(w);
+}
+
+void encode_contact(struct writer *w, const struct contact *c)
+{
+    writer_object_begin(w);
+    writer_field_id(w, "user", c->other);
+    writer_field_string(w, "state", encode_contact_state(c->state));
+    writer_field_id(w, "conversation", c->conversation);
+    writer_field_integer(w, "seq", c->seq);
+    writer_field_integer(w, "time", c->time_ms);
+    writer_object_end(w);
 }
 
 void encode_person_fields(struct writer *w, const struct user *user)
@@ -484,6 +492,55 @@ void encode_person_fields(struct writer *w, const struct user *user)
     }
     writer_field_string(w, "username", user->username);
     writer_field_string(w, "display_name", user->display_name);
+}
+
+void encode_own_account_fields(struct writer *w, const struct user *user)
+{
+    encode_person_fields(w, user);
+    writer_field_string(w, "about", user->about);
+    writer_field_integer(w, "created", user->created_ms);
+    writer_field_bool(w, "second_factor", user->second_factor.n > 0);
+    if (user->picture)
+        writer_field_id(w, "picture", user->picture);
+    writer_field_object(w, "privacy");
+    write_privacy(w, user->privacy);
+    writer_object_end(w);
+}
+
+void encode_device(struct writer *w, const struct device *device, uint64_t current)
+{
+    writer_object_begin(w);
+    writer_field_id(w, "device", device->id);
+    writer_field_string(w, "name", device->name);
+    writer_field_integer(w, "created", device->created_ms);
+    writer_field_integer(w, "last_seen", device->last_seen_ms);
+    writer_field_bool(w, "current", device->id == current);
+    writer_object_end(w);
+}
+
+/* A member whose account the domain did not hand over has no name to show: left out. */
+static void write_member(struct writer *w, const struct member *member,
+                         const struct chat_conversation *c)
+{
+    for (uint32_t i = 0; i < c->n_users; i++) {
+        if (c->users[i].id != member->user)
+            continue;
+        writer_object_begin(w);
+        encode_person_fields(w, &c->users[i]);
+        writer_field_string(w, "role", encode_role(member->role));
+        writer_field_integer(w, "delivered", member->delivered_seq);
+        writer_field_integer(w, "read", member->read_seq);
+        writer_object_end(w);
+        return;
+    }
+}
+
+void encode_members(struct writer *w, const char *name, const struct chat_conversation *c)
+{
+    writer_field_array(w, name);
+    for (uint32_t i = 0; i < c->n_members; i++)
+        write_member(w, &c->members[i], c);
+    writer_array_end(w);
 }
 
 void encode_presence_fields(struct writer *w, const struct presence *p)

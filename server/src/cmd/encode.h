@@ -16,6 +16,7 @@
 #include "proto/writer.h"
 
 struct builder;
+struct chat_conversation;
 struct inbox_entry;
 struct mark;
 
@@ -24,13 +25,18 @@ void encode_event(struct writer *, const struct event *, uint64_t viewer);
 /* An array of them, under `name`. */
 void encode_events(struct writer *, const char *name, const struct event *, size_t n,
                    uint64_t viewer);
-/* Events of an own log, as what stands in the conversations that they are about. */
-void encode_drafts(struct writer *, const char *name, const struct event *, size_t n);
+/* An event of an own log, as what stands in the conversation that it is about. */
+void encode_draft(struct writer *, const struct event *);
 void encode_entry_fields(struct writer *, const struct inbox_entry *, uint64_t viewer);
 void encode_entries(struct writer *, const char *name, const struct inbox_entry *, size_t n,
                     uint64_t viewer);
-/* Each setting, of one's own account. */
-void encode_privacy_fields(struct writer *, uint64_t privacy);
+/* What one sees of oneself. */
+void encode_own_account_fields(struct writer *, const struct user *);
+/* `current`: the device that asks. */
+void encode_device(struct writer *, const struct device *, uint64_t current);
+void encode_contact(struct writer *, const struct contact *);
+/* Present members, with their names and marks, under `name`. */
+void encode_members(struct writer *, const char *name, const struct chat_conversation *);
 /* Not of NONE. */
 struct str encode_contact_state(enum contact_state);
 /* user, username, display_name; of a deleted account user, deleted */

@@ -54,3 +54,28 @@ bool quota_refuses_in(struct quota *q, struct call *call, enum api_rate counts,
     uint64_t who = hash_u64(hash_u64(call->user) ^ conversation);
     return answered(call, rate_table_take(&q->by[counts], who, call->mono_ms, 1));
 }
+
+bool quota_refuses_export(struct quota *q, struct call *call)
+{
+    uint64_t *place = NULL;
+    for (int i = 0; i < EXPORTS_MAX; i++) {
+        if (q->exports[i] == call->user)
+            return answered(call, EXPORT_RETRY_MS);
+        if (!q->exports[i])
+            place = &q->exports[i];
+    }
+    if (!place) {
+        call_fail(call, &(struct problem){.error = API_ERROR_OVERLOADED,
+                                          .retry_after_ms = EXPORT_RETRY_MS});
+        return true;
+    }
+    *place = call->user;
+    return false;
+}
+
+void quota_export_ended(struct quota *q, uint64_t user)
+{
+    for (int i = 0; i < EXPORTS_MAX; i++)
+        if (q->exports[i] == user)
+            q->exports[i] = 0;
+}

@@ -16,8 +16,12 @@
 
 struct call;
 
+/* Exports under way: each holds a part of an answer, and keeps a reader busy. */
+enum { EXPORTS_MAX = 4, EXPORT_RETRY_MS = 5000 };
+
 struct quota {
     struct rate_table by[API_RATE_COUNT]; /* what has none here is not limited here */
+    uint64_t exports[EXPORTS_MAX];        /* whose are under way; 0: a free place */
 };
 
 /* By enum api_rate. */
@@ -29,5 +33,8 @@ bool quota_refuses_request(struct quota *, struct call *);
 bool quota_refuses(struct quota *, struct call *);
 /* What is counted for each conversation apart, before it is asked for. True: it is answered. */
 bool quota_refuses_in(struct quota *, struct call *, enum api_rate, uint64_t conversation);
+/* An export of call->user begins: one of each user, EXPORTS_MAX of all. True: it is answered. */
+bool quota_refuses_export(struct quota *, struct call *);
+void quota_export_ended(struct quota *, uint64_t user);
 
 #endif

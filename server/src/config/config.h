@@ -83,6 +83,8 @@ struct config {
     uint64_t searches_burst;
     uint64_t drafts_per_min;
     uint64_t drafts_burst;
+    uint64_t exports_per_min;
+    uint64_t exports_burst;
     uint64_t bytes_per_s;
     uint64_t bytes_burst;
     uint64_t devices_per_user;

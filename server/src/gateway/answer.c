@@ -27,31 +27,46 @@ static bool has_body(const struct client *c, const struct answer *a)
     return a->body && !c->head && a->status != 304;
 }
 
-void answer_send(struct client *c, const struct answer *a)
+/* Its head, with `response` for what the body is like. */
+static bool send_head(struct client *c, const struct answer *a, struct http_response response)
 {
     struct answer full = *a;
     answer_field(&full, STR("X-Content-Type-Options"), STR("nosniff"));
     answer_field(&full, STR("Referrer-Policy"), STR("no-referrer"));
     if (c->lane->gateway->options.tls && !c->metrics)
         answer_field(&full, STR("Strict-Transport-Security"), str_of(only_encrypted));
-    struct http_response response = {
-        .status = a->status,
-        .keep_alive = !c->last,
-        .date = lane_date(c->lane),
-        .type = a->type,
-        .etag = a->etag,
-        .body_bytes = a->body ? a->body->n : 0,
-        .fields = full.fields,
-        .fields_n = full.fields_n,
-    };
+    response.status = a->status;
+    response.keep_alive = !c->last;
+    response.date = lane_date(c->lane);
+    response.type = a->type;
+    response.etag = a->etag;
+    response.fields = full.fields;
+    response.fields_n = full.fields_n;
     struct builder out = {0};
     must(http_response_write(&response, &out) == 0);
     struct buf *head = builder_finish(&out);
     log_debug("http_answer", log_u64("conn", c->number), log_u64("status", a->status));
-    if (!client_send(c, NULL, 0, head) ||
+    bool sent = client_send(c, NULL, 0, head);
+    buf_unref(head);
+    return sent;
+}
+
+void answer_send(struct client *c, const struct answer *a)
+{
+    struct http_response response = {.body_bytes = a->body ? a->body->n : 0};
+    if (!send_head(c, a, response) ||
         (has_body(c, a) && a->body->n && !client_send(c, NULL, 0, a->body)))
         conn_close_now(&c->conn);
-    buf_unref(head);
+}
+
+void answer_begin(struct client *c)
+{
+    struct http_response response = {.chunked = c->chunked, .to_the_end = !c->chunked};
+    struct answer a = {.status = 200, .type = STR("application/json")};
+    answer_field(&a, STR("Cache-Control"), STR("no-store"));
+    c->last = c->last || !c->chunked;
+    if (!send_head(c, &a, response))
+        conn_close_now(&c->conn);
 }
 
 void answer_problem_body(struct client *c, const struct problem *problem, struct buf *body)

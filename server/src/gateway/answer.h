@@ -24,6 +24,8 @@ struct answer {
 };
 
 void answer_field(struct answer *, struct str name, struct str value);
+/* Queues the head of one whose body comes in parts (stream.h). */
+void answer_begin(struct client *);
 /* Queues it; a connection whose queue cannot take it is closed. */
 void answer_send(struct client *, const struct answer *);
 /* Answers with a problem (application/problem+json). */

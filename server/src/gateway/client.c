@@ -18,6 +18,7 @@
 #include "gateway/socket.h"
 #include "gateway/span.h"
 #include "gateway/state.h"
+#include "gateway/stream.h"
 #include "http/request.h"
 #include "net/tls.h"
 #include "util/clock.h"
@@ -93,7 +94,10 @@ static void taken(struct task *task)
     struct exchange *ex = container_of(task, struct exchange, task);
     ex->taken_ns = clock_mono_ns();
     metric_observe(METRIC_COMMAND_QUEUE_SECONDS, ex->taken_ns - ex->asked_ns);
-    peer_take(&ex->client->peer, ex);
+    if (ex->call.resume)
+        peer_resume(&ex->client->peer, ex);
+    else
+        peer_take(&ex->client->peer, ex);
 }
 
 void client_ask(struct client *c, struct exchange *ex)
@@ -124,8 +128,8 @@ static void count(const struct exchange *ex)
         metric_add_at(METRIC_COMMANDS_REFUSED, call->command, 1);
         metric_add_at(METRIC_ERRORS, call->problem.error, 1);
     }
-    if (call->command == COMMAND_SYNC)
-        return;
+    if (call->command == COMMAND_SYNC || call->command == COMMAND_ACCOUNT_EXPORT)
+        return; /* as long as the client takes */
     metric_observe(METRIC_COMMAND_SECONDS, now_ns - ex->asked_ns);
     metric_observe(METRIC_COMMAND_DOMAIN_SECONDS, ex->answered_ns - ex->taken_ns);
 }
@@ -135,6 +139,10 @@ static void came_back(struct task *task)
     struct exchange *ex = container_of(task, struct exchange, task);
     struct client *c = ex->client;
     c->calls--;
+    if (ex->call.resume) {
+        stream_part(c, ex);
+        return;
+    }
     if (!c->closed) {
         if (c->is_socket)
             socket_answered(c, ex);
@@ -192,6 +200,7 @@ void client_closed(struct conn *conn, int why)
     c->closed = true;
     strangers_leave(&c->lane->gateway->strangers, &c->stranger);
     lane_list(c->lane, c, LANE_CLOSING);
+    stream_abandon(c);
     if (!c->asked) {
         client_free(c);
         return;

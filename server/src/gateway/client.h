@@ -64,7 +64,10 @@ struct client {
     bool head : 1;                /* HTTP: the answer under way has no body */
     bool session : 1;             /* socket: `auth` was answered ok */
     bool pinged : 1;              /* socket: since it was last heard */
+    bool chunked : 1;             /* HTTP: it takes answers in chunks */
+    bool streaming : 1;           /* HTTP: a part of the answer under way was sent */
     bool behind : 1;              /* socket: pushes were left out, a resync is owed */
+    struct exchange *stream;      /* HTTP: waits for a part to leave (stream.h); else NULL */
     struct http_request *request; /* HTTP: one that arrived in part; else NULL */
     struct ws ws;                 /* socket */
     struct task hangup, farewell;
@@ -78,7 +81,8 @@ struct client *client_of(struct conn *);
 /* The client of a place in the lane's lists. */
 struct client *client_of_node(struct list *);
 
-/* Sends a call to the chat thread; consumes it. The call's command, args and arena are set. */
+/* Sends a call to the chat thread, or back for the next part of its answer; consumes it. The call's
+ * command, args and arena are set. */
 void client_ask(struct client *, struct exchange *);
 /* The client ended its side but may still read: the chat thread ends its waits. */
 void client_stop_waiting(struct client *);

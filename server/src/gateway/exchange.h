@@ -20,6 +20,7 @@ struct exchange {
     struct str token;      /* REST: of the Authorization header, in the arena; else absent */
     struct chat_authenticate authenticate;
     struct buf *reply;
+    bool unwanted;                            /* net thread: in parts, and nobody takes the rest */
     struct traceparent trace;                 /* that it belongs to; perhaps none */
     uint64_t asked_ns, taken_ns, answered_ns; /* sent to the chat thread, taken, answered there */
 };

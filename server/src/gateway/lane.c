@@ -17,6 +17,7 @@
 #include "gateway/rest.h"
 #include "gateway/socket.h"
 #include "gateway/state.h"
+#include "gateway/stream.h"
 #include "util/clock.h"
 #include "util/log.h"
 #include "util/metric.h"
@@ -162,6 +163,7 @@ static void tick(struct timer *timer)
     if (loop_now_ms(lane->loop) - lane->tick_set_ms < LANE_TICK_MS + STOPPED_MS) {
         expire(lane, LANE_IDLE, o->idle_ms, rest_idle);
         expire(lane, LANE_GREETING, o->auth_ms, late);
+        expire(lane, LANE_STREAMING, o->idle_ms, stream_late);
         expire(lane, LANE_SOCKETS, o->silent_ms, socket_silent);
         expire(lane, LANE_SOCKETS, 2 * (uint64_t)o->heartbeat_ms, socket_ping);
     }
@@ -322,7 +324,7 @@ static void drain(struct task *task)
             struct client *c = client_of_node(at);
             if (c->is_socket)
                 socket_go_away(c);
-            else if (list == LANE_GREETING && !c->request)
+            else if (list == LANE_STREAMING || (list == LANE_GREETING && !c->request))
                 client_close(c, "draining");
         }
     tell_if_empty(lane);

@@ -23,12 +23,13 @@ struct fan;
 /* Lists of connections by what they may wait for, each in the order of client.since_ms, so that
  * one walk from the front finds all whose time is over. */
 enum lane_list {
-    LANE_IDLE,     /* HTTP, between requests: idle_ms */
-    LANE_GREETING, /* in the middle of a handshake or a request, or a socket before `auth`:
-                      auth_ms */
-    LANE_ASKING,   /* HTTP, an answer under way: the domain's time, and the client's to read it */
-    LANE_SOCKETS,  /* authenticated, by last heard: silent_ms */
-    LANE_CLOSING,  /* the rest is the connection's own (linger) */
+    LANE_IDLE,      /* HTTP, between requests: idle_ms */
+    LANE_GREETING,  /* in the middle of a handshake or a request, or a socket before `auth`:
+                       auth_ms */
+    LANE_ASKING,    /* HTTP, an answer under way: the domain's time, and the client's to read it */
+    LANE_STREAMING, /* HTTP, a part of an answer on its way: idle_ms to take it */
+    LANE_SOCKETS,   /* authenticated, by last heard: silent_ms */
+    LANE_CLOSING,   /* the rest is the connection's own (linger) */
     LANE_LISTS,
 };
 

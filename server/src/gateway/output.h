@@ -7,7 +7,8 @@
  *   - the lanes close whoever holds most, so that some who do not read cannot keep all others from
  *     being answered (lane.c).
  *
- * So the sum passes the bound by one answer and what is small. Any thread.
+ * So the sum passes the bound by one answer, what is small, and the parts of answers that have
+ * begun (cmd/quota.h: few). Any thread.
  */
 #ifndef PARLEY_GATEWAY_OUTPUT_H
 #define PARLEY_GATEWAY_OUTPUT_H

@@ -68,7 +68,7 @@ static void answered(struct call *call)
     struct exchange *ex = container_of(call, struct exchange, call);
     struct peer *p = &ex->client->peer;
     struct gateway *g = ex->client->lane->gateway;
-    if (call->out.n > OUTPUT_SMALL_BYTES_MAX && output_is_full(g)) {
+    if (call->out.n > OUTPUT_SMALL_BYTES_MAX && !call->parts && output_is_full(g)) {
         builder_deinit(&call->out);
         call_fail(call, &overloaded);
         return;
@@ -77,7 +77,8 @@ static void answered(struct call *call)
     if (call->command == COMMAND_AUTH && !call->problem.error && !call->gone)
         p->begun = true;
     ex->reply = builder_finish_metered(&call->out, &g->output);
-    list_remove(&ex->node);
+    if (!call->resume) /* else it comes again, and is counted as under way */
+        list_remove(&ex->node);
     client_answer(ex->client, ex);
     end_if_due(p);
     finish_if_due(p);
@@ -120,6 +121,33 @@ void peer_take(struct peer *p, struct exchange *ex)
     } else {
         call_fail(call, &unauthenticated);
     }
+}
+
+static void go_on(struct call *call)
+{
+    void (*resume)(struct call *) = call->resume;
+    call->resume = NULL;
+    resume(call);
+}
+
+/* Who was signed out meanwhile is told no more. */
+static void still_authenticated(struct chat_call *asked)
+{
+    struct exchange *ex = container_of(asked, struct exchange, authenticate.call);
+    ex->call.gone = ex->call.gone || asked->error;
+    go_on(&ex->call);
+}
+
+void peer_resume(struct peer *p, struct exchange *ex)
+{
+    struct call *call = &ex->call;
+    call->gone = call->gone || p->gone || ex->unwanted;
+    if (call->gone) {
+        go_on(call);
+        return;
+    }
+    ex->authenticate.call.done = still_authenticated;
+    chat_authenticate(call->chat, &ex->authenticate);
 }
 
 void peer_stop_waiting(struct peer *p)

@@ -29,6 +29,10 @@ struct peer {
 void peer_init(struct peer *);
 /* Carries out a call that came from the net thread. */
 void peer_take(struct peer *, struct exchange *);
+/* A call whose part of an answer has left: whoever asks is asked for again, and it goes on, or
+ * ends.
+ */
+void peer_resume(struct peer *, struct exchange *);
 /* The connection closed, last heard at heard_ms (mono): waits end, then the session; client_gone()
  * is sent back when nothing is left. */
 void peer_hang_up(struct peer *, uint64_t heard_ms);

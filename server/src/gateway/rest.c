@@ -17,6 +17,7 @@
 #include "gateway/forwarded.h"
 #include "gateway/socket.h"
 #include "gateway/state.h"
+#include "gateway/stream.h"
 #include "gateway/web.h"
 #include "http/field.h"
 #include "http/request.h"
@@ -112,7 +113,9 @@ void rest_answered(struct client *c, struct exchange *ex)
     if (c->list == LANE_CLOSING)
         return;
     c->last = c->last || c->lane->draining;
-    if (problem->error) {
+    if (c->streaming) {
+        stream_end(c, ex);
+    } else if (problem->error) {
         answer_problem_body(c, problem, ex->reply);
     } else {
         struct answer a = {.status = 200, .type = STR("application/json"), .body = ex->reply};
@@ -179,6 +182,7 @@ static void dispatch(struct client *c, const struct http_request *r)
     struct str path = http_request_path(r);
     c->last = !r->keep_alive || c->lane->draining;
     c->head = r->method == HTTP_HEAD;
+    c->chunked = r->minor > 0;
     note_sender(c, r);
     if (c->metrics)
         web_answer_metrics(c, r);
@@ -262,6 +266,7 @@ static size_t on_data(struct conn *conn, unsigned char *data, size_t n)
 static void on_drained(struct conn *conn)
 {
     struct client *c = client_of(conn);
+    stream_drained(c);
     if (c->list == LANE_IDLE)
         lane_list(c->lane, c, LANE_IDLE);
     if (takes_requests(c))
@@ -271,7 +276,7 @@ static void on_drained(struct conn *conn)
 static void on_eof(struct conn *conn)
 {
     struct client *c = client_of(conn);
-    if (c->list != LANE_ASKING) {
+    if (c->list != LANE_ASKING && c->list != LANE_STREAMING) {
         client_close(c, "eof");
         return;
     }

@@ -5,6 +5,7 @@
 #include "http/response.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "http/field.h"
@@ -106,12 +107,20 @@ int http_response_write(const struct http_response *r, struct builder *out)
         add_field(out, STR("ETag"), r->etag);
     for (size_t i = 0; i < r->fields_n; i++)
         add_field(out, r->fields[i].name, r->fields[i].value);
-    if (r->status >= 200 && r->status != 204 && r->status != 304)
+    if (r->chunked)
+        add_field(out, STR("Transfer-Encoding"), STR("chunked"));
+    else if (r->status >= 200 && r->status != 204 && r->status != 304 && !r->to_the_end)
         add_field(out, STR("Content-Length"), str_n(number, u64_format(number, r->body_bytes)));
     if (r->status >= 200 && !r->keep_alive)
         add_field(out, STR("Connection"), STR("close"));
     builder_add_str(out, STR("\r\n"));
     return 0;
+}
+
+size_t http_chunk_header(char out[HTTP_CHUNK_HEADER_MAX + 1], uint32_t n, bool first)
+{
+    return (size_t)snprintf(out, HTTP_CHUNK_HEADER_MAX + 1, "%s%" PRIx32 "\r\n%s",
+                            first ? "" : "\r\n", n, n ? "" : "\r\n");
 }
 
 /* The civil date of a day count by Hinnant's "days from civil" run backwards: gmtime_r() would

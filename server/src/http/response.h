@@ -25,6 +25,8 @@ struct http_response {
     struct str type;     /* Content-Type, or absent */
     struct str etag;     /* with its quotes, or absent */
     uint64_t body_bytes; /* Content-Length; unsaid where none may stand: 1xx, 204, 304 */
+    bool chunked;        /* instead of body_bytes */
+    bool to_the_end;     /* neither: the body ends with the connection (HTTP/1.0) */
     const struct http_field *fields; /* the others, borrowed for the call */
     size_t fields_n;
 };
@@ -39,6 +41,11 @@ struct str http_reason(unsigned status);
 enum { HTTP_DATE_BYTES = 29 };
 /* "Sun, 06 Nov 1994 08:49:37 GMT" and a 0 byte; years 1 to 9999. */
 void http_date(char out[HTTP_DATE_BYTES + 1], int64_t unix_s);
+
+/* The header of a chunk of `n` bytes, with the end of the one before; with n = 0 what ends the
+ * body. Returns its length. */
+enum { HTTP_CHUNK_HEADER_MAX = 14 };
+size_t http_chunk_header(char out[HTTP_CHUNK_HEADER_MAX + 1], uint32_t n, bool first);
 
 /* Whether If-None-Match lets us answer 304: it is "*" or has this tag (weak comparison, RFC 9110
  * §13.1.2). A list that is malformed matches nothing from there on. */

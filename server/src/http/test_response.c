@@ -43,6 +43,22 @@ static void test_writes_a_head(void **state)
                    "HTTP/1.1 599 Unknown\r\nContent-Length: 0\r\n\r\n");
 }
 
+static void test_says_how_a_body_of_unknown_length_ends(void **state)
+{
+    char header[HTTP_CHUNK_HEADER_MAX + 1];
+    (void)state;
+    assert_written(&(struct http_response){.status = 200, .keep_alive = true, .chunked = true},
+                   "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+    assert_written(&(struct http_response){.status = 200, .to_the_end = true},
+                   "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
+    assert_int_equal(http_chunk_header(header, 0x1f, true), 4);
+    assert_string_equal(header, "1f\r\n");
+    assert_int_equal(http_chunk_header(header, UINT32_MAX, false), 12);
+    assert_string_equal(header, "\r\nffffffff\r\n");
+    assert_int_equal(http_chunk_header(header, 0, false), 7);
+    assert_string_equal(header, "\r\n0\r\n\r\n");
+}
+
 static void test_says_no_length_where_none_may_stand(void **state)
 {
     (void)state;
@@ -143,6 +159,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_writes_a_head),
+        cmocka_unit_test(test_says_how_a_body_of_unknown_length_ends),
         cmocka_unit_test(test_says_no_length_where_none_may_stand),
         cmocka_unit_test(test_refuses_header_injection),
         cmocka_unit_test(test_formats_dates),

@@ -67,6 +67,7 @@ const struct str api_rates[API_RATE_COUNT] = {
     [API_RATE_SENDS] = LIT("sends"),
     [API_RATE_SEARCHES] = LIT("searches"),
     [API_RATE_DRAFTS] = LIT("drafts"),
+    [API_RATE_EXPORTS] = LIT("exports"),
     [API_RATE_BYTES] = LIT("bytes"),
 };
 
@@ -268,6 +269,8 @@ static const struct arg_spec args_account_disable_second_factor[] = {
 };
 
 static const struct route_segment route_account_disable_second_factor[] = {{LIT("v1"), false}, {LIT("account"), false}, {LIT("second_factor"), false}, {LIT("disable"), false}};
+
+static const struct route_segment route_account_export[] = {{LIT("v1"), false}, {LIT("account"), false}, {LIT("export"), false}};
 
 static const struct arg_spec args_account_delete[] = {
     {.name = LIT("password"), .kind = ARG_STRING, .presence = ARG_REQUIRED, .offset = offsetof(struct args_account_delete, password), .min = 1, .max = 256ULL, .secret = true},
@@ -923,6 +926,14 @@ const struct command_spec command_specs[COMMAND_COUNT] = {
         .segments = route_account_disable_second_factor, .segments_n = 4,
         .args = args_account_disable_second_factor, .args_n = 3,
     },
+    [COMMAND_ACCOUNT_EXPORT] = {
+        .name = LIT("account.export"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_account_export),
+        .counts = API_RATE_EXPORTS,
+        .transport = API_TRANSPORT_ROUTE, .method = API_GET,
+        .segments = route_account_export, .segments_n = 3,
+    },
     [COMMAND_ACCOUNT_DELETE] = {
         .name = LIT("account.delete"),
         .needs = API_NEEDS_SESSION,
@@ -1506,6 +1517,7 @@ const uint16_t commands_by_name[COMMAND_COUNT] = {
     COMMAND_ACCOUNT_DELETE,
     COMMAND_ACCOUNT_DISABLE_SECOND_FACTOR,
     COMMAND_ACCOUNT_ENABLE_SECOND_FACTOR,
+    COMMAND_ACCOUNT_EXPORT,
     COMMAND_ACCOUNT_GET,
     COMMAND_ACCOUNT_NEW_RECOVERY_CODES,
     COMMAND_ACCOUNT_NEW_SECOND_FACTOR,

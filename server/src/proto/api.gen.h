@@ -79,6 +79,7 @@ enum api_rate {
     API_RATE_SENDS, /* commands of one user that append, or report */
     API_RATE_SEARCHES, /* searches of one user */
     API_RATE_DRAFTS, /* drafts that one user writes down in one conversation */
+    API_RATE_EXPORTS, /* exports of one user */
     API_RATE_BYTES, /* bytes of one user's commands */
     API_RATE_COUNT,
 };
@@ -188,6 +189,7 @@ enum api_given_role {
     X(ACCOUNT_ENABLE_SECOND_FACTOR, account_enable_second_factor) \
     X(ACCOUNT_NEW_RECOVERY_CODES, account_new_recovery_codes) \
     X(ACCOUNT_DISABLE_SECOND_FACTOR, account_disable_second_factor) \
+    X(ACCOUNT_EXPORT, account_export) \
     X(ACCOUNT_DELETE, account_delete) \
     X(DEVICE_LIST, device_list) \
     X(DEVICE_END, device_end) \
@@ -274,6 +276,7 @@ enum command {
     COMMAND_ACCOUNT_ENABLE_SECOND_FACTOR, /* Has every sign-in ask for a code from now on. */
     COMMAND_ACCOUNT_NEW_RECOVERY_CODES, /* Makes other recovery codes; those before hold no more. */
     COMMAND_ACCOUNT_DISABLE_SECOND_FACTOR, /* Has sign-in ask for no code any more. */
+    COMMAND_ACCOUNT_EXPORT, /* Writes down everything one has. */
     COMMAND_ACCOUNT_DELETE, /* Deletes one's account, for good. */
     COMMAND_DEVICE_LIST, /* Lists the signed-in devices. */
     COMMAND_DEVICE_END, /* Signs a device out and closes its sockets at once. */
@@ -475,6 +478,11 @@ struct args_account_disable_second_factor {
     struct str code;
     bool has_key;
     struct str key;
+};
+
+/* account.export: Writes down everything one has. */
+struct args_account_export {
+    char none;
 };
 
 /* account.delete: Deletes one's account, for good. */

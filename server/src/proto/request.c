@@ -115,7 +115,7 @@ static int read_envelope(struct request *r, struct arena *arena, const struct js
     if (!cmd || json_type_of(json, cmd) != JSON_STRING)
         return refuse_field(r, STR("cmd"), STR("cmd: must name a command"));
     r->spec = command_find(json_string(json, cmd, arena));
-    if (!r->spec)
+    if (!r->spec || r->spec->transport == API_TRANSPORT_ROUTE)
         return refuse(r, API_ERROR_UNKNOWN_COMMAND);
     r->command = (enum command)(r->spec - command_specs);
     return 0;

@@ -55,7 +55,8 @@ struct arg_spec {
 };
 
 enum api_needs { API_NEEDS_NONE, API_NEEDS_SESSION };
-enum api_transport { API_TRANSPORT_BOTH, API_TRANSPORT_SOCKET };
+/* ROUTE: the answer comes in parts, as no frame can. */
+enum api_transport { API_TRANSPORT_BOTH, API_TRANSPORT_SOCKET, API_TRANSPORT_ROUTE };
 enum api_method { API_GET, API_POST, API_PUT, API_PATCH, API_DELETE, API_METHOD_COUNT };
 
 enum { COMMAND_ARGS_MAX = 16, ROUTE_SEGMENTS_MAX = 8 };
@@ -71,7 +72,7 @@ struct command_spec {
     enum api_needs needs;
     uint8_t counts; /* enum api_rate: to which it counts, besides those of all commands; or none */
     enum api_transport transport;
-    enum api_method method;               /* where the transport is both */
+    enum api_method method;               /* where there is a route */
     const struct route_segment *segments; /* of its path */
     size_t segments_n;
     const struct arg_spec *args;

@@ -42,6 +42,16 @@ static int from_rest(const struct rest_request *rest)
 
 /* ---- the socket ---- */
 
+static void test_what_comes_in_parts_is_no_frame(void **state)
+{
+    (void)state;
+    const struct rest_request rest = rest_of("GET", "/v1/account/export", "");
+    assert_int_equal(from_frame("{\"id\":1,\"cmd\":\"account.export\"}"),
+                     API_ERROR_UNKNOWN_COMMAND);
+    assert_int_equal(from_rest(&rest), 0);
+    assert_int_equal(request.command, COMMAND_ACCOUNT_EXPORT);
+}
+
 static void test_reads_a_frame(void **state)
 {
     (void)state;
@@ -350,6 +360,7 @@ static void test_frames_what_went_well(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_what_comes_in_parts_is_no_frame),
         cmocka_unit_test(test_reads_a_frame),
         cmocka_unit_test(test_reads_the_trace_of_a_frame),
         cmocka_unit_test(test_finds_every_command),

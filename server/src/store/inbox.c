@@ -83,6 +83,8 @@ struct walk {
     struct shortlist best;
     uint64_t bound[2]; /* list: the page mark; changes: the token's commit first */
     bool bounded, unread_only, by_archived, archived;
+    uint64_t from_id; /* the first conversation that is looked at */
+    bool by_id;       /* done once the shortlist is full */
     uint64_t total_unread;
     uint32_t n;
     struct member_row rows[CHUNK];
@@ -130,12 +132,13 @@ static int walk_chunk(struct walk *w, uint32_t n)
 
 static int walk_run(struct walk *w)
 {
-    struct row_key from = key_inbox(w->user), to = row_key_after(&from);
+    struct row_key from = key_member(w->user, w->from_id), to = key_inbox(w->user);
     struct kv_scan scan;
+    to = row_key_after(&to);
     int err =
         kv_scan_begin(&scan, &w->turn->view, KV_STATE, row_key_str(&from), row_key_str(&to), false);
     uint32_t n = 0;
-    while (!err) {
+    while (!err && !(w->by_id && w->best.n == w->best.n_max)) {
         struct str key, value;
         err = kv_scan_next(&scan, &key, &value);
         if (!err && ++w->n > CONVERSATIONS_MAX)
@@ -243,7 +246,7 @@ static void visit_list(struct walk *w, struct candidate *c)
     if (is_own_log(c) || c->me.member.listed != LISTED_IN_LIST)
         return;
     w->total_unread += unread(c);
-    c->rank[0] = c->head.time_ms;
+    c->rank[0] = w->by_id ? UINT64_MAX - c->me.member.conversation : c->head.time_ms;
     c->rank[1] = c->me.member.conversation;
     if (w->unread_only && unread(c) == 0)
         return;
@@ -262,6 +265,8 @@ int log_inbox_list(struct turn *t, struct store_inbox_list *r)
     w->unread_only = r->unread_only;
     w->by_archived = r->by_archived;
     w->archived = r->archived;
+    w->by_id = r->by_id;
+    w->from_id = r->by_id ? r->after_id + 1 : 0;
     w->bounded = r->page.n != 0;
     if (w->bounded) {
         if (!mark_parse(r->page, mark, 3) || mark[0] != t->info->incarnation)
@@ -275,6 +280,8 @@ int log_inbox_list(struct turn *t, struct store_inbox_list *r)
     if (err)
         return err;
     r->total_unread = w->total_unread;
+    if (r->by_id)
+        return STORE_DONE;
     r->page = (struct str){0};
     if (w->best.n > r->limit) {
         const struct candidate *last = &w->best.at[r->limit - 1];

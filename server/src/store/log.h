@@ -183,6 +183,8 @@ struct store_inbox_list {
     bool unread_only;
     uint64_t now_ms;            /* as for store_events */
     bool by_archived, archived; /* by_archived: only those that are, or only those that are not */
+    bool by_id;        /* instead of by time, after the id `after_id`; `page` stays as it is */
+    uint64_t after_id; /* ids end below UINT64_MAX */
     struct inbox_entry *entries;
     uint32_t n_entries;
     uint64_t total_unread; /* with unread_only: over all conversations */

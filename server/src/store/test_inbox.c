@@ -156,6 +156,28 @@ static void test_stars_follow_the_own_log(void **state)
     assert_stars(rig, (const char *const[]){"a1", NULL});
 }
 
+static void test_by_id_the_list_does_not_move(void **state)
+{
+    struct rig *rig = *state;
+    people(rig);
+    make_group(rig);
+    make_direct(rig);
+    say(rig, DIRECT, BOB, "m1", "first");
+    struct store_inbox_list list = {.user = BOB, .limit = 1, .by_id = true};
+    for (uint64_t id = GROUP; id <= DIRECT; id += DIRECT - GROUP) {
+        ask(rig, store_inbox_list, &list);
+        assert_int_equal(list.n_entries, 1);
+        assert_int_equal(list.entries[0].conversation.id, id);
+        list.after_id = id;
+        store_request_deinit(&list.base);
+        list.base = (struct store_request){0};
+        say(rig, GROUP, ALICE, id == GROUP ? "m2" : "m3", "newer"); /* by time it is the first */
+    }
+    ask(rig, store_inbox_list, &list);
+    assert_int_equal(list.n_entries, 0);
+    store_request_deinit(&list.base);
+}
+
 static void test_the_list_is_asked_for_what_is_archived_or_not(void **state)
 {
     struct rig *rig = *state;
@@ -299,6 +321,7 @@ int main(void)
         both(test_changes_come_once_by_token),
         both(test_what_one_wants_of_a_conversation_stands_in_ones_row),
         both(test_stars_follow_the_own_log),
+        both(test_by_id_the_list_does_not_move),
         both(test_the_list_is_asked_for_what_is_archived_or_not),
         both(test_a_page_of_changes_ends_between_writes),
         both(test_mentions_follow_the_messages),

@@ -22,10 +22,11 @@
 const struct metric_row metric_rows[METRICS] = {
     [METRIC_BUILD] = {"parley_build_info", METRIC_GAUGE, METRIC_ONES, "version",
                       "Always 1: which version runs."},
-    [METRIC_CONNECTIONS] = {"parley_connections", METRIC_GAUGE, METRIC_ONES, "state",
-                            "Connections: idle (HTTP between requests), greeting (a handshake, a "
-                            "request in part, a socket before auth), asking (an HTTP answer under "
-                            "way), session (a socket that is signed in), closing."},
+    [METRIC_CONNECTIONS] =
+        {"parley_connections", METRIC_GAUGE, METRIC_ONES, "state",
+         "Connections: idle (HTTP between requests), greeting (a handshake, a "
+         "request in part, a socket before auth), asking (an HTTP answer under "
+         "way), streaming (a part of a long one), session (a socket that is signed in), closing."},
     [METRIC_CONNECTIONS_OPENED] = {"parley_connections_opened", METRIC_COUNTER, METRIC_ONES, NULL,
                                    "Connections that were taken."},
     [METRIC_CONNECTIONS_REFUSED] = {"parley_connections_refused", METRIC_COUNTER, METRIC_ONES,

@@ -30,6 +30,7 @@ export const UNLIMITED: Options = {
   sends_burst: 0,
   searches_burst: 0,
   drafts_burst: 0,
+  exports_burst: 0,
   bytes_burst: 0,
   sockets_per_user: 0,
   unauthenticated_per_address: 0,
