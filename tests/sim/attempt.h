@@ -10,6 +10,7 @@
 #include "chat/invite.h"
 #include "chat/presence.h"
 #include "chat/read.h"
+#include "chat/rename.h"
 #include "chat/receipt.h"
 #include "client.h"
 
@@ -29,6 +30,7 @@ struct attempt {
         struct chat_call call;
         struct chat_append append;
         struct chat_group_create group;
+        struct chat_rename rename;
         struct chat_read read;
         struct chat_sync sync;
         struct chat_list list;

@@ -8,6 +8,7 @@
 #include "attempt.h"
 #include "commands.h"
 #include "heard.h"
+#include "names.h"
 #include "sabotage.h"
 #include "util/hash.h"
 #include "util/mem.h"
@@ -484,8 +485,12 @@ static void signed_in_again(struct attempt *a)
     if (!attempt_seen(a))
         return;
     d->connecting = false;
+    if (a->u.call.error == CHAT_WRONG_CREDENTIALS)
+        name_to_try(d, d->name);
     if (a->u.call.error)
         return;
+    if (a->u.sign.user != d->user)
+        world_fail(d->world, "device %u signed in as somebody else", d->index);
     d->signed_out = false;
     d->id = a->u.sign.device;
     memcpy(d->access, a->u.sign.token, sizeof(d->access));
@@ -498,12 +503,11 @@ static void signed_in_again(struct attempt *a)
     }
 }
 
-static struct attempt *sign(struct client *d, void (*finish)(struct attempt *), char name[16])
+static struct attempt *sign(struct client *d, void (*finish)(struct attempt *))
 {
-    snprintf(name, 16, "user%u", d->index / DEVICES_EACH);
     struct attempt *a = attempt_new(d, finish);
-    a->u.sign.username = str_of(name);
-    a->u.sign.password = STR("correct horse");
+    a->u.sign.username = str_of(d->name);
+    a->u.sign.password = str_of(d->password);
     return a;
 }
 
@@ -511,7 +515,7 @@ static void connect_device(struct client *d)
 {
     d->connecting = true;
     if (d->signed_out) {
-        struct attempt *a = sign(d, signed_in_again, d->name);
+        struct attempt *a = sign(d, signed_in_again);
         chat_signin(d->world->chat, &a->u.sign);
         attempt_made(a);
         return;
@@ -605,7 +609,7 @@ static void signed_in(struct attempt *a)
 
 static void sign_first(struct client *d, bool up)
 {
-    struct attempt *a = sign(d, signed_in, d->name);
+    struct attempt *a = sign(d, signed_in);
     if (up)
         chat_signup(d->world->chat, &a->u.sign);
     else
@@ -622,7 +626,11 @@ void clients_init(struct world *w)
         d->index = i;
         w->clients[i] = d;
         d->hearing = mem_new(sizeof(*d->hearing));
+        snprintf(d->first_name, sizeof(d->first_name), "user%u", i / DEVICES_EACH);
+        snprintf(d->password, sizeof(d->password), "correct horse %u", i / DEVICES_EACH);
+        snprintf(d->name, sizeof(d->name), "%s", d->first_name);
         sign_first(d, i % DEVICES_EACH == 0);
+        d->first_id = i % DEVICES_EACH == 0 ? d->id : 0;
         w->users[i / DEVICES_EACH] = d->user;
     }
 }

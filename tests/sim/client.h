@@ -68,6 +68,7 @@ struct op {
     uint64_t last_step, failed_step;
     uint64_t ok_step;
     uint64_t ok_conversation, ok_seq;
+    uint64_t ok_wall_ms_max; /* a rename: the latest the clock had ever been at its ok */
 };
 
 struct attempt;
@@ -92,7 +93,10 @@ struct client {
     char page[160];
     struct attempt *wait; /* a waiting sync, or NULL */
     char waited_token[80];
-    char name[16];
+    char first_name[16], password[24]; /* the person's */
+    char name[32];                     /* by which it signs in */
+    uint32_t n_name_tries;
+    uint64_t first_id; /* of the device that signed up; 0: another did */
     struct hearing *hearing;
 };
 

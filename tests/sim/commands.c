@@ -9,11 +9,12 @@
 #include "heard.h"
 #include "model/limits.h"
 #include "model/privacy.h"
+#include "names.h"
 #include "sabotage.h"
 
 /* --- commands --- */
 
-static void op_answered(struct attempt *a, uint64_t conversation, uint64_t seq)
+void op_answered(struct attempt *a, uint64_t conversation, uint64_t seq)
 {
     struct op *op = a->op;
     struct world *w = a->device->world;
@@ -95,6 +96,10 @@ void op_send(struct client *d, struct op *op)
         op_send_group(d, op, str_of(op->key));
         return;
     }
+    if (op->type == EVENT_RENAME) {
+        rename_send(d, op);
+        return;
+    }
     struct attempt *a = attempt_new(d, append_answered);
     a->op = op;
     struct chat_append *append = &a->u.append;
@@ -142,7 +147,7 @@ static struct copy *any_group(struct client *d)
     return NULL;
 }
 
-static struct op *op_new(struct client *d, enum event_type type)
+struct op *op_new(struct client *d, enum event_type type)
 {
     struct world *w = d->world;
     if (d->n_ops == OPS_MAX || d->n_under_way >= OPS_UNDER_WAY)
@@ -635,6 +640,10 @@ void command_any(struct client *d)
         {82, act_contact},   {85, act_wish},    {88, act_mark},     {92, act_look},
         {95, client_wait},   {97, act_create},  {98, act_sign_out},
     };
+    if (rng_percent(&d->world->rng, 4)) {
+        act_rename(d);
+        return;
+    }
     uint32_t what = rng_below(&d->world->rng, 100);
     if (what < 31) {
         act_message(d);

@@ -6,6 +6,10 @@
 
 /* Sends a command, or sends it again under its key. */
 void op_send(struct client *, struct op *);
+/* A command that is yet to be sent; NULL: there is no room for one now. */
+struct op *op_new(struct client *, enum event_type);
+/* The attempt of a command ended: where it stands, if it does. */
+void op_answered(struct attempt *, uint64_t conversation, uint64_t seq);
 /* One thing by chance. */
 void command_any(struct client *);
 /* Asks for all conversations as the core now shows them, into copy->looked, and whether the token

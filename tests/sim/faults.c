@@ -78,6 +78,7 @@ static struct late *late_new(struct faults *f, const struct store_request *r)
     switch (r->op) {
     case STORE_OP_APPEND: {
         l->u.append = *container_of(r, const struct store_append, base);
+        must(!l->u.append.with); /* nobody here has a second factor */
         for (uint32_t i = 0; i < l->u.append.n_events; i++)
             record_copy(&l->events[i], &l->u.append.events[i], &l->arena);
         l->u.append.events = l->events;

@@ -79,6 +79,9 @@ void contacts_check(struct truth *);
 /* personal.c: what people want of conversations is as their own logs say. */
 void personal_check(struct truth *);
 
+/* names.c: who has which name, and which sign-ins were told. */
+void names_check(struct truth *);
+
 /* witness.c: what must hold of all that devices were told on the way. */
 void witness_check(struct truth *);
 

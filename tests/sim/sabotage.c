@@ -116,6 +116,13 @@ void sabotage_answer(struct world *w, struct store_request *r)
         for (uint32_t i = 0; i < users->n_users; i++)
             users->users[i].privacy = 0;
     }
+    if (r->op == STORE_OP_USERS && sabotaged(w, "haste")) {
+        struct store_users *users = container_of(r, struct store_users, base);
+        for (uint32_t i = 0; i < users->n_users; i++)
+            users->users[i].renamed_ms = 0;
+    }
+    if (r->op == STORE_OP_TOKEN_FIND && sabotaged(w, "untold"))
+        container_of(r, struct store_token_find, base)->device.news = DEVICE_NO_NEWS;
     if (r->op == STORE_OP_CONTACTS && sabotaged(w, "contacts"))
         container_of(r, struct store_contacts, base)->n_contacts = 0;
     if (r->op == STORE_OP_PINS && sabotaged(w, "pins"))

@@ -15,6 +15,8 @@
  *   hoard      what is due is not emptied
  *   linger     what is due and not yet emptied is shown
  *   privacy    a core forgets who may what
+ *   haste      a core forgets when somebody took their name
+ *   untold     a core forgets that a sign-in is news
  *   contacts   a core forgets how people stand to each other
  *   gap, newkey, blind   the device's own, in client.c: it skips a gap, resends under another key,
  *              never compares

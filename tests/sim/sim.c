@@ -128,7 +128,7 @@ static const struct {
     {"ack-early", 20}, {"double", 20},  {"leak", 20},       {"unread", 20}, {"back", 20},
     {"undelete", 20},  {"gap", 20},     {"newkey", 20},     {"blind", 20},  {"mention", 20},
     {"chatter", 100},  {"pins", 200},   {"uncounted", 300}, {"hoard", 50},  {"linger", 50},
-    {"contacts", 20},  {"pinned", 300}, {"privacy", 200},
+    {"contacts", 20},  {"pinned", 300}, {"privacy", 200},   {"haste", 200}, {"untold", 200},
 };
 
 /* True: it was noticed in time. */

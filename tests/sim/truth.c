@@ -555,6 +555,7 @@ void truth_check(struct world *w)
     shown_check(&t);
     contacts_check(&t);
     personal_check(&t);
+    names_check(&t);
     for (uint32_t i = 0; i < t.n_logs; i++) {
         store_request_deinit(&t.logs[i]->load.base);
         free(t.logs[i]->rows);
