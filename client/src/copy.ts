@@ -7,15 +7,17 @@
  * one batch; `stored` is told only after that batch was written, and so is the server.
  */
 import type {
-  ChatEvent, ConversationEventsReply, Entry, EventPreferences, Id, MemberState, ReceiptsPush, Seq,
-  Time,
+  ChatEvent, ConversationEventsReply, Entry, EventHide, EventPreferences, Id, MemberState, ReceiptsPush,
+  Seq, Time,
 } from "./api.ts";
 import { LIMITS } from "./api.ts";
 import type { Clock } from "./clock.ts";
 import { jittered } from "./clock.ts";
 import { ParleyError, asParleyError } from "./error.ts";
 import type { ConversationRecord } from "./record.ts";
-import { applyToRecord, hear, meetEntry, meetOwnMark, meetPeer, unread, want } from "./record.ts";
+import {
+  applyToRecord, firstSeen, hear, hide, meetEntry, meetOwnMark, meetPeer, unread, want,
+} from "./record.ts";
 import { Rows, changedBy, expired, goesAt } from "./rows.ts";
 import type { Asker } from "./asker.ts";
 import type { Change } from "./storage.ts";
@@ -79,6 +81,7 @@ export class Copy {
   constructor(host: CopyHost, record: ConversationRecord) {
     this.#host = host;
     this.record = record;
+    this.rows.cleared = record.cleared ?? 0;
   }
 
   get id(): Id {
@@ -114,7 +117,7 @@ export class Copy {
       this.#hold(event);
       this.#hints++;
       const newest = event.seq > (this.record.last?.seq ?? 0);
-      if (event.type === "message" && newest) this.record.last = event;
+      if (event.type === "message" && newest) this.record.last = this.rows.shown(event);
       this.#expectGap();
       this.#host.changed(this);
     } else {
@@ -135,7 +138,8 @@ export class Copy {
     meetEntry(this.record, entry);
     this.#goes(entry.last);
     this.#hints++;
-    const changes: Change[] = [];
+    const changes = this.#clear(entry.cleared ?? 0);
+    this.#hideElsewhere();
     if (entry.first > this.record.cursor + 1) {
       // One was away for so long that what lies between is gone, or out and came back.
       changes.push(...this.#forgetRows());
@@ -170,6 +174,14 @@ export class Copy {
   want(event: EventPreferences): void {
     want(this.record, event);
     this.#commit([]);
+  }
+
+  /** An event of one's own log says what one sees no more: the words go, from the storage too. */
+  hide(event: EventHide): void {
+    hide(this.record, event);
+    const seqs = this.rows.hide(event);
+    this.#hideElsewhere();
+    this.#commit(seqs);
   }
 
   /** Moves one's own mark here, up to the cursor at most. False: it stood there already. */
@@ -217,7 +229,7 @@ export class Copy {
   /** Loads the page before the oldest row held. False: there is none, or no room for it. */
   async loadOlder(limit: number): Promise<boolean> {
     const before = this.record.from;
-    if (this.loading || this.#dropped || this.full || before <= this.record.first) return false;
+    if (this.loading || this.#dropped || this.full || before <= firstSeen(this.record)) return false;
     this.#setLoading(true);
     try {
       const reply = await this.#host.asker.ask("message.history", {
@@ -228,7 +240,7 @@ export class Copy {
       if (reply.first > before) void this.#host.write(this.#forgetBefore(reply.first));
       else this.record.from = reply.events[0]?.seq ?? reply.first;
       this.#commit(this.rows.takeOlder(reply.events));
-      return this.record.from > this.record.first;
+      return this.record.from > firstSeen(this.record);
     } finally {
       this.#setLoading(false);
     }
@@ -261,6 +273,18 @@ export class Copy {
     this.#host.changed(this);
     const changes: Change[] = dropped.map(({ seq }) => ({ drop: rowKey(this.id, seq) }));
     void this.#host.write([...changes, this.#put()]);
+  }
+
+  /** All up to `seq` is hidden, as an entry says. */
+  #clear(seq: Seq): Change[] {
+    if (seq <= this.rows.cleared) return [];
+    return this.rows.hide({ target: seq, up_to: true }).map((at) => this.#putRow(at));
+  }
+
+  /** What is held, and what the list shows. */
+  #hideElsewhere(): void {
+    for (const [seq, event] of this.#held) this.#held.set(seq, this.rows.shown(event));
+    if (this.record.last) this.record.last = this.rows.shown(this.record.last);
   }
 
   #setLoading(loading: boolean): void {
@@ -322,7 +346,9 @@ export class Copy {
 
   #hold(event: ChatEvent): void {
     const held = this.#held.get(event.seq);
-    if (held ? held.rev < event.rev : this.#held.size < HELD_MAX) this.#held.set(event.seq, event);
+    if (held ? held.rev < event.rev : this.#held.size < HELD_MAX) {
+      this.#held.set(event.seq, this.rows.shown(event));
+    }
     this.#goes(event);
   }
 
@@ -350,9 +376,10 @@ export class Copy {
     return next;
   }
 
-  #takeOne(event: ChatEvent, touched: Set<Seq>): void {
-    if (event.seq > this.record.cursor + 1) return;
-    if (event.seq < this.record.from) return;
+  #takeOne(told: ChatEvent, touched: Set<Seq>): void {
+    if (told.seq > this.record.cursor + 1) return;
+    if (told.seq < this.record.from) return;
+    const event = this.rows.shown(told);
     if (this.rows.take(event)) touched.add(event.seq);
     if (event.seq === this.record.cursor + 1) {
       for (const seq of this.rows.apply(event)) touched.add(seq);
@@ -366,13 +393,11 @@ export class Copy {
   #changeLast(event: ChatEvent): void {
     const { last } = this.record;
     if (!last) return;
-    this.record.last = this.rows.get(last.seq) ?? changedBy(last, event);
+    this.record.last = this.rows.shown(this.rows.get(last.seq) ?? changedBy(last, event));
   }
 
   #commit(seqs: Seq[]): void {
-    const changes: Change[] = seqs.map((seq) => ({
-      put: rowKey(this.id, seq), value: this.rows.get(seq),
-    }));
+    const changes = seqs.map((seq) => this.#putRow(seq));
     for (const seq of seqs) this.#goes(this.rows.get(seq));
     changes.push(this.#put());
     this.#host.changed(this);
@@ -383,6 +408,10 @@ export class Copy {
   #goes(row: ChatEvent | undefined): void {
     const at = goesAt(row);
     if (at !== undefined) this.#host.goes(at);
+  }
+
+  #putRow(seq: Seq): Change {
+    return { put: rowKey(this.id, seq), value: this.rows.get(seq) };
   }
 
   #put(): Change {

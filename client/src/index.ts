@@ -8,6 +8,7 @@ export { systemClock } from "./clock.ts";
 export { Contacts } from "./contacts.ts";
 export type { Self } from "./privacy.ts";
 export { PrivacySettings } from "./privacy.ts";
+export type { Draft } from "./drafts.ts";
 export type { ClientErrorCode } from "./error.ts";
 export { ParleyError } from "./error.ts";
 export { Groups } from "./groups.ts";

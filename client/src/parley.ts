@@ -56,7 +56,7 @@ const OWN_LANE = "own";
 const GROUPS_LANE = "groups";
 /** Commands that the timeline shows from the outbox on, until their event is here. */
 const SHOWN: ReadonlySet<AppendCommand> =
-  new Set(["message.send", "message.edit", "message.delete", "message.react"]);
+  new Set(["message.send", "message.edit", "message.delete", "message.react", "message.hide", "conversation.clear"]);
 
 export interface ParleyOptions {
   /** The server's origin, such as `https://chat.example.org`. */
@@ -180,7 +180,8 @@ export class Parley {
       },
       stands: (item, reply) => this.#stands(item, reply),
       startOver: () => this.#sync.startOver(),
-      changed: (lane) => this.#views.outboxChanged(lane),
+      // What waits for the own log may hide something in any conversation.
+      changed: (lane) => this.#views.outboxChanged(lane === OWN_LANE ? undefined : lane),
     });
     this.#receipts = new Receipts(clock, this.#asker, this.#shelf, online);
     this.#watch = new Watch(clock, request, online);
@@ -196,7 +197,11 @@ export class Parley {
 
     this.personal = new Personal({
       asker: this.#asker,
+      clock,
+      storage,
       shelf: this.#shelf,
+      online,
+      write: (changes) => this.#shelf.write(changes),
       append: (cmd, args) => this.#append(cmd, args, OWN_LANE),
     });
 
@@ -224,6 +229,7 @@ export class Parley {
     this.#expiry.look();
     await this.#sync.load();
     await this.#outbox.load();
+    await this.personal.load();
     this.#views.touchAll();
     this.#link.start(session.token);
     return session;
@@ -379,7 +385,9 @@ export class Parley {
   ): Promise<Appended> {
     const copy = this.#shelf.resolve(to);
     if (copy) this.#typing.sent(copy.id);
-    return this.#append("message.send", { to, text, ...more }, this.#laneOf(to));
+    const stands = this.#append("message.send", { to, text, ...more }, this.#laneOf(to));
+    if (copy) this.personal.sent(copy.id);
+    return stands;
   }
 
   /** Without `mentions` the message mentions nobody any more. */
@@ -501,6 +509,7 @@ export class Parley {
     this.#expiry.set(reply.time);
     this.#sync.online(reply.incarnation);
     this.#outbox.flush();
+    this.personal.online();
     this.#watch.online();
     this.#people.online();
     this.#receipts.checkAll();
@@ -548,6 +557,7 @@ export class Parley {
   }
 
   #close(conversation: Id): void {
+    this.personal.flushDraft(conversation);
     this.#shelf.close(conversation);
     if (!this.#shelf.get(conversation)?.open) this.#pins.forget(conversation);
   }

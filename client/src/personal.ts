@@ -1,6 +1,7 @@
 /**
- * What nobody else sees: what one wants of a conversation, and which messages one starred. Commands go to one's own log through the
- * outbox, as everything that one does; the log tells all of one's devices, this one too.
+ * What nobody else sees: what one wants of a conversation, which messages one starred or hid, what one has
+ * begun to write. Commands go to one's own log, but for drafts through the outbox as everything that one
+ * does; the log tells all of one's devices, this one too.
  */
 import type {
   Appended, ChatEvent, Id, MessageStarredReply, PreferencesSetArgs, Seq, Time,
@@ -8,6 +9,8 @@ import type {
 import { LIMITS } from "./api.ts";
 import type { AppendArgs, AppendCommand } from "./outbox.ts";
 import type { Asker } from "./asker.ts";
+import type { Draft, DraftsHost } from "./drafts.ts";
+import { Drafts } from "./drafts.ts";
 import type { Observable } from "./observable.ts";
 import type { Shelf } from "./shelf.ts";
 import { Stars } from "./stars.ts";
@@ -15,7 +18,7 @@ import { Stars } from "./stars.ts";
 /** Mutes for ever: the greatest time there is. */
 export const FOR_EVER: Time = LIMITS.seq_max;
 
-export interface PersonalHost {
+export interface PersonalHost extends DraftsHost {
   asker: Asker;
   shelf: Shelf;
   /** Into the lane of one's own log. */
@@ -25,10 +28,12 @@ export interface PersonalHost {
 export class Personal {
   #host: PersonalHost;
   #stars: Stars;
+  #drafts: Drafts;
 
   constructor(host: PersonalHost) {
     this.#host = host;
     this.#stars = new Stars(host.asker);
+    this.#drafts = new Drafts(host);
   }
 
   /** Without a time: for ever. */
@@ -78,17 +83,60 @@ export class Personal {
     return this.#host.asker.ask("message.starred", page === undefined ? {} : { page });
   }
 
-  /** What no event tells of: what was starred before. */
-  read(): Promise<void> {
-    return this.#stars.read();
+  /** Takes a message out of one's own sight, for good; the others keep it. */
+  hide(conversation: Id, seq: Seq): Promise<Appended> {
+    return this.#host.append("message.hide", { conversation, seq });
+  }
+
+  /** The same with all that is here, or with all up to `seq`. */
+  clearHistory(conversation: Id, seq?: Seq): Promise<Appended> {
+    const up_to = seq ?? this.#host.shelf.get(conversation)?.record.cursor ?? 1;
+    return this.#host.append("conversation.clear", { conversation, up_to });
+  }
+
+  /** What one has written so far: call it as one types, it is told as often as is useful. An empty
+   * text: nothing any more. */
+  setDraft(conversation: Id, text: string, reply_to?: Seq): void {
+    this.#drafts.set(conversation, reply_to === undefined || text === "" ? { text } : { text, reply_to });
+  }
+
+  /** What one has begun to write in a conversation, here or on another device. */
+  draft(conversation: Id): Observable<Draft | undefined> {
+    return this.#drafts.observed.of(conversation);
+  }
+
+  /** One leaves the conversation, or the page: what was typed shall not wait. */
+  flushDraft(conversation: Id): void {
+    this.#drafts.flush(conversation);
+  }
+
+  /** A message went there: what was typed was sent. */
+  sent(conversation: Id): void {
+    this.#drafts.sent(conversation);
+  }
+
+  load(): Promise<void> {
+    return this.#drafts.load();
+  }
+
+  online(): void {
+    this.#drafts.online();
+  }
+
+  /** What no event tells of: what was starred and written before. */
+  async read(): Promise<void> {
+    await Promise.all([this.#stars.read(), this.#drafts.read()]);
   }
 
   clear(): void {
     this.#stars.clear();
+    this.#drafts.clear();
   }
 
   applied(event: ChatEvent): void {
     this.#stars.applied(event);
+    this.#drafts.applied(event);
+    if (event.type === "hide") this.#host.shelf.get(event.subject)?.hide(event);
     if (event.type === "preferences") this.#host.shelf.get(event.subject)?.want(event);
   }
 

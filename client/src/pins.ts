@@ -30,6 +30,7 @@ export class Pins {
   }
 
   applied(event: ChatEvent): void {
+    if (event.type === "hide") this.readAgain(event.subject);
     const { conversation } = event;
     const known = this.#known.get(conversation);
     if (!known) return;

@@ -4,8 +4,9 @@
  * unread = n − read_n, both counted by the server: `n` at the head, `read_n` at `read`.
  */
 import type {
-  ChatEvent, ConversationKind, Entry, EventPreferences, Id, Mark, Role, Seq, Time,
+  ChatEvent, ConversationKind, Entry, EventHide, EventPreferences, Id, Mark, Role, Seq, Time,
 } from "./api.ts";
+import { met } from "./rows.ts";
 
 export interface ConversationRecord {
   conversation: Id;
@@ -53,6 +54,8 @@ export interface ConversationRecord {
   pinned?: Seq;
   archived?: boolean;
   marked_unread?: boolean;
+  /** One has hidden every message up to it. */
+  cleared?: Seq;
 }
 
 /** A conversation that the device meets for the first time; its copy starts after `cursor`. */
@@ -98,7 +101,7 @@ export function meetEntry(record: ConversationRecord, entry: Entry): void {
   }
   // Gone by its age, or of before one came back: it is not to be read any more.
   if (record.last && record.last.seq < record.first) delete record.last;
-  if (entry.last && !(record.last && newer(record.last, entry.last))) record.last = entry.last;
+  if (entry.last) record.last = newest(record.last, entry.last);
   // What came behind the entry, if it is older than the copy, is known from the events.
   if (entry.head >= record.cursor) assign(record, "mention", entry.mention);
   if (entry.read >= record.read) {
@@ -116,12 +119,30 @@ export function meetEntry(record: ConversationRecord, entry: Entry): void {
 
 /** Reading takes a mark as unread away and is no event: the newest entry of one event says it. */
 function meetWanted(record: ConversationRecord, entry: Entry): void {
+  clear(record, entry.cleared ?? 0);
   if ((entry.preferences ?? 0) < (record.preferences ?? 0)) return;
   assign(record, "preferences", entry.preferences);
   assign(record, "muted_until", entry.muted_until);
   assign(record, "pinned", entry.pinned);
   assign(record, "archived", entry.archived);
   assign(record, "marked_unread", entry.marked_unread);
+}
+
+/** An event of one's own log says what one sees no more. `last` is the copy's to change. */
+export function hide(record: ConversationRecord, event: EventHide): void {
+  if (event.up_to) clear(record, event.target);
+  else if (record.mention === event.target) delete record.mention;
+}
+
+function clear(record: ConversationRecord, seq: Seq): void {
+  if (seq <= (record.cleared ?? 0)) return;
+  record.cleared = seq;
+  if (record.mention !== undefined && record.mention <= seq) delete record.mention;
+}
+
+/** Before it there is nothing to be seen. */
+export function firstSeen(record: ConversationRecord): Seq {
+  return Math.max(record.first, (record.cleared ?? 0) + 1);
 }
 
 /** What an event of one's own log says of this conversation. */
@@ -257,6 +278,12 @@ function leave(record: ConversationRecord): void {
   delete record.announce;
   delete record.timer;
   delete record.retention;
+}
+
+/** The later message; of one message, the newer form. */
+function newest(last: ChatEvent | undefined, other: ChatEvent): ChatEvent {
+  if (last?.seq === other.seq) return met(last, other);
+  return last && newer(last, other) ? last : other;
 }
 
 function newer(a: ChatEvent, b: ChatEvent): boolean {

@@ -6,10 +6,17 @@
  * repeated pushes). `rev` makes the two meet: whatever is older than the row that stands is
  * ignored, so the order of arrival does not matter.
  */
-import type { ChatEvent, EventEdit, EventMessage, Seq, Time } from "./api.ts";
+import type { ChatEvent, EventDraft, EventEdit, EventMessage, Seq, Time } from "./api.ts";
+
+/** Messages that one hid and that are not held, remembered so that what was on its way when they were
+ * hidden does not bring them back. Beyond it the first is forgotten. */
+const HIDDEN_MAX = 1000;
 
 export class Rows {
+  /** All messages up to it are hidden. */
+  cleared: Seq = 0;
   #rows = new Map<Seq, ChatEvent>();
+  #hidden = new Set<Seq>();
 
   get size(): number {
     return this.#rows.size;
@@ -26,21 +33,46 @@ export class Rows {
   /** Takes a row, unless one that is as new stands. The answer: whether anything changed. */
   take(row: ChatEvent): boolean {
     const old = this.#rows.get(row.seq);
-    if (old && old.rev >= row.rev) return false;
-    this.#rows.set(row.seq, row);
+    const now = this.shown(met(old, row));
+    if (now === old) return false;
+    this.#rows.set(row.seq, now);
     return true;
+  }
+
+  /** The row without the words that one hid. */
+  shown(row: ChatEvent): ChatEvent {
+    const seq = messageOf(row);
+    return seq !== undefined && this.#hides(seq) ? hiddenOf(row) : row;
+  }
+
+  /** One hid a message, or all up to one. The answer: the seqs of what changed. */
+  hide({ target, up_to }: { target: Seq; up_to: boolean }): Seq[] {
+    if (up_to) this.cleared = Math.max(this.cleared, target);
+    else this.#rememberHidden(target);
+    const seqs: Seq[] = [];
+    for (const row of this.#rows.values()) {
+      const shown = this.shown(row);
+      if (shown === row) continue;
+      this.#rows.set(row.seq, shown);
+      seqs.push(row.seq);
+    }
+    return seqs;
   }
 
   /** Takes a page from before the rows held. It may have been read before events that are here
    * already: these change it now. The answer: the seqs of what changed. */
   takeOlder(page: ChatEvent[]): Seq[] {
     const seqs = new Set(page.filter((row) => this.take(row)).map((row) => row.seq));
-    for (const event of this.values()) for (const seq of this.apply(event)) seqs.add(seq);
+    for (const event of this.values()) {
+      for (const seq of this.apply(event)) seqs.add(seq);
+      if (this.take(event)) seqs.add(event.seq); // An edit of what this page shows to be hidden.
+    }
     return [...seqs];
   }
 
   /** Changes the rows that an event changes besides its own. The answer: their seqs. */
   apply(event: ChatEvent): Seq[] {
+    if (event.type === "draft") return this.#emptyDrafts(event);
     if (event.type !== "edit" && event.type !== "delete" && event.type !== "reaction") return [];
     const seqs = event.type === "reaction" ? [] : this.#emptyEdits(event.target, event.seq);
     const row = this.#rows.get(event.target);
@@ -85,6 +117,32 @@ export class Rows {
     this.#rows.clear();
   }
 
+  #hides(seq: Seq): boolean {
+    const row = this.#rows.get(seq);
+    return seq <= this.cleared || this.#hidden.has(seq) || (row !== undefined && isHidden(row));
+  }
+
+  #rememberHidden(seq: Seq): void {
+    this.#hidden.add(seq);
+    if (this.#hidden.size <= HIDDEN_MAX) return;
+    for (const first of this.#hidden) {
+      this.#hidden.delete(first);
+      return;
+    }
+  }
+
+  /** Of what one wrote in a conversation the newest draft alone has its text, on the server too. */
+  #emptyDrafts(by: EventDraft): Seq[] {
+    const seqs: Seq[] = [];
+    for (const row of this.#rows.values()) {
+      if (row.type !== "draft" || row.subject !== by.subject || row.seq >= by.seq || row.rev >= by.seq) continue;
+      const { text: _, ...left } = row;
+      this.#rows.set(row.seq, { ...left, rev: by.seq });
+      seqs.push(row.seq);
+    }
+    return seqs;
+  }
+
   /** The texts of the edits of `target` before `by` are gone on the server; they go here too.
    * Looked for one by one: the target may not be here, or be as new as `by` already. */
   #emptyEdits(target: Seq, by: Seq): Seq[] {
@@ -96,6 +154,31 @@ export class Rows {
     }
     return seqs;
   }
+}
+
+/** The message whose words a row has. */
+function messageOf(row: ChatEvent): Seq | undefined {
+  if (row.type === "edit") return row.target;
+  return row.type === "message" ? row.seq : undefined;
+}
+
+export function isHidden(row: ChatEvent): boolean {
+  return row.type === "message" && row.hidden === true;
+}
+
+/** A message or an edit as whoever hid it has it: itself, if it is so already. */
+function hiddenOf(row: ChatEvent): ChatEvent {
+  if (row.type === "edit") return row.text === undefined ? row : emptied(row);
+  if (row.type !== "message" || isHidden(row)) return row;
+  const { text: _text, reactions: _reactions, mentions: _mentions, ...left } = row;
+  return { ...left, hidden: true };
+}
+
+/** The newer of two forms of a row. What one hid stays hidden, in whatever order they come. */
+export function met(old: ChatEvent | undefined, row: ChatEvent): ChatEvent {
+  if (!old) return row;
+  const newer = old.rev >= row.rev ? old : row;
+  return isHidden(old) || isHidden(row) ? hiddenOf(newer) : newer;
 }
 
 /** When the words of a row go, if it has any that do. */
@@ -133,6 +216,9 @@ function changed(
   event: Extract<ChatEvent, { type: "edit" | "delete" | "reaction" }>,
 ): EventMessage {
   const rev = event.seq;
+  if (isHidden(row) && event.type !== "delete") {
+    return event.type === "edit" ? { ...row, rev, edited: event.seq } : { ...row, rev };
+  }
   if (event.type === "edit") {
     // Emptied since: a later event, which is on its way, says what stands.
     const text = event.text === undefined ? {} : { text: event.text };

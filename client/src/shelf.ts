@@ -26,6 +26,7 @@ export interface ShelfHandlers {
   begun(copy: Copy): void;
   applied(copy: Copy, event: ChatEvent): void;
   stored(copy: Copy): void;
+  /** Everything here may be of before what the server has: begin anew. */
   restored(): void;
   compareSoon(): void;
   /** The storage failed: what is shown may not outlive a restart. */
@@ -132,6 +133,11 @@ export class Shelf implements CopyHost {
   }
 
   async relearn(copy: Copy, fresh: boolean): Promise<void> {
+    if (fresh && copy.record.kind === "own") {
+      // What it lacks may say what to hide of whatever is here.
+      this.#handlers.restored();
+      return;
+    }
     const reply = await this.asker.ask("conversation.get", { conversation: copy.id });
     if (copy.dropped) return;
     if (!fresh) {

@@ -1,5 +1,5 @@
 /** What one starred: read as a list, then kept up by the events of one's own log. */
-import type { ChatEvent, Id, Seq } from "./api.ts";
+import type { ChatEvent, EventHide, Id, Seq } from "./api.ts";
 import type { Asker } from "./asker.ts";
 import { ObservedMap } from "./observable.ts";
 
@@ -30,6 +30,7 @@ export class Stars {
   }
 
   applied(event: ChatEvent): void {
+    if (event.type === "hide") this.#hide(event);
     if (event.type !== "star" && event.type !== "unstar") return;
     this.#doubts++;
     this.#set(this.#seqs, event.subject, event.target, event.type === "star");
@@ -40,6 +41,15 @@ export class Stars {
     this.#doubts++;
     this.#seqs.clear();
     this.observed.touchAll();
+  }
+
+  /** What is hidden is listed no more. */
+  #hide({ subject, target, up_to }: EventHide): void {
+    this.#doubts++;
+    for (const seq of this.#seqs.get(subject) ?? NONE) {
+      if (seq === target || (up_to && seq < target)) this.#set(this.#seqs, subject, seq, false);
+    }
+    this.observed.touch(subject);
   }
 
   async #read(): Promise<void> {

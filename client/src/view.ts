@@ -4,6 +4,8 @@ import type {
 } from "./api.ts";
 import type { Copy } from "./copy.ts";
 import type { OutboxItem } from "./outbox.ts";
+import { firstSeen } from "./record.ts";
+import { isHidden } from "./rows.ts";
 
 /** How far one's own message got. `waiting`: in the outbox. In a group `delivered` and `read` mean
  * by everybody; members() says who. */
@@ -128,7 +130,7 @@ export function conversationView(
   if (record.mention !== undefined && record.mention > record.read) view.mention = record.mention;
   if (record.muted_until !== undefined) view.muted_until = record.muted_until;
   if (record.pinned !== undefined) view.pinned = record.pinned;
-  if (record.last?.type === "message") {
+  if (record.last?.type === "message" && !isHidden(record.last)) {
     view.last = messageView(record.last, copy, me);
     for (const item of pending) if (item.args["seq"] === record.last.seq) change(view.last, item, me);
   }
@@ -143,6 +145,7 @@ export function timelineView(
 ): TimelineView {
   const items: (MessageView | NoticeView)[] = [];
   for (const row of copy?.rows.values() ?? []) {
+    if (isHidden(row) || pending.some((item) => hides(item, row))) continue;
     if (row.type === "message") items.push(messageView(row, copy as Copy, me));
     else if (isNotice(row)) items.push(noticeView(row));
   }
@@ -155,7 +158,7 @@ export function timelineView(
   }
   return {
     items,
-    has_older: copy ? copy.record.from > copy.record.first && !copy.full : false,
+    has_older: copy ? copy.record.from > firstSeen(copy.record) && !copy.full : false,
     full: copy?.full ?? false,
     loading: copy?.loading ?? false,
   };
@@ -237,6 +240,13 @@ function change(target: MessageView, { cmd, args }: OutboxItem, me: Id): void {
     default:
       break;
   }
+}
+
+/** Whether a message that stands is to be seen no more. */
+function hides({ cmd, args }: OutboxItem, row: ChatEvent): boolean {
+  if (row.type !== "message") return false;
+  return (cmd === "message.hide" && args["seq"] === row.seq) ||
+    (cmd === "conversation.clear" && row.seq <= (args["up_to"] as Seq));
 }
 
 function statusOf(seq: Seq, copy: Copy, me: Id): MessageStatus {

@@ -13,6 +13,11 @@ import type { Shelf } from "./shelf.ts";
 import type { ConversationView, TimelineView } from "./view.ts";
 import { conversationView, timelineView } from "./view.ts";
 
+/** Whether it waits in the own log's lane, and changes what is seen of that conversation. */
+function hidesIn({ cmd, args }: OutboxItem, conversation: Id | undefined): boolean {
+  return (cmd === "message.hide" || cmd === "conversation.clear") && args["conversation"] === conversation;
+}
+
 export class Views {
   readonly list = new Observed<readonly ConversationView[]>(() => this.#listed());
   readonly unread = new Observed<number>(() =>
@@ -102,6 +107,7 @@ export class Views {
     const items = this.#outbox.items();
     if (items.length === 0) return [];
     const lane = this.#shelf.laneOf(id);
-    return items.filter((item) => item.lane === lane);
+    const conversation = this.#shelf.resolve(id)?.id;
+    return items.filter((item) => item.lane === lane || hidesIn(item, conversation));
   }
 }

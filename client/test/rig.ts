@@ -141,6 +141,7 @@ export class FakeServer implements Transport {
     }));
     this.on("contact.list", () => ({ ok: { contacts: [] } }));
     this.on("message.starred", () => ({ ok: { events: [] } }));
+    this.on("draft.list", () => ({ ok: { drafts: [] } }));
     this.on("user.get", (args) => ({
       ok: { user: args["user"], username: "x", display_name: "X", about: "", blocked: false },
     }));

@@ -1,0 +1,232 @@
+/**
+ * What one has begun to write in each conversation: as the server has it for one's other devices,
+ * or as it was typed here and is on its way there. Several changes go as one, the last one, at most
+ * every DRAFT_EVERY_MS in each conversation; what is taken away goes at once.
+ *
+ * No key and no outbox: a draft that is written down twice is the same draft, and of those that
+ * wait the newest alone is of use. What was typed and is not written down yet is kept in the
+ * storage; of two devices' drafts the one that reaches the server last stands.
+ */
+import type { ChatEvent, Id, Seq } from "./api.ts";
+import { LIMITS } from "./api.ts";
+import type { Asker } from "./asker.ts";
+import type { Clock } from "./clock.ts";
+import { asParleyError } from "./error.ts";
+import { ObservedMap } from "./observable.ts";
+import type { Change, Storage } from "./storage.ts";
+
+/** As often as the server takes them. */
+const DRAFT_EVERY_MS = 5000;
+const PREFIX = "draft/";
+
+export interface Draft {
+  text: string;
+  /** The message it answers. */
+  reply_to?: Seq;
+}
+
+const NOTHING: Draft = { text: "" };
+
+/** A conversation that one writes in here. */
+interface Writing {
+  /** What the server is to be told. */
+  draft?: Draft;
+  /** When it was told last. */
+  told?: number;
+  telling: boolean;
+  cancel?: () => void;
+}
+
+/** As the server has it after an event of one's own log; an empty text: there is none. */
+interface Known {
+  seq: Seq;
+  draft: Draft;
+}
+
+export interface DraftsHost {
+  asker: Asker;
+  clock: Clock;
+  storage: Storage;
+  online(): boolean;
+  /** Resolves when it is stored. */
+  write(changes: Change[]): Promise<void>;
+}
+
+export class Drafts {
+  /** Undefined: there is none. */
+  readonly observed = new ObservedMap<Draft | undefined>((conversation) => {
+    const draft = this.#writing.get(conversation)?.draft ?? this.#known.get(conversation)?.draft;
+    return draft && draft.text !== "" ? draft : undefined;
+  });
+  #host: DraftsHost;
+  #writing = new Map<Id, Writing>();
+  #known = new Map<Id, Known>();
+  /** How often there was a reason to doubt it: a list that was asked for before is too old. */
+  #doubts = 0;
+  #reading: Promise<void> | undefined;
+
+  constructor(host: DraftsHost) {
+    this.#host = host;
+  }
+
+  /** What was typed before a restart. */
+  async load(): Promise<void> {
+    for (const [key, value] of await this.#host.storage.scan(PREFIX)) {
+      this.#writing.set(key.slice(PREFIX.length), { draft: value as Draft, telling: false });
+    }
+  }
+
+  set(conversation: Id, draft: Draft): void {
+    const news = draft.text !== "" || this.#writing.has(conversation) || this.#stands(conversation);
+    if (!news) return;
+    const writing: Writing = this.#writing.get(conversation) ?? { telling: false };
+    this.#writing.set(conversation, writing);
+    if (draft.text !== "") {
+      writing.draft = draft;
+      writing.cancel ??= this.#after(conversation, DRAFT_EVERY_MS);
+    } else if (writing.telling || this.#stands(conversation)) {
+      writing.draft = NOTHING;
+    } else {
+      delete writing.draft; // Nobody has heard of it.
+      if (!writing.cancel) this.#writing.delete(conversation);
+    }
+    this.#keep(conversation, writing.draft);
+    this.observed.touch(conversation);
+    if (writing.draft === NOTHING) void this.#tell(conversation, writing);
+  }
+
+  /** It was sent, so it is a draft no more. */
+  sent(conversation: Id): void {
+    if (this.#writing.get(conversation)?.draft || this.#stands(conversation)) {
+      this.set(conversation, NOTHING);
+    }
+  }
+
+  /** One looks elsewhere: what was typed is told as soon as may be. */
+  flush(conversation: Id): void {
+    const writing = this.#writing.get(conversation);
+    if (!writing?.draft || writing.telling) return;
+    const due = (writing.told ?? -Infinity) + DRAFT_EVERY_MS - this.#host.clock.now();
+    if (due <= 0) {
+      void this.#tell(conversation, writing);
+    } else {
+      writing.cancel?.();
+      writing.cancel = this.#after(conversation, due);
+    }
+  }
+
+  /** A connection is up. */
+  online(): void {
+    for (const [conversation, writing] of this.#writing) {
+      if (writing.draft) void this.#tell(conversation, writing);
+    }
+  }
+
+  applied(event: ChatEvent): void {
+    // One that another has taken the place of says nothing.
+    if (event.type !== "draft" || event.text === undefined) return;
+    this.#doubts++;
+    this.#learn(event.subject, event.seq, draftOf(event.text, event.reply_to));
+  }
+
+  /** Whatever events were missed, it is right after this. */
+  read(): Promise<void> {
+    this.#doubts++;
+    this.#reading ??= this.#read().finally(() => (this.#reading = undefined));
+    return this.#reading;
+  }
+
+  clear(): void {
+    this.#doubts++;
+    for (const { cancel } of this.#writing.values()) cancel?.();
+    this.#writing.clear();
+    this.#known.clear();
+    this.observed.touchAll();
+  }
+
+  #stands(conversation: Id): boolean {
+    return (this.#known.get(conversation)?.draft.text ?? "") !== "";
+  }
+
+  #after(conversation: Id, ms: number): () => void {
+    return this.#host.clock.after(ms, () => this.#due(conversation));
+  }
+
+  #due(conversation: Id): void {
+    const writing = this.#writing.get(conversation);
+    if (!writing) return;
+    delete writing.cancel;
+    if (writing.draft) void this.#tell(conversation, writing);
+    else if (!writing.telling) this.#writing.delete(conversation);
+  }
+
+  async #tell(conversation: Id, writing: Writing): Promise<void> {
+    const { draft } = writing;
+    if (!draft || writing.telling || !this.#host.online()) return;
+    writing.cancel?.();
+    delete writing.cancel;
+    writing.telling = true;
+    try {
+      const { seq } = await this.#host.asker.ask("draft.set", { conversation, ...draft });
+      if (this.#writing.get(conversation) !== writing) return; // Signed out meanwhile.
+      writing.told = this.#host.clock.now();
+      this.#learn(conversation, seq, draft);
+      this.#done(conversation, writing, draft);
+    } catch (thrown) {
+      const error = asParleyError(thrown);
+      // Refused for good, it is kept nowhere but where it was typed.
+      if (!error.transient && error.code !== "stopped") this.#done(conversation, writing, draft);
+    } finally {
+      writing.telling = false;
+    }
+    if (writing.draft === NOTHING && draft !== NOTHING) await this.#tell(conversation, writing);
+    else writing.cancel ??= this.#after(conversation, DRAFT_EVERY_MS);
+  }
+
+  #done(conversation: Id, writing: Writing, draft: Draft): void {
+    if (writing.draft !== draft) return; // One has written on.
+    delete writing.draft;
+    this.#keep(conversation, undefined);
+    this.observed.touch(conversation);
+  }
+
+  #keep(conversation: Id, draft: Draft | undefined): void {
+    const key = `${PREFIX}${conversation}`;
+    void this.#host.write([draft ? { put: key, value: draft } : { drop: key }]);
+  }
+
+  #learn(conversation: Id, seq: Seq, draft: Draft): void {
+    if ((this.#known.get(conversation)?.seq ?? 0) >= seq) return;
+    this.#known.set(conversation, { seq, draft });
+    this.observed.touch(conversation);
+  }
+
+  async #read(): Promise<void> {
+    for (let asked = -1; asked !== this.#doubts; ) {
+      asked = this.#doubts;
+      const known = await this.#pages();
+      if (asked !== this.#doubts) continue;
+      this.#known = known;
+      this.observed.touchAll();
+    }
+  }
+
+  async #pages(): Promise<Map<Id, Known>> {
+    const known = new Map<Id, Known>();
+    const limit = LIMITS.list_max;
+    for (let after: Id | undefined; ; ) {
+      const { drafts } = await this.#host.asker.ask("draft.list", {
+        limit, ...(after === undefined ? {} : { after_conversation: after }),
+      });
+      for (const { conversation, seq, text, reply_to } of drafts) {
+        known.set(conversation, { seq, draft: draftOf(text, reply_to) });
+      }
+      after = drafts.at(-1)?.conversation;
+      if (drafts.length < limit) return known;
+    }
+  }
+}
+
+function draftOf(text: string, reply_to: Seq | undefined): Draft {
+  return reply_to === undefined ? { text } : { text, reply_to };
+}

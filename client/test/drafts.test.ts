@@ -1,0 +1,162 @@
+/** Drafts: told as often as is useful, the last one wins, and sending takes them away. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { EventDraft, Seq } from "../src/api.ts";
+import { MemoryStorage } from "../src/storage.ts";
+import type { FakeServer, Rig } from "./rig.ts";
+import { CHAT, ME, entryOf, makeParley, signedIn } from "./rig.ts";
+
+const OWN = entryOf({ conversation: ME, kind: "own", head: 1 });
+const CHATS = [entryOf({ head: 1, n: 1 }), OWN];
+
+function drafted(seq: Seq, text: string, more: Partial<EventDraft> = {}): EventDraft {
+  return { conversation: ME, seq, n: 0, rev: seq, time: seq, sender: ME, type: "draft", subject: CHAT, text, ...more };
+}
+
+/** A server that writes drafts down and tells of them. */
+function writes(server: FakeServer): void {
+  let seq = 1;
+  server.on("draft.set", ({ text, reply_to }) => {
+    seq++;
+    server.event(drafted(seq, text as string, reply_to === undefined ? {} : { reply_to: reply_to as Seq }));
+    return { ok: { conversation: ME, seq, n: 0, time: seq } };
+  });
+}
+
+const rig = (storage = new MemoryStorage()): Promise<Rig> => signedIn(CHATS, writes, storage);
+const told = (server: FakeServer): unknown[] => server.askedFor("draft.set").map(({ text }) => text);
+const shown = ({ parley }: Rig): string | undefined => parley.personal.draft(CHAT).getSnapshot()?.text;
+
+test("what is typed shows at once and is told every 5 s, the last of it", async () => {
+  const all = await rig();
+  const { clock, parley, server } = all;
+  for (let i = 1; i <= 12; i++) {
+    parley.personal.setDraft(CHAT, "x".repeat(i));
+    assert.equal(shown(all), "x".repeat(i));
+    await clock.pass(1000);
+  }
+  assert.deepEqual(told(server), ["x".repeat(5), "x".repeat(10)]);
+  await clock.pass(5000);
+  assert.deepEqual(told(server), ["x".repeat(5), "x".repeat(10), "x".repeat(12)]);
+  await clock.pass(60_000);
+  assert.equal(told(server).length, 3);
+});
+
+test("leaving the conversation tells it without waiting, but no sooner than 5 s after the one before", async () => {
+  const { clock, parley, server } = await rig();
+  const close = parley.open(CHAT);
+  parley.personal.setDraft(CHAT, "hel");
+  close();
+  await clock.pass(0);
+  assert.deepEqual(told(server), ["hel"]);
+  parley.personal.setDraft(CHAT, "hello");
+  parley.personal.flushDraft(CHAT);
+  await clock.pass(4900);
+  assert.deepEqual(told(server), ["hel"]);
+  await clock.pass(200);
+  assert.deepEqual(told(server), ["hel", "hello"]);
+});
+
+test("sending takes the draft away, at once where the server has it, and silently where it has not", async () => {
+  const all = await rig();
+  const { clock, parley, server } = all;
+  server.on("message.send", () => ({ ok: { conversation: CHAT, seq: 2, n: 2, time: 2 } }));
+  parley.personal.setDraft(CHAT, "hello");
+  await parley.send(CHAT, "hello");
+  await clock.pass(10_000);
+  assert.deepEqual([shown(all), told(server)], [undefined, []]);
+  parley.personal.setDraft(CHAT, "again");
+  await clock.pass(5000);
+  assert.deepEqual(told(server), ["again"]);
+  await parley.send(CHAT, "again");
+  await clock.pass(0);
+  assert.deepEqual([shown(all), told(server)], [undefined, ["again", ""]]);
+});
+
+test("what is sent while its draft is on the way is taken away behind it", async () => {
+  const all = await rig();
+  const { clock, parley, server } = all;
+  const answers: (() => void)[] = [];
+  server.on("draft.set", () => new Promise((resolve) =>
+    answers.push(() => resolve({ ok: { conversation: ME, seq: 1 + answers.length, n: 0, time: 1 } }))));
+  parley.personal.setDraft(CHAT, "hello");
+  await clock.pass(5000);
+  parley.personal.sent(CHAT);
+  await clock.pass(0);
+  assert.deepEqual(told(server), ["hello"]);
+  answers[0]?.();
+  await clock.pass(0);
+  assert.deepEqual([shown(all), told(server)], [undefined, ["hello", ""]]);
+});
+
+test("another device's draft shows, with what it answers, and an older word of it does not", async () => {
+  const all = await rig();
+  const { clock, parley, server } = all;
+  server.event(drafted(2, "from the phone", { reply_to: 1 }));
+  await clock.pass(0);
+  assert.deepEqual(parley.personal.draft(CHAT).getSnapshot(), { text: "from the phone", reply_to: 1 });
+  server.event(drafted(3, ""));
+  const { text: _, ...replaced } = drafted(2, "", { rev: 3 });
+  server.event(replaced);
+  await clock.pass(0);
+  assert.equal(shown(all), undefined);
+  parley.personal.setDraft(CHAT, "typed here");
+  server.event(drafted(4, "typed there"));
+  await clock.pass(0);
+  assert.equal(shown(all), "typed here");
+});
+
+test("of the drafts of a conversation the newest alone is stored", async () => {
+  const storage = new MemoryStorage();
+  const { clock, server } = await rig(storage);
+  for (const [i, text] of ["one", "two", "three"].entries()) server.event(drafted(2 + i, text));
+  await clock.pass(0);
+  const rows = JSON.stringify(await storage.scan("row/"));
+  assert.ok(!rows.includes("one") && !rows.includes("two") && rows.includes("three"), rows);
+});
+
+test("a new device reads them all, in pages", async () => {
+  const many = Array.from({ length: 120 }, (_, i) => ({ conversation: String(1000 + i), seq: i + 1, time: 1, text: `d${i}` }));
+  const { parley, server } = await signedIn(CHATS, (fake) =>
+    fake.on("draft.list", ({ after_conversation, limit }) => ({
+      ok: { drafts: many.filter((one) => Number(one.conversation) > Number(after_conversation ?? 0)).slice(0, limit) },
+    })));
+  assert.equal(parley.personal.draft("1000").getSnapshot()?.text, "d0");
+  assert.equal(parley.personal.draft("1119").getSnapshot()?.text, "d119");
+  assert.ok(server.askedFor("draft.list").length >= 3);
+});
+
+test("what was typed outlives a restart and a lost connection", async () => {
+  const storage = new MemoryStorage();
+  const all = await rig(storage);
+  const { clock, parley, server } = all;
+  server.up = false;
+  server.socket.end(1006);
+  parley.personal.setDraft(CHAT, "unsent");
+  await clock.pass(20_000);
+  assert.deepEqual(told(server), []);
+  parley.stop();
+  const again = makeParley(server, clock, storage);
+  await again.load();
+  assert.equal(again.personal.draft(CHAT).getSnapshot()?.text, "unsent");
+  server.up = true;
+  again.retryNow();
+  await clock.pass(5000);
+  assert.deepEqual(told(server), ["unsent"]);
+  assert.deepEqual(await storage.scan("draft/"), []);
+  again.stop();
+});
+
+test("a server that asks to wait is told later, and one that refuses is not asked again", async () => {
+  const { clock, parley, server } = await rig();
+  let answer: unknown = { error: { code: "rate_limited", message: "", retry_after_ms: 2000 } };
+  server.on("draft.set", () => answer as { ok: unknown });
+  parley.personal.setDraft(CHAT, "hello");
+  await clock.pass(5000);
+  assert.equal(told(server).length, 1);
+  answer = { error: { code: "full", message: "" } };
+  await clock.pass(10_000);
+  assert.equal(told(server).length, 2);
+  await clock.pass(60_000);
+  assert.equal(told(server).length, 2);
+});
