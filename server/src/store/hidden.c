@@ -85,31 +85,54 @@ static uint64_t message_of(const struct event *e)
     return e->type == EVENT_MESSAGE ? e->seq : 0;
 }
 
+/* Rows in the order of the messages that they are of: keys are looked up in order, each once. */
+struct looked {
+    struct event *at[PAGE_MAX];
+    uint32_t n;
+};
+
+static void look_for(struct looked *looked, struct event *e)
+{
+    uint32_t i = looked->n++;
+    for (; i && message_of(looked->at[i - 1]) > message_of(e); i--)
+        looked->at[i] = looked->at[i - 1];
+    looked->at[i] = e;
+}
+
+static int take_looked(struct turn *t, const struct member *me, const struct looked *looked)
+{
+    struct row_key keys[PAGE_MAX];
+    struct str key_strs[PAGE_MAX], values[PAGE_MAX];
+    uint32_t n = 0, key_of[PAGE_MAX];
+    for (uint32_t i = 0; i < looked->n; i++) {
+        uint64_t seq = message_of(looked->at[i]);
+        if (i == 0 || seq != message_of(looked->at[i - 1])) {
+            keys[n] = key_hidden(me->user, me->conversation, seq);
+            key_strs[n] = row_key_str(&keys[n]);
+            n++;
+        }
+        key_of[i] = n - 1;
+    }
+    int err = kv_get_many(&t->view, KV_STATE, key_strs, n, t->arena, values);
+    for (uint32_t i = 0; !err && i < looked->n; i++)
+        if (values[key_of[i]].p)
+            project_hidden(looked->at[i]);
+    return err;
+}
+
 int hidden_take(struct turn *t, const struct member *me, struct event *events, uint32_t n)
 {
     const struct preferences *p = &me->preferences;
-    struct event *looked[PAGE_MAX];
-    struct row_key keys[PAGE_MAX];
-    struct str key_strs[PAGE_MAX], values[PAGE_MAX];
-    uint32_t n_looked = 0;
+    struct looked looked = {.n = 0};
     must(n <= PAGE_MAX);
     for (uint32_t i = 0; i < n; i++) {
         uint64_t seq = message_of(&events[i]);
         if (seq && seq <= p->cleared_seq)
             project_hidden(&events[i]);
-        if (seq <= p->cleared_seq || !p->hidden)
-            continue;
-        keys[n_looked] = key_hidden(me->user, me->conversation, seq);
-        key_strs[n_looked] = row_key_str(&keys[n_looked]);
-        looked[n_looked++] = &events[i];
+        else if (seq && p->hidden)
+            look_for(&looked, &events[i]);
     }
-    if (!n_looked)
-        return 0;
-    int err = kv_get_many(&t->view, KV_STATE, key_strs, n_looked, t->arena, values);
-    for (uint32_t i = 0; !err && i < n_looked; i++)
-        if (values[i].p)
-            project_hidden(looked[i]);
-    return err;
+    return looked.n ? take_looked(t, me, &looked) : 0;
 }
 
 int hidden_take_from(struct turn *t, uint64_t viewer, uint64_t conversation, struct event *events,

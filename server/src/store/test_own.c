@@ -147,6 +147,33 @@ static void test_all_up_to_a_place_is_hidden_at_once(void **state)
     assert_true(shown(rig, ALICE, seqs[0]));
 }
 
+/* Edits are of messages from anywhere before them, in any order. */
+static void test_a_page_of_edits_is_looked_up_whole(void **state)
+{
+    struct rig *rig = *state;
+    people(rig);
+    make_group(rig);
+    uint64_t said[3], edits[3];
+    static const int order[] = {2, 0, 1};
+    for (int i = 0; i < 3; i++)
+        said[i] = say(rig, GROUP, ALICE, (const char *[]){"a0", "a1", "a2"}[i], "text");
+    for (int i = 0; i < 3; i++)
+        edits[i] = change(rig, GROUP, EVENT_EDIT, ALICE, (const char *[]){"e0", "e1", "e2"}[i],
+                          said[order[i]], "again");
+    hides("h1", .subject = GROUP, .target = said[0]);
+    hides("h2", .subject = GROUP, .target = said[2]);
+    struct store_events r = {
+        .conversation = GROUP, .from_seq = said[1], .to_seq = edits[2], .limit = 9, .viewer = BOB};
+    ask(rig, store_events, &r);
+    assert_int_equal(r.base.status, STORE_DONE);
+    for (uint32_t i = 0; i < r.n_events; i++) {
+        const struct event *e = &r.events[i];
+        uint64_t of = e->type == EVENT_EDIT ? e->target : e->seq;
+        assert_int_equal(e->text.n == 0, of != said[1]);
+    }
+    store_request_deinit(&r.base);
+}
+
 /* A page is as long as it was, and mixes what is hidden with what is not. */
 static void test_a_page_keeps_its_seqs(void **state)
 {
@@ -272,6 +299,7 @@ int main(void)
         both(test_a_draft_takes_the_place_of_the_one_before),
         both(test_what_is_hidden_is_a_stub_to_one_alone),
         both(test_all_up_to_a_place_is_hidden_at_once),
+        both(test_a_page_of_edits_is_looked_up_whole),
         both(test_a_page_keeps_its_seqs),
         both(test_no_list_shows_what_is_hidden),
         both(test_what_was_hidden_stays_so_over_leaving),
