@@ -41,6 +41,7 @@ void line_of(struct line *r, const struct event *e, const struct world *w)
         .edited_seq = e->edited_seq,
         .type = e->type,
         .deleted = e->deleted,
+        .no_draft = e->type == EVENT_DRAFT && !e->deleted && !e->text.n,
         .forwarded = e->forwarded,
         .time_ms = e->time_ms,
         .text = e->text.n ? hash_bytes(e->text) : 0,
@@ -82,8 +83,23 @@ static void empty_edits(struct line *rows, uint64_t base, const struct line *by)
     }
 }
 
+/* Of what was begun in a conversation the newest has its text. */
+static void empty_drafts(struct line *rows, uint64_t base, const struct line *by)
+{
+    for (uint64_t seq = base; seq < by->seq; seq++) {
+        struct line *r = &rows[seq - base];
+        if (r->type != EVENT_DRAFT || r->subject != by->subject || r->deleted || r->no_draft)
+            continue;
+        r->deleted = true;
+        r->text = 0;
+        r->rev = by->seq;
+    }
+}
+
 void lines_apply(struct line *rows, uint64_t base, uint64_t cursor, const struct line *e)
 {
+    if (e->type == EVENT_DRAFT)
+        empty_drafts(rows, base, e);
     if (e->type != EVENT_EDIT && e->type != EVENT_DELETE && e->type != EVENT_REACTION)
         return;
     if (e->type != EVENT_REACTION)

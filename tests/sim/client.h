@@ -19,6 +19,7 @@ struct line {
     uint64_t subject, until_ms, changes;
     enum event_type type;
     bool deleted, forwarded;
+    bool no_draft;             /* draft: it was taken away */
     uint64_t text;             /* a hash; 0: empty */
     uint64_t reactions[USERS]; /* a hash of the emoji, by the person's place */
     uint32_t mentions;         /* a bit for each person, by their place */

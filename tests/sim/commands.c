@@ -10,6 +10,7 @@
 #include "model/limits.h"
 #include "model/privacy.h"
 #include "names.h"
+#include "own.h"
 #include "sabotage.h"
 
 /* --- commands --- */
@@ -642,6 +643,10 @@ void command_any(struct client *d)
     };
     if (rng_percent(&d->world->rng, 4)) {
         act_rename(d);
+        return;
+    }
+    if (rng_percent(&d->world->rng, 6)) {
+        act_own(d);
         return;
     }
     uint32_t what = rng_below(&d->world->rng, 100);

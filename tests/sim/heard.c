@@ -36,6 +36,7 @@ void hear(struct client *d, const struct event *e, uint64_t asked_step, uint64_t
         .seq = e->seq,
         .text = e->text.n ? hash_bytes(e->text) : 0,
         .asked_step = asked_step,
+        .asked = asked_ms != 0,
     };
 }
 

@@ -8,6 +8,7 @@
 struct heard {
     uint64_t conversation, seq, text; /* a hash; 0: no text */
     uint64_t asked_step;              /* when it asked; a push: when it came */
+    bool asked;
 };
 
 /* A mark that it set. */

@@ -132,7 +132,7 @@ static bool starred(const struct truth_log *own, uint64_t subject, uint64_t targ
 }
 
 /* A message that stands, for somebody who was last in it from..to. */
-static bool stands(const struct truth_log *log, uint64_t user, uint64_t seq)
+static bool stands(const struct truth *t, const struct truth_log *log, uint64_t user, uint64_t seq)
 {
     const struct stint *s = NULL;
     for (uint32_t i = 0; i < log->n_stints; i++)
@@ -140,7 +140,7 @@ static bool stands(const struct truth_log *log, uint64_t user, uint64_t seq)
             s = &log->stints[i];
     const struct line *r = seq && seq <= log->n_rows ? &log->rows[seq - 1] : NULL;
     return s && r && seq >= s->from && seq <= s->to && r->type == EVENT_MESSAGE && !r->deleted &&
-           r->edited_seq <= s->to;
+           r->edited_seq <= s->to && !is_hidden(t, user, log->id, seq);
 }
 
 static uint32_t stars_by_log(struct truth *t, uint64_t user)
@@ -149,7 +149,7 @@ static uint32_t stars_by_log(struct truth *t, uint64_t user)
     uint32_t n = 0;
     for (uint32_t i = 0; i < t->n_logs; i++)
         for (uint64_t seq = 1; seq <= t->logs[i]->n_rows; seq++)
-            n += starred(own, t->logs[i]->id, seq) && stands(t->logs[i], user, seq);
+            n += starred(own, t->logs[i]->id, seq) && stands(t, t->logs[i], user, seq);
     return n;
 }
 
@@ -168,7 +168,7 @@ static struct str stars_page(struct truth *t, uint64_t user, struct str page, ch
     for (uint32_t i = 0; i < r.n_events; i++) {
         const struct event *e = &r.events[i];
         if (!starred(log_of(t, user), e->conversation, e->seq) ||
-            !stands(log_of(t, e->conversation), user, e->seq))
+            !stands(t, log_of(t, e->conversation), user, e->seq))
             world_fail(t->world, "%llu is listed with a star of %llu at %llu",
                        (unsigned long long)user, (unsigned long long)e->conversation,
                        (unsigned long long)e->seq);

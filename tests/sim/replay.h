@@ -82,6 +82,13 @@ void personal_check(struct truth *);
 /* names.c: who has which name, and which sign-ins were told. */
 void names_check(struct truth *);
 
+/* own.c: drafts are as people's own logs say, and what somebody hid they are not shown. */
+void own_check(struct truth *);
+/* Whether the user hid the message. */
+bool is_hidden(const struct truth *, uint64_t user, uint64_t conversation, uint64_t seq);
+/* Takes from a row what the user hid. */
+void line_hide(const struct truth *, uint64_t user, uint64_t conversation, struct line *);
+
 /* witness.c: what must hold of all that devices were told on the way. */
 void witness_check(struct truth *);
 

@@ -72,6 +72,8 @@ bool sabotage_question(struct world *w, struct store *inner, struct store_reques
         container_of(r, struct store_expire, base)->now_ms = 0;
     if (r->op == STORE_OP_EVENTS && sabotaged(w, "linger"))
         container_of(r, struct store_events, base)->now_ms = 0;
+    if (r->op == STORE_OP_EVENTS && sabotaged(w, "unhide"))
+        container_of(r, struct store_events, base)->viewer = 0;
     if (r->op == STORE_OP_APPEND && sabotaged(w, "mention"))
         mention_all(w, container_of(r, struct store_append, base));
     if (r->op == STORE_OP_MARK && sabotaged(w, "unread")) {
@@ -131,6 +133,8 @@ void sabotage_answer(struct world *w, struct store_request *r)
         forget_bounds(container_of(r, struct store_load, base));
     if (r->op == STORE_OP_MEMBER && sabotaged(w, "pinned"))
         container_of(r, struct store_member, base)->member.preferences.pinned = 0;
+    if (r->op == STORE_OP_MEMBER && sabotaged(w, "drafts"))
+        container_of(r, struct store_member, base)->member.preferences.drafts = 0;
     if (r->op == STORE_OP_EVENTS && sabotaged(w, "undelete"))
         bring_back(container_of(r, struct store_events, base));
 }

@@ -7,6 +7,8 @@
  *   unread     a read mark counts one message too many
  *   back       a watermark goes back
  *   undelete   a deleted text is returned
+ *   unhide     what somebody hid is shown to them
+ *   drafts     it is not known how many drafts somebody has when they write the next
  *   mention    everybody is mentioned, members or not
  *   chatter    a core forgets which groups only admins write in
  *   pinned     what somebody has pinned is not known when they pin the next

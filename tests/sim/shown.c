@@ -21,7 +21,7 @@ bool mentions(const struct truth *t, const struct truth_log *log, uint64_t user,
 {
     const struct line *r = &log->rows[seq - 1];
     return r->type == EVENT_MESSAGE && (r->mentions & bit_of(t->world, user)) &&
-           r->edited_seq <= end;
+           r->edited_seq <= end && !is_hidden(t, user, log->id, seq);
 }
 
 uint64_t unread_mention(const struct truth *t, const struct truth_log *log, const struct member *me,
@@ -29,7 +29,8 @@ uint64_t unread_mention(const struct truth *t, const struct truth_log *log, cons
 {
     for (uint64_t seq = head; seq > me->read_seq && seq >= me->from_seq; seq--) {
         const struct line *r = &log->rows[seq - 1];
-        if (r->type == EVENT_MESSAGE && (r->mentions & bit_of(t->world, me->user)))
+        bool mentioned = r->type == EVENT_MESSAGE && (r->mentions & bit_of(t->world, me->user));
+        if (mentioned && !is_hidden(t, me->user, log->id, seq))
             return seq;
     }
     return 0;

@@ -15,8 +15,8 @@ static bool line_same(const struct line *a, const struct line *b)
            a->privacy == b->privacy && a->expires_ms == b->expires_ms && a->subject == b->subject &&
            a->until_ms == b->until_ms && a->changes == b->changes &&
            a->edited_seq == b->edited_seq && a->type == b->type && a->deleted == b->deleted &&
-           a->forwarded == b->forwarded && a->text == b->text && a->mentions == b->mentions &&
-           !memcmp(a->reactions, b->reactions, sizeof(a->reactions));
+           a->forwarded == b->forwarded && a->no_draft == b->no_draft && a->text == b->text &&
+           a->mentions == b->mentions && !memcmp(a->reactions, b->reactions, sizeof(a->reactions));
 }
 
 /* --- reading the store --- */
@@ -330,7 +330,9 @@ static void check_copy(struct truth *t, const struct client *d, const struct cop
             return;
         }
         const struct stint *member = present(log, d->user);
-        const struct line should = line_for(log, d->user, seq);
+        struct line should = line_for(log, d->user, seq);
+        line_hide(t, d->user, log->id, &should);
+        line_hide(t, d->user, log->id, has);
         if (member && seq < member->from)
             world_fail(t->world, "device %u kept %llu of %llu, of before it came back", d->index,
                        (unsigned long long)seq, (unsigned long long)c->conversation);
@@ -397,6 +399,9 @@ static void check_entry(struct truth *t, uint64_t user, const struct inbox_entry
         world_fail(t->world, "the list of %llu shows %llu of %llu as the last, not %llu",
                    (unsigned long long)user, (unsigned long long)last, (unsigned long long)log->id,
                    (unsigned long long)message);
+    if (e->last && e->last->hidden != is_hidden(t, user, log->id, last))
+        world_fail(t->world, "the list of %llu shows %llu of %llu, hidden or not",
+                   (unsigned long long)user, (unsigned long long)last, (unsigned long long)log->id);
     if (e->mention_seq != unread_mention(t, log, &e->me, head))
         world_fail(t->world, "the list of %llu has a mention at %llu in %llu, not %llu",
                    (unsigned long long)user, (unsigned long long)e->mention_seq,
@@ -532,6 +537,8 @@ void truth_check(struct world *w)
             if (w->clients[i]->ops[j].ok)
                 log_of(&t, w->clients[i]->ops[j].ok_conversation);
     }
+    for (uint32_t i = 0; i < USERS; i++)
+        log_of(&t, w->users[i]);
     for (uint32_t i = 0; i < t.n_logs; i++) {
         replay_all_members(&t, t.logs[i]);
         check_counts(&t, t.logs[i]);
@@ -555,6 +562,7 @@ void truth_check(struct world *w)
     shown_check(&t);
     contacts_check(&t);
     personal_check(&t);
+    own_check(&t);
     names_check(&t);
     for (uint32_t i = 0; i < t.n_logs; i++) {
         store_request_deinit(&t.logs[i]->load.base);
