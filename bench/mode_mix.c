@@ -42,6 +42,7 @@ struct mix {
     struct crowd crowd;
     struct person *people;
     uint32_t n, known_n; /* known_n: seats, tokens and watches that are there */
+    uint32_t accepted_n; /* people who were told that their 1:1 is no request any more */
     size_t size;
     bool stopping;
     uint32_t busy_n;
@@ -115,6 +116,7 @@ static void on_event(struct device *d, struct str frame)
     uint32_t writer, k;
     scan_u64(frame, STR("\"conversation\":"), &conversation);
     bool created = scan_after(frame, STR("\"type\":\"created\"")).p != NULL;
+    bool accepts = scan_after(frame, STR("\"type\":\"accept\"")).p != NULL;
     struct seat *seat = created || conversation == p->group.conversation ? &p->group : &p->direct;
     if (!seat->conversation)
         note_seat(mix, seat, id, conversation);
@@ -122,7 +124,8 @@ static void on_event(struct device *d, struct str frame)
         seq != ++seat->seq)
         die("user %s was pushed seq %" PRIu64 " where %" PRIu64 " is next", d->account->user_text,
             seq, seat->seq);
-    if (created)
+    mix->accepted_n += accepts;
+    if (created || accepts)
         return;
     if (!body_head(text, &writer, &k) || !body_is(text, mix->size, writer, k))
         die("user %s got a text that nobody sent: %.*s", d->account->user_text, (int)frame.n,
@@ -194,6 +197,12 @@ static bool all_known(void *arg)
     return mix->known_n == 4 * mix->n;
 }
 
+static bool all_accepted(void *arg)
+{
+    struct mix *mix = arg;
+    return mix->accepted_n == mix->n;
+}
+
 static bool all_idle(void *arg)
 {
     struct mix *mix = arg;
@@ -212,7 +221,12 @@ static void settle_in(struct mix *mix)
         if (i % 2 == 0)
             device_say(p->device, 0, str_of(peer), mix->size, i, p->said++, 0);
     }
-    if (!load_until(mix->load, all_known, mix, SETTLE_S))
+    bool settled = load_until(mix->load, all_known, mix, SETTLE_S);
+    for (uint32_t i = 1; settled && i < mix->n; i += 2)
+        device_ask(mix->people[i].device, ASK_OTHER, 0,
+                   "\"cmd\":\"conversation.accept\",\"conversation\":\"%s\"",
+                   mix->people[i].direct.id);
+    if (!settled || !load_until(mix->load, all_accepted, mix, SETTLE_S))
         die("people could not settle in within %d s", SETTLE_S);
 }
 

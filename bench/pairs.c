@@ -1,6 +1,7 @@
 /*
- * A pair's conversation has messages alone, so the k-th message (from 0) has seq k + 1: that is
- * how an answer and a push are known to be right. Devices 2i and 2i + 1 are pair i.
+ * To the reader the first message is a request of a stranger, which they accept: that is seq 2. All
+ * else is messages, so each has a seq that is known: that is how an answer and a push are known to
+ * be right. Devices 2i and 2i + 1 are pair i.
  */
 #include "pairs.h"
 
@@ -32,6 +33,12 @@ static struct flight *flight_of(const struct pairs *all, const struct pair *p, u
     return &p->flights[k & (all->flights_n - 1)];
 }
 
+/* Of the k-th message, from 0. */
+static uint64_t seq_of(uint64_t k)
+{
+    return k ? k + 2 : 1;
+}
+
 /* --- sending --- */
 
 void pairs_say(struct pairs *all, struct pair *p, uint64_t due_ns)
@@ -41,7 +48,7 @@ void pairs_say(struct pairs *all, struct pair *p, uint64_t due_ns)
         die("the server falls behind: %u messages of one pair are under way", all->flights_n);
     struct str to = str_of(k ? p->conversation : p->reader->account->user_text);
     *flight_of(all, p, k) = (struct flight){due_ns, syncs_before(all->server->syncs)};
-    device_say(p->writer, k, to, all->size, number, k, p->own);
+    device_say(p->writer, k, to, all->size, number, k, p->own ? seq_of(p->own - 1) : 0);
     p->sent++;
     all->sent++;
 }
@@ -59,9 +66,9 @@ static void check_event(const struct pairs *all, const struct device *d, struct 
 {
     uint64_t seq = 0;
     struct str text = scan_text(frame, STR("\"text\":"));
-    if (!scan_u64(frame, STR("\"seq\":"), &seq) || seq != (uint64_t)k + 1)
-        die("user %s was pushed seq %" PRIu64 " where %u is next (%s)", d->account->user_text, seq,
-            k + 1, seq <= k ? "a repeat" : "a gap");
+    if (!scan_u64(frame, STR("\"seq\":"), &seq) || seq != seq_of(k))
+        die("user %s was pushed seq %" PRIu64 " where %" PRIu64 " is next (%s)",
+            d->account->user_text, seq, seq_of(k), seq < seq_of(k) ? "a repeat" : "a gap");
     if (!body_is(text, all->size, d->number / 2, k))
         die("user %s got another text than was sent: %.*s", d->account->user_text, (int)frame.n,
             frame.p);
@@ -80,6 +87,10 @@ static void on_event(struct device *d, struct str frame)
 {
     struct pairs *all = d->mode;
     struct pair *p = pair_of(d);
+    if (all->accepting) {
+        all->accepted += scan_after(frame, STR("\"type\":\"accept\"")).p != NULL;
+        return;
+    }
     if (is_writer(d)) {
         check_event(all, d, frame, p->own++);
         return;
@@ -91,7 +102,7 @@ static void on_event(struct device *d, struct str frame)
     histogram_add(&all->delivered_ns, all->load->now_ns - MIN(sent_ns, all->load->now_ns));
     p->delivered++;
     all->delivered++;
-    ack_stored(&p->ack, p->delivered);
+    ack_stored(&p->ack, seq_of(p->delivered - 1));
     fill_window(all, p);
 }
 
@@ -99,7 +110,7 @@ static void take_ok(struct pairs *all, struct pair *p, uint64_t k, struct str fr
 {
     uint64_t seq = 0;
     const struct flight *flight = flight_of(all, p, k);
-    if (k != p->acknowledged || !scan_u64(frame, STR("\"seq\":"), &seq) || seq != k + 1)
+    if (k != p->acknowledged || !scan_u64(frame, STR("\"seq\":"), &seq) || seq != seq_of(k))
         die("message %" PRIu64 " of user %s was answered %.*s", k, p->writer->account->user_text,
             (int)frame.n, frame.p);
     if (!syncs_since(all->server->syncs, flight->syncs_before))
@@ -144,6 +155,26 @@ void pairs_settle(struct pairs *all)
             all->sent, all->acknowledged, all->delivered, SETTLE_S);
 }
 
+static bool all_accepted(void *arg)
+{
+    struct pairs *all = arg;
+    return all->accepted == 2 * all->n;
+}
+
+/* Each side is pushed that the reader accepts. */
+static void accept_all(struct pairs *all)
+{
+    all->accepting = true;
+    for (uint32_t i = 0; i < all->n; i++)
+        device_ask(all->pairs[i].reader, ASK_OTHER, 0,
+                   "\"cmd\":\"conversation.accept\",\"conversation\":\"%s\"",
+                   all->pairs[i].conversation);
+    if (!load_until(all->load, all_accepted, all, SETTLE_S))
+        die("%u of %u were told of being accepted within %d s", all->accepted, 2 * all->n,
+            SETTLE_S);
+    all->accepting = false;
+}
+
 struct pairs *pairs_new(struct load *load, struct server *server, uint32_t n, uint32_t flights_max,
                         size_t size)
 {
@@ -165,6 +196,7 @@ struct pairs *pairs_new(struct load *load, struct server *server, uint32_t n, ui
     for (uint32_t i = 0; i < n; i++)
         pairs_say(all, &all->pairs[i], load->now_ns);
     pairs_settle(all);
+    accept_all(all);
     return all;
 }
 

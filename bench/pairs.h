@@ -32,13 +32,15 @@ struct pairs {
     uint32_t n, window; /* window 0: sends nothing of itself */
     uint32_t flights_n; /* most under way in one pair; a power of two */
     size_t size;        /* of a text */
+    bool accepting;     /* at first, when nobody writes */
+    uint32_t accepted;  /* how many devices were told of it */
     uint64_t sent, acknowledged, delivered, frames_before;
     struct histogram ok_ns, delivered_ns;
 };
 
 enum { PAIRS_FLIGHTS = 1024 };
 
-/* Signs up and connects n pairs, and has each exchange its first message. */
+/* Signs up and connects n pairs, has each exchange its first message, and accept it. */
 struct pairs *pairs_new(struct load *, struct server *, uint32_t n, uint32_t flights_max,
                         size_t size);
 void pairs_free(struct pairs *);

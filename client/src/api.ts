@@ -57,6 +57,7 @@ export const LIMITS = {
   "mentions_max": 32,
   "contacts_max": 2000,
   "contacts_waiting_max": 200,
+  "request_messages_max": 20,
   "pinned_max": 50,
   "drafts_max": 200,
   "hidden_max": 10000,
@@ -397,6 +398,8 @@ export interface Entry {
   delivered: Seq;
   /** true for a former member */
   left?: boolean;
+  /** true: a message request that one has not accepted */
+  request?: boolean;
   /** the event of the own log that last set one of the four that follow; ignore them beside a newer one */
   preferences?: Seq;
   /** no notice is wanted until then */
@@ -413,9 +416,9 @@ export interface Entry {
   mention?: Seq;
   /** the newest message */
   last?: ChatEvent;
-  /** of a `direct`: the other's watermark */
+  /** of a `direct`: the other's watermark; 0 while they have not accepted one */
   peer_delivered?: Seq;
-  /** of a `direct`: the other's watermark */
+  /** of a `direct`: the other's watermark; 0 while they have not accepted one */
   peer_read?: Seq;
 }
 
@@ -444,6 +447,8 @@ export interface EventCommon {
   sender: Id;
   /** the key it was sent with, shown to its sender only */
   key?: string;
+  /** true: a 1:1 was a message request to its sender, who accepts with it */
+  accepts?: boolean;
 }
 
 /** Someone wrote. */
@@ -464,6 +469,8 @@ export interface EventMessage extends EventCommon {
   expires?: Time;
   /** true: its text is a copy of another message's */
   forwarded?: boolean;
+  /** true: the first of a 1:1, by a stranger: a message request to the other */
+  request?: boolean;
   /** who is mentioned: members at that time */
   mentions?: Id[];
   /** one a person at most */
@@ -619,6 +626,11 @@ export interface EventRole extends EventCommon {
   user: Id;
   /** what they are now */
   role: Role;
+}
+
+/** 1:1: a message request was accepted, by no word but this. */
+export interface EventAccept extends EventCommon {
+  type: "accept";
 }
 
 /** 1:1: someone asked to be a contact; they are contacts at once where the other had asked. */
@@ -778,6 +790,7 @@ export type ChatEvent =
   | EventUninvite
   | EventJoined
   | EventRole
+  | EventAccept
   | EventContactRequest
   | EventContactAccept
   | EventContactDecline
@@ -867,6 +880,7 @@ export type ErrorCode =
   | "code_refused"
   | "forbidden"
   | "cannot_write"
+  | "not_accepted"
   | "name_taken"
   | "name_refused"
   | "key_reused"
@@ -919,6 +933,7 @@ export const ERRORS: Record<ErrorCode, { status: number; retry: boolean }> = {
   code_refused: { status: 403, retry: false },
   forbidden: { status: 403, retry: false },
   cannot_write: { status: 403, retry: false },
+  not_accepted: { status: 403, retry: false },
   name_taken: { status: 409, retry: false },
   name_refused: { status: 409, retry: false },
   key_reused: { status: 409, retry: false },
@@ -1288,6 +1303,8 @@ export interface ConversationListArgs {
   limit?: number;
   /** only those that are archived, or only those that are not; all unless given */
   archived?: boolean;
+  /** only message requests that one has not accepted; they are left out otherwise; false unless given */
+  requests?: boolean;
 }
 
 export interface ConversationListReply {
@@ -1305,6 +1322,16 @@ export interface ConversationGetArgs {
 export interface ConversationGetReply extends Entry {
   /** who is in it now */
   members: MemberState[];
+}
+
+/** Arguments of `conversation.accept`: Accepts a message request: a 1:1 that a stranger began. */
+export interface ConversationAcceptArgs {
+  /** which */
+  conversation: Id;
+  /** makes the command repeatable; without one it is not */
+  key?: string;
+  /** the newest seq the device had at the first try; 0 unless given */
+  after?: Seq;
 }
 
 /** Arguments of `conversation.pins`: Lists what is pinned, the newest pin first. */
@@ -2041,6 +2068,8 @@ export interface Commands {
   "conversation.list": { args: ConversationListArgs; reply: ConversationListReply };
   /** Reads one conversation with its members. */
   "conversation.get": { args: ConversationGetArgs; reply: ConversationGetReply };
+  /** Accepts a message request: a 1:1 that a stranger began. */
+  "conversation.accept": { args: ConversationAcceptArgs; reply: Appended };
   /** Lists what is pinned, the newest pin first. */
   "conversation.pins": { args: ConversationPinsArgs; reply: ConversationPinsReply };
   /** Sets how long messages stay that are written from now on; in a group by its admins. */
@@ -2272,6 +2301,10 @@ export const ROUTES = {
   "conversation.get": {
     "method": "GET",
     "path": "/v1/conversations/{conversation}"
+  },
+  "conversation.accept": {
+    "method": "POST",
+    "path": "/v1/conversations/{conversation}/accept"
   },
   "conversation.pins": {
     "method": "GET",

@@ -27,7 +27,7 @@ const PAGE = 100;
 /** Commands that append: those that take a key. */
 export type AppendCommand = Extract<CommandName, "message.send" | "message.edit" | "message.delete"
   | "message.react" | "message.forward" | "message.pin" | "message.unpin"
-  | "conversation.set_timer" | "conversation.set_retention" | "preferences.set" | "message.star" | "message.unstar"
+  | "conversation.accept" | "conversation.set_timer" | "conversation.set_retention" | "preferences.set" | "message.star" | "message.unstar"
   | "message.hide" | "conversation.clear"
   | "account.set_profile" | "account.set_picture" | "account.set_privacy" | "user.block" | "user.unblock" | "group.create"
   | "group.set_title" | "group.add" | "group.remove" | "group.set_role" | "group.leave"

@@ -72,8 +72,10 @@ export interface ParleyOptions {
 export class Parley {
   readonly session: Observable<SessionState | undefined>;
   readonly status: Observable<Status>;
-  /** All but one's own log, the newest first. */
+  /** All but one's own log and requests, the newest first. */
   readonly conversations: Observable<readonly ConversationView[]>;
+  /** What strangers began and one has not accepted; they count in no total. */
+  readonly requests: Observable<readonly ConversationView[]>;
   /** Unread messages in all of them. */
   readonly unread: Observable<number>;
   /** Whom one blocks. */
@@ -187,7 +189,7 @@ export class Parley {
     this.#watch = new Watch(clock, request, online);
     this.#typing = new Typing(clock, request);
     this.#people = new People(this.#asker, online, (user) => this.#views.named(user));
-    this.#views = new Views(this.#shelf, this.#outbox, this.#people);
+    this.#views = new Views(this.#shelf, this.#outbox, this.#people, this.#blocks);
 
     this.groups = new Groups({
       append: (cmd, args, conversation) => this.#append(cmd, args, this.#laneOf(conversation)),
@@ -208,6 +210,7 @@ export class Parley {
     this.session = this.#accounts.session;
     this.status = this.#link.status;
     this.conversations = this.#views.list;
+    this.requests = this.#views.requests;
     this.unread = this.#views.unread;
     this.blocked = this.#blocks.users;
     this.outbox = this.#views.outbox;
@@ -416,6 +419,12 @@ export class Parley {
 
   unpin(conversation: Id, seq: Seq): Promise<Appended> {
     return this.#append("message.unpin", { conversation, seq }, this.#laneOf(conversation));
+  }
+
+  /** A request becomes a conversation like any other, and the other is told how far one got. To answer
+   * accepts too. */
+  accept(conversation: Id): Promise<Appended> {
+    return this.#append("conversation.accept", { conversation }, this.#laneOf(conversation));
   }
 
   /** Messages from now on stay so long; 0: for ever. */

@@ -48,6 +48,8 @@ export interface ConversationRecord {
   owed: Seq;
   peer_delivered?: Seq;
   peer_read?: Seq;
+  /** A stranger began it, and one has not accepted. */
+  request?: boolean;
   /** What one wants of it, by the events of one's own log up to this one. */
   preferences?: Seq;
   muted_until?: Time;
@@ -92,6 +94,7 @@ export function meetEntry(record: ConversationRecord, entry: Entry): void {
     assign(record, "peer", entry.peer);
     assign(record, "role", entry.role);
     assign(record, "left", entry.left);
+    assign(record, "request", entry.request);
     record.first = entry.first;
   }
   if (entry.head >= record.head) {
@@ -201,9 +204,11 @@ export function applyToRecord(record: ConversationRecord, event: ChatEvent, me: 
   hear(record, event.seq, event.n, event.time);
   if (event.sender !== me) record.owed = event.seq;
   if (event.seq === record.read) record.read_n = event.n;
+  if (event.accepts && event.sender === me) delete record.request;
   switch (event.type) {
     case "message":
       if (!record.last || !newer(record.last, event)) record.last = event;
+      if (event.request && event.sender !== me) record.request = true;
       meetMention(record, event, event.seq, me);
       if (event.sender === me && record.read_n === was) readBySending(record, event);
       break;

@@ -4,7 +4,8 @@
  * device was away.
  *
  * The token is stored in one batch with the heads it stands for, never before them. A device
- * without a token takes one first and then pages the list, so that nothing falls between.
+ * without a token takes one first and then pages the list, and that of requests, so that nothing
+ * falls between.
  */
 import type { ConversationListReply, Entry, SyncReply } from "./api.ts";
 import { LIMITS } from "./api.ts";
@@ -185,9 +186,11 @@ export class Sync {
       const { token, incarnation, entries: own } = await this.#asker.ask("sync", {});
       if (epoch !== this.#epoch) return;
       await this.#shelf.meet(own, true);
-      for await (const entries of this.#pages()) {
-        if (epoch !== this.#epoch) return;
-        await this.#shelf.meet(entries, true);
+      for (const requests of [false, true]) {
+        for await (const entries of this.#pages(requests)) {
+          if (epoch !== this.#epoch) return;
+          await this.#shelf.meet(entries, true);
+        }
       }
       if (epoch !== this.#epoch) return;
       this.#state = { token, incarnation };
@@ -205,10 +208,10 @@ export class Sync {
     await this.#shelf.meet(known, false);
   }
 
-  async *#pages(): AsyncGenerator<Entry[]> {
+  async *#pages(requests: boolean): AsyncGenerator<Entry[]> {
     let page: string | undefined;
     do {
-      const args = { limit: LIMITS.list_max, ...(page === undefined ? {} : { page }) };
+      const args = { limit: LIMITS.list_max, ...(requests ? { requests } : {}), ...(page === undefined ? {} : { page }) };
       const reply: ConversationListReply = await this.#asker.ask("conversation.list", args);
       yield reply.conversations;
       page = reply.page;

@@ -92,6 +92,8 @@ export interface ConversationView {
   /** The greater of two was pinned later; absent: not pinned. */
   pinned?: Seq;
   archived: boolean;
+  /** A stranger began it, and one has not accepted. */
+  request: boolean;
   /** One marked it so, and has not read since. */
   marked_unread: boolean;
   last?: MessageView;
@@ -119,6 +121,7 @@ export function conversationView(
     unread: copy.unread,
     read: record.read,
     archived: record.archived ?? false,
+    request: record.request ?? false,
     marked_unread: record.marked_unread ?? false,
   };
   if (record.title !== undefined) view.title = record.title;

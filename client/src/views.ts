@@ -5,6 +5,7 @@
  * Always holds: a view stays the same object until what it shows changes, in the log or in the outbox.
  */
 import type { Id, MemberState } from "./api.ts";
+import type { Blocks } from "./blocks.ts";
 import type { Copy } from "./copy.ts";
 import { Observed, ObservedMap } from "./observable.ts";
 import type { Outbox, OutboxItem } from "./outbox.ts";
@@ -19,7 +20,12 @@ function hidesIn({ cmd, args }: OutboxItem, conversation: Id | undefined): boole
 }
 
 export class Views {
-  readonly list = new Observed<readonly ConversationView[]>(() => this.#listed());
+  readonly list = new Observed<readonly ConversationView[]>(() => this.#listed(false));
+  /** Whom one blocks is not shown again for it. */
+  readonly requests = new Observed<readonly ConversationView[]>(() => {
+    const blocked = new Set(this.#blocks.users.get());
+    return this.#listed(true).filter(({ peer }) => peer === undefined || !blocked.has(peer));
+  });
   readonly unread = new Observed<number>(() =>
     this.list.getSnapshot().reduce((sum, view) => sum + view.unread, 0));
   readonly outbox = new Observed<readonly OutboxItem[]>(() => [...this.#outbox.items()]);
@@ -33,18 +39,22 @@ export class Views {
   #shelf: Shelf;
   #outbox: Outbox;
   #people: People;
+  #blocks: Blocks;
   #made = new Map<Id, ConversationView>();
 
-  constructor(shelf: Shelf, outbox: Outbox, people: People) {
+  constructor(shelf: Shelf, outbox: Outbox, people: People, blocks: Blocks) {
     this.#shelf = shelf;
     this.#outbox = outbox;
     this.#people = people;
+    this.#blocks = blocks;
+    blocks.users.subscribe(() => this.requests.touch());
   }
 
   changed(copy: Copy): void {
     this.#made.delete(copy.id);
     if (copy.members) this.#people.take(copy.members);
     this.list.touch();
+    this.requests.touch();
     this.unread.touch();
     for (const id of [copy.id, copy.record.peer ?? this.#shelf.me]) {
       this.conversations.touch(id);
@@ -74,6 +84,7 @@ export class Views {
   touchAll(): void {
     this.#made.clear();
     this.list.touch();
+    this.requests.touch();
     this.unread.touch();
     this.outbox.touch();
     this.conversations.touchAll();
@@ -81,10 +92,11 @@ export class Views {
     this.members.touchAll();
   }
 
-  #listed(): ConversationView[] {
+  #listed(requests: boolean): ConversationView[] {
     const views: ConversationView[] = [];
     for (const copy of this.#shelf.all()) {
-      const { kind, head, n } = copy.record;
+      const { kind, head, n, request } = copy.record;
+      if ((request ?? false) !== requests) continue;
       if (kind === "own" || head === 0 || (kind === "direct" && n === 0)) continue;
       views.push(this.#viewOf(copy) as ConversationView);
     }

@@ -121,8 +121,11 @@ export class FakeServer implements Transport {
     this.on("sync", ({ token }) => ({
       ok: { token: token ?? "t0", incarnation: this.incarnation, entries: token ? [] : this.#own(), more: false },
     }));
-    this.on("conversation.list", () => ({
-      ok: { conversations: this.entries.filter((entry) => entry.kind !== "own") },
+    this.on("conversation.list", ({ requests }) => ({
+      ok: {
+        conversations: this.entries.filter(({ kind, request }) =>
+          kind !== "own" && (request ?? false) === (requests ?? false)),
+      },
     }));
     this.on("conversation.get", (args) => {
       const entry = this.entries.find((one) => one.conversation === args["conversation"]);

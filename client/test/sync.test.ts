@@ -2,18 +2,21 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CHAT, ME, PEER, entryOf, makeParley, message, settle, signedIn, texts } from "./rig.ts";
 
-test("a new device takes its token first, then pages the list", async () => {
+test("a new device takes its token first, then pages the list, then that of requests", async () => {
   const { server, parley } = await signedIn([], (server) => {
-    server.on("conversation.list", ({ page }) => {
+    server.on("conversation.list", ({ page, requests }) => {
+      if (requests) return { ok: { conversations: [entryOf({ conversation: "709", request: true, head: 1, n: 1 })] } };
       const n = Number(page ?? 0);
       const entry = entryOf({ conversation: `70${n}`, peer: `20${n}`, head: 1, n: 1, time: 10 - n });
       return { ok: { conversations: [entry], ...(n < 2 ? { page: String(n + 1) } : {}) } };
     });
   });
   const order = server.asked.map((one) => one.cmd).filter((cmd) => cmd === "sync" || cmd === "conversation.list");
-  assert.deepEqual(order.slice(0, 5), ["sync", "conversation.list", "conversation.list", "conversation.list", "sync"]);
+  const lists = Array.from({ length: 4 }, () => "conversation.list");
+  assert.deepEqual(order.slice(0, 6), ["sync", ...lists, "sync"]);
   assert.deepEqual(server.askedFor("sync").slice(0, 2), [{}, { token: "t0" }]);
   assert.deepEqual(parley.conversations.getSnapshot().map((view) => view.conversation), ["700", "701", "702"]);
+  assert.deepEqual(parley.requests.getSnapshot().map((view) => view.conversation), ["709"]);
   assert.equal(server.askedFor("conversation.events").length, 0);
 });
 
@@ -168,7 +171,7 @@ test("a token that is not kept any more means: start as a new device", async () 
     : { ok: { token: "t9", incarnation: "a", entries: [], more: false } });
   server.asked.length = 0;
   await Promise.all([parley.compare(), clock.pass(0)]);
-  assert.equal(server.askedFor("conversation.list").length, 1);
+  assert.equal(server.askedFor("conversation.list").length, 2);
   assert.equal(parley.conversations.getSnapshot().length, 1);
 });
 
@@ -186,7 +189,7 @@ test("a token that is not kept any more is no second start while one is under wa
   server.asked.length = 0;
   refuse();
   await clock.pass(0);
-  assert.equal(server.askedFor("conversation.list").length, 1);
+  assert.equal(server.askedFor("conversation.list").length, 2);
   assert.equal(parley.conversations.getSnapshot().length, 1);
 });
 

@@ -98,10 +98,11 @@ class World:
         self.users += [self.sign_up()["user"] for _ in range(self.FRIENDS)]
         self.sync_token = server.call("POST", "/v1/sync", self.token)["token"]
         for friend in friends:
-            # Unread ones, so that replies have something to list.
+            # Unread ones, and accepted, so that replies have something to list.
             sent = {"to": self.ann["user"], "text": "hello"}
-            self.conversations.append(
-                server.call("POST", "/v1/messages", friend["token"], sent)["conversation"])
+            asked = server.call("POST", "/v1/messages", friend["token"], sent)["conversation"]
+            server.call("POST", f"/v1/conversations/{asked}/accept", self.token, {})
+            self.conversations.append(asked)
             sent = {"to": self.conversations[0], "text": "hello", "reply_to": 2}
             server.call("POST", "/v1/messages", friend["token"], sent)
 

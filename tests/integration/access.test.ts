@@ -49,6 +49,8 @@ before(async () => {
     who[role] = all[i] as Person;
     sockets[role] = await who[role].raw();
   }
+  // So that what `blocked` writes to the owner is no request, which would take so many and no more.
+  await sockets.owner.ok("message.send", { to: who.blocked.user, text: "x" });
   const session = await signIn(who.owner);
   endedToken = session.token;
   await who.owner.rest.call("signout", {}, endedToken);
@@ -211,6 +213,11 @@ inGroup("typing", PRESENT);
 inPair("conversation.get", `${NOT_THEIRS} ok not_found not_found ok`);
 inPair("conversation.events", `${NOT_THEIRS} ok not_found not_found ok`, () => ({ after: 0 }));
 inPair("conversation.pins", `${NOT_THEIRS} ok not_found not_found ok`);
+inPair("conversation.accept", `${NOT_THEIRS} out_of_turn not_found not_found out_of_turn`);
+row("conversation.accept", "that somebody began with one", "ok", async (me) => {
+  const one = await person(server, "somebody");
+  return { conversation: (await one.rest.call("message.send", { to: me.user, text: "x" }, one.token)).conversation };
+});
 inPair("conversation.set_timer", `${NOT_THEIRS} cannot_write not_found not_found cannot_write`, () => ({ seconds: 86400 }));
 inPair("conversation.set_retention", `${NOT_THEIRS} cannot_write not_found not_found cannot_write`, () => ({ days: 30 }));
 inPair("message.history", `${NOT_THEIRS} ok not_found not_found ok`);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { MemoryStorage } from "../../client/src/index.ts";
 import type { Device } from "./harness/people.ts";
-import { everybodyLeaves, online, people } from "./harness/people.ts";
+import { everybodyLeaves, friends, online, people } from "./harness/people.ts";
 import { Server } from "./harness/server.ts";
 import { sleep } from "./harness/wait.ts";
 
@@ -15,7 +15,7 @@ after(() => server.end());
 const numbers = (n: number): string[] => Array.from({ length: n }, (_, i) => `m${i + 1}`);
 
 async function pair(): Promise<[Device, Device]> {
-  return (await online(server, "alice", "bob")) as [Device, Device];
+  return (await friends(server, "alice", "bob")) as [Device, Device];
 }
 
 test("who was away gets everything when coming back, and so does who wrote meanwhile", async () => {
@@ -140,7 +140,7 @@ test("one who lacks more than 1,000 events pages instead", { timeout: 120_000 },
   await Promise.all(numbers(1001).map((text) => raw.ok("message.send", { to: bob.user, text })));
   raw.close();
   await bob.comesBack();
-  await bob.seesConversation(alice, (view) => view.unread === 1002 && view.head === 1002, "the head");
+  await bob.seesConversation(alice, (view) => view.unread === 1002 && view.head === 1004, "the head");
   bob.parley.open(alice.user);
   await bob.sees("m1001", alice);
   assert.equal(bob.parley.timeline(alice.user).getSnapshot().items.length, 50);
@@ -149,7 +149,7 @@ test("one who lacks more than 1,000 events pages instead", { timeout: 120_000 },
 test("the server restarts, and dies, under people who write", async () => {
   const own = await Server.start({ heartbeat_ms: 1000 });
   try {
-    const [alice, bob] = (await online(own, "alice", "bob")) as [Device, Device];
+    const [alice, bob] = (await friends(own, "alice", "bob")) as [Device, Device];
     const sent: Promise<unknown>[] = [];
     for (const how of ["stop", "kill"] as const) {
       for (let i = 0; i < 10; i++) sent.push(alice.sends(bob, `${how} ${i}`));

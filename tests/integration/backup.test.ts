@@ -11,7 +11,7 @@ import { after, afterEach, before, test } from "node:test";
 import type { ChatEvent, Id } from "../../client/src/index.ts";
 import { CLOSE_CODES, MemoryStorage } from "../../client/src/index.ts";
 import type { Device, Person } from "./harness/people.ts";
-import { PASSWORD, everybodyLeaves, online, people } from "./harness/people.ts";
+import { PASSWORD, befriend, everybodyLeaves, online, people } from "./harness/people.ts";
 import type { Raw } from "./harness/raw.ts";
 import { Server, command } from "./harness/server.ts";
 import { eventually, within } from "./harness/wait.ts";
@@ -208,6 +208,7 @@ test("a backup under load has all that was acknowledged before it, and is sound"
   const backup = join(dir, "under-load");
   try {
     const [alice, bob] = (await people(own, "alice", "bob")) as [Person, Person];
+    await befriend(alice, bob);
     const load = new Load(await Promise.all([alice.raw(), alice.raw(), alice.raw(), alice.raw()]), bob.user);
     await eventually(() => load.acknowledged.size > 2000 || undefined, "load", 60_000);
     const before = new Set(load.acknowledged);

@@ -8,7 +8,7 @@ import { after, before, test } from "node:test";
 import type { CommandName, Id } from "../../client/src/index.ts";
 import { ERRORS, LIMITS, ROUTES } from "../../client/src/index.ts";
 import type { Person } from "./harness/people.ts";
-import { PASSWORD, people } from "./harness/people.ts";
+import { PASSWORD, befriend, people } from "./harness/people.ts";
 import { Raw } from "./harness/raw.ts";
 import { Server, command } from "./harness/server.ts";
 import { totp } from "./harness/totp.ts";
@@ -66,6 +66,8 @@ let said: number;
 let saidByMember: number;
 let saidToBlocker: number;
 let foreignToken: string;
+/** A request to the owner. */
+let toOwner: Id;
 /** Of the group. */
 let invite: number;
 let inviteToken: string;
@@ -95,6 +97,7 @@ before(async () => {
   await o.ok("account.set_profile", { about: "me", key: "used" });
   ({ seq: invite, token: inviteToken } = await o.ok("group.invite", { conversation: group }));
   [asked] = (await people(server, "asked")) as [Person];
+  ({ conversation: toOwner } = await (await outsider.raw()).ok("message.send", { to: owner.user, text: "x" }));
   await o.ok("message.send", { to: asked.user, text: "x", key: "used" });
   await o.ok("contact.request", { user: asked.user });
 
@@ -127,6 +130,7 @@ const GOOD: { [cmd in CommandName]?: () => Args } = {
   "message.unpin": () => ({ conversation: group, seq: said }),
   "conversation.set_timer": () => ({ conversation: group, seconds: 0 }),
   "conversation.set_retention": () => ({ conversation: group, days: 0 }),
+  "conversation.accept": () => ({ conversation: toOwner }),
   "message.star": () => ({ conversation: group, seq: said }),
   "message.unstar": () => ({ conversation: group, seq: said }),
   "message.hide": () => ({ conversation: group, seq: said }),
@@ -235,6 +239,8 @@ const PROVOKED: { [pair: string]: Provoke } = {
   "message.send not_found": asOwner(() => ({ to: NOBODY, text: "x" })),
   "message.send forbidden": asFormer(() => ({ to: group, text: "x" })),
   "message.send cannot_write": asOwner(() => ({ to: blocker.user, text: "x" })),
+  "message.send not_accepted": provokeNotAccepted((to) => ({ to, text: "x" })),
+  "message.forward not_accepted": provokeNotAccepted((to) => ({ conversation: group, seq: said, to })),
   "message.edit not_found": asOwner(() => ({ conversation: group, seq: FAR, text: "x" })),
   "message.edit forbidden": asOwner(() => ({ conversation: group, seq: saidByMember, text: "x" })),
   "message.edit cannot_write":
@@ -253,6 +259,9 @@ const PROVOKED: { [pair: string]: Provoke } = {
   "conversation.set_retention not_found": asOutsider(() => ({ conversation: group, days: 0 })),
   "conversation.set_retention forbidden": asMember(() => ({ conversation: group, days: 0 })),
   "conversation.set_retention cannot_write": asOwner(() => ({ conversation: blocked, days: 0 })),
+  "conversation.accept not_found": asMember(() => ({ conversation: toOwner })),
+  "conversation.accept out_of_turn": asOutsider(() => ({ conversation: toOwner })),
+  "conversation.accept key_reused": provokeAcceptWithUsedKey,
   "conversation.pins not_found": asOutsider(() => ({ conversation: group })),
   "message.forward not_found": asOutsider(() => ({ conversation: group, seq: said, to: outsider.user })),
   "message.forward forbidden": asFormer(() => ({ conversation: group, seq: 1, to: group })),
@@ -627,6 +636,7 @@ async function provokeFullPins(): Promise<{ who: Person; args: Args }> {
 
 async function provokeFullReports(): Promise<{ who: Person; args: Args }> {
   const [writer, reporter] = (await people(server, "writer", "reporter")) as [Person, Person];
+  await befriend(writer, reporter);
   const [w, r] = [await writer.raw(), await reporter.raw()];
   const said = await Promise.all(Array.from({ length: LIMITS.reports_user_max + 1 }, () =>
     w.ok("message.send", { to: reporter.user, text: "x" })));
@@ -634,6 +644,25 @@ async function provokeFullReports(): Promise<{ who: Person; args: Args }> {
   const last = args.pop() as Args;
   await Promise.all(args.map((one) => r.ok("message.report", one)));
   return { who: reporter, args: last };
+}
+
+function provokeNotAccepted(args: (to: Id) => Args): Provoke {
+  return async () => {
+    const [one] = (await people(server, "one")) as [Person];
+    const o = await owner.raw();
+    for (let i = 0; i < LIMITS.request_messages_max; i++) await o.ok("message.send", { to: one.user, text: "x" });
+    o.close();
+    return { who: owner, args: args(one.user) };
+  };
+}
+
+async function provokeAcceptWithUsedKey(): Promise<{ who: Person; args: Args }> {
+  const [one] = (await people(server, "one")) as [Person];
+  const { conversation } = await (await one.raw()).ok("message.send", { to: owner.user, text: "x" });
+  const o = await owner.raw();
+  await o.ok("message.react", { conversation, seq: 1, emoji: "", key: "used" });
+  o.close();
+  return { who: owner, args: { conversation, key: "used" } };
 }
 
 async function provokeFullContacts(): Promise<{ who: Person; args: Args }> {

@@ -6,7 +6,7 @@ import * as net from "node:net";
 import { after, before, test } from "node:test";
 import type { AccountExportReply, ChatEvent, EventMessage, Id } from "../../client/src/index.ts";
 import type { Person } from "./harness/people.ts";
-import { PASSWORD, everybodyLeaves, people, person } from "./harness/people.ts";
+import { PASSWORD, befriend, everybodyLeaves, people, person } from "./harness/people.ts";
 import type { Raw } from "./harness/raw.ts";
 import { Server } from "./harness/server.ts";
 import { PATIENCE, eventually, sleep, within } from "./harness/wait.ts";
@@ -66,8 +66,10 @@ async function fills(raws: Raw[], to: Id, n: number, text: string): Promise<void
 }
 
 test("all that one has, and nothing that one may not read", async () => {
-  const [ann, bob, eve] = (await people(server, "ann", "bob", "eve")) as [Person, Person, Person];
+  const [ann, bob, eve, fay] = (await people(server, "ann", "bob", "eve", "fay")) as
+    [Person, Person, Person, Person];
   const [a, b] = [await ann.raw(), await bob.raw()];
+  const { conversation: asked } = await (await fay.raw()).ok("message.send", { to: ann.user, text: "may I?" });
   await a.ok("account.set_profile", { about: "me" });
   const { conversation: direct } = await a.ok("message.send", { to: bob.user, text: "hello \"b\" \u{1f600}" });
   const { seq: edited } = await a.ok("message.send", { to: bob.user, text: "tpyo" });
@@ -98,7 +100,7 @@ test("all that one has, and nothing that one may not read", async () => {
   assert.deepEqual(all.contacts, (await a.ok("contact.list", {})).contacts);
   assert.deepEqual(all.drafts.map(({ conversation, text }) => [conversation, text]), [[notes, "brea"]]);
   assert.deepEqual(all.starred, [{ conversation: direct, seq: 1 }]);
-  assert.deepEqual(all.conversations.map(({ conversation }) => conversation), [direct, notes, group].sort());
+  assert.deepEqual(all.conversations.map(({ conversation }) => conversation), [asked, direct, notes, group].sort());
   for (const { events, members, ...entry } of all.conversations) {
     const now = await a.ok("conversation.get", { conversation: entry.conversation });
     assert.deepEqual({ ...entry, members }, now);
@@ -139,6 +141,7 @@ test("100,000 messages: whole, in bounded memory, while others are served", { ti
   const MESSAGES = 100_000 / PATIENCE;
   const all = await people(server, "ann", "bob", "eve", "joe", "kim");
   const [ann, bob, eve] = all as [Person, Person, Person];
+  await befriend(eve, bob);
   const raws = await Promise.all(Array.from({ length: 8 }, () => ann.raw()));
   const { conversation } = await (raws[0] as Raw).ok("group.create",
     { title: "all", members: all.slice(1).map(({ user }) => user), history: "all" });

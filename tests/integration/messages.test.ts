@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import type { Id, MessageInfoReply } from "../../client/src/index.ts";
 import type { Person } from "./harness/people.ts";
-import { everybodyLeaves, online, people } from "./harness/people.ts";
+import { everybodyLeaves, friends, online, people } from "./harness/people.ts";
 import type { Raw } from "./harness/raw.ts";
 import { Server } from "./harness/server.ts";
 import { PATIENCE, eventually, until } from "./harness/wait.ts";
@@ -69,6 +69,8 @@ test("mentions are listed in pages, and the newest unread one in the list of con
     seqs.unshift(sent.seq);
     ({ conversation } = sent);
   }
+  assert.deepEqual(await mentionsOf(bob, conversation), []); // by a stranger
+  await bob.ok("conversation.accept", { conversation });
   assert.deepEqual(await mentionsOf(bob, conversation), seqs);
   const mention = async (): Promise<number | undefined> =>
     (await bob.ok("conversation.list", {})).conversations.find((one) => one.conversation === conversation)?.mention;
@@ -81,7 +83,7 @@ test("mentions are listed in pages, and the newest unread one in the list of con
 });
 
 test("a device sees that it is mentioned until it has read that", async () => {
-  const [alice, bob] = await online(server, "alice", "bob");
+  const [alice, bob] = await friends(server, "alice", "bob");
   assert.ok(alice && bob);
   const { conversation, seq } = await alice.parley.send(bob.user, "hello @bob", { mentions: [bob.user] });
   const mentionIs = (mention: number | undefined): Promise<unknown> =>

@@ -7,7 +7,7 @@ import { after, afterEach, before, test } from "node:test";
 import type { Audience, Id } from "../../client/src/index.ts";
 import { ParleyError } from "../../client/src/index.ts";
 import type { Device, Person } from "./harness/people.ts";
-import { PASSWORD, everybodyLeaves, online, people } from "./harness/people.ts";
+import { PASSWORD, everybodyLeaves, friends, online, people } from "./harness/people.ts";
 import { Server } from "./harness/server.ts";
 import { until } from "./harness/wait.ts";
 
@@ -19,18 +19,19 @@ afterEach(everybodyLeaves);
 after(() => server.end());
 
 const AUDIENCES: readonly Audience[] = ["everyone", "contacts", "nobody"];
-const RELATIONS = ["self", "contact", "stranger", "former", "blocked", "blocks"] as const;
+const RELATIONS = ["self", "contact", "stranger", "asking", "former", "blocked", "blocks"] as const;
 type Relation = (typeof RELATIONS)[number];
 type Cells = { [relation in Relation]: string };
 
-/** For everyone, contacts, nobody. `blocked` is by them, `blocks` is them; both are contacts as well. */
+/** For everyone, contacts, nobody. `asking` is a stranger who wrote and was not accepted; `blocked` is by
+ * them, `blocks` is them; both are contacts as well. */
 const SEES: Cells = {
-  self: "yes yes yes", contact: "yes yes no", stranger: "yes no no", former: "yes no no",
+  self: "yes yes yes", contact: "yes yes no", stranger: "yes no no", asking: "yes no no", former: "yes no no",
   blocked: "no no no", blocks: "yes yes no",
 };
 const ALWAYS: Cells = {
-  self: "yes yes yes", contact: "yes yes yes", stranger: "yes yes yes", former: "yes yes yes",
-  blocked: "yes yes yes", blocks: "yes yes yes",
+  self: "yes yes yes", contact: "yes yes yes", stranger: "yes yes yes", asking: "yes yes yes",
+  former: "yes yes yes", blocked: "yes yes yes", blocks: "yes yes yes",
 };
 /** Oneself is nobody's other. */
 const DOES: Cells = { ...SEES, self: "- - -", blocks: "no no no" };
@@ -38,10 +39,12 @@ const TABLE: { [thing: string]: Cells } = {
   "online": SEES,
   "last seen": SEES,
   "picture": SEES,
-  "read, in a 1:1": { ...SEES, self: "- - -", blocks: "no no no" },
-  "read, in its info": { ...SEES, self: "- - -", blocks: "no no no" },
-  "read, in the list": { ...SEES, self: "- - -", blocks: "no no no" },
-  "delivered, in a 1:1": { ...ALWAYS, self: "- - -" },
+  "read, in a 1:1": { ...SEES, self: "- - -", asking: "no no no", blocks: "no no no" },
+  "read, in its info": { ...SEES, self: "- - -", asking: "no no no", blocks: "no no no" },
+  "read, in the list": { ...SEES, self: "- - -", asking: "no no no", blocks: "no no no" },
+  "delivered, in a 1:1": { ...ALWAYS, self: "- - -", asking: "no no no" },
+  "delivered, in its info": { ...ALWAYS, self: "- - -", asking: "no no no" },
+  "delivered, in the list": { ...ALWAYS, self: "- - -", asking: "no no no" },
   // In a group a block hides nothing.
   "read, in a group": { ...SEES, blocked: "yes yes no" },
   "delivered, in a group": ALWAYS,
@@ -52,7 +55,7 @@ const TABLE: { [thing: string]: Cells } = {
 };
 
 async function relate(viewer: Person, owner: Person, relation: Relation): Promise<void> {
-  if (relation === "self" || relation === "stranger") return;
+  if (relation === "self" || relation === "stranger" || relation === "asking") return;
   await viewer.rest.call("contact.request", { user: owner.user }, viewer.token);
   await owner.rest.call("contact.accept", { user: viewer.user }, owner.token);
   if (relation === "former") await owner.rest.call("contact.remove", { user: viewer.user }, owner.token);
@@ -89,6 +92,7 @@ async function seen(relation: Relation, audience: Audience): Promise<{ [thing: s
   const said = await other.rest.call("message.send", { to: group, text: "x" }, other.token);
   const direct = await other.rest.call("message.send", { to: owner.user, text: "x" }, other.token);
   const raw = await owner.raw();
+  if (relation !== "asking") await raw.ok("conversation.accept", { conversation: direct.conversation });
   await raw.ok("receipt.read", { conversation: group, seq: said.seq });
   await raw.ok("receipt.read", { conversation: direct.conversation, seq: direct.seq });
   await raw.ok("account.set_picture", { picture: "77" });
@@ -113,8 +117,10 @@ async function seen(relation: Relation, audience: Audience): Promise<{ [thing: s
     assert.equal(one.members.find((member) => member.user === owner.user)?.read, one.peer_read);
     found["delivered, in a 1:1"] = yes((one.peer_delivered ?? 0) >= direct.seq);
     found["read, in its info"] = yes(JSON.stringify(info).includes('"read":true'));
+    found["delivered, in its info"] = yes(JSON.stringify(info).includes('"delivered":true'));
     const listed = conversations.find((entry) => entry.conversation === direct.conversation);
     found["read, in the list"] = yes(listed?.peer_read === direct.seq);
+    found["delivered, in the list"] = yes((listed?.peer_delivered ?? 0) >= direct.seq);
     const typist = await viewer.raw();
     const typed = await typist.ask("typing", { conversation: direct.conversation });
     found["type, in a 1:1 that has messages"] = yes(typed.ok !== undefined);
@@ -188,6 +194,7 @@ test("the table was asked as a whole", () => {
 test("who hides how far they read does not see it of others", async () => {
   const [alice, bob] = (await people(server, "alice", "bob")) as [Person, Person];
   const said = await alice.rest.call("message.send", { to: bob.user, text: "x" }, alice.token);
+  await bob.rest.call("conversation.accept", { conversation: said.conversation }, bob.token);
   await (await bob.raw()).ok("receipt.read", { conversation: said.conversation, seq: said.seq });
   const read = async (): Promise<number | undefined> =>
     (await alice.rest.call("conversation.get", { conversation: said.conversation }, alice.token)).peer_read;
@@ -199,7 +206,7 @@ test("who hides how far they read does not see it of others", async () => {
 });
 
 test("a tick that is hidden is not pushed either", async () => {
-  const [alice, bob] = (await online(server, "alice", "bob")) as [Device, Device];
+  const [alice, bob] = (await friends(server, "alice", "bob")) as [Device, Device];
   await bob.parley.privacy.set({ receipts: "nobody" });
   await alice.sends(bob, "hidden");
   await bob.sees("hidden", alice);

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Person } from "./harness/people.ts";
-import { PASSWORD, people } from "./harness/people.ts";
+import { PASSWORD, befriend, people } from "./harness/people.ts";
 import { Server, command } from "./harness/server.ts";
 import { PATIENCE, eventually, within } from "./harness/wait.ts";
 import { restAt } from "./harness/web.ts";
@@ -254,6 +254,7 @@ test("a sampled trace leaves its span in the log, with what each stage took", as
 test("SIGTERM under load, with 200 who say nothing: all are told, and it ends in time", async (t) => {
   const server = await Server.start();
   const [alice, bob] = (await people(server, "alice", "bob")) as [Person, Person];
+  await befriend(alice, bob);
   const idle = await Promise.all(Array.from({ length: 200 }, (_, i) => (i % 2 ? alice : bob).raw()));
   const busy = await Promise.all(Array.from({ length: 4 }, () => alice.raw()));
   let stood = 0;

@@ -25,9 +25,13 @@ async function writes(from: Person, to: Id, n: number): Promise<Id> {
   return (sent[0] as { conversation: Id }).conversation;
 }
 
+async function accepts(who: Person, conversation: Id): Promise<void> {
+  await who.rest.call("conversation.accept", { conversation }, who.token);
+}
+
 test("history is paged before, after and around a place", async () => {
-  const [alice, bob] = await two();
-  const conversation = await writes(alice, bob.user, 30);
+  const [, bob] = await two();
+  const conversation = await writes(bob, bob.user, 30);
   const raw = await bob.raw();
   const page = async (args: object): Promise<number[]> => {
     const reply = await raw.ok("message.history", { conversation, ...args });
@@ -56,8 +60,8 @@ test("history is paged before, after and around a place", async () => {
 });
 
 test("history crosses the borders of buckets", { timeout: 120_000 }, async () => {
-  const [alice, bob] = await two();
-  const conversation = await writes(alice, bob.user, 1105);
+  const [, bob] = await two();
+  const conversation = await writes(bob, bob.user, 1105);
   const raw = await bob.raw();
   const seen: number[] = [];
   for (let before = 1106; before > 1; ) {
@@ -98,9 +102,10 @@ test("the list is paged, the newest first, and shows each conversation once", as
 
 test("messages.unread counts all and shows the first of each", async () => {
   const [alice, bob] = await two();
-  const [carol] = (await people(server, "carol")) as [Person];
-  await writes(alice, bob.user, 7);
-  await writes(carol, bob.user, 2);
+  const [carol, dave] = (await people(server, "carol", "dave")) as [Person, Person];
+  await accepts(bob, await writes(alice, bob.user, 7));
+  await accepts(bob, await writes(carol, bob.user, 2));
+  await writes(dave, bob.user, 1); // a request, which counts nowhere
   const reply = await bob.rest.call("messages.unread", { limit: 5 }, bob.token);
   assert.equal(reply.total, 9);
   assert.deepEqual(reply.conversations.map((one) => one.unread), [2, 7]);
@@ -193,7 +198,7 @@ test("a token is taken before the list is paged: what comes between is in the ne
   const raw = await bob.raw();
   const { token } = await raw.ok("sync", {});
   const conversation = await writes(alice, bob.user, 1);
-  const { conversations } = await raw.ok("conversation.list", {});
+  const { conversations } = await raw.ok("conversation.list", { requests: true });
   assert.equal(conversations[0]?.conversation, conversation);
   const { entries } = await raw.ok("sync", { token });
   assert.equal(entries[0]?.conversation, conversation);
@@ -240,6 +245,7 @@ test("each frame of receipts tells only those it is about what they have left to
 test("receipts are pushed to the others and to one's own devices", async () => {
   const [alice, bob] = await two();
   const conversation = await writes(alice, bob.user, 2);
+  await accepts(bob, conversation);
   const [a, b, bs] = await Promise.all([alice.raw(), bob.raw(), bob.raw()]);
   await b.ok("receipt.read", { conversation, seq: 2 });
   const marks = [{ user: bob.user, delivered: 2, read: 2 }];

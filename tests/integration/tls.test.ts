@@ -11,7 +11,7 @@ import { after, afterEach, before, test } from "node:test";
 import type { ConnectionOptions, TLSSocket } from "node:tls";
 import { connect, getCACertificates, setDefaultCACertificates } from "node:tls";
 import type { Device, Person } from "./harness/people.ts";
-import { everybodyLeaves, online, people } from "./harness/people.ts";
+import { befriend, everybodyLeaves, online, people } from "./harness/people.ts";
 import { Server, command } from "./harness/server.ts";
 import { PATIENCE, eventually, within } from "./harness/wait.ts";
 import { restAt, web } from "./harness/web.ts";
@@ -169,6 +169,7 @@ test("a handshake that takes too long is cut off; one that is over may rest", as
 
 test("SIGHUP under load: new connections get the new certificate, none is dropped", async (t) => {
   const [alice, bob] = (await people(server, "alice", "bob")) as [Person, Person];
+  await befriend(alice, bob);
   const raws = await Promise.all(Array.from({ length: 20 }, () => alice.raw()));
   let stop = false, stood = 0, dropped = 0;
   for (const raw of raws) void raw.closed.then(() => (dropped += stop ? 0 : 1));

@@ -43,6 +43,8 @@ void line_of(struct line *r, const struct event *e, const struct world *w)
         .deleted = e->deleted,
         .no_draft = e->type == EVENT_DRAFT && !e->deleted && !e->text.n,
         .forwarded = e->forwarded,
+        .request = e->request,
+        .accepts = e->accepts,
         .time_ms = e->time_ms,
         .text = e->text.n ? hash_bytes(e->text) : 0,
     };
@@ -326,6 +328,9 @@ static void fetch(struct client *d, struct copy *c)
 
 static void take_entry(struct client *d, const struct inbox_entry *entry, const struct attempt *a)
 {
+    if (entry->peer_asked && (entry->peer_delivered_seq || entry->peer_read_seq))
+        world_fail(d->world, "device %u is told how far somebody got who has not accepted %llu",
+                   d->index, (unsigned long long)entry->conversation.id);
     if (entry->last)
         hear(d, entry->last, a->asked_step, a->asked_ms);
     world_trace(d->world, "device %u: inbox says %llu up to %llu", d->index,
@@ -352,7 +357,8 @@ static void listed(struct attempt *a)
     }
     for (uint32_t i = 0; i < list->n_entries; i++)
         take_entry(d, &list->entries[i], a);
-    d->listing = list->next.n > 0;
+    d->listing = list->next.n > 0 || !d->listing_requests;
+    d->listing_requests = d->listing_requests || !list->next.n;
     must(list->next.n < sizeof(d->page));
     if (list->next.n)
         memcpy(d->page, list->next.p, list->next.n);
@@ -365,6 +371,7 @@ static void list_more(struct client *d)
     struct attempt *a = attempt_new(d, listed);
     d->comparing = true;
     a->u.list.page = str_of(d->page);
+    a->u.list.requests = d->listing_requests;
     a->u.list.limit = 1 + rng_below(&d->world->rng, 5);
     chat_list(d->world->chat, &a->u.list);
     attempt_made(a);
@@ -376,6 +383,7 @@ static void take_changes(struct attempt *a)
     struct chat_sync *sync = &a->u.sync;
     if (!d->token[0]) { /* a new device: the token first, then the list */
         d->listing = true;
+        d->listing_requests = false;
         d->page[0] = 0;
     }
     world_trace(d->world, "device %u compared: %u entries after %s, now %.*s", d->index,

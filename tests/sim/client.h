@@ -18,7 +18,7 @@ struct line {
     uint64_t expires_ms;
     uint64_t subject, until_ms, changes;
     enum event_type type;
-    bool deleted, forwarded;
+    bool deleted, forwarded, request, accepts;
     bool no_draft;             /* draft: it was taken away */
     uint64_t text;             /* a hash; 0: empty */
     uint64_t reactions[USERS]; /* a hash of the emoji, by the person's place */
@@ -91,6 +91,7 @@ struct client {
     uint32_t n_ops, n_under_way;
     char token[80];
     bool comparing, compare_again, listing;
+    bool listing_requests; /* which a new device lists after the others */
     char page[160];
     struct attempt *wait; /* a waiting sync, or NULL */
     char waited_token[80];

@@ -351,12 +351,28 @@ static void act_block(struct client *d)
     op_send(d, op);
 }
 
+static void act_accept(struct client *d)
+{
+    struct copy *c = client_any_copy(d);
+    struct op *op = c ? op_new(d, EVENT_ACCEPT) : NULL;
+    if (!op)
+        return;
+    op->text[0] = 0;
+    op->conversation = c->conversation;
+    op->after = c->cursor;
+    op_send(d, op);
+}
+
 static void act_contact(struct client *d)
 {
     static const enum event_type types[] = {
         EVENT_CONTACT_REQUEST, EVENT_CONTACT_REQUEST, EVENT_CONTACT_REQUEST, EVENT_CONTACT_ACCEPT,
         EVENT_CONTACT_ACCEPT,  EVENT_CONTACT_DECLINE, EVENT_CONTACT_REMOVE,
     };
+    if (rng_percent(&d->world->rng, 25)) {
+        act_accept(d);
+        return;
+    }
     struct op *op = op_new(d, types[rng_below(&d->world->rng, ARRAY_SIZE(types))]);
     if (!op)
         return;
@@ -471,6 +487,14 @@ static void look_answered(struct attempt *a)
     const struct chat_conversation *look = &a->u.look;
     struct copy *c = a->copy;
     ignored(a);
+    for (uint32_t i = 0; !look->call.error && i < look->n_members; i++) {
+        const struct member *m = &look->members[i];
+        if (m->listed == LISTED_REQUEST && m->user != a->device->user &&
+            (m->delivered_seq || m->read_seq))
+            world_fail(a->device->world,
+                       "device %u is shown how far %llu got, who has not accepted",
+                       a->device->index, (unsigned long long)m->user);
+    }
     if (look->call.error || !a->device->world->calm)
         return;
     c->looked = true;

@@ -1,7 +1,8 @@
 /*
- * How people stand to each other, worked out of the events of their 1:1s, and their settings, out
- * of their own logs; held against the rows. Written on its own, from docs/log.md: who is asking
- * whom, whether they are contacts, and who said no; of these one at a time holds.
+ * How people stand to each other, worked out of the events of their 1:1s, to whom a 1:1 is a
+ * message request, and their settings, out of their own logs; held against the rows. Written on its
+ * own, from docs/log.md: who is asking whom, whether they are contacts, and who said no; of these
+ * one at a time holds.
  */
 #include "model/contact.h"
 #include "model/privacy.h"
@@ -51,6 +52,50 @@ static enum contact_state seen_by(const struct pair *p, uint64_t user)
     return CONTACT_NONE;
 }
 
+/* Of what there is in a 1:1. */
+static bool is_answer(const struct line *e)
+{
+    return e->type == EVENT_MESSAGE || (e->type == EVENT_REACTION && e->text) ||
+           e->type == EVENT_PIN || e->type == EVENT_TIMER || e->type == EVENT_RETENTION ||
+           e->type == EVENT_CONTACT_REQUEST || e->type == EVENT_CONTACT_ACCEPT ||
+           e->type == EVENT_ACCEPT;
+}
+
+/* A first message is a request unless its receiver has, or asked, to know the sender; it ends with
+ * what they answer, and until then the sender writes so much and no more. `asked`: to whom it is
+ * one before `e`; `pair`: how they stand then. */
+static void check_request(struct truth *t, const struct truth_log *log, const struct pair *pair,
+                          uint64_t asked, const struct line *e)
+{
+    const uint64_t *users = log->load.conversation.users;
+    uint64_t other = users[0] == e->sender ? users[1] : users[0];
+    bool request = e->type == EVENT_MESSAGE && e->n == 1 && !pair->contacts && pair->asks != other;
+    bool accepts = asked == e->sender && is_answer(e);
+    if (e->request != request || e->accepts != accepts || (e->type == EVENT_ACCEPT && !accepts))
+        world_fail(t->world, "log %llu: %llu makes a request %d, accepts %d, not %d and %d",
+                   (unsigned long long)log->id, (unsigned long long)e->seq, e->request, e->accepts,
+                   request, accepts);
+    if (e->type == EVENT_MESSAGE && asked == other && e->n > REQUEST_MESSAGES_MAX)
+        world_fail(t->world, "log %llu: message %llu of somebody who was not accepted",
+                   (unsigned long long)log->id, (unsigned long long)e->n);
+}
+
+static uint64_t asked_after(const struct truth_log *log, uint64_t asked, const struct line *e)
+{
+    const uint64_t *users = log->load.conversation.users;
+    if (e->request)
+        return users[0] == e->sender ? users[1] : users[0];
+    return e->accepts ? 0 : asked;
+}
+
+uint64_t asked_in(const struct truth_log *log)
+{
+    uint64_t asked = 0;
+    for (uint64_t i = 0; i < log->n_rows; i++)
+        asked = asked_after(log, asked, &log->rows[i]);
+    return asked;
+}
+
 static struct contact row_of(struct truth *t, uint64_t user, uint64_t other, uint32_t *n)
 {
     struct store_contacts r = {.base.done = truth_nothing, .user = user};
@@ -71,11 +116,19 @@ static void check_pair(struct truth *t, const struct truth_log *log, uint32_t sh
 {
     const struct conversation *c = &log->load.conversation;
     struct pair pair = {0};
-    for (uint64_t i = 0; i < log->n_rows; i++)
+    uint64_t asked = 0;
+    for (uint64_t i = 0; i < log->n_rows; i++) {
+        check_request(t, log, &pair, asked, &log->rows[i]);
+        asked = asked_after(log, asked, &log->rows[i]);
         if (!pair_follow(&pair, &log->rows[i]))
             world_fail(t->world, "log %llu: the two do not stand so that %llu could do it at %llu",
                        (unsigned long long)log->id, (unsigned long long)log->rows[i].sender,
                        (unsigned long long)i + 1);
+    }
+    for (uint32_t i = 0; i < log->load.n_members; i++)
+        if ((log->load.members[i].listed == LISTED_REQUEST) != (log->load.members[i].user == asked))
+            world_fail(t->world, "log %llu: to %llu it is a request, or is not, against its events",
+                       (unsigned long long)log->id, (unsigned long long)log->load.members[i].user);
     for (int i = 0; i < 2; i++) {
         uint32_t n;
         enum contact_state state = seen_by(&pair, c->users[i]);

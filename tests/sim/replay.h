@@ -75,6 +75,8 @@ uint64_t unread_mention(const struct truth *, const struct truth_log *, const st
 /* contacts.c: how people stand to each other, and who may what with them, is what their logs say.
  */
 void contacts_check(struct truth *);
+/* Of a 1:1: to whom it is a message request, by what its events carry; or 0. */
+uint64_t asked_in(const struct truth_log *);
 
 /* personal.c: what people want of conversations is as their own logs say. */
 void personal_check(struct truth *);

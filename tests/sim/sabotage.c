@@ -104,6 +104,13 @@ static void forget_bounds(struct store_load *r)
         r->invites->at[i].uses_max = 0;
 }
 
+static void forget_requests(struct store_load *r)
+{
+    for (uint32_t i = 0; i < r->n_members; i++)
+        if (r->members[i].listed == LISTED_REQUEST)
+            r->members[i].listed = LISTED_IN_LIST;
+}
+
 void sabotage_answer(struct world *w, struct store_request *r)
 {
     if (r->op == STORE_OP_LOAD && sabotaged(w, "back")) {
@@ -127,6 +134,8 @@ void sabotage_answer(struct world *w, struct store_request *r)
         container_of(r, struct store_token_find, base)->device.news = DEVICE_NO_NEWS;
     if (r->op == STORE_OP_CONTACTS && sabotaged(w, "contacts"))
         container_of(r, struct store_contacts, base)->n_contacts = 0;
+    if (r->op == STORE_OP_LOAD && sabotaged(w, "requests"))
+        forget_requests(container_of(r, struct store_load, base));
     if (r->op == STORE_OP_PINS && sabotaged(w, "pins"))
         container_of(r, struct store_pins, base)->n_pins = 0;
     if (r->op == STORE_OP_LOAD && sabotaged(w, "uncounted"))

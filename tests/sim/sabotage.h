@@ -20,6 +20,7 @@
  *   haste      a core forgets when somebody took their name
  *   untold     a core forgets that a sign-in is news
  *   contacts   a core forgets how people stand to each other
+ *   requests   a core forgets to whom something is a request
  *   gap, newkey, blind   the device's own, in client.c: it skips a gap, resends under another key,
  *              never compares
  */

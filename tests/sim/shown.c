@@ -67,6 +67,8 @@ static uint32_t mentions_by_logs(const struct truth *t, uint64_t user)
     for (uint32_t i = 0; i < t->n_logs; i++) {
         const struct truth_log *log = t->logs[i];
         const struct stint *s = last_stint(log, user);
+        if (asked_in(log) == user)
+            continue;
         for (uint64_t seq = s ? MAX(s->from, 1) : 1; s && seq <= MIN(s->to, log->n_rows); seq++)
             n += mentions(t, log, user, seq, s->to);
     }
@@ -88,7 +90,8 @@ static struct str mentions_page(struct truth *t, uint64_t user, struct str page,
         const struct event *e = &r.events[i];
         const struct truth_log *log = log_of(t, e->conversation);
         const struct stint *s = last_stint(log, user);
-        if (!s || e->seq < s->from || e->seq > s->to || !mentions(t, log, user, e->seq, s->to))
+        if (!s || asked_in(log) == user || e->seq < s->from || e->seq > s->to ||
+            !mentions(t, log, user, e->seq, s->to))
             world_fail(t->world, "%llu is listed as mentioned by %llu of %llu",
                        (unsigned long long)user, (unsigned long long)e->seq,
                        (unsigned long long)log->id);

@@ -15,8 +15,9 @@ static bool line_same(const struct line *a, const struct line *b)
            a->privacy == b->privacy && a->expires_ms == b->expires_ms && a->subject == b->subject &&
            a->until_ms == b->until_ms && a->changes == b->changes &&
            a->edited_seq == b->edited_seq && a->type == b->type && a->deleted == b->deleted &&
-           a->forwarded == b->forwarded && a->no_draft == b->no_draft && a->text == b->text &&
-           a->mentions == b->mentions && !memcmp(a->reactions, b->reactions, sizeof(a->reactions));
+           a->forwarded == b->forwarded && a->no_draft == b->no_draft && a->request == b->request &&
+           a->accepts == b->accepts && a->text == b->text && a->mentions == b->mentions &&
+           !memcmp(a->reactions, b->reactions, sizeof(a->reactions));
 }
 
 /* --- reading the store --- */
@@ -366,8 +367,8 @@ static void check_complete(struct truth *t, struct client *d, struct truth_log *
 
 /* --- what must hold of lists --- */
 
-/* What a list should say of this log to this user. False: nothing. */
-static bool listed_as(const struct truth_log *log, uint64_t user, uint64_t *head)
+/* What a list, or that of requests, should say of this log to this user. False: nothing. */
+static bool listed_as(const struct truth_log *log, uint64_t user, bool requests, uint64_t *head)
 {
     *head = 0;
     for (uint32_t i = 0; i < log->n_stints; i++)
@@ -376,14 +377,14 @@ static bool listed_as(const struct truth_log *log, uint64_t user, uint64_t *head
     enum conversation_kind kind = log->load.conversation.kind;
     if (kind != CONVERSATION_GROUP && !log->load.head.n)
         return false;
-    return *head && kind != CONVERSATION_OWN;
+    return *head && kind != CONVERSATION_OWN && requests == (asked_in(log) == user);
 }
 
-static void check_entry(struct truth *t, uint64_t user, const struct inbox_entry *e)
+static void check_entry(struct truth *t, uint64_t user, bool requests, const struct inbox_entry *e)
 {
     struct truth_log *log = log_of(t, e->conversation.id);
     uint64_t head;
-    if (!listed_as(log, user, &head) || e->head.seq != head) {
+    if (!listed_as(log, user, requests, &head) || e->head.seq != head) {
         world_fail(t->world, "the list of %llu has %llu at %llu, not %llu",
                    (unsigned long long)user, (unsigned long long)log->id,
                    (unsigned long long)e->head.seq, (unsigned long long)head);
@@ -413,22 +414,25 @@ static void check_entry(struct truth *t, uint64_t user, const struct inbox_entry
                    (unsigned long long)user, (unsigned long long)log->id);
 }
 
-static void check_list(struct truth *t, uint64_t user)
+static void check_list(struct truth *t, uint64_t user, bool requests)
 {
     uint32_t should = 0, listed = 0;
     uint64_t head;
     for (uint32_t i = 0; i < t->n_logs; i++)
-        should += listed_as(t->logs[i], user, &head);
+        should += listed_as(t->logs[i], user, requests, &head);
     struct str page = {0};
     char mark[160];
     uint64_t newest_ms = UINT64_MAX;
     do {
-        struct store_inbox_list list = {
-            .base.done = truth_nothing, .user = user, .page = page, .limit = 3};
+        struct store_inbox_list list = {.base.done = truth_nothing,
+                                        .user = user,
+                                        .page = page,
+                                        .limit = 3,
+                                        .requests = requests};
         store_inbox_list(t->world->store, &list);
         world_settle(t->world);
         for (uint32_t i = 0; i < list.n_entries; i++) {
-            check_entry(t, user, &list.entries[i]);
+            check_entry(t, user, requests, &list.entries[i]);
             if (list.entries[i].head.time_ms > newest_ms)
                 world_fail(t->world, "the list of %llu is out of order", (unsigned long long)user);
             newest_ms = list.entries[i].head.time_ms;
@@ -547,8 +551,10 @@ void truth_check(struct world *w)
         for (uint32_t j = 0; j < DEVICES; j++)
             check_complete(&t, w->clients[j], t.logs[i]);
     }
-    for (uint32_t i = 0; i < USERS; i++)
-        check_list(&t, w->users[i]);
+    for (uint32_t i = 0; i < USERS; i++) {
+        check_list(&t, w->users[i], false);
+        check_list(&t, w->users[i], true);
+    }
     for (uint32_t i = 0; i < DEVICES; i++) {
         for (uint32_t j = 0; j < w->clients[i]->n_copies; j++)
             check_copy(&t, w->clients[i], &w->clients[i]->copies[j]);

@@ -236,9 +236,14 @@ static void check_told(struct truth *t, const struct client *d, const struct cop
     if (c->told_of_marks && !was_member)
         world_fail(t->world, "device %u was told of marks in %llu, being no member", d->index,
                    (unsigned long long)log->id);
+    uint64_t asked = asked_in(log);
     for (uint32_t i = 0; i < log->load.n_members; i++)
         for (uint32_t u = 0; u < USERS; u++) {
             const struct member *m = &log->load.members[i];
+            bool hidden = m->user == asked && asked != d->user && m->user == t->world->users[u];
+            if (hidden && (c->read_seq[u] || c->delivered_seq[u]))
+                world_fail(t->world, "device %u was told of marks in %llu, and was not accepted",
+                           d->index, (unsigned long long)log->id);
             if (m->user == t->world->users[u] &&
                 (c->read_seq[u] > m->read_seq || c->delivered_seq[u] > m->delivered_seq))
                 world_fail(t->world, "device %u was told of marks in %llu that do not stand",

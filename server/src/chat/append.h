@@ -23,11 +23,12 @@
  *   DRAFT      source = the conversation, text or empty, source_seq = what it answers or 0
  *   HIDE       source, source_seq = the message, number = HIDE_ONE or HIDE_UP_TO
  *   PREFERENCES  source = the conversation, changes, number = those that are on, until_ms
+ *   ACCEPT     conversation
  *
  * Errors: NOT_FOUND (conversation or target that the caller may not see), FORBIDDEN (role),
- * CANNOT_WRITE, INVALID, FULL, ALREADY_MEMBER, NOT_MEMBER, OUT_OF_TURN, NAME_TAKEN, NAME_REFUSED,
- * TOO_SOON, KEY_REUSED, AHEAD, OVERLOADED, UNAVAILABLE. A key found is answered before any rule is
- * looked at.
+ * CANNOT_WRITE, NOT_ACCEPTED, INVALID, FULL, ALREADY_MEMBER, NOT_MEMBER, OUT_OF_TURN, NAME_TAKEN,
+ * NAME_REFUSED, TOO_SOON, KEY_REUSED, AHEAD, OVERLOADED, UNAVAILABLE. A key found is answered
+ * before any rule is looked at.
  */
 #ifndef PARLEY_CHAT_APPEND_H
 #define PARLEY_CHAT_APPEND_H

@@ -7,6 +7,7 @@ enum chat_error {
     CHAT_NOT_FOUND,    /* no such thing, or none that the caller may know of */
     CHAT_FORBIDDEN,    /* the caller's role does not allow it */
     CHAT_CANNOT_WRITE, /* may not write to this person */
+    CHAT_NOT_ACCEPTED, /* nor write more before they accept */
     CHAT_INVALID,      /* arguments that make no sense together */
     CHAT_FULL,         /* the 101st member, the 201st reaction, the 1,001st block */
     CHAT_ALREADY_MEMBER,

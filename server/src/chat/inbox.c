@@ -79,6 +79,7 @@ void chat_list(struct chat *chat, struct chat_list *list)
         .user = list->call.user,
         .page = list->page,
         .limit = list->limit,
+        .requests = list->requests,
         .unread_only = list->unread_only,
         .now_ms = chat_wall_ms(chat),
         .by_archived = list->by_archived,

@@ -11,6 +11,7 @@ struct chat_list {
     struct chat_call call;
     struct str page; /* absent: from the start */
     uint32_t limit;  /* 1 to LIST_MAX */
+    bool requests;   /* only those, instead of all others; by id there are all */
     bool unread_only;
     bool by_archived, archived; /* by_archived: only those that are, or only those that are not */
     bool by_id; /* by their ids, after `after_id`, so that none moves meanwhile; there is no page */

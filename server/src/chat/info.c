@@ -88,11 +88,13 @@ static void message_done(struct store_request *request)
         const struct member *m = &room->members[i];
         if (!is_shown(m, message))
             continue;
+        /* to the stranger who wrote it, nothing has come before they are accepted */
+        bool hidden = m->listed == LISTED_REQUEST && m->user != op->info->call.user;
         op->users[op->n] = m->user;
         op->readers[op->n++] = (struct message_reader){
             .user = m->user,
-            .delivered = m->delivered_seq >= message->seq,
-            .read = m->read_seq >= message->seq,
+            .delivered = !hidden && m->delivered_seq >= message->seq,
+            .read = !hidden && m->read_seq >= message->seq,
         };
     }
     op->reached = (struct store_reached){

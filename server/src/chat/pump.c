@@ -17,6 +17,7 @@
 #include "chat/access.h"
 #include "chat/doubt.h"
 #include "chat/facts.h"
+#include "chat/message_request.h"
 #include "chat/notice.h"
 #include "chat/presence_state.h"
 #include "chat/receipt_state.h"
@@ -300,11 +301,13 @@ static void refuse(struct chat_append *a, enum chat_error error)
 
 /* --- deciding and appending --- */
 
-/* Whether an event of this type may be followed by others in its append. */
-static bool may_be_followed(enum event_type type)
+/* Whether the event may be followed by others in its append. In a request none is: what it makes,
+ * ends and counts decides on the next. */
+static bool may_be_followed(const struct room *room, const struct event *e)
 {
-    return type == EVENT_MESSAGE || type == EVENT_EDIT || type == EVENT_DELETE ||
-           type == EVENT_REACTION;
+    bool changes_one = e->type == EVENT_MESSAGE || e->type == EVENT_EDIT ||
+                       e->type == EVENT_DELETE || e->type == EVENT_REACTION;
+    return changes_one && !e->request && !request_asked(room);
 }
 
 /* Whether `a` must be decided after what is gathered stands. */
@@ -389,6 +392,8 @@ static void gather(struct room *room, struct room_append *ra, struct chat_append
         e->n_mentions = rules_mentions(room, a, facts, &e->mentions, &ra->arena);
     if (a->type == EVENT_LEFT)
         e->user = rules_successor(room, a->call.user);
+    e->request = request_made(room, e);
+    e->accepts = request_accepted(room, e);
     take_from_queue(room, a);
     ra->calls[ra->n++] = a;
 }
@@ -464,7 +469,7 @@ void room_pump(struct room *room)
             continue;
         }
         gather(room, ra, a, &facts);
-        if (!may_be_followed(a->type) || ra->n == APPEND_MAX)
+        if (!may_be_followed(room, &ra->events[ra->n - 1]) || ra->n == APPEND_MAX)
             break;
     }
     if (ra->n)
@@ -530,6 +535,9 @@ void room_stands(struct room *room, const struct event *e)
     struct event told = *e; /* what took long may be due already */
     project_due(&told, chat_wall_ms(room->chat));
     tell(room, users, n, &told);
+    const struct member *accepting = e->accepts ? room_member(room, e->sender) : NULL;
+    if (accepting && accepting->delivered_seq) /* the other has not been told of it so far */
+        receipt_moved(room, accepting);
 }
 
 static void finish(struct task *task)

@@ -295,9 +295,11 @@ static void look_ready(struct access *access, enum chat_error error)
     for (uint32_t i = 0; i < n; i++) {
         op->members[i] = room->members[i];
         op->ids[i] = room->members[i].user;
+        if (op->members[i].listed == LISTED_REQUEST && op->ids[i] != access->user)
+            op->members[i].delivered_seq = op->members[i].read_seq = op->members[i].read_n = 0;
         if (room->conversation.kind == CONVERSATION_DIRECT && op->ids[i] != access->user) {
-            op->entry.peer_delivered_seq = room->members[i].delivered_seq;
-            op->entry.peer_read_seq = room->members[i].read_seq;
+            op->entry.peer_delivered_seq = op->members[i].delivered_seq;
+            op->entry.peer_read_seq = op->members[i].read_seq;
         }
     }
     op->look->members = op->members;

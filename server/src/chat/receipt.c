@@ -40,6 +40,19 @@ static enum audience audience_of(const struct room *room, uint64_t user)
     return p && p->loaded ? privacy_of(p->privacy, PRIVACY_RECEIPTS) : AUDIENCE_NOBODY;
 }
 
+/* Marks that are for one's own devices. */
+static void tell_self(struct chat *chat, uint64_t conversation, const struct member *m,
+                      uint64_t unread)
+{
+    struct mark mark = {
+        .user = m->user,
+        .delivered_seq = m->delivered_seq,
+        .read_seq = m->read_seq,
+        .unread = unread,
+    };
+    notice_receipts(chat, &m->user, 1, conversation, &mark, 1);
+}
+
 static void tell(struct room *room)
 {
     struct mark marks[MEMBERS_MAX]; /* enough: a member stands in `unsaid` once */
@@ -51,6 +64,10 @@ static void tell(struct room *room)
         free(u);
         if (!m)
             continue;
+        if (m->listed == LISTED_REQUEST) { /* who was not accepted is told nothing */
+            tell_self(room->chat, room->id, m, room->head.n - m->read_n);
+            continue;
+        }
         must(n_marks < MEMBERS_MAX);
         marks[n_marks++] = (struct mark){
             .user = m->user,
@@ -192,18 +209,6 @@ static void former_moved(struct mark_op *op, struct member *m)
     }
 }
 
-/* A former member's marks are for their own devices. */
-static void tell_former(const struct mark_op *op, const struct member *m)
-{
-    struct mark mark = {
-        .user = m->user,
-        .delivered_seq = m->delivered_seq,
-        .read_seq = m->read_seq,
-        .unread = op->mark->unread,
-    };
-    notice_receipts(op->chat, &m->user, 1, op->room->id, &mark, 1);
-}
-
 static void mark_done(struct store_request *request)
 {
     struct mark_op *op = container_of(request, struct mark_op, request.base);
@@ -214,7 +219,7 @@ static void mark_done(struct store_request *request)
         mark_answer(op, &op->request.member);
         receipt_moved(op->room, &op->request.member);
         if (op->request.member.left)
-            tell_former(op, &op->request.member);
+            tell_self(op->chat, op->room->id, &op->request.member, op->mark->unread);
     } else if (request->status == STORE_UNKNOWN) {
         room_doubt_mark(op->room, &op->request);
         room_pump_soon(op->room);

@@ -317,9 +317,21 @@ static void apply_invites(struct room *room, const struct event *e)
     cached_resize(room->chat, &room->cached, room_bytes(room));
 }
 
+/* Where it is listed for its people. */
+static void apply_direct(struct room *room, const struct event *e)
+{
+    for (uint32_t i = 0; i < room->n_members; i++) {
+        if (e->type == EVENT_MESSAGE && e->n == 1)
+            project_direct_member(&room->members[i], e);
+        project_accepted(&room->members[i], e);
+    }
+}
+
 void room_apply(struct room *room, const struct event *e)
 {
     struct member *m;
+    if (room->conversation.kind == CONVERSATION_DIRECT)
+        apply_direct(room, e);
     switch (e->type) {
     case EVENT_MESSAGE:
         m = room_member(room, e->sender);

@@ -5,6 +5,7 @@
  */
 #include "chat/rules.h"
 
+#include "chat/message_request.h"
 #include "chat/rename.h"
 #include "util/macros.h"
 
@@ -59,6 +60,7 @@ static const struct {
     [EVENT_STAR] = {IN_OWN, ROLE_MEMBER},
     [EVENT_UNSTAR] = {IN_OWN, ROLE_MEMBER},
     [EVENT_HIDE] = {IN_OWN, ROLE_MEMBER},
+    [EVENT_ACCEPT] = {IN_DIRECT, ROLE_MEMBER},
 };
 
 static enum role least_role(const struct room *room, enum event_type type)
@@ -174,6 +176,7 @@ enum chat_error rules_check_contents(const struct chat_append *a)
     case EVENT_LEFT:
     case EVENT_PICTURE:
     case EVENT_JOINED:
+    case EVENT_ACCEPT:
         return CHAT_OK;
     case EVENT_TIMER:
         return a->number <= TIMER_S_MAX ? CHAT_OK : CHAT_INVALID;
@@ -229,7 +232,8 @@ static enum chat_error decide_message(const struct room *room, const struct memb
 {
     if (a->target && !is_message_seen_by(me, target))
         return CHAT_NOT_FOUND;
-    return rules_may_reach(room, me->user);
+    enum chat_error error = rules_may_reach(room, me->user);
+    return !error && request_full(room, me->user) ? CHAT_NOT_ACCEPTED : error;
 }
 
 static bool message_stands(const struct member *me, const struct event *target)
@@ -463,6 +467,11 @@ static enum chat_error decide_hide(const struct chat_append *a, const struct rul
     return grows && facts->n_hidden >= HIDDEN_MAX ? CHAT_FULL : CHAT_OK;
 }
 
+static enum chat_error decide_accept(const struct room *room, const struct member *me)
+{
+    return request_asked(room) == me ? CHAT_OK : CHAT_OUT_OF_TURN;
+}
+
 enum chat_error rules_decide(const struct room *room, const struct chat_append *a,
                              const struct rules_facts *facts)
 {
@@ -521,6 +530,8 @@ enum chat_error rules_decide(const struct room *room, const struct chat_append *
         return decide_draft(a, facts);
     case EVENT_HIDE:
         return decide_hide(a, facts);
+    case EVENT_ACCEPT:
+        return decide_accept(room, me);
     default:
         return CHAT_OK;
     }

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "chat/message_request.h"
 #include "chat/notice.h"
 #include "chat/person.h"
 #include "chat/presence_state.h"
@@ -63,6 +64,8 @@ static enum chat_error typing_tell(struct room *room, uint64_t user)
     enum chat_error error = rules_may_type(room, user);
     if (error)
         return error;
+    if (request_asked(room)) /* neither of the two is told */
+        return CHAT_OK;
     uint64_t users[MEMBERS_MAX];
     size_t n = 0;
     for (uint32_t i = 0; i < room->n_members; i++)

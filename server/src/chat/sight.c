@@ -64,7 +64,10 @@ void sight_entries(struct sight *s, struct chat *chat)
     uint32_t n = 1;
     must(s->n_entries <= ARRAY_SIZE(ids) - 1);
     for (uint32_t i = 0; i < s->n_entries; i++) {
-        uint64_t peer = peer_of(s, &s->entries[i]);
+        struct inbox_entry *e = &s->entries[i];
+        if (e->peer_asked)
+            e->peer_delivered_seq = e->peer_read_seq = 0;
+        uint64_t peer = peer_of(s, e);
         if (peer)
             ids[n++] = peer;
     }

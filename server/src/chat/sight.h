@@ -18,7 +18,8 @@ struct chat_sight {
 };
 void chat_sight(struct chat *, struct chat_sight *);
 
-/* Takes out of entries of 1:1s how far the others read, where the viewer does not see it. Fill in
+/* Takes out of entries of 1:1s how far the others read, where the viewer does not see it, and how
+ * far they got, where they have not accepted the viewer. Fill in
  * `ready`, call sight_entries(), which answers never inside the call; the entries must stay. */
 struct sight {
     uint64_t viewer;

@@ -360,6 +360,12 @@ uint64_t core_send(struct core *c, uint64_t from, uint64_t to)
     return a.conversation;
 }
 
+void core_accept(struct core *c, uint64_t user, uint64_t conversation)
+{
+    struct chat_append a = {.type = EVENT_ACCEPT, .conversation = conversation};
+    assert_int_equal(core_append(c, user, &a), CHAT_OK);
+}
+
 void core_block(struct core *c, uint64_t user, uint64_t other, bool on)
 {
     struct chat_append a = {.type = on ? EVENT_BLOCK : EVENT_UNBLOCK, .user = other};

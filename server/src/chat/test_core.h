@@ -103,6 +103,7 @@ uint64_t core_user(struct core *, const char *name);
 uint64_t core_group(struct core *, uint64_t owner, const uint64_t *members, uint32_t n);
 /* The conversation that it went to. */
 uint64_t core_send(struct core *, uint64_t from, uint64_t to);
+void core_accept(struct core *, uint64_t user, uint64_t conversation);
 void core_block(struct core *, uint64_t user, uint64_t other, bool on);
 /* The newest event of the user's own log, its texts borrowed until the next look; type 0: none. */
 struct event core_own_event(struct core *, uint64_t user);

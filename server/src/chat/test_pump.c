@@ -48,6 +48,7 @@ static void test_what_waits_goes_into_few_appends_of_bounded_size(void **state)
     struct core *core = core_new(NULL);
     uint64_t ann = core_user(core, "ann"), bob = core_user(core, "bob");
     uint64_t direct = core_send(core, ann, bob);
+    core_accept(core, bob, direct);
     struct session here;
     session_begin(core->chat, &here, bob, 1);
     core_forget(core);
@@ -56,14 +57,14 @@ static void test_what_waits_goes_into_few_appends_of_bounded_size(void **state)
     size_t appends = 0, size = 0;
     for (size_t i = 0; i < core->n_said; i++) {
         const struct said *said = &core->said[i];
-        assert_int_equal(said->seq, i + 2); /* in order, without gaps */
+        assert_int_equal(said->seq, i + 3); /* in order, without gaps */
         size = said->first_seq == said->seq ? 1 : size + 1;
         appends += size == 1;
         assert_true(size <= APPEND_MAX);
     }
     assert_true(appends <= SENDS / APPEND_MAX + 1);
     for (size_t i = 0; i < SENDS; i++) /* in the order in which they were sent */
-        assert_int_equal(sends->append[i].seq, i + 2);
+        assert_int_equal(sends->append[i].seq, i + 3);
     free(sends);
     session_end(core->chat, &here, core->mono_ms);
     core_free(core);
@@ -75,6 +76,7 @@ static void test_a_queue_that_is_full_refuses(void **state)
     struct core *core = core_new(NULL);
     uint64_t ann = core_user(core, "ann"), bob = core_user(core, "bob");
     uint64_t direct = core_send(core, ann, bob);
+    core_accept(core, bob, direct);
     send_all(core, ann, direct, ROOM_WAITING_MAX + 1);
     assert_int_equal(sends->n_overloaded, 1);
     assert_int_equal(sends->append[ROOM_WAITING_MAX].call.error, CHAT_OVERLOADED);
@@ -82,7 +84,7 @@ static void test_a_queue_that_is_full_refuses(void **state)
     free(sends);
     send_all(core, ann, direct, 1);
     assert_int_equal(sends->n_overloaded, 0);
-    assert_int_equal(sends->append[0].seq, ROOM_WAITING_MAX + 2);
+    assert_int_equal(sends->append[0].seq, ROOM_WAITING_MAX + 3);
     free(sends);
     core_free(core);
 }

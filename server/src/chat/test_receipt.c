@@ -246,6 +246,8 @@ static void test_a_mark_that_moves_nothing_is_not_told(void **state)
     struct core *core = core_new(NULL);
     uint64_t ann = core_user(core, "ann"), bob = core_user(core, "bob");
     uint64_t direct = core_send(core, ann, bob);
+    core_accept(core, bob, direct);
+    core_pass(core, TOLD_EVERY_MS);
     struct session writer;
     session_begin(core->chat, &writer, ann, 1);
     struct chat_mark mark = mark_at(direct, 1, true);

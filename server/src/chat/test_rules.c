@@ -118,6 +118,7 @@ static const struct {
     {EVENT_SIGNED_IN, IN_OWN_LOGS},
     {EVENT_SECOND_FACTOR, IN_OWN_LOGS},
     {EVENT_HIDE, IN_OWN_LOGS},
+    {EVENT_ACCEPT, IN_DIRECTS(CHAT_OUT_OF_TURN)},
 };
 
 static const struct {

@@ -1,5 +1,5 @@
-/* conversation.list, conversation.get, conversation.pins, conversation.set_timer,
- * conversation.set_retention, sync: one's conversations. */
+/* conversation.list, conversation.get, conversation.accept, conversation.pins,
+ * conversation.set_timer, conversation.set_retention, sync: one's conversations. */
 #include "chat/inbox.h"
 #include "chat/read.h"
 #include "cmd/append.h"
@@ -28,6 +28,7 @@ void cmd_conversation_list(struct call *call)
     struct chat_list *ask = call_ask(call, sizeof(*ask), listed);
     ask->page = args->page;
     ask->limit = (uint32_t)args->limit;
+    ask->requests = args->requests;
     ask->by_archived = args->has_archived;
     ask->archived = args->archived;
     chat_list(call->chat, ask);
@@ -53,6 +54,14 @@ void cmd_conversation_get(struct call *call)
     struct chat_conversation *ask = call_ask(call, sizeof(*ask), conversation_found);
     ask->conversation = args->conversation;
     chat_conversation(call->chat, ask);
+}
+
+void cmd_conversation_accept(struct call *call)
+{
+    const struct args_conversation_accept *args = call->args;
+    struct chat_append *ask = append_ask(call, EVENT_ACCEPT, args->key, args->after);
+    ask->conversation = args->conversation;
+    chat_append(call->chat, ask);
 }
 
 static void pins_found(struct chat_call *asked)

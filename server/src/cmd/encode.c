@@ -54,6 +54,7 @@ static const char *const event_names[] = {
     [EVENT_RENAME] = "rename",
     [EVENT_SIGNED_IN] = "signed_in",
     [EVENT_SECOND_FACTOR] = "second_factor",
+    [EVENT_ACCEPT] = "accept",
 };
 static_assert(ARRAY_SIZE(event_names) == EVENT_TYPES, "the newest event has a name");
 
@@ -99,6 +100,8 @@ static void write_message(struct writer *w, const struct event *e)
         writer_field_bool(w, "hidden", true);
     if (e->forwarded)
         writer_field_bool(w, "forwarded", true);
+    if (e->request)
+        writer_field_bool(w, "request", true);
     if (e->expires_ms)
         writer_field_integer(w, "expires", e->expires_ms);
     write_mentions(w, e);
@@ -302,6 +305,7 @@ static void write_contents(struct writer *w, const struct event *e)
         writer_field_integer(w, "target", e->target);
         writer_field_bool(w, "up_to", e->number == HIDE_UP_TO);
         break;
+    case EVENT_ACCEPT:
     case EVENT_TYPES:
         break;
     }
@@ -319,6 +323,8 @@ void encode_event(struct writer *w, const struct event *e, uint64_t viewer)
     writer_field_id(w, "sender", e->sender);
     if (viewer && viewer == e->sender && e->key.n)
         writer_field_string(w, "key", e->key);
+    if (e->accepts)
+        writer_field_bool(w, "accepts", true);
     write_contents(w, e);
     writer_object_end(w);
 }
@@ -427,6 +433,8 @@ void encode_entry_fields(struct writer *w, const struct inbox_entry *e, uint64_t
     writer_field_integer(w, "delivered", e->me.delivered_seq);
     if (e->me.left)
         writer_field_bool(w, "left", true);
+    if (e->me.listed == LISTED_REQUEST)
+        writer_field_bool(w, "request", true);
     if (e->mention_seq)
         writer_field_integer(w, "mention", e->mention_seq);
     write_wanted(w, &e->me.preferences, e->conversation.kind);

@@ -465,6 +465,15 @@ struct person person_new(const struct node *node, const char *username)
     return signed_in(http_ask(node, "POST", "/v1/signup", NULL, body));
 }
 
+void person_befriend(const struct node *node, const struct person *a, const struct person *b)
+{
+    char path[256];
+    snprintf(path, sizeof(path), "/v1/contacts/%s/request", b->user);
+    reply_expect(http_ask(node, "PUT", path, a->token, "{}"), 200, NULL);
+    snprintf(path, sizeof(path), "/v1/contacts/%s", a->user);
+    reply_expect(http_ask(node, "PUT", path, b->token, "{}"), 200, NULL);
+}
+
 struct person person_signin(const struct node *node, const char *username)
 {
     char body[256];

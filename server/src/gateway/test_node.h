@@ -76,6 +76,8 @@ struct person {
     char user[128], device[128], token[128];
 };
 struct person person_new(const struct node *, const char *username);
+/* Contacts: what one writes first is no request to the other. */
+void person_befriend(const struct node *, const struct person *, const struct person *);
 /* Another device of theirs. */
 struct person person_signin(const struct node *, const char *username);
 

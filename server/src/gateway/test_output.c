@@ -69,6 +69,7 @@ static void test_unread_answers_are_bounded_and_their_readers_closed(void **stat
     struct node *node = node_new(&(struct gateway_options){.output_bytes_max = OUTPUT_BYTES_MAX});
     struct person rae = person_new(node, "rae"), sol = person_new(node, "sol");
     char conversation[128], path[300];
+    person_befriend(node, &rae, &sol);
     talk(node, &rae, &sol, conversation);
     struct tcp *hogs[HOGS];
     for (int i = 0; i < HOGS; i++)

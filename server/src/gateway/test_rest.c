@@ -176,7 +176,15 @@ static void test_unread_is_counted_and_read(void **state)
         snprintf(body, sizeof(body), "{\"to\":\"%s\",\"text\":\"hello %d\"}", fay.user, i);
         reply_expect(http_ask(*state, "POST", "/v1/messages", eve.token, body), 200, NULL);
     }
-    struct reply reply = http_ask(*state, "GET", "/v1/messages/unread?limit=2", fay.token, NULL);
+    char path[256], conversation[128];
+    struct reply reply = http_ask(*state, "GET", "/v1/messages/unread", fay.token, NULL);
+    reply_expect(reply, 200, "{\"total\":0,\"conversations\":[]}"); /* of a stranger */
+    reply = http_ask(*state, "GET", "/v1/conversations?requests=true", fay.token, NULL);
+    json_text(reply.body, "conversation", conversation);
+    reply_expect(reply, 200, "\"request\":true");
+    snprintf(path, sizeof(path), "/v1/conversations/%s/accept", conversation);
+    reply_expect(http_ask(*state, "POST", path, fay.token, "{}"), 200, "\"seq\":4");
+    reply = http_ask(*state, "GET", "/v1/messages/unread?limit=2", fay.token, NULL);
     assert_non_null(strstr(reply.body, "\"unread\":3,\"events\":["));
     assert_non_null(strstr(reply.body, "hello 0"));
     assert_non_null(strstr(reply.body, "hello 1"));

@@ -158,6 +158,9 @@ static void test_receipts_typing_and_presence_arrive(void **state)
     struct reply reply = http_ask(*state, "POST", "/v1/messages", eve.token, body);
     json_text(reply.body, "conversation", conversation);
     reply_expect(reply, 200, NULL);
+    char path[256];
+    snprintf(path, sizeof(path), "/v1/conversations/%s/accept", conversation);
+    reply_expect(http_ask(*state, "POST", path, fay.token, "{}"), 200, NULL);
     struct tcp *t = ws_signed_in(*state, &eve);
     ws_say(t, "{\"id\":2,\"cmd\":\"presence.watch\",\"users\":[\"%s\"]}", fay.user);
     ws_sees(t, "{\"id\":2,\"ok\":{\"presence\":[{\"user\":");
@@ -267,6 +270,7 @@ static void test_slow_reader_is_told_to_resync(void **state)
     (void)state;
     struct node *node = node_new(&(struct gateway_options){.rates = {FRAMES(1000, 1000)}});
     struct person kim = person_new(node, "kim"), leo = person_new(node, "leo");
+    person_befriend(node, &kim, &leo);
     struct tcp *slow = ws_new(node, 4096);
     ws_say(slow, "{\"id\":1,\"cmd\":\"auth\",\"token\":\"%s\"}", leo.token);
     ws_sees(slow, "{\"id\":1,\"ok\":");
@@ -299,6 +303,7 @@ static void test_slow_reader_is_still_heard(void **state)
     struct node *node =
         node_new(&(struct gateway_options){.silent_ms = SILENT_MS, .rates = {FRAMES(1000, 1000)}});
     struct person pat = person_new(node, "pat"), quin = person_new(node, "quin");
+    person_befriend(node, &pat, &quin);
     struct tcp *slow = ws_new(node, 4096);
     ws_say(slow, "{\"id\":1,\"cmd\":\"auth\",\"token\":\"%s\"}", quin.token);
     ws_sees(slow, "{\"id\":1,\"ok\":");

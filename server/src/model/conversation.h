@@ -98,6 +98,7 @@ struct log_head {
 /* Where a conversation is listed for a member. Stored as numbers: never renumber. */
 enum listed {
     LISTED_IN_LIST = 0,
+    LISTED_REQUEST = 1, /* a stranger wrote first, and was not accepted so far */
     LISTED_NOWHERE = 2, /* a 1:1 without a message so far */
 };
 

@@ -53,6 +53,7 @@ enum event_type {
     EVENT_SIGNED_IN = 34,      /* own log: number = the device, text = what it calls itself */
     EVENT_SECOND_FACTOR = 35,  /* own log: changes, number = the device by which; 0: the operator */
     EVENT_RETENTION = 36,      /* number: days that events are kept, 0: as the server keeps them */
+    EVENT_ACCEPT = 40,         /* 1:1: nothing but `accepts` */
     EVENT_TYPES,
 };
 
@@ -107,6 +108,8 @@ struct event {
     bool deleted;   /* message: a stub; edit: emptied with its target; draft: by the next one */
     bool forwarded; /* message: its text is a copy of another's */
     bool hidden;    /* in an answer, of no row: without its words, since its reader hid them */
+    bool request;   /* message: the 1:1's first, of a stranger: a request to the other */
+    bool accepts;   /* its sender was asked so, and with it accepts */
     struct str key; /* the sender's, 1 to KEY_BYTES_MAX */
     uint8_t digest[EVENT_DIGEST_BYTES]; /* of the command (see chat/digest) */
     uint64_t target;                    /* seq: message: what it replies to or 0 */
@@ -131,10 +134,10 @@ struct event {
     uint32_t n_mentions;
 };
 
-/* Whether a number stands for a type. */
+/* Whether a number stands for a type: there are gaps. */
 static inline bool event_type_known(unsigned type)
 {
-    return type >= EVENT_MESSAGE && type < EVENT_TYPES;
+    return (type >= EVENT_MESSAGE && type <= EVENT_RETENTION) || type == EVENT_ACCEPT;
 }
 
 /* Whether events of this type are about another conversation than the one they stand in. */

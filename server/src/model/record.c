@@ -19,8 +19,17 @@ enum {
     FLAG_READS = 1 << 0,
     FLAG_DELETED = 1 << 1,
     FLAG_FORWARDED = 1 << 2,
-    FLAGS = FLAG_READS | FLAG_DELETED | FLAG_FORWARDED,
+    FLAG_REQUEST = 1 << 3,
+    FLAG_ACCEPTS = 1 << 4,
+    FLAGS = FLAG_READS | FLAG_DELETED | FLAG_FORWARDED | FLAG_REQUEST | FLAG_ACCEPTS,
 };
+
+static unsigned char flags_of(const struct event *e)
+{
+    return (unsigned char)((e->reads ? FLAG_READS : 0) | (e->deleted ? FLAG_DELETED : 0) |
+                           (e->forwarded ? FLAG_FORWARDED : 0) | (e->request ? FLAG_REQUEST : 0) |
+                           (e->accepts ? FLAG_ACCEPTS : 0));
+}
 
 /* Bits of the mask. Stored: never renumber. */
 enum {
@@ -128,9 +137,7 @@ void record_encode(struct builder *out, const struct event *e)
     must(e->key.n >= 1 && e->key.n <= KEY_BYTES_MAX);
     builder_add_byte(out, VERSION);
     builder_add_byte(out, (unsigned char)e->type);
-    builder_add_byte(out,
-                     (unsigned char)((e->reads ? FLAG_READS : 0) | (e->deleted ? FLAG_DELETED : 0) |
-                                     (e->forwarded ? FLAG_FORWARDED : 0)));
+    builder_add_byte(out, flags_of(e));
     pack_u64(out, e->conversation);
     pack_u64(out, e->seq);
     pack_u64(out, e->n);
@@ -264,6 +271,8 @@ int record_decode(struct event *e, struct str bytes, struct arena *arena)
     e->reads = flags & FLAG_READS;
     e->deleted = flags & FLAG_DELETED;
     e->forwarded = flags & FLAG_FORWARDED;
+    e->request = flags & FLAG_REQUEST;
+    e->accepts = flags & FLAG_ACCEPTS;
     e->conversation = unpack_u64(&u);
     e->seq = unpack_u64(&u);
     e->n = unpack_u64(&u);

@@ -31,6 +31,7 @@ const struct limit_spec api_limits[API_LIMIT_COUNT] = {
     {LIT("mentions_max"), API_MENTIONS_MAX},
     {LIT("contacts_max"), API_CONTACTS_MAX},
     {LIT("contacts_waiting_max"), API_CONTACTS_WAITING_MAX},
+    {LIT("request_messages_max"), API_REQUEST_MESSAGES_MAX},
     {LIT("pinned_max"), API_PINNED_MAX},
     {LIT("drafts_max"), API_DRAFTS_MAX},
     {LIT("hidden_max"), API_HIDDEN_MAX},
@@ -116,6 +117,8 @@ const struct error_spec api_errors[API_ERROR_COUNT] = {
         LIT("Your role does not allow this.")},
     [API_ERROR_CANNOT_WRITE] = {LIT("cannot_write"), 403, LIT("Forbidden"),
         LIT("You may not write to this person.")},
+    [API_ERROR_NOT_ACCEPTED] = {LIT("not_accepted"), 403, LIT("Forbidden"),
+        LIT("This person has not accepted your messages yet.")},
     [API_ERROR_NAME_TAKEN] = {LIT("name_taken"), 409, LIT("Conflict"),
         LIT("This username is taken.")},
     [API_ERROR_NAME_REFUSED] = {LIT("name_refused"), 409, LIT("Conflict"),
@@ -371,6 +374,7 @@ static const struct arg_spec args_conversation_list[] = {
     {.name = LIT("page"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_conversation_list, page), .has_offset = offsetof(struct args_conversation_list, has_page), .min = 1, .max = 1024ULL, .charset = &charset_opaque},
     {.name = LIT("limit"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_conversation_list, limit), .min = 1, .max = 50ULL, .default_value = 50},
     {.name = LIT("archived"), .kind = ARG_BOOL, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_conversation_list, archived), .has_offset = offsetof(struct args_conversation_list, has_archived)},
+    {.name = LIT("requests"), .kind = ARG_BOOL, .presence = ARG_DEFAULT, .offset = offsetof(struct args_conversation_list, requests), .default_value = 0},
 };
 
 static const struct route_segment route_conversation_list[] = {{LIT("v1"), false}, {LIT("conversations"), false}};
@@ -380,6 +384,14 @@ static const struct arg_spec args_conversation_get[] = {
 };
 
 static const struct route_segment route_conversation_get[] = {{LIT("v1"), false}, {LIT("conversations"), false}, {LIT("conversation"), true}};
+
+static const struct arg_spec args_conversation_accept[] = {
+    {.name = LIT("conversation"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_conversation_accept, conversation), .min = 1, .max = 9223372036854775807ULL},
+    {.name = LIT("key"), .kind = ARG_STRING, .presence = ARG_OPTIONAL, .offset = offsetof(struct args_conversation_accept, key), .has_offset = offsetof(struct args_conversation_accept, has_key), .min = 1, .max = 64ULL, .charset = &charset_key},
+    {.name = LIT("after"), .kind = ARG_INT, .presence = ARG_DEFAULT, .offset = offsetof(struct args_conversation_accept, after), .min = 0, .max = 9007199254740991ULL, .default_value = 0},
+};
+
+static const struct route_segment route_conversation_accept[] = {{LIT("v1"), false}, {LIT("conversations"), false}, {LIT("conversation"), true}, {LIT("accept"), false}};
 
 static const struct arg_spec args_conversation_pins[] = {
     {.name = LIT("conversation"), .kind = ARG_ID, .presence = ARG_REQUIRED, .offset = offsetof(struct args_conversation_pins, conversation), .min = 1, .max = 9223372036854775807ULL},
@@ -1064,7 +1076,7 @@ const struct command_spec command_specs[COMMAND_COUNT] = {
         .args_size = sizeof(struct args_conversation_list),
         .transport = API_TRANSPORT_BOTH, .method = API_GET,
         .segments = route_conversation_list, .segments_n = 2,
-        .args = args_conversation_list, .args_n = 3,
+        .args = args_conversation_list, .args_n = 4,
     },
     [COMMAND_CONVERSATION_GET] = {
         .name = LIT("conversation.get"),
@@ -1073,6 +1085,15 @@ const struct command_spec command_specs[COMMAND_COUNT] = {
         .transport = API_TRANSPORT_BOTH, .method = API_GET,
         .segments = route_conversation_get, .segments_n = 3,
         .args = args_conversation_get, .args_n = 1,
+    },
+    [COMMAND_CONVERSATION_ACCEPT] = {
+        .name = LIT("conversation.accept"),
+        .needs = API_NEEDS_SESSION,
+        .args_size = sizeof(struct args_conversation_accept),
+        .counts = API_RATE_SENDS,
+        .transport = API_TRANSPORT_BOTH, .method = API_POST,
+        .segments = route_conversation_accept, .segments_n = 4,
+        .args = args_conversation_accept, .args_n = 3,
     },
     [COMMAND_CONVERSATION_PINS] = {
         .name = LIT("conversation.pins"),
@@ -1543,6 +1564,7 @@ const uint16_t commands_by_name[COMMAND_COUNT] = {
     COMMAND_CONTACT_LIST,
     COMMAND_CONTACT_REMOVE,
     COMMAND_CONTACT_REQUEST,
+    COMMAND_CONVERSATION_ACCEPT,
     COMMAND_CONVERSATION_CLEAR,
     COMMAND_CONVERSATION_EVENTS,
     COMMAND_CONVERSATION_GET,

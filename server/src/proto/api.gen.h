@@ -36,6 +36,7 @@
 #define API_MENTIONS_MAX                32 /* people mentioned in one message */
 #define API_CONTACTS_MAX                2000 /* contacts of one user, requests and declined ones included */
 #define API_CONTACTS_WAITING_MAX        200 /* requests to be contacts that one user sent, or received, and that wait */
+#define API_REQUEST_MESSAGES_MAX        20 /* messages to a stranger who has not accepted them yet */
 #define API_PINNED_MAX                  50 /* conversations that one person pins */
 #define API_DRAFTS_MAX                  200 /* conversations in which one person has a draft */
 #define API_HIDDEN_MAX                  10000 /* messages of one conversation that one person hides one by one */
@@ -68,7 +69,7 @@
 /* Opens a WebSocket. */
 #define API_SOCKET_PATH "/v1/socket"
 
-enum { API_LIMIT_COUNT = 52 };
+enum { API_LIMIT_COUNT = 53 };
 extern const struct limit_spec api_limits[API_LIMIT_COUNT];
 
 /* What is counted: how often it may happen. */
@@ -111,6 +112,7 @@ enum api_error {
     API_ERROR_CODE_REFUSED, /* 403 This invite code does not hold. */
     API_ERROR_FORBIDDEN, /* 403 Your role does not allow this. */
     API_ERROR_CANNOT_WRITE, /* 403 You may not write to this person. */
+    API_ERROR_NOT_ACCEPTED, /* 403 This person has not accepted your messages yet. */
     API_ERROR_NAME_TAKEN, /* 409 This username is taken. */
     API_ERROR_NAME_REFUSED, /* 409 This username cannot be had. */
     API_ERROR_KEY_REUSED, /* 409 This key was used for another command. */
@@ -207,6 +209,7 @@ enum api_given_role {
     X(PRESENCE_WATCH, presence_watch) \
     X(CONVERSATION_LIST, conversation_list) \
     X(CONVERSATION_GET, conversation_get) \
+    X(CONVERSATION_ACCEPT, conversation_accept) \
     X(CONVERSATION_PINS, conversation_pins) \
     X(CONVERSATION_SET_TIMER, conversation_set_timer) \
     X(CONVERSATION_SET_RETENTION, conversation_set_retention) \
@@ -294,6 +297,7 @@ enum command {
     COMMAND_PRESENCE_WATCH, /* Says whose coming and going this connection wants to hear of. */
     COMMAND_CONVERSATION_LIST, /* Lists one's conversations, the newest first. */
     COMMAND_CONVERSATION_GET, /* Reads one conversation with its members. */
+    COMMAND_CONVERSATION_ACCEPT, /* Accepts a message request: a 1:1 that a stranger began. */
     COMMAND_CONVERSATION_PINS, /* Lists what is pinned, the newest pin first. */
     COMMAND_CONVERSATION_SET_TIMER, /* Sets how long messages stay that are written from now on; in a group by its admins. */
     COMMAND_CONVERSATION_SET_RETENTION, /* Sets after how many days what happens here is removed for everybody; in a group by its admins. */
@@ -590,11 +594,20 @@ struct args_conversation_list {
     uint64_t limit;
     bool has_archived;
     bool archived;
+    bool requests;
 };
 
 /* conversation.get: Reads one conversation with its members. */
 struct args_conversation_get {
     uint64_t conversation;
+};
+
+/* conversation.accept: Accepts a message request: a 1:1 that a stranger began. */
+struct args_conversation_accept {
+    uint64_t conversation;
+    bool has_key;
+    struct str key;
+    uint64_t after;
 };
 
 /* conversation.pins: Lists what is pinned, the newest pin first. */

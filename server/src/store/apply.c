@@ -60,6 +60,16 @@ static int apply_target(struct turn *t, const struct event *e)
     return before.edited_seq ? apply_emptied(t, e, before.edited_seq) : 0;
 }
 
+/* Whatever accepts a request. */
+static int apply_accepted(struct turn *t, const struct event *e)
+{
+    struct member_row row;
+    int err = turn_member(t, e->conversation, e->sender, &row);
+    if (err)
+        return err == KV_ABSENT ? 0 : err;
+    return project_accepted(&row.member, e) ? turn_put_member(t, &row) : 0;
+}
+
 static int apply_reads(struct turn *t, const struct event *e)
 {
     struct member_row row;
@@ -311,7 +321,7 @@ static int apply_star(struct turn *t, const struct event *e)
     return 0;
 }
 
-int apply_event(struct turn *t, const struct event *e, const struct log_head *head)
+static int apply_type(struct turn *t, const struct event *e, const struct log_head *head)
 {
     switch (e->type) {
     case EVENT_MESSAGE:
@@ -371,9 +381,17 @@ int apply_event(struct turn *t, const struct event *e, const struct log_head *he
         return 0;
     case EVENT_HIDE:
         return hidden_apply(t, e);
+    case EVENT_ACCEPT:
+        return 0;
     case EVENT_TYPES:
         break;
     }
     must(!"an event type");
     return -EINVAL;
+}
+
+int apply_event(struct turn *t, const struct event *e, const struct log_head *head)
+{
+    int err = apply_type(t, e, head);
+    return err || !e->accepts ? err : apply_accepted(t, e);
 }

@@ -85,6 +85,7 @@ struct walk {
     bool bounded, unread_only, by_archived, archived;
     uint64_t from_id; /* the first conversation that is looked at */
     bool by_id;       /* done once the shortlist is full */
+    enum listed listed;
     uint64_t total_unread;
     uint32_t n;
     struct member_row rows[CHUNK];
@@ -208,6 +209,7 @@ static int fill_peer(struct turn *t, struct inbox_entry *entry)
     int err = turn_member(t, c->id, id, &peer);
     entry->peer_delivered_seq = peer.member.delivered_seq;
     entry->peer_read_seq = peer.member.read_seq;
+    entry->peer_asked = peer.member.listed == LISTED_REQUEST;
     return err < 0 ? err : 0;
 }
 
@@ -243,7 +245,9 @@ static int fill_entries(struct walk *w, uint32_t limit, struct inbox_entry **ent
 
 static void visit_list(struct walk *w, struct candidate *c)
 {
-    if (is_own_log(c) || c->me.member.listed != LISTED_IN_LIST)
+    enum listed listed = c->me.member.listed;
+    bool in = w->by_id ? listed != LISTED_NOWHERE : listed == w->listed;
+    if (is_own_log(c) || !in)
         return;
     w->total_unread += unread(c);
     c->rank[0] = w->by_id ? UINT64_MAX - c->me.member.conversation : c->head.time_ms;
@@ -267,6 +271,7 @@ int log_inbox_list(struct turn *t, struct store_inbox_list *r)
     w->archived = r->archived;
     w->by_id = r->by_id;
     w->from_id = r->by_id ? r->after_id + 1 : 0;
+    w->listed = r->requests ? LISTED_REQUEST : LISTED_IN_LIST;
     w->bounded = r->page.n != 0;
     if (w->bounded) {
         if (!mark_parse(r->page, mark, 3) || mark[0] != t->info->incarnation)

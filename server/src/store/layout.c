@@ -15,7 +15,6 @@
 enum { USER_TEXT_MAX = 1024 }; /* above every limit of a user's texts */
 
 /* Tags of optional fields. Stored: never renumber. */
-enum { MEMBER_LISTED = 6 };
 enum {
     CONVERSATION_DESCRIPTION = 1,
     CONVERSATION_PICTURE = 2,
@@ -42,6 +41,7 @@ enum {
     MEMBER_ARCHIVED = 3,
     MEMBER_UNREAD = 4,
     MEMBER_PREFERENCES_REV = 5,
+    MEMBER_LISTED = 6,
     MEMBER_REMOVED = 7,
     MEMBER_CLEARED = 8,
     MEMBER_HIDDEN = 9,
@@ -701,13 +701,13 @@ void member_pack(struct builder *out, const struct member_row *r)
     pack_u64(out, r->commit);
     if (m->left)
         pack_bytes(out, m->left_title);
-    pack_field_u64(out, MEMBER_LISTED, m->listed);
     const struct preferences *p = &m->preferences;
     pack_field_u64(out, MEMBER_MUTED_UNTIL, p->muted_until_ms);
     pack_field_u64(out, MEMBER_PINNED, p->pinned);
     pack_field_u64(out, MEMBER_ARCHIVED, p->archived);
     pack_field_u64(out, MEMBER_UNREAD, p->unread);
     pack_field_u64(out, MEMBER_PREFERENCES_REV, p->rev);
+    pack_field_u64(out, MEMBER_LISTED, m->listed);
     pack_field_u64(out, MEMBER_REMOVED, m->removed);
     pack_field_u64(out, MEMBER_CLEARED, p->cleared_seq);
     pack_field_u64(out, MEMBER_HIDDEN, p->hidden);
@@ -729,7 +729,7 @@ static void member_field(struct member *m, struct unpack *u, const struct field 
     switch (field->tag) {
     case MEMBER_LISTED:
         m->listed = (enum listed)unpack_field_u64(u, field);
-        u->bad |= m->listed != LISTED_NOWHERE;
+        u->bad |= m->listed > LISTED_NOWHERE;
         break;
     case MEMBER_MUTED_UNTIL:
         p->muted_until_ms = unpack_field_u64(u, field);

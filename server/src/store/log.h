@@ -168,18 +168,21 @@ struct inbox_entry {
     struct log_head head;                       /* a former member's ends at the removal */
     struct event *last;                         /* the newest message they may read, or NULL */
     uint64_t peer_delivered_seq, peer_read_seq; /* direct: the other's marks */
+    bool peer_asked;                            /* and it is a request to them */
     /* The newest unread message that mentions them, if it is among their newest 100 mentions; or 0.
      */
     uint64_t mention_seq;
 };
 
-/* A page of a user's conversations, the newest event first (those without any event, and the
- * own log, are left out). `page` empty: from the start. DONE, TRUNCATED, FAILED. */
+/* A page of a user's conversations, or of the requests to them, the newest event first (those
+ * without any event, and the own log, are left out). `page` empty: from the start. DONE, TRUNCATED,
+ * FAILED. */
 struct store_inbox_list {
     struct store_request base;
     uint64_t user;
     struct str page; /* in: the mark that the page before gave; out: next mark, absent at the end */
     uint32_t limit;  /* 1 to LIST_MAX */
+    bool requests;   /* only those, instead of all others; by id there are all */
     bool unread_only;
     uint64_t now_ms;            /* as for store_events */
     bool by_archived, archived; /* by_archived: only those that are, or only those that are not */
@@ -187,7 +190,7 @@ struct store_inbox_list {
     uint64_t after_id; /* ids end below UINT64_MAX */
     struct inbox_entry *entries;
     uint32_t n_entries;
-    uint64_t total_unread; /* with unread_only: over all conversations */
+    uint64_t total_unread; /* with unread_only: over all conversations, or all requests */
 };
 void store_inbox_list(struct store *, struct store_inbox_list *);
 
@@ -221,9 +224,10 @@ struct store_pins {
 };
 void store_pins(struct store *, struct store_pins *);
 
-/* A page of the messages that mention `user`, or that they starred, by their times, the newest
- * first: what stands now, and only what `user` may read and has not hidden. It may have fewer than
- * `limit`, even none, and a next mark. DONE, TRUNCATED (a mark of another incarnation), FAILED. */
+/* A page of the messages that mention `user`, requests to them aside, or that they starred, by
+ * their times, the newest first: what stands now, and only what `user` may read and has not hidden.
+ * It may have fewer than `limit`, even none, and a next mark. DONE, TRUNCATED (a mark of another
+ * incarnation), FAILED. */
 struct store_mentions {
     struct store_request base;
     uint64_t user;

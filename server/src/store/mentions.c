@@ -85,7 +85,8 @@ static int look_up(struct turn *t, const struct store_mentions *r, uint64_t conv
 {
     struct member_row row;
     int err = turn_member(t, conversation, r->user, &row);
-    if (!err && !may_read(&row.member, seq))
+    bool apart = !err && !r->stars && row.member.listed == LISTED_REQUEST;
+    if (!err && (apart || !may_read(&row.member, seq)))
         err = KV_ABSENT;
     if (!err)
         err = turn_event(t, conversation, seq, e);

@@ -182,15 +182,33 @@ bool project_member(struct member *m, const struct event *e)
     return true;
 }
 
+static enum listed listed_by(const struct member *m, const struct event *e)
+{
+    if (!e->n)
+        return LISTED_NOWHERE;
+    if (m->rev && m->listed != LISTED_NOWHERE)
+        return m->listed;
+    return e->request && m->user != e->sender ? LISTED_REQUEST : LISTED_IN_LIST;
+}
+
 bool project_direct_member(struct member *m, const struct event *e)
 {
-    enum listed listed = e->n ? LISTED_IN_LIST : LISTED_NOWHERE;
+    enum listed listed = listed_by(m, e);
     if (m->rev >= e->seq || (m->rev && m->listed == listed))
         return false;
     m->listed = listed;
     m->role = ROLE_MEMBER;
     m->from_seq = 1;
     m->rev = e->seq;
+    return true;
+}
+
+/* No `rev` is asked: a row is a request once, and it never comes back. */
+bool project_accepted(struct member *m, const struct event *e)
+{
+    if (!e->accepts || m->user != e->sender || m->listed != LISTED_REQUEST)
+        return false;
+    m->listed = LISTED_IN_LIST;
     return true;
 }
 

@@ -19,6 +19,7 @@
  *   preferences   the sender as a member of the subject; star, unstar: a row of their own
  *   draft      a row of its own; the draft before it is emptied
  *   hide       the sender as a member of the subject, a row of its own
+ *   whatever accepts   the sender's row
  */
 #ifndef PARLEY_STORE_PROJECT_H
 #define PARLEY_STORE_PROJECT_H
@@ -44,8 +45,10 @@ void project_hidden(struct event *row);
  * row that was not there before is all zero but for its ids. */
 bool project_member(struct member *m, const struct event *e);
 /* The row of somebody in a 1:1 or in notes to self: made by the first event, and listed from the
- * first message on. */
+ * first message on, as a request where that is one. */
 bool project_direct_member(struct member *m, const struct event *e);
+/* The row of the sender of what accepts: a request is listed as any other from here on. */
+bool project_accepted(struct member *m, const struct event *e);
 /* The marks of the sender of a message that `reads`. */
 bool project_reads(struct member *m, const struct event *e);
 /* Created, title, description, picture, announce, timer. */

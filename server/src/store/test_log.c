@@ -219,6 +219,50 @@ static void test_a_direct_is_listed_from_its_first_message_on(void **state)
     assert_seen(rig, 1, 1);
 }
 
+/* How many of Bob's are requests, and how many are listed. */
+static void assert_listed(struct rig *rig, uint32_t n_requests, uint32_t n_others)
+{
+    for (int requests = 0; requests <= 1; requests++) {
+        struct store_inbox_list list = {.user = BOB, .limit = 10, .requests = requests};
+        ask(rig, store_inbox_list, &list);
+        assert_int_equal(list.n_entries, requests ? n_requests : n_others);
+        assert_int_equal(list.total_unread, list.n_entries);
+        if (list.n_entries)
+            assert_int_equal(list.entries[0].me.listed, requests ? LISTED_REQUEST : LISTED_IN_LIST);
+        store_request_deinit(&list.base);
+    }
+}
+
+/* What one wants of it stands beside it in the row, and what is not an answer leaves it. */
+static void test_a_request_is_listed_apart_until_it_is_accepted(void **state)
+{
+    struct rig *rig = *state;
+    people(rig);
+    make_direct(rig);
+    struct log_head head = head_of(rig, DIRECT);
+    struct event e = event_after(&head, DIRECT, EVENT_MESSAGE, ALICE, "a1");
+    e.request = true;
+    append_one(rig, e);
+    assert_listed(rig, 1, 0);
+    head = head_of(rig, BOB);
+    e = event_after(&head, BOB, EVENT_PREFERENCES, BOB, "b1");
+    e.subject = DIRECT;
+    e.changes = e.number = PREFERENCE_PINNED;
+    append_one(rig, e);
+    contact_event(rig, EVENT_CONTACT_REQUEST, ALICE, "a2");
+    rig_reopen(rig);
+    assert_listed(rig, 1, 0);
+    struct store_inbox_list hers = {.user = ALICE, .limit = 1};
+    ask(rig, store_inbox_list, &hers);
+    assert_true(hers.n_entries == 1 && hers.entries[0].peer_asked);
+    store_request_deinit(&hers.base);
+    head = head_of(rig, DIRECT);
+    e = event_after(&head, DIRECT, EVENT_ACCEPT, BOB, "b2");
+    e.accepts = true;
+    append_one(rig, e);
+    assert_listed(rig, 0, 1);
+}
+
 /* Seqs of what is pinned, the newest pin first, as text. */
 static void assert_pinned(struct rig *rig, const char *expected)
 {
@@ -552,6 +596,7 @@ int main(void)
         both(test_blocks_follow_the_own_log),
         both(test_both_rows_of_contacts_follow_their_log),
         both(test_a_direct_is_listed_from_its_first_message_on),
+        both(test_a_request_is_listed_apart_until_it_is_accepted),
         both(test_pins_follow_the_log),
         both(test_a_row_of_pins_stays_within_its_limit),
         both(test_words_go_when_their_time_has_come),

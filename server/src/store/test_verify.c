@@ -578,6 +578,30 @@ static void test_a_listing_that_is_not_as_the_log_says_is_found(void **state)
                "600: is not listed for user 101");
 }
 
+static void test_requests_that_are_not_as_the_log_says_are_found(void **state)
+{
+    struct rig *rig = *state;
+    by(CAROL, SILENT, EVENT_MESSAGE, .text = STR("please"), .request = true);
+    assert_int_equal(verified(rig).faults, 0);
+    member_set(SILENT, ALICE, row.member.listed = LISTED_IN_LIST,
+               "602: is not listed for user 101");
+    member_set(SILENT, CAROL, row.member.listed = LISTED_REQUEST,
+               "602: is not listed for user 103");
+    by(ALICE, SILENT, EVENT_ACCEPT, .accepts = true);
+    assert_int_equal(verified(rig).faults, 0);
+    member_set(SILENT, ALICE, row.member.listed = LISTED_REQUEST,
+               "602: is not listed for user 101");
+    by(ALICE, SILENT, EVENT_ACCEPT);
+    by(CAROL, SILENT, EVENT_MESSAGE, .text = STR("oh"), .accepts = true);
+    by(CAROL, SILENT, EVENT_MESSAGE, .text = STR("well"), .request = true);
+    by(BOB, SELF, EVENT_MESSAGE, .text = STR("me"), .request = true);
+    verified(rig);
+    assert_non_null(strstr(rig->last, "602, event 5: accepts what was no request"));
+    assert_non_null(strstr(rig->last, "602, event 6: accepts what was no request"));
+    assert_non_null(strstr(rig->last, "602, event 7: is no first message"));
+    assert_non_null(strstr(rig->last, "601, event 8: is no first message"));
+}
+
 static void test_mentions_that_are_not_as_the_messages_say_are_found(void **state)
 {
     struct rig *rig = *state;
@@ -834,6 +858,7 @@ int main(void)
         with_rig(test_contacts_that_are_not_as_the_log_says_are_found),
         with_rig(test_contact_events_that_do_not_fit_are_found),
         with_rig(test_a_listing_that_is_not_as_the_log_says_is_found),
+        with_rig(test_requests_that_are_not_as_the_log_says_are_found),
         with_rig(test_mentions_that_are_not_as_the_messages_say_are_found),
         with_rig(test_pins_that_are_not_as_the_events_say_are_found),
         with_rig(test_what_is_to_go_and_does_not_is_found),

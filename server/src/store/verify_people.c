@@ -1,6 +1,8 @@
 /* What the logs say of people, followed event by event and held against their rows at the end: how
- * the two of a 1:1 stand, what the user of an own log lets others see. How two stood when the
- * beginning of their log went is not known: all that is possible is followed. */
+ * the two of a 1:1 stand, and to whom it is a request, what the user of an own log lets others see.
+ * How two stood when the beginning of their log went is not known: all that is possible is
+ * followed.
+ */
 #include <inttypes.h>
 
 #include "store/project.h"
@@ -17,6 +19,7 @@ void verify_people_begin(struct verify_people *p, const struct conversation *c, 
         .c = c,
         .gone_seq = gone_seq,
         .states = gone_seq ? ANY_STATE : 1 << CONTACT_NONE,
+        .asked_is_known = !gone_seq,
         .contact = {.user = c->users[0], .other = c->users[1]},
         .user = {.id = c->users[0]},
     };
@@ -47,8 +50,28 @@ static void follow_contact(struct verify *v, struct verify_people *p, const stru
     c->time_ms = e->time_ms;
 }
 
+static uint64_t other_of(const struct conversation *c, uint64_t user)
+{
+    return c->users[0] == user ? c->users[1] : c->users[0];
+}
+
+static void follow_request(struct verify *v, struct verify_people *p, const struct event *e)
+{
+    bool direct = p->c->kind == CONVERSATION_DIRECT;
+    if (e->request && !(direct && e->type == EVENT_MESSAGE && e->n == 1))
+        verify_fault(v, EVENT "is no first message, and makes a request", p->c->id, e->seq);
+    bool may = direct && (p->asked == e->sender || !p->asked_is_known);
+    if (e->accepts ? !may : e->type == EVENT_ACCEPT)
+        verify_fault(v, EVENT "accepts what was no request", p->c->id, e->seq);
+    if (e->request || e->accepts) {
+        p->asked = e->request ? other_of(p->c, e->sender) : 0;
+        p->asked_is_known = true;
+    }
+}
+
 void verify_people_follow(struct verify *v, struct verify_people *p, const struct event *e)
 {
+    follow_request(v, p, e);
     if (event_is_contact(e->type))
         follow_contact(v, p, e);
     else if (p->c->kind == CONVERSATION_OWN)
@@ -99,14 +122,37 @@ static int check_user(struct verify *v, const struct verify_people *p)
     return err < 0 ? err : 0;
 }
 
-int verify_people_check(struct verify *v, const struct verify_people *p)
+/* Of a 1:1 whose beginning is gone either may be asked, but one alone. */
+static int check_listed(struct verify *v, const struct verify_people *p, uint64_t n)
 {
-    switch (p->c->kind) {
-    case CONVERSATION_DIRECT:
-        return check_contacts(v, p);
-    case CONVERSATION_OWN:
-        return check_user(v, p);
-    default:
-        return 0;
+    uint32_t n_asked = 0;
+    for (int i = 0; i < 2; i++) {
+        uint64_t user = p->c->users[i];
+        struct member_row row;
+        int err = verify_member(v, p->c->id, user, &row);
+        if (err < 0)
+            return err;
+        bool asked = !err && row.member.listed == LISTED_REQUEST;
+        bool open = !p->asked_is_known && p->c->kind == CONVERSATION_DIRECT && n_asked == 0;
+        enum listed should = p->asked == user || (open && asked) ? LISTED_REQUEST : LISTED_IN_LIST;
+        if (!n && p->c->kind != CONVERSATION_OWN)
+            should = LISTED_NOWHERE;
+        n_asked += asked;
+        if (!err && row.member.listed != should)
+            verify_fault(v, CONVERSATION "is not listed for user %" PRIu64 " as it should be",
+                         p->c->id, user);
     }
+    return 0;
+}
+
+int verify_people_check(struct verify *v, const struct verify_people *p, uint64_t n)
+{
+    if (p->c->kind == CONVERSATION_GROUP)
+        return 0;
+    int err = check_listed(v, p, n);
+    if (!err && p->c->kind == CONVERSATION_DIRECT)
+        err = check_contacts(v, p);
+    if (!err && p->c->kind == CONVERSATION_OWN)
+        err = check_user(v, p);
+    return err;
 }

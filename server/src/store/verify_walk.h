@@ -41,11 +41,13 @@ struct verify_people {
     unsigned states;        /* 1:1: how its first one may stand to the second, a bit each state */
     struct contact contact; /* and by which event; its state is none of the row's */
     struct user user;       /* own log: settings alone */
+    uint64_t asked;         /* 1:1: to whom it is a request, or 0 */
+    bool asked_is_known;    /* or else the event that said it is gone */
 };
 void verify_people_begin(struct verify_people *, const struct conversation *c, uint64_t gone_seq);
 void verify_people_follow(struct verify *, struct verify_people *, const struct event *);
-/* 0, negative. */
-int verify_people_check(struct verify *, const struct verify_people *);
+/* `n`: the messages, also those that are gone. 0, negative. */
+int verify_people_check(struct verify *, const struct verify_people *, uint64_t n);
 
 /* Accounts that were deleted (leaving.h of chat/, leaving.c): verify_leaving.c. */
 enum verify_leaving {

@@ -95,6 +95,19 @@ export async function online(server: Server, ...names: string[]): Promise<Device
   return Promise.all((await people(server, ...names)).map((one) => one.on("first")));
 }
 
+/** Contacts: what the one writes first is no request to the other. */
+export async function befriend(one: Person, other: Person): Promise<void> {
+  await one.rest.call("contact.request", { user: other.user }, one.token);
+  await other.rest.call("contact.accept", { user: one.user }, other.token);
+}
+
+/** As online(), and all of them are contacts of each other. */
+export async function friends(server: Server, ...names: string[]): Promise<Device[]> {
+  const all = await people(server, ...names);
+  for (const [i, one] of all.entries()) for (const other of all.slice(i + 1)) await befriend(one, other);
+  return Promise.all(all.map((one) => one.on("first")));
+}
+
 const devices = new Set<Device>();
 
 /** Takes all devices down, at the end of a test. */

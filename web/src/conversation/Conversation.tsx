@@ -10,6 +10,7 @@ import { placeId } from "../route/place.ts";
 import { useMe, useParley } from "../session/context.ts";
 import { Header } from "./Header.tsx";
 import { Log } from "./Log.tsx";
+import { RequestLine } from "./RequestLine.tsx";
 import "./conversation.css";
 
 export function Conversation({ place }: { place: Place }) {
@@ -32,6 +33,7 @@ export function Conversation({ place }: { place: Place }) {
       {unknown
         ? <p className="hint conversation-unknown">{synced ? "This group is not there." : "Loading…"}</p>
         : <Log id={id} view={view} onReply={reply} onEdit={edit} />}
+      {view?.request && <RequestLine view={view} />}
       {view?.left
         ? <p className="hint conversation-left">You are no longer in this group.</p>
         : !unknown && (

@@ -43,6 +43,8 @@ function wordsOf({ event }: NoticeView) {
       return event.seconds ? <>{by} lets messages go after a while</> : <>{by} lets messages stay</>;
     case "retention":
       return event.days ? <>{by} has everything go after {event.days} days</> : <>{by} has nothing go sooner than the server has it</>;
+    case "accept":
+      return <>{by} accepted the messages</>;
     case "contact_request":
       return <>{by} asked to be a contact</>;
     case "contact_accept":

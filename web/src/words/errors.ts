@@ -28,6 +28,7 @@ const WORDS: Partial<Record<ClientErrorCode, string>> = {
   not_found: "This is not there any more.",
   forbidden: "You may not do this here.",
   cannot_write: "You cannot write to this person.",
+  not_accepted: "They get no more from you until they accept.",
   too_large: "This is too long.",
   full: "There is no more room.",
   already_member: "This person is in the group already.",

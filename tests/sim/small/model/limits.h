@@ -46,6 +46,7 @@ enum {
     REACTIONS_MAX = 2,
     CONTACTS_MAX = 3,
     CONTACTS_WAITING_MAX = 2,
+    REQUEST_MESSAGES_MAX = 2,
     BLOCKS_MAX = 2,
     PAGE_MAX = 20,
     LIST_MAX = 5,
