@@ -110,7 +110,11 @@ static void put_event(struct writing *w, const struct event *e)
     key_row_pack(&w->row, &key_row);
     put(w, &at);
 
-    struct head_row head = {.head = {e->seq, e->n, e->first_seq, e->time_ms, e->seq},
+    struct head_row head = {.head = {.seq = e->seq,
+                                     .n = e->n,
+                                     .first_seq = e->first_seq,
+                                     .time_ms = e->time_ms,
+                                     .message_seq = e->seq},
                             .commit = w->commits};
     at = key_head(e->conversation);
     head_pack(&w->row, &head);

@@ -62,6 +62,7 @@ void news_tell(struct chat *chat, const struct device *device)
     n->device = device->id;
     n->recovered = device->news == DEVICE_RECOVERED;
     n->n_name = MIN(device->name.n, sizeof(n->name));
-    memcpy(n->name, device->name.p, n->n_name);
+    if (n->n_name)
+        memcpy(n->name, device->name.p, n->n_name);
     tell_next(n);
 }

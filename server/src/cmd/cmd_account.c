@@ -75,6 +75,9 @@ void cmd_account_rename(struct call *call)
     chat_rename(call->chat, ask);
 }
 
+static_assert(API_RENAME_DAYS * 24 * 60 * 60 == RENAME_S, "renames");
+static_assert(API_FORMER_NAME_DAYS * 24 * 60 * 60 == FORMER_NAME_S, "former names");
+
 static_assert((int)API_AUDIENCE_EVERYONE == (int)AUDIENCE_EVERYONE, "audience");
 static_assert((int)API_AUDIENCE_CONTACTS == (int)AUDIENCE_CONTACTS, "audience");
 static_assert((int)API_AUDIENCE_NOBODY == (int)AUDIENCE_NOBODY, "audience");

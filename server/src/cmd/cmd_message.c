@@ -79,6 +79,8 @@ void cmd_message_react(struct call *call)
     chat_append(call->chat, ask);
 }
 
+static_assert((int)API_REPORTS_USER_MAX == (int)REPORTS_USER_MAX, "reports");
+static_assert((int)API_REPORT_COMMENT_BYTES_MAX == (int)REPORT_COMMENT_BYTES_MAX, "comments");
 static_assert((int)API_REPORT_REASON_SPAM + 1 == (int)REPORT_SPAM, "reason");
 static_assert((int)API_REPORT_REASON_OTHER + 1 == (int)REPORT_OTHER, "reason");
 

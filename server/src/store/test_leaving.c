@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/limits.h"
 #include "store/kv_memory.h"
 #include "store/turn.h"
 #include "store/verify.h"
@@ -325,6 +326,39 @@ static void test_a_name_is_kept_for_a_while_and_then_free(void **state)
     store_request_deinit(&users.base);
 }
 
+/* What was given up before ends when it would have, and leads to nobody until then. */
+static void test_former_names_lead_to_nobody_and_end_by_themselves(void **state)
+{
+    struct rig *rig = *state;
+    const uint64_t end_ms = 1001 + FORMER_NAME_S * UINT64_C(1000);
+    char first[CRYPTO_HASH_BYTES] = {1}, second[CRYPTO_HASH_BYTES] = {2};
+    people(rig);
+    by(BOB, BOB, EVENT_RENAME, .text = STR("robert"), .about = str_n(first, sizeof(first)));
+    by(BOB, BOB, EVENT_RENAME, .text = STR("rob"), .about = str_n(second, sizeof(second)));
+    is_sound(rig);
+    assert_int_equal(delete (rig, (struct str){0}, 5000), STORE_DONE);
+    steps(rig, 5000, false);
+    for (const char *const *name = (const char *const[]){"bob", "robert", "rob", NULL}; *name;
+         name++) {
+        struct store_user_find find = {.username = str_of(*name), .now_ms = 6000};
+        ask(rig, store_user_find, &find);
+        assert_int_equal(find.base.status, STORE_NOT_FOUND);
+        store_request_deinit(&find.base);
+        assert_int_equal(make_user(rig, 200, *name), STORE_TAKEN);
+    }
+    struct store_expire expire = {.now_ms = end_ms + 1};
+    ask(rig, store_expire, &expire);
+    store_request_deinit(&expire.base);
+    is_sound(rig);
+    assert_int_equal(make_user(rig, 200, "bob"), STORE_DONE);
+    assert_int_equal(make_user(rig, 201, "robert"), STORE_DONE);
+    assert_int_equal(make_user(rig, 202, "rob"), STORE_TAKEN); /* the name at the end */
+    steps(rig, 5000 + kept_ms, false);
+    is_sound(rig);
+    assert_int_equal(make_user(rig, 202, "rob"), STORE_DONE);
+    is_sound(rig);
+}
+
 static void test_it_goes_on_after_a_new_start(void **state)
 {
     struct rig *rig = *state;
@@ -347,6 +381,7 @@ int main(void)
         both(test_whoever_begins_again_ends_the_same),
         both(test_a_mark_that_is_passed_lets_others_go_on),
         both(test_a_name_is_kept_for_a_while_and_then_free),
+        both(test_former_names_lead_to_nobody_and_end_by_themselves),
         durable(test_it_goes_on_after_a_new_start),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
