@@ -8,6 +8,7 @@
 #include "chat/inbox.h"
 #include "chat/info.h"
 #include "chat/invite.h"
+#include "chat/leaving.h"
 #include "chat/presence.h"
 #include "chat/read.h"
 #include "chat/rename.h"
@@ -38,6 +39,7 @@ struct attempt {
         struct chat_sign sign;
         struct chat_authenticate authenticate;
         struct chat_device_end end;
+        struct chat_leave leave;
         struct chat_conversation look;
         struct chat_info info;
         struct chat_watch watch;

@@ -440,7 +440,7 @@ void client_wait(struct client *d)
 
 void client_compare(struct client *d)
 {
-    if (sabotaged(d->world, "blind") && d->token[0])
+    if (d->gone || (sabotaged(d->world, "blind") && d->token[0]))
         return;
     if (d->comparing) {
         d->compare_again = true;
@@ -509,13 +509,18 @@ static void signed_in_again(struct attempt *a)
     if (!attempt_seen(a))
         return;
     d->connecting = false;
-    if (a->u.call.error == CHAT_WRONG_CREDENTIALS)
+    if (a->u.call.error == CHAT_WRONG_CREDENTIALS) {
         name_to_try(d, d->name);
+        /* twice through all names that they may have, and it is none of them */
+        d->refused++;
+        d->gone = d->world->left.user == d->user && d->refused > 2 * NAMES_TO_TRY;
+    }
     if (a->u.call.error)
         return;
     if (a->u.sign.user != d->user)
         world_fail(d->world, "device %u signed in as somebody else", d->index);
     d->signed_out = false;
+    d->refused = 0;
     d->id = a->u.sign.device;
     memcpy(d->access, a->u.sign.token, sizeof(d->access));
     d->token[0] = 0;
@@ -567,6 +572,8 @@ static bool catch_up(struct client *d)
 {
     if (d->online && d->dismissed)
         client_go_offline(d);
+    if (d->gone)
+        return false;
     if (!d->online) {
         if (!d->connecting)
             connect_device(d);
@@ -597,6 +604,8 @@ static bool catch_up(struct client *d)
 
 bool client_in_step(const struct client *d)
 {
+    if (d->gone)
+        return true;
     if (!d->online || d->dismissed || d->comparing || d->compare_again || d->listing ||
         d->n_under_way)
         return sabotaged(d->world, "blind");

@@ -82,9 +82,11 @@ struct client {
     char access[CRYPTO_TOKEN_TEXT + 1]; /* the device's token */
     struct session session;
     bool online, connecting;
-    bool signed_out; /* its device is ended, as far as it knows */
-    bool dismissed;  /* the core wants its connection closed */
-    uint32_t epoch;  /* answers to an older one are not seen by the device */
+    bool signed_out;  /* its device is ended, as far as it knows */
+    bool gone;        /* its account is no more: it does nothing */
+    uint32_t refused; /* sign-ins since the last that was not */
+    bool dismissed;   /* the core wants its connection closed */
+    uint32_t epoch;   /* answers to an older one are not seen by the device */
     struct copy copies[COPIES_MAX];
     uint32_t n_copies;
     struct op ops[OPS_MAX];

@@ -523,6 +523,8 @@ static void shown_access(struct attempt *a)
 
 void command_look_at_all(struct client *d)
 {
+    if (d->gone)
+        return;
     struct attempt *a = attempt_new(d, shown_access);
     a->u.authenticate.token = str_of(d->access);
     chat_authenticate(d->world->chat, &a->u.authenticate);
@@ -641,6 +643,29 @@ static void act_sign_out(struct client *d)
     attempt_made(a);
 }
 
+static void left(struct attempt *a)
+{
+    struct left *l = &a->device->world->left;
+    ignored(a);
+    if (!a->u.call.error && !l->ok_step)
+        l->ok_step = a->device->world->step;
+}
+
+/* For good; one person of a run at most, so that there is company left. */
+static void act_leave(struct client *d)
+{
+    struct world *w = d->world;
+    if ((w->left.user && w->left.user != d->user) || !rng_percent(&w->rng, 10))
+        return;
+    if (!w->left.user)
+        w->left = (struct left){.user = d->user, .first_step = w->step};
+    world_trace(w, "device %u deletes its account %llu", d->index, (unsigned long long)d->user);
+    struct attempt *a = attempt_new(d, left);
+    a->u.leave.password = str_of(d->password);
+    chat_leave(w->chat, &a->u.leave);
+    attempt_made(a);
+}
+
 /* --- by chance --- */
 
 void command_any(struct client *d)
@@ -663,7 +688,7 @@ void command_any(struct client *d)
         {64, act_invite},    {70, act_join},    {71, act_timer},    {72, act_uninvite},
         {74, act_on_record}, {75, act_profile}, {76, act_privacy},  {79, act_block},
         {82, act_contact},   {85, act_wish},    {88, act_mark},     {92, act_look},
-        {95, client_wait},   {97, act_create},  {98, act_sign_out},
+        {95, client_wait},   {97, act_create},  {98, act_sign_out}, {99, act_leave},
     };
     if (rng_percent(&d->world->rng, 4)) {
         act_rename(d);

@@ -17,8 +17,8 @@ struct pair {
     uint64_t seq;
 };
 
-/* False: nobody may do this as they stand. */
-static bool pair_follow(struct pair *p, const struct line *e)
+/* False: nobody may do this as they stand. Who `left` for good ends whatever there is. */
+static bool pair_follow(struct pair *p, const struct line *e, uint64_t left)
 {
     struct pair before = *p;
     *p = (struct pair){.seq = e->seq};
@@ -34,7 +34,8 @@ static bool pair_follow(struct pair *p, const struct line *e)
         p->refuses = e->sender;
         return before.asks == e->user;
     case EVENT_CONTACT_REMOVE:
-        return before.contacts || before.asks == e->sender || before.refuses == e->sender;
+        return before.contacts || before.asks == e->sender || before.refuses == e->sender ||
+               (e->sender == left && (before.asks || before.refuses));
     default:
         *p = before;
         return true;
@@ -120,7 +121,7 @@ static void check_pair(struct truth *t, const struct truth_log *log, uint32_t sh
     for (uint64_t i = 0; i < log->n_rows; i++) {
         check_request(t, log, &pair, asked, &log->rows[i]);
         asked = asked_after(log, asked, &log->rows[i]);
-        if (!pair_follow(&pair, &log->rows[i]))
+        if (!pair_follow(&pair, &log->rows[i], t->left))
             world_fail(t->world, "log %llu: the two do not stand so that %llu could do it at %llu",
                        (unsigned long long)log->id, (unsigned long long)log->rows[i].sender,
                        (unsigned long long)i + 1);

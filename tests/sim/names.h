@@ -4,6 +4,8 @@
 
 #include "client.h"
 
+enum { NAMES_TO_TRY = 7 };
+
 /* Takes one of a few names. */
 void act_rename(struct client *);
 void rename_send(struct client *, struct op *);

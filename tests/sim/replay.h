@@ -42,6 +42,7 @@ struct truth_log {
 
 struct truth {
     struct world *world;
+    uint64_t left; /* whose account is deleted; 0: nobody's */
     struct truth_log *logs[LOGS_MAX];
     uint32_t n_logs;
 };
@@ -90,6 +91,11 @@ void own_check(struct truth *);
 bool is_hidden(const struct truth *, uint64_t user, uint64_t conversation, uint64_t seq);
 /* Takes from a row what the user hid. */
 void line_hide(const struct truth *, uint64_t user, uint64_t conversation, struct line *);
+
+/* leaving.c: of whoever deleted their account nothing is left but what others have a part in. */
+void leaving_check(struct truth *);
+/* Whether it was theirs alone, and went with them. */
+bool left_with_them(const struct truth *, const struct truth_log *);
 
 /* witness.c: what must hold of all that devices were told on the way. */
 void witness_check(struct truth *);

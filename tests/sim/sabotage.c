@@ -111,6 +111,15 @@ static void forget_requests(struct store_load *r)
             r->members[i].listed = LISTED_IN_LIST;
 }
 
+/* What is to be said to a group is passed over. */
+static void remain(struct store_leave *r)
+{
+    if (r->todo != LEAVE_GROUP)
+        return;
+    r->todo = LEAVE_ON;
+    r->at.from++;
+}
+
 void sabotage_answer(struct world *w, struct store_request *r)
 {
     if (r->op == STORE_OP_LOAD && sabotaged(w, "back")) {
@@ -132,6 +141,13 @@ void sabotage_answer(struct world *w, struct store_request *r)
     }
     if (r->op == STORE_OP_TOKEN_FIND && sabotaged(w, "untold"))
         container_of(r, struct store_token_find, base)->device.news = DEVICE_NO_NEWS;
+    if (r->op == STORE_OP_USERS && sabotaged(w, "reborn")) {
+        struct store_users *users = container_of(r, struct store_users, base);
+        for (uint32_t i = 0; i < users->n_users; i++)
+            users->users[i].deleted_ms = 0;
+    }
+    if (r->op == STORE_OP_LEAVE && sabotaged(w, "remain"))
+        remain(container_of(r, struct store_leave, base));
     if (r->op == STORE_OP_CONTACTS && sabotaged(w, "contacts"))
         container_of(r, struct store_contacts, base)->n_contacts = 0;
     if (r->op == STORE_OP_LOAD && sabotaged(w, "requests"))

@@ -289,5 +289,6 @@ void shown_check(struct truth *t)
         check_steps(t, t->logs[i]);
     }
     for (uint32_t i = 0; i < USERS; i++)
-        check_mentions(t, t->world->users[i]);
+        if (t->world->users[i] != t->left)
+            check_mentions(t, t->world->users[i]);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "replay.h"
+#include "store/directory.h"
 #include "util/hash.h"
 #include "util/mem.h"
 
@@ -466,6 +467,8 @@ static void check_op(struct truth *t, const struct op *op)
     if (!op->ok)
         return;
     const struct truth_log *log = log_of(t, op->ok_conversation);
+    if (left_with_them(t, log))
+        return;
     const struct line *r =
         op->ok_seq && op->ok_seq <= log->n_rows ? &log->rows[op->ok_seq - 1] : NULL;
     if (!r || r->sender != sender || r->type != op->type ||
@@ -481,6 +484,8 @@ static void check_forward(struct truth *t, const struct op *op)
     if (!op->ok || op->type != EVENT_MESSAGE)
         return;
     const struct truth_log *to = log_of(t, op->ok_conversation);
+    if (left_with_them(t, to) || (op->source && left_with_them(t, log_of(t, op->source))))
+        return;
     const struct line *copy = &to->rows[MIN(op->ok_seq, to->n_rows) - 1];
     bool right = copy->forwarded == (op->source != 0);
     if (right && op->source) {
@@ -531,9 +536,26 @@ static void check_block(struct truth *t, const struct op *block)
         }
 }
 
+/* Whoever the store says is deleted: who asked for it, and surely if they were told so. */
+static uint64_t left_by(struct world *w)
+{
+    uint64_t left = 0;
+    struct store_users users = {.base.done = truth_nothing, .ids = w->users, .n_ids = USERS};
+    store_users(w->store, &users);
+    world_settle(w);
+    for (uint32_t i = 0; i < users.n_users; i++)
+        if (users.users[i].deleted_ms)
+            left = users.users[i].id;
+    if (left ? left != w->left.user : w->left.ok_step != 0)
+        world_fail(w, "%llu is deleted, %llu was told to be", (unsigned long long)left,
+                   (unsigned long long)w->left.user);
+    store_request_deinit(&users.base);
+    return left;
+}
+
 void truth_check(struct world *w)
 {
-    struct truth t = {.world = w};
+    struct truth t = {.world = w, .left = left_by(w)};
     for (uint32_t i = 0; i < DEVICES; i++) {
         for (uint32_t j = 0; j < w->clients[i]->n_copies; j++)
             log_of(&t, w->clients[i]->copies[j].conversation);
@@ -544,19 +566,24 @@ void truth_check(struct world *w)
     for (uint32_t i = 0; i < USERS; i++)
         log_of(&t, w->users[i]);
     for (uint32_t i = 0; i < t.n_logs; i++) {
+        if (left_with_them(&t, t.logs[i]))
+            continue;
         replay_all_members(&t, t.logs[i]);
         check_counts(&t, t.logs[i]);
         check_members(&t, t.logs[i]);
         check_projection(&t, t.logs[i]);
         for (uint32_t j = 0; j < DEVICES; j++)
-            check_complete(&t, w->clients[j], t.logs[i]);
+            if (w->clients[j]->user != t.left)
+                check_complete(&t, w->clients[j], t.logs[i]);
     }
     for (uint32_t i = 0; i < USERS; i++) {
+        if (w->users[i] == t.left)
+            continue;
         check_list(&t, w->users[i], false);
         check_list(&t, w->users[i], true);
     }
     for (uint32_t i = 0; i < DEVICES; i++) {
-        for (uint32_t j = 0; j < w->clients[i]->n_copies; j++)
+        for (uint32_t j = 0; j < w->clients[i]->n_copies && w->clients[i]->user != t.left; j++)
             check_copy(&t, w->clients[i], &w->clients[i]->copies[j]);
         for (uint32_t j = 0; j < w->clients[i]->n_ops; j++) {
             check_op(&t, &w->clients[i]->ops[j]);
@@ -570,6 +597,7 @@ void truth_check(struct world *w)
     personal_check(&t);
     own_check(&t);
     names_check(&t);
+    leaving_check(&t);
     for (uint32_t i = 0; i < t.n_logs; i++) {
         store_request_deinit(&t.logs[i]->load.base);
         free(t.logs[i]->rows);

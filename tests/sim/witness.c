@@ -20,6 +20,8 @@ static void check_heard(struct truth *t, const struct client *d)
     for (uint32_t i = 0; i < d->hearing->n_heard; i++) {
         const struct heard *h = &d->hearing->heard[i];
         const struct truth_log *log = log_of(t, h->conversation);
+        if (left_with_them(t, log))
+            continue;
         if (h->seq > log->n_rows || !may_read(log, d->user, h->seq))
             world_fail(t->world, "device %u was shown %llu of %llu, which it may not read",
                        d->index, (unsigned long long)h->seq, (unsigned long long)log->id);
@@ -173,6 +175,9 @@ static void check_refused(struct truth *t, const struct op *op, uint64_t sender)
 {
     const struct world *w = t->world;
     uint64_t to = person_of(t, op->to, sender);
+    bool left = w->left.user == to || w->left.user == sender;
+    if (left && w->left.first_step < op->failed_step)
+        return;
     for (uint32_t i = 0; i < w->n_outs; i++)
         if (w->outs[i].user == to && w->outs[i].from < op->failed_step &&
             w->outs[i].to > op->last_step)
@@ -191,7 +196,7 @@ static void check_refused(struct truth *t, const struct op *op, uint64_t sender)
                op->key);
 }
 
-/* Nobody writes to a disabled account. */
+/* Nobody writes to an account that is disabled or deleted. */
 static void check_disabled(struct truth *t, const struct op *op, uint64_t sender)
 {
     const struct world *w = t->world;
@@ -200,6 +205,8 @@ static void check_disabled(struct truth *t, const struct op *op, uint64_t sender
         if (w->outs[i].user == to && op->first_step > w->outs[i].from &&
             op->ok_step < w->outs[i].to)
             world_fail(t->world, "command %s went to a disabled account", op->key);
+    if (w->left.user == to && w->left.ok_step && op->first_step > w->left.ok_step)
+        world_fail(t->world, "command %s went to a deleted account", op->key);
 }
 
 /* --- what the core shows at the end --- */
@@ -207,7 +214,7 @@ static void check_disabled(struct truth *t, const struct op *op, uint64_t sender
 static void check_looked(struct truth *t, const struct client *d, const struct copy *c)
 {
     struct truth_log *log = log_of(t, c->conversation);
-    if (!present(log, d->user) || c->conversation == d->user)
+    if (!present(log, d->user) || c->conversation == d->user || d->user == t->left)
         return;
     const struct member *me = NULL;
     for (uint32_t i = 0; i < log->load.n_members; i++)
@@ -276,6 +283,8 @@ void witness_check(struct truth *t)
             const struct op *op = &d->ops[j];
             if (op->failed && op->type == EVENT_JOINED)
                 group_check_refused(t, op);
+            if (op->ok && left_with_them(t, log_of(t, op->ok_conversation)))
+                continue;
             if (op->ok && op->type == EVENT_DELETE)
                 check_delete(t, op);
             if (op->ok && op->type == EVENT_MESSAGE)

@@ -100,7 +100,7 @@ static const struct env_ops env_ops = {env_wall_ms, env_mono_ms, env_random, env
 
 static void user_set(struct store_request *request)
 {
-    must(request->status == STORE_DONE);
+    must(request->status == STORE_DONE || request->status == STORE_NOT_FOUND); /* deleted */
 }
 
 static void set_disabled(struct world *w, uint64_t user, bool on)

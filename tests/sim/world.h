@@ -22,6 +22,12 @@ struct out {
     uint64_t user, from, to;
 };
 
+/* The one person of a run, at most, who deletes their account. */
+struct left {
+    uint64_t user;
+    uint64_t first_step, ok_step; /* when it was first asked for, and told to be done; or 0 */
+};
+
 /* Of an invite. Everybody may find it. */
 struct token {
     char text[INVITE_TOKEN_TEXT + 2];
@@ -59,6 +65,7 @@ struct world {
     uint64_t users[USERS];
     struct out outs[OUTS_MAX];
     uint32_t n_outs;
+    struct left left;
     struct client *clients[DEVICES];
     struct token tokens[TOKENS_MAX]; /* of invites, as their makers were told; the newest few */
     uint32_t n_tokens;

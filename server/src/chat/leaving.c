@@ -14,6 +14,8 @@
  */
 #include "chat/leaving.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "chat/append.h"
@@ -27,9 +29,7 @@
 
 enum { LOOK_EVERY_MS = 1000 };
 
-/* Of the one event in each conversation. The charset of clients' keys has no '!' (api/types.json).
- */
-static const char leaving_key[] = "!deleted";
+enum { LEAVING_KEY_BYTES = 32 };
 
 struct leaving {
     struct chat *chat;
@@ -37,6 +37,7 @@ struct leaving {
     bool running, stopped, under_way;
     struct store_leave step;
     struct chat_append append;
+    char key[LEAVING_KEY_BYTES];
     struct person *person; /* whose turn it is: stays cached, and refused */
 };
 
@@ -87,6 +88,8 @@ static void append(struct leaving *l)
 {
     const struct store_leave *step = &l->step;
     bool contact = step->todo == LEAVE_CONTACT;
+    /* the charset of clients' keys has no '!' (api/types.json) */
+    snprintf(l->key, sizeof(l->key), "!deleted/%" PRIu64, step->seq);
     l->append = (struct chat_append){
         .call = {.user = step->at.user, .done = appended},
         .type = contact ? EVENT_CONTACT_REMOVE : EVENT_LEFT,
@@ -94,7 +97,7 @@ static void append(struct leaving *l)
         .to = contact ? step->other : 0,
         .user = contact ? step->other : 0,
         .leaves = true,
-        .key = str_of(leaving_key),
+        .key = str_of(l->key),
     };
     chat_append(l->chat, &l->append);
 }

@@ -5,6 +5,7 @@
 #include "model/limits.h"
 #include "store/apply.h"
 #include "store/embedded.h"
+#include "store/leaving.h"
 #include "store/usernames.h"
 #include "util/macros.h"
 
@@ -138,5 +139,7 @@ int log_append(struct turn *t, struct store_append *r)
     r->head = head.head;
     r->taken = taken;
     int err = turn_put_head(t, r->conversation, &head);
+    if (!err && r->events[0].sender == r->conversation) /* an own log */
+        err = leaving_again(t, r->conversation);
     return err ? err : STORE_DONE;
 }

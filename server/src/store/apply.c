@@ -11,6 +11,7 @@
 #include "store/contacts.h"
 #include "store/drafts.h"
 #include "store/expiry.h"
+#include "store/leaving.h"
 #include "store/hidden.h"
 #include "store/mentions.h"
 #include "store/pins.h"
@@ -171,6 +172,8 @@ static int apply_member(struct turn *t, const struct event *e, const struct log_
         err = turn_put_member(t, &row);
     if (!err && (e->type == EVENT_ADDED || e->type == EVENT_JOINED))
         err = steps_note(t, &row.member, e->time_ms);
+    if (!err && !row.member.left)
+        err = leaving_again(t, user);
     return err ? err : apply_roster(t, e->conversation, user, !row.member.left);
 }
 
@@ -236,7 +239,7 @@ static int apply_user(struct turn *t, const struct event *e)
     if (err)
         return err == KV_ABSENT ? 0 : err;
     struct user before = user;
-    if (!project_user(&user, e))
+    if (user.deleted_ms || !project_user(&user, e))
         return 0;
     turn_put_user(t, &user);
     return e->type == EVENT_RENAME ? usernames_follow(t, &before, &user, e->time_ms) : 0;

@@ -2,6 +2,7 @@
  * a look before the put. */
 #include "model/record.h"
 #include "store/embedded.h"
+#include "store/leaving.h"
 #include "util/macros.h"
 
 int directory_direct_claim(struct turn *t, struct store_direct_claim *r)
@@ -24,7 +25,8 @@ int directory_direct_claim(struct turn *t, struct store_direct_claim *r)
                              .users = {a, b}};
     turn_put_ids(t, &claim, &r->conversation, 1);
     turn_put_conversation(t, &c);
-    return STORE_DONE;
+    err = a == b ? leaving_again(t, a) : 0;
+    return err ? err : STORE_DONE;
 }
 
 int directory_group_claim(struct turn *t, struct store_group_claim *r)
@@ -42,7 +44,8 @@ int directory_group_claim(struct turn *t, struct store_group_claim *r)
     record_encode(&bytes, &r->created);
     turn_put(t, &claim, builder_str(&bytes));
     builder_deinit(&bytes);
-    return STORE_DONE;
+    err = leaving_again(t, r->created.sender);
+    return err ? err : STORE_DONE;
 }
 
 int directory_reserve(struct turn *t, struct store_reserve *r)

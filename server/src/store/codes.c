@@ -4,6 +4,7 @@
 
 #include "model/limits.h"
 #include "store/embedded.h"
+#include "store/leaving.h"
 #include "util/macros.h"
 #include "util/numbers.h"
 
@@ -58,7 +59,8 @@ int directory_code_put(struct turn *t, struct store_code_put *r)
     if (left == INVITE_CODES_MAX)
         return STORE_TAKEN;
     put_code(t, &r->code);
-    return STORE_DONE;
+    err = leaving_again(t, r->code.by);
+    return err ? err : STORE_DONE;
 }
 
 int directory_code_end(struct turn *t, struct store_code_end *r)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "store/embedded.h"
+#include "store/leaving.h"
 #include "util/macros.h"
 #include "util/numbers.h"
 
@@ -29,7 +30,10 @@ int contacts_apply(struct turn *t, const struct event *e)
     theirs.state = contact_mirror(state);
     turn_put_contact(t, &mine);
     turn_put_contact(t, &theirs);
-    return 0;
+    if (state == CONTACT_NONE)
+        return 0;
+    err = leaving_again(t, e->sender);
+    return err ? err : leaving_again(t, e->user);
 }
 
 static void add(struct turn *t, struct store_contacts *r, const struct contact *contact)

@@ -121,6 +121,7 @@ struct store_leave {
     struct leave_place at; /* in, out */
     enum leave_todo todo;
     uint64_t conversation, other;
+    uint64_t seq; /* of the event that made it so */
 };
 void store_leave(struct store *, struct store_leave *);
 

@@ -8,7 +8,8 @@
  * claim and the rows of a 1:1, the user's row that the ids point to. Members' rows of groups go,
  * since what is in them (how far one read, what the group was called when one left) is one's own.
  *
- * When all is gone the mark moves to the day on which the name is free.
+ * When all is gone the mark moves to the day on which the name is free. What was on its way and
+ * comes to stand later sets the mark again (leaving.h).
  *
  * Refused: one batch for all. An own log has as many events as somebody did things in years, and
  * whoever writes meanwhile would wait for it.
@@ -17,6 +18,7 @@
 
 #include "model/record.h"
 #include "store/embedded.h"
+#include "store/leaving.h"
 #include "util/macros.h"
 #include "util/numbers.h"
 
@@ -33,10 +35,22 @@ enum phase {
     PHASE_END,
 };
 
-static void put_mark(struct turn *t, uint64_t due_ms, uint64_t user)
+/* What a mark says beyond that it is there. */
+enum { MARK_ONCE, MARK_ONCE_MORE }; /* something came late, perhaps behind where the job is */
+
+static void put_mark(struct turn *t, uint64_t due_ms, uint64_t user, uint64_t what)
 {
     struct row_key k = key_job(due_ms, user);
-    turn_put(t, &k, STR(""));
+    turn_put_ids(t, &k, &what, 1);
+}
+
+int leaving_again(struct turn *t, uint64_t id)
+{
+    struct user user;
+    int err = turn_user(t, id, &user);
+    if (!err && user.deleted_ms)
+        put_mark(t, 0, id, MARK_ONCE_MORE);
+    return MIN(err, 0);
 }
 
 /* --- the commit point --- */
@@ -61,7 +75,7 @@ int directory_user_delete(struct turn *t, struct store_user_delete *r)
                              .created_ms = user.created_ms,
                              .deleted_ms = r->now_ms};
     turn_put_user(t, &tombstone);
-    put_mark(t, 0, r->id);
+    put_mark(t, 0, r->id, MARK_ONCE);
     return STORE_DONE;
 }
 
@@ -195,6 +209,7 @@ static int leave_conversation(struct turn *t, struct store_leave *r, uint64_t id
             delete_member(t, user, id);
         else
             r->todo = LEAVE_GROUP;
+        r->seq = row.member.rev;
         return 0;
     case CONVERSATION_OWN:
         break;
@@ -257,10 +272,21 @@ static int leave_contacts(struct turn *t, struct store_leave *r)
     r->todo = LEAVE_CONTACT;
     r->conversation = next.contacts[0].conversation;
     r->other = next.contacts[0].other;
+    r->seq = next.contacts[0].seq;
     return 0;
 }
 
 /* --- what is theirs alone --- */
+
+/* Notes that were begun, and never written, have no row of a member. */
+static int leave_claim(struct turn *t, uint64_t user, bool *more)
+{
+    struct row_key claim = key_direct(user, user);
+    uint64_t conversation;
+    int err = turn_get_ids(t, &claim, &conversation, 1);
+    *more = false;
+    return err ? MIN(err, 0) : leave_self(t, user, conversation, more);
+}
 
 static int leave_rows(struct turn *t, struct store_leave *r)
 {
@@ -274,6 +300,10 @@ static int leave_rows(struct turn *t, struct store_leave *r)
         if (err || more)
             return err;
     }
+    bool more;
+    int err = leave_claim(t, user, &more);
+    if (err || more)
+        return err;
     r->at.phase = PHASE_OWN_LOG;
     return directory_end_codes_of(t, user);
 }
@@ -298,11 +328,18 @@ static int leave_end(struct turn *t, struct store_leave *r)
 {
     struct user user;
     struct row_key mark = key_job(0, r->at.user);
+    uint64_t what = MARK_ONCE;
     int err = turn_user(t, r->at.user, &user);
+    if (!err)
+        err = turn_get_ids(t, &mark, &what, 1);
     if (err)
         return err == KV_ABSENT ? -EBADMSG : err;
-    turn_delete(t, &mark);
-    put_mark(t, user_name_free_ms(&user), user.id);
+    if (what == MARK_ONCE_MORE) {
+        put_mark(t, 0, user.id, MARK_ONCE);
+    } else {
+        turn_delete(t, &mark);
+        put_mark(t, user_name_free_ms(&user), user.id, MARK_ONCE);
+    }
     r->at = (struct leave_place){0};
     r->todo = LEAVE_ON;
     return 0;

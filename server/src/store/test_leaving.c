@@ -359,6 +359,112 @@ static void test_former_names_lead_to_nobody_and_end_by_themselves(void **state)
     is_sound(rig);
 }
 
+/* What was on its way when the mark was set may stand long after. */
+static void come_late(struct rig *rig)
+{
+    claim(rig, BOB, BOB, SELF);
+    by(ALICE, GROUP, EVENT_ADDED, .user = BOB, .history = HISTORY_ALL);
+    by(ALICE, DIRECT, EVENT_CONTACT_REQUEST, .user = BOB);
+    by(BOB, BOB, EVENT_PROFILE, .text = STR("Bob again"));
+    make_code(rig, BOB);
+}
+
+static void test_what_comes_late_goes_too(void **state)
+{
+    struct rig *rig = *state;
+    live(rig);
+    assert_int_equal(delete (rig, (struct str){0}, 5), STORE_DONE);
+    steps(rig, 10, false);
+    come_late(rig);
+    is_sound(rig);
+    steps(rig, 10, false);
+    check_gone(rig);
+}
+
+static void test_what_comes_behind_the_job_goes_too(void **state)
+{
+    struct rig *rig = *state;
+    live(rig);
+    assert_int_equal(delete (rig, (struct str){0}, 5), STORE_DONE);
+    struct store_leave r = {.now_ms = 10, .todo = LEAVE_ON};
+    while (r.at.phase < 3) /* the own log goes */
+        step(rig, &r);
+    by(ALICE, GROUP, EVENT_ADDED, .user = BOB, .history = HISTORY_ALL);
+    while (r.todo != LEAVE_NOTHING)
+        step(rig, &r);
+    check_gone(rig);
+}
+
+/* --- faults --- */
+
+static void tell_none(void *arg, const char *sentence)
+{
+    char *told = arg;
+    size_t n = strlen(told);
+    snprintf(told + n, 1024 - n, "%s\n", sentence);
+}
+
+/* The row becomes `value` (absent: goes); verify says `words`; then all is as it was. */
+static void found(struct rig *rig, struct row_key k, struct str value, const char *words)
+{
+    char told[1024] = "";
+    struct arena arena = {0};
+    struct kv_view view = {.kv = rig->kv};
+    struct str before = {0};
+    assert_true(kv_get(&view, k.table, row_key_str(&k), &arena, &before) >= 0);
+    for (int back = 0; back < 2; back++) {
+        struct kv_batch batch = {.kv = rig->kv};
+        struct str now = back ? before : value;
+        if (now.p)
+            kv_put(&batch, k.table, row_key_str(&k), now);
+        else
+            kv_delete(&batch, k.table, row_key_str(&k));
+        assert_int_equal(kv_commit(&batch), 0);
+        kv_batch_deinit(&batch);
+        struct verify v = {.kv = rig->kv, .fault = tell_none, .arg = told};
+        if (!back)
+            assert_int_equal(verify_run(&v), 0);
+    }
+    if (!strstr(told, words))
+        fail_msg("expected \"%s\", found %s", words, told);
+    arena_deinit(&arena);
+    is_sound(rig);
+}
+
+static void test_verify_finds_what_should_be_gone(void **state)
+{
+    struct rig *rig = *state;
+    struct builder row = {0};
+    struct event message = {.conversation = DIRECT, .seq = 1, .time_ms = 1000};
+    live(rig);
+    assert_int_equal(delete (rig, (struct str){0}, 5), STORE_DONE);
+    found(rig, key_job(0, BOB), (struct str){0}, "user 102 is deleted, and there is");
+    found(rig, key_job(0, ALICE), STR("\0"), "a mark says that user 101 is deleted, who is not");
+    steps(rig, 10, false);
+    uint64_t free_ms = 5 + kept_ms;
+    found(rig, key_job(free_ms, BOB), (struct str){0}, "no mark says when the name is free");
+    found(rig, key_job(free_ms, BOB), STR("\1"), "who is not, or not then");
+    found(rig, key_job(7, BOB), STR("\0"), "who is not, or not then");
+    found(rig, key_username(STR("bob")), (struct str){0}, "does not hold the name that is kept");
+    found(rig, key_conversation(BOB), (struct str){0}, "user 102 is not known as a person");
+    ids_pack(&row, (uint64_t[]){1}, 1);
+    found(rig, key_block(BOB, ALICE), builder_str(&row),
+          "user 102 is deleted, and there is a block");
+    found(rig, key_star(BOB, &message), builder_str(&row), "and there is a star");
+    found(rig, key_mention(BOB, &message), builder_str(&row), "and there is a mention");
+    builder_reset(&row);
+    member_pack(&row, &(struct member_row){.member = {.role = ROLE_MEMBER, .rev = 1}});
+    found(rig, key_member(BOB, GROUP), builder_str(&row), "and there is a membership");
+    builder_reset(&row);
+    user_pack(&row,
+              &(struct user){.username = STR("bob"), .about = STR("still here"), .deleted_ms = 5});
+    found(rig, key_user(BOB), builder_str(&row), "user 102 is deleted, and says something");
+    builder_reset(&row);
+    user_pack(&row, &(struct user){.username = STR("bob"), .deleted_ms = 6});
+    found(rig, key_user(BOB), builder_str(&row), "no mark says when the name is free");
+    builder_deinit(&row);
+}
+
 static void test_it_goes_on_after_a_new_start(void **state)
 {
     struct rig *rig = *state;
@@ -382,6 +488,10 @@ int main(void)
         both(test_a_mark_that_is_passed_lets_others_go_on),
         both(test_a_name_is_kept_for_a_while_and_then_free),
         both(test_former_names_lead_to_nobody_and_end_by_themselves),
+        both(test_what_comes_late_goes_too),
+        both(test_what_comes_behind_the_job_goes_too),
+        cmocka_unit_test_setup_teardown(test_verify_finds_what_should_be_gone, rig_begin_memory,
+                                        rig_end),
         durable(test_it_goes_on_after_a_new_start),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
