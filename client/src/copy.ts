@@ -18,7 +18,7 @@ import type { ConversationRecord } from "./record.ts";
 import {
   applyToRecord, firstSeen, hear, hide, meetEntry, meetOwnMark, meetPeer, unread, want,
 } from "./record.ts";
-import { Rows, changedBy, expired, goesAt } from "./rows.ts";
+import { Rows, changedBy, expired, goesAt, stored } from "./rows.ts";
 import type { Asker } from "./asker.ts";
 import type { Change } from "./storage.ts";
 import { padded } from "./storage.ts";
@@ -411,7 +411,8 @@ export class Copy {
   }
 
   #putRow(seq: Seq): Change {
-    return { put: rowKey(this.id, seq), value: this.rows.get(seq) };
+    const row = this.rows.get(seq);
+    return { put: rowKey(this.id, seq), value: row && stored(row) };
   }
 
   #put(): Change {
@@ -425,7 +426,7 @@ export class Copy {
     const edits = this.rows.forgetEdits(seq);
     return [
       ...gone.map((row) => ({ drop: rowKey(this.id, row.seq) })),
-      ...edits.map((edit) => ({ put: rowKey(this.id, edit), value: this.rows.get(edit) })),
+      ...edits.map((edit) => this.#putRow(edit)),
     ];
   }
 

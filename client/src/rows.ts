@@ -181,6 +181,12 @@ export function met(old: ChatEvent | undefined, row: ChatEvent): ChatEvent {
   return isHidden(old) || isHidden(row) ? hiddenOf(newer) : newer;
 }
 
+/** As the storage has it: an edit without its words. Its message's row has them; if that is not here,
+ * one may have hidden it, and a page that is read after a restart is newer than the edit. */
+export function stored(row: ChatEvent): ChatEvent {
+  return row.type === "edit" && row.text !== undefined ? emptied(row) : row;
+}
+
 /** When the words of a row go, if it has any that do. */
 export function goesAt(row: ChatEvent | undefined): Time | undefined {
   if (row?.type !== "message" && row?.type !== "edit") return undefined;

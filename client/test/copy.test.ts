@@ -139,7 +139,7 @@ test("a row fetched as it is now is not changed again by the events that made it
   assert.deepEqual(texts(parley), ["third"]);
 });
 
-test("an edit empties those before it, also if its message is as new already", async () => {
+test("the storage has the words of an edit in its message alone, also if that is as new already", async () => {
   const { clock, server, parley, storage } = await signedIn([entryOf()]);
   server.event(message(1));
   server.event(edit(2, "second"));
@@ -149,15 +149,15 @@ test("an edit empties those before it, also if its message is as new already", a
   server.event(edit(4, "fourth"));
   await clock.pass(0);
   assert.deepEqual(texts(parley), ["fourth"]);
-  assert.deepEqual(await storedTexts(storage), ["fourth", undefined, undefined, "fourth"]);
+  assert.deepEqual(await storedTexts(storage), ["fourth", undefined, undefined, undefined]);
 });
 
-test("a delete empties every edit of its message, also if the message is not here", async () => {
+test("no edit keeps words in the storage, nor does a deleted message, also if it is not here", async () => {
   const { clock, server, storage } = await signedIn([entryOf({ head: 1, n: 1 })]);
   server.event(edit(2, "second"));
   server.event(edit(3, "third"));
   await clock.pass(0);
-  assert.deepEqual(await storedTexts(storage), [undefined, "third"]);
+  assert.deepEqual(await storedTexts(storage), [undefined, undefined]);
   server.event(deleted(4));
   // An edit as it stood before, pushed again.
   server.event(edit(3, "third"));
@@ -180,7 +180,7 @@ test("a page of history that was read before an edit does not bring the old text
   await loaded;
   await clock.pass(0);
   assert.deepEqual(texts(parley), ["third"]);
-  assert.deepEqual(await storedTexts(storage), ["third", undefined, "third"]);
+  assert.deepEqual(await storedTexts(storage), ["third", undefined, undefined]);
 });
 
 test("what is said while events are asked for is asked for again, if the answer is older", async () => {

@@ -154,6 +154,37 @@ test("a device that is told to page its own log begins anew with all that it has
   assert.deepEqual(texts(parley), ["m3"]);
 });
 
+test("an edit of a hidden message that is not here leaves no words in the storage, after a restart too", async () => {
+  const storage = new MemoryStorage();
+  const entry = entryOf({ head: 3, n: 3, read: 3, delivered: 3, last: stub(3) });
+  const { clock, parley, server } = await signedIn([entry, OWN], () => {}, storage);
+  server.event(edit(4, 3, "m3 again"));
+  server.event(edit(5, 1, "m1 again"));
+  await clock.pass(0);
+  assert.ok(!/m1|m3/.test(await kept(storage)), await kept(storage));
+  parley.stop();
+  const again = makeParley(server, clock, storage);
+  await again.load();
+  server.on("message.history", () => ({
+    ok: { events: [stub(1, { rev: 5, edited: 5 }), message(2), stub(3, { rev: 4, edited: 4 })], head: 5, first: 1 },
+  }));
+  again.retryNow();
+  await clock.pass(1000);
+  await again.loadOlder(CHAT);
+  assert.deepEqual(texts(again), ["m2"]);
+  assert.ok(!/m1|m3/.test(await kept(storage)), await kept(storage));
+  again.stop();
+});
+
+test("an edit of a message that is not here shows once it is, also if a page of before comes after it", async () => {
+  const { clock, parley, server } = await signedIn([entryOf({ head: 3, n: 3, read: 3, delivered: 3 }), OWN]);
+  server.event(edit(4, 2, "m2 again"));
+  await clock.pass(0);
+  server.on("message.history", () => ({ ok: { events: [message(1), message(2), message(3)], head: 3, first: 1 } }));
+  await parley.loadOlder(CHAT);
+  assert.deepEqual(texts(parley), ["m1", "m2 again", "m3"]);
+});
+
 test("a star goes with what is hidden", async () => {
   const starred = [message(2), message(3)];
   const { clock, parley, server } = await signedIn([entryOf(), OWN], (fake) =>
