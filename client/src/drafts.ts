@@ -5,12 +5,14 @@
  *
  * No key and no outbox: a draft that is written down twice is the same draft, and of those that
  * wait the newest alone is of use. What was typed and is not written down yet is kept in the
- * storage; of two devices' drafts the one that reaches the server last stands.
+ * storage; of two devices' drafts the one that reaches the server last stands. Only what is taken
+ * away without a connection is compared first: what another device wrote meanwhile stays.
  */
 import type { ChatEvent, Id, Seq } from "./api.ts";
 import { LIMITS } from "./api.ts";
 import type { Asker } from "./asker.ts";
 import type { Clock } from "./clock.ts";
+import type { ParleyError } from "./error.ts";
 import { asParleyError } from "./error.ts";
 import { ObservedMap } from "./observable.ts";
 import type { Change, Storage } from "./storage.ts";
@@ -27,10 +29,18 @@ export interface Draft {
 
 const NOTHING: Draft = { text: "" };
 
+/** What the storage has of a conversation. */
+type Kept = Draft & Pick<Writing, "over">;
+
 /** A conversation that one writes in here. */
 interface Writing {
   /** What the server is to be told. */
   draft?: Draft;
+  /** What it was told, and may have. */
+  tried?: string;
+  /** What may be taken away, if nobody was told at once. */
+  over?: string[];
+  late?: boolean;
   /** When it was told last. */
   told?: number;
   telling: boolean;
@@ -72,7 +82,9 @@ export class Drafts {
   /** What was typed before a restart. */
   async load(): Promise<void> {
     for (const [key, value] of await this.#host.storage.scan(PREFIX)) {
-      this.#writing.set(key.slice(PREFIX.length), { draft: value as Draft, telling: false });
+      const { over, ...draft } = value as Kept;
+      const writing: Writing = { draft: draft.text === "" ? NOTHING : draft, late: true, telling: false };
+      this.#writing.set(key.slice(PREFIX.length), over ? { ...writing, over } : writing);
     }
   }
 
@@ -81,16 +93,19 @@ export class Drafts {
     if (!news) return;
     const writing: Writing = this.#writing.get(conversation) ?? { telling: false };
     this.#writing.set(conversation, writing);
+    delete writing.over;
+    writing.late = false;
     if (draft.text !== "") {
       writing.draft = draft;
       writing.cancel ??= this.#after(conversation, DRAFT_EVERY_MS);
-    } else if (writing.telling || this.#stands(conversation)) {
+    } else if (writing.tried !== undefined || this.#stands(conversation)) {
       writing.draft = NOTHING;
+      writing.over = [writing.tried ?? "", this.#standing(conversation)];
     } else {
       delete writing.draft; // Nobody has heard of it.
       if (!writing.cancel) this.#writing.delete(conversation);
     }
-    this.#keep(conversation, writing.draft);
+    this.#keep(conversation, writing);
     this.observed.touch(conversation);
     if (writing.draft === NOTHING) void this.#tell(conversation, writing);
   }
@@ -144,8 +159,12 @@ export class Drafts {
     this.observed.touchAll();
   }
 
+  #standing(conversation: Id): string {
+    return this.#known.get(conversation)?.draft.text ?? "";
+  }
+
   #stands(conversation: Id): boolean {
-    return (this.#known.get(conversation)?.draft.text ?? "") !== "";
+    return this.#standing(conversation) !== "";
   }
 
   #after(conversation: Id, ms: number): () => void {
@@ -162,20 +181,21 @@ export class Drafts {
 
   async #tell(conversation: Id, writing: Writing): Promise<void> {
     const { draft } = writing;
-    if (!draft || writing.telling || !this.#host.online()) return;
+    if (!draft || writing.telling) return;
+    if (!this.#host.online()) {
+      writing.late = true;
+      return;
+    }
     writing.cancel?.();
     delete writing.cancel;
     writing.telling = true;
     try {
-      const { seq } = await this.#host.asker.ask("draft.set", { conversation, ...draft });
-      if (this.#writing.get(conversation) !== writing) return; // Signed out meanwhile.
-      writing.told = this.#host.clock.now();
-      this.#learn(conversation, seq, draft);
+      if (draft !== NOTHING || (await this.#mayTakeAway(conversation, writing))) {
+        await this.#ask(conversation, writing, draft);
+      }
       this.#done(conversation, writing, draft);
     } catch (thrown) {
-      const error = asParleyError(thrown);
-      // Refused for good, it is kept nowhere but where it was typed.
-      if (!error.transient && error.code !== "stopped") this.#done(conversation, writing, draft);
+      this.#failed(conversation, writing, draft, asParleyError(thrown));
     } finally {
       writing.telling = false;
     }
@@ -183,16 +203,50 @@ export class Drafts {
     else writing.cancel ??= this.#after(conversation, DRAFT_EVERY_MS);
   }
 
+  async #ask(conversation: Id, writing: Writing, draft: Draft): Promise<void> {
+    writing.tried = draft.text;
+    const { seq } = await this.#host.asker.ask("draft.set", { conversation, ...draft });
+    if (this.#writing.get(conversation) !== writing) return; // Signed out meanwhile.
+    delete writing.tried;
+    writing.told = this.#host.clock.now();
+    this.#learn(conversation, seq, draft);
+  }
+
+  /** Whether what stands is what this device meant. */
+  async #mayTakeAway(conversation: Id, { late, over }: Writing): Promise<boolean> {
+    if (!late) return true;
+    await this.read();
+    return this.#stands(conversation) && (over?.includes(this.#standing(conversation)) ?? false);
+  }
+
+  #failed(conversation: Id, writing: Writing, draft: Draft, error: ParleyError): void {
+    if (error.code === "stopped") return;
+    if (error.transient) {
+      writing.late = true;
+      return;
+    }
+    delete writing.tried;
+    if (error.code !== "not_found" || draft.reply_to === undefined) {
+      this.#done(conversation, writing, draft); // It is kept nowhere but where it was typed.
+    } else if (writing.draft === draft) {
+      writing.draft = { text: draft.text }; // What it answers may be gone.
+      this.#keep(conversation, writing);
+      this.observed.touch(conversation);
+    }
+  }
+
   #done(conversation: Id, writing: Writing, draft: Draft): void {
-    if (writing.draft !== draft) return; // One has written on.
+    if (this.#writing.get(conversation) !== writing || writing.draft !== draft) return; // One has written on.
     delete writing.draft;
-    this.#keep(conversation, undefined);
+    delete writing.over;
+    this.#keep(conversation, writing);
     this.observed.touch(conversation);
   }
 
-  #keep(conversation: Id, draft: Draft | undefined): void {
+  #keep(conversation: Id, { draft, over }: Writing): void {
     const key = `${PREFIX}${conversation}`;
-    void this.#host.write([draft ? { put: key, value: draft } : { drop: key }]);
+    const kept: Kept | undefined = draft && over ? { ...draft, over } : draft;
+    void this.#host.write([kept ? { put: key, value: kept } : { drop: key }]);
   }
 
   #learn(conversation: Id, seq: Seq, draft: Draft): void {

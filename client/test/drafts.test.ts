@@ -160,3 +160,106 @@ test("a server that asks to wait is told later, and one that refuses is not aske
   await clock.pass(60_000);
   assert.equal(told(server).length, 2);
 });
+
+/** A server that has drafts to list, of which `standing` is the one in the chat. */
+async function withStanding(storage = new MemoryStorage()): Promise<Rig & { standing: { seq: Seq; text: string } }> {
+  const standing = { seq: 1, text: "" };
+  const all = await signedIn(CHATS, (server) => {
+    server.on("draft.list", () => ({
+      ok: { drafts: standing.text === "" ? [] : [{ conversation: CHAT, time: 1, ...standing }] },
+    }));
+    server.on("draft.set", ({ text }) => {
+      standing.text = text as string;
+      standing.seq++;
+      return { ok: { conversation: ME, seq: standing.seq, n: 0, time: 1 } };
+    });
+    server.on("message.send", () => ({ ok: { conversation: CHAT, seq: 2, n: 2, time: 2 } }));
+  }, storage);
+  return { ...all, standing };
+}
+
+function cut({ server }: Rig): void {
+  server.up = false;
+  server.socket.end(1006);
+}
+
+async function back({ clock, parley, server }: Rig): Promise<void> {
+  server.up = true;
+  parley.retryNow();
+  await clock.pass(20_000);
+}
+
+test("what is sent without a connection takes its draft away later, and no draft that another device began since", async () => {
+  for (const since of ["", "from the phone"]) {
+    const all = await withStanding();
+    const { clock, parley, server, standing } = all;
+    parley.personal.setDraft(CHAT, "hello");
+    await clock.pass(5000);
+    cut(all);
+    await clock.pass(0);
+    void parley.send(CHAT, "hello").catch(() => {});
+    await clock.pass(60_000);
+    assert.equal(shown(all), undefined);
+    if (since) Object.assign(standing, { seq: 9, text: since });
+    await back(all);
+    assert.equal(standing.text, since);
+    assert.equal(shown(all) ?? "", since);
+    assert.equal(told(server).length, since ? 1 : 2);
+  }
+});
+
+test("nor does it after a restart", async () => {
+  for (const since of ["", "from the phone"]) {
+    const storage = new MemoryStorage();
+    const all = await withStanding(storage);
+    const { clock, parley, server, standing } = all;
+    parley.personal.setDraft(CHAT, "hello");
+    await clock.pass(5000);
+    cut(all);
+    await clock.pass(0);
+    parley.personal.sent(CHAT);
+    await clock.pass(0);
+    parley.stop();
+    if (since) Object.assign(standing, { seq: 9, text: since });
+    const again = makeParley(server, clock, storage);
+    await again.load();
+    await back({ ...all, parley: again });
+    assert.equal(standing.text, since);
+    assert.deepEqual(await storage.scan("draft/"), []);
+    again.stop();
+  }
+});
+
+test("a draft that the server may have is taken away by sending, though nobody answered", async () => {
+  const all = await withStanding();
+  const { clock, parley, server, standing } = all;
+  server.on("draft.set", ({ text }) => {
+    Object.assign(standing, { seq: standing.seq + 1, text });
+    if (text !== "") return undefined;
+    return { ok: { conversation: ME, seq: standing.seq, n: 0, time: 1 } };
+  });
+  parley.personal.setDraft(CHAT, "hello");
+  await clock.pass(5000);
+  cut(all);
+  await clock.pass(0);
+  void parley.send(CHAT, "hello").catch(() => {});
+  assert.equal(standing.text, "hello");
+  await back(all);
+  assert.equal(standing.text, "");
+  assert.equal(shown(all), undefined);
+});
+
+test("a draft outlives the message that it answers", async () => {
+  const all = await rig();
+  const { clock, parley, server } = all;
+  const asked: unknown[] = [];
+  server.on("draft.set", ({ text, reply_to }) => {
+    asked.push([text, reply_to]);
+    if (reply_to !== undefined) return { error: { code: "not_found", message: "" } };
+    return { ok: { conversation: ME, seq: 2, n: 0, time: 2 } };
+  });
+  parley.personal.setDraft(CHAT, "well", 1);
+  await clock.pass(20_000);
+  assert.deepEqual(asked, [["well", 1], ["well", undefined]]);
+  assert.deepEqual(parley.personal.draft(CHAT).getSnapshot(), { text: "well" });
+});
