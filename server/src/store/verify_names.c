@@ -65,8 +65,9 @@ int verify_former_row(struct verify *v, struct str key, struct str value)
         verify_fault(v, "the former name %.*s leads to user %" PRIu64 ", who is not there",
                      (int)name.n, name.p, former.user);
     err = err < 0 ? err : former.skeleton.n ? verify_look(v, former.skeleton, &look) : 0;
-    if (!err && former.skeleton.n && look.user != former.user)
-        verify_fault(v, "what looks like the former name %.*s is another's", (int)name.n, name.p);
+    if (err == KV_ABSENT || (!err && former.skeleton.n && look.user != former.user))
+        verify_fault(v, "what looks like the former name %.*s is free, or another's", (int)name.n,
+                     name.p);
     return MIN(err, 0);
 }
 
