@@ -1,6 +1,8 @@
 /** Deleting an account: what holds from `ok` on, what the job does after, and that a crash in the
  * middle of it changes nothing. */
 import assert from "node:assert/strict";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Id } from "../../client/src/index.ts";
 import type { Person } from "./harness/people.ts";
@@ -167,6 +169,23 @@ test("kill -9 in the middle of the job: it goes on after the next start", async 
     assert.equal(events.filter((event) => event.type === "left" && event.user === ann.user).length, 1);
     events.forEach((event, i) => assert.equal(event.seq, i + 1));
   }
+  await isSound();
+});
+
+test("a backup with a job that has not begun is restored, and the job is done", async () => {
+  const [ann, bob] = (await people(server, "ann", "bob")) as [Person, Person];
+  const { group } = await company(ann, bob);
+  await server.stop();
+  assert.equal(server.command(["user", "delete", ann.name]).status, 0);
+  const copy = join(server.dir, "copy"), data = join(server.dir, "data");
+  const backup = server.command(["backup", copy]);
+  assert.equal(backup.status, 0, backup.output);
+  await rm(data, { recursive: true });
+  const restored = server.command(["restore", copy]);
+  assert.equal(restored.status, 0, restored.output);
+  await assertSoundInTheMiddle();
+  await server.start();
+  await isGone(ann, bob, group);
   await isSound();
 });
 
