@@ -92,18 +92,31 @@ test("what is sent while its draft is on the way is taken away behind it", async
 test("another device's draft shows, with what it answers, and an older word of it does not", async () => {
   const all = await rig();
   const { clock, parley, server } = all;
-  server.event(drafted(2, "from the phone", { reply_to: 1 }));
+  const { text: _, ...replaced } = drafted(2, "", { rev: 3 });
+  server.event(replaced); // of a page: it says nothing
+  await clock.pass(0);
+  assert.equal(parley.personal.draft(CHAT).getSnapshot(), undefined);
+  server.event(drafted(3, "from the phone", { reply_to: 1 }));
   await clock.pass(0);
   assert.deepEqual(parley.personal.draft(CHAT).getSnapshot(), { text: "from the phone", reply_to: 1 });
-  server.event(drafted(3, ""));
-  const { text: _, ...replaced } = drafted(2, "", { rev: 3 });
-  server.event(replaced);
+  server.event(drafted(4, ""));
   await clock.pass(0);
   assert.equal(shown(all), undefined);
   parley.personal.setDraft(CHAT, "typed here");
-  server.event(drafted(4, "typed there"));
+  server.event(drafted(5, "typed there"));
   await clock.pass(0);
   assert.equal(shown(all), "typed here");
+});
+
+test("an event from before what one wrote down, told late, takes nothing back", async () => {
+  const all = await rig();
+  const { clock, parley, server } = all;
+  server.on("draft.set", () => ({ ok: { conversation: ME, seq: 3, n: 0, time: 3 } }));
+  parley.personal.setDraft(CHAT, "mine, later");
+  await clock.pass(5000);
+  server.event(drafted(2, "another's, before"));
+  await clock.pass(0);
+  assert.equal(shown(all), "mine, later");
 });
 
 test("of the drafts of a conversation the newest alone is stored", async () => {

@@ -47,7 +47,7 @@ test("a message that was hidden elsewhere leaves the rows and the storage, its e
   again.stop();
 });
 
-test("no later edit, reaction or repeated push brings it back, nor an answer that was under way", async () => {
+test("no later edit, reaction or repeated push brings it back", async () => {
   const { clock, parley, server, storage } = await withThree();
   server.event(hiding(2, 1));
   server.event(edit(5, 1, "m1 at last"));
@@ -61,25 +61,65 @@ test("no later edit, reaction or repeated push brings it back, nor an answer tha
   assert.deepEqual((await kept(storage)).match(/m1[^"]*/g), ["m1!"]); // an emoji is no word of it
 });
 
+test("an answer that was under way when it was hidden does not bring it", async () => {
+  const { clock, parley, server, storage } = await signedIn([entryOf({ head: 3, n: 3, read: 3, delivered: 3 }), OWN]);
+  let answer = (): void => {};
+  server.on("message.history", () => new Promise((resolve) => {
+    answer = () => resolve({ ok: { events: [message(1), message(2), message(3)], head: 4, first: 1 } });
+  }));
+  void parley.loadOlder(CHAT);
+  await clock.pass(0);
+  server.event(hiding(2, 2));
+  server.event(edit(4, 2, "m2 again"));
+  await clock.pass(0);
+  answer();
+  await clock.pass(0);
+  assert.deepEqual(texts(parley), ["m1", "m3"]);
+  assert.ok(!(await kept(storage as MemoryStorage)).includes("m2"));
+});
+
 test("what is not here yet when it is hidden does not show when it comes", async () => {
   const { clock, parley, server, storage } = await withThree();
   server.event(hiding(2, 6));
-  server.event(message(6)); // 5 was lost: it is held
+  server.event(message(6, { mentions: [ME] })); // 5 was lost: it is held
   await clock.pass(0);
   assert.ok(!(await kept(storage)).includes("m6"));
   server.event(message(5));
+  server.event(hiding(3, 7));
+  server.event(message(7, { mentions: [ME] }));
   await clock.pass(0);
   assert.deepEqual(texts(parley), ["m1 again", "m2", "m3", "m5"]);
+  assert.ok(!(await kept(storage)).includes("m6"));
+  assert.equal(parley.conversation(CHAT).getSnapshot()?.mention, undefined);
+});
+
+test("an entry shows the last message hidden before the event of the own log is here", async () => {
+  const { parley, server } = await signedIn([entryOf({ head: 3, n: 3, last: message(3) }), OWN]);
+  const entries = [entryOf({ head: 3, n: 3, last: stub(3) })];
+  server.on("sync", () => ({ ok: { token: "t1", incarnation: "a", entries, more: false } }));
+  await parley.compare();
+  assert.equal(parley.conversation(CHAT).getSnapshot()?.last, undefined);
+});
+
+test("an entry that was asked for before shows nothing of what was hidden since", async () => {
+  const { clock, parley, server, storage } = await withThree();
+  server.event(hiding(2, 6));
+  await clock.pass(0);
+  const entries = [entryOf({ head: 6, n: 5, last: message(6) })];
+  server.on("sync", () => ({ ok: { token: "t1", incarnation: "a", entries, more: false } }));
+  await parley.compare();
+  assert.equal(parley.conversation(CHAT).getSnapshot()?.last, undefined);
   assert.ok(!(await kept(storage)).includes("m6"));
 });
 
 test("a page that shows it hidden takes the words of what is here", async () => {
-  const { clock, parley, server } = await signedIn([entryOf({ head: 3, n: 3, read: 3, delivered: 3 }), OWN]);
+  const { clock, parley, server, storage } = await signedIn([entryOf({ head: 3, n: 3, read: 3, delivered: 3 }), OWN]);
   server.event(edit(4, 2, "m2 again"));
   server.on("message.history", () => ({ ok: { events: [message(1), stub(2), message(3)], head: 4, first: 1 } }));
   await clock.pass(0);
   await parley.loadOlder(CHAT);
   assert.deepEqual(texts(parley), ["m1", "m3"]);
+  assert.ok(!(await kept(storage as MemoryStorage)).includes("m2"));
 });
 
 test("the last message of the list is hidden with it, and an older entry does not show it again", async () => {

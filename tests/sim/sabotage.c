@@ -160,6 +160,8 @@ void sabotage_answer(struct world *w, struct store_request *r)
         container_of(r, struct store_member, base)->member.preferences.pinned = 0;
     if (r->op == STORE_OP_MEMBER && sabotaged(w, "drafts"))
         container_of(r, struct store_member, base)->member.preferences.drafts = 0;
+    if (r->op == STORE_OP_MEMBER && sabotaged(w, "hidden"))
+        container_of(r, struct store_member, base)->member.preferences.hidden = 0;
     if (r->op == STORE_OP_EVENTS && sabotaged(w, "undelete"))
         bring_back(container_of(r, struct store_events, base));
 }

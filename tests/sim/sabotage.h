@@ -9,6 +9,7 @@
  *   undelete   a deleted text is returned
  *   unhide     what somebody hid is shown to them
  *   drafts     it is not known how many drafts somebody has when they write the next
+ *   hidden     it is not known how much somebody has hidden when they hide more
  *   mention    everybody is mentioned, members or not
  *   chatter    a core forgets which groups only admins write in
  *   pinned     what somebody has pinned is not known when they pin the next

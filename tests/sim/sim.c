@@ -130,6 +130,7 @@ static const struct {
     {"chatter", 100},  {"pins", 200},   {"uncounted", 300}, {"hoard", 50},  {"linger", 50},
     {"contacts", 20},  {"pinned", 300}, {"privacy", 200},   {"haste", 200}, {"untold", 200},
     {"unhide", 100},   {"drafts", 200}, {"requests", 20},   {"remain", 50}, {"reborn", 200},
+    {"hidden", 300},
 };
 
 /* True: it was noticed in time. */

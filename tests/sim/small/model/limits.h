@@ -42,7 +42,7 @@ enum {
     MARK_STEPS_MAX = 3,
     PINNED_MAX = 2,
     DRAFTS_MAX = 2,
-    HIDDEN_MAX = 3,
+    HIDDEN_MAX = 2,
     REACTIONS_MAX = 2,
     CONTACTS_MAX = 3,
     CONTACTS_WAITING_MAX = 2,
