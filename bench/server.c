@@ -72,8 +72,8 @@ _Noreturn static void run(const struct server *s, int out)
           "--tries_per_account=0", "--frames_per_s=1000000", "--frames_burst=1000000",
           "--requests_burst=0", "--sends_burst=0", "--searches_burst=0", "--drafts_burst=0",
           "--exports_burst=0", "--bytes_burst=0", "--sockets_per_user=0",
-          "--unauthenticated_per_address=0", "--signups_per_address=0", "--connections_max=1000000",
-          "--log.level=warn", (char *)NULL);
+          "--unauthenticated_per_address=0", "--signups_per_address=0", "--requests_per_user=0",
+          "--connections_max=1000000", "--log.level=warn", (char *)NULL);
     fprintf(stderr, "%s: %s\n", s->binary, strerror(errno));
     _exit(127);
 }

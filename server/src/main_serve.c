@@ -338,6 +338,7 @@ static void make_chat(struct server *s)
         .tries_account = (uint32_t)c->tries_per_account,
         .tries_address = (uint32_t)c->tries_per_address,
         .signups_address = (uint32_t)c->signups_per_address,
+        .requests_user = (uint32_t)c->requests_per_user,
         .devices_user_max = (uint32_t)c->devices_per_user,
         .sockets_user_max = (uint32_t)c->sockets_per_user,
         .retention = {.after_ms = c->retention_after_ms, .delivered_ms = c->retention_delivered_ms},

@@ -15,7 +15,7 @@ CALL_S_MAX = 40
 PASSWORD = "correct horse"
 # Requests come faster and fail oftener than people's.
 OPTIONS = {"registration": "open", "insecure_fast_passwords": "true", "tries_per_account": 0,
-           "tries_per_address": 0, "signups_per_address": 0,
+           "tries_per_address": 0, "signups_per_address": 0, "requests_per_user": 0,
            "unauthenticated_per_address": 0, "requests_burst": 0, "sends_burst": 0,
            "searches_burst": 0, "drafts_burst": 0, "exports_burst": 0,
            "bytes_burst": 0}

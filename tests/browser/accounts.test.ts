@@ -50,7 +50,7 @@ test("a server that takes no sign-ups says so", async () => {
 });
 
 test("signing out leaves nothing in the browser, and the next one sees nothing of it", async () => {
-  const [alice, bob] = await stage.people("alice", "bob");
+  const [alice, bob] = await stage.friends("alice", "bob");
   await alice!.finds(bob!);
   await alice!.writes("a secret");
   await alice!.seesTick("a secret", "delivered");

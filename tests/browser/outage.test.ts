@@ -10,7 +10,7 @@ afterEach(() => stage.clear());
 after(() => stage.close());
 
 async function talking(): Promise<[Person, Person]> {
-  const [alice, bob] = await stage.people("alice", "bob");
+  const [alice, bob] = await stage.friends("alice", "bob");
   await alice!.finds(bob!);
   await alice!.writes("before");
   await bob!.opens(alice!);

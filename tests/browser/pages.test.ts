@@ -8,6 +8,8 @@ import type { Person } from "./harness/person.ts";
 import { Stage } from "./harness/stage.ts";
 
 const MESSAGES = 250;
+/** What stands before them: that the two are contacts. */
+const BEFORE = 2;
 
 let stage: Stage;
 before(async () => (stage = await Stage.open()));
@@ -21,7 +23,7 @@ function textOf(i: number): string {
 
 /** Alice has written all that to Bob, who has read it or not, and opens the conversation. */
 async function afterManyMessages(read: boolean): Promise<[Person, Person, string[]]> {
-  const [alice, bob] = await stage.people("alice", "bob");
+  const [alice, bob] = await stage.friends("alice", "bob");
   const [from, to] = await Promise.all([alice!.session(), bob!.session()]);
   const rest = restAt(stage.server.base);
   const texts = Array.from({ length: MESSAGES }, (_, i) => textOf(i + 1));
@@ -30,7 +32,7 @@ async function afterManyMessages(read: boolean): Promise<[Person, Person, string
   if (read) {
     const { conversations } = await rest.call("messages.unread", {}, to.token);
     const { conversation } = conversations[0]!;
-    await rest.call("receipt.read", { conversation, seq: MESSAGES }, to.token);
+    await rest.call("receipt.read", { conversation, seq: BEFORE + MESSAGES }, to.token);
   }
   await bob!.reloads();
   await bob!.opens(alice!);

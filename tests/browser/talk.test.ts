@@ -17,16 +17,30 @@ test("from signing up to the read tick and back", async () => {
   await alice!.writes("hello Bob");
   await alice!.seesTick("hello Bob", "sent");
 
+  // Bob does not know her: it waits apart, and she is told nothing until he accepts.
   await bob!.opensThePage();
-  await bob!.hasUnread(alice!, 1);
-  await bob!.row(alice!).getByText("hello Bob").waitFor();
-  assert.equal(await bob!.page.title(), "(1) Parley");
-  await alice!.seesTick("hello Bob", "delivered");
+  await bob!.request(alice!).getByText("hello Bob").waitFor();
+  assert.equal(await bob!.page.title(), "Parley");
   await alice!.seesBelowTheName("online");
-
   await bob!.opens(alice!);
   await bob!.sees("hello Bob");
+  await bob!.hasUnread(alice!, 0);
+  await alice!.seesTick("hello Bob", "sent");
+  await bob!.accepts();
   await alice!.seesTick("hello Bob", "read");
+  assert.equal(await bob!.request(alice!).count(), 0);
+
+  await bob!.page.goto("about:blank");
+  await alice!.seesBelowTheName("last seen");
+  await alice!.writes("are you there?");
+  await alice!.seesTick("are you there?", "sent");
+  await bob!.page.goto(`${bob!.server.base}/`);
+  await bob!.hasUnread(alice!, 1);
+  await bob!.row(alice!).getByText("are you there?").waitFor();
+  assert.equal(await bob!.page.title(), "(1) Parley");
+  await alice!.seesTick("are you there?", "delivered");
+  await bob!.opens(alice!);
+  await alice!.seesTick("are you there?", "read");
   await bob!.hasUnread(alice!, 0);
   assert.equal(await bob!.page.title(), "Parley");
 
@@ -34,7 +48,7 @@ test("from signing up to the read tick and back", async () => {
   await alice!.seesBelowTheName("typing…");
   await alice!.row(bob!).getByText("typing…").waitFor();
   await bob!.box.press("Enter");
-  await alice!.seesExactly(["hello Bob", "hello"]);
+  await alice!.seesExactly(["hello Bob", "are you there?", "hello"]);
   await alice!.seesBelowTheName("online");
   await bob!.seesTick("hello", "read");
 
@@ -43,7 +57,7 @@ test("from signing up to the read tick and back", async () => {
 });
 
 test("what comes while the page is hidden is read when it is shown", async () => {
-  const [alice, bob] = await stage.people("alice", "bob");
+  const [alice, bob] = await stage.friends("alice", "bob");
   await alice!.finds(bob!);
   await alice!.writes("one");
   await bob!.opens(alice!);
@@ -87,7 +101,7 @@ test("messages are answered, changed, reacted to and deleted", async () => {
 });
 
 test("an answer begun while editing starts from what was begun before", async () => {
-  const [alice, bob] = await stage.people("alice", "bob");
+  const [alice, bob] = await stage.friends("alice", "bob");
   await alice!.finds(bob!);
   await alice!.writes("first words");
   await alice!.seesTick("first words", "delivered");
@@ -121,7 +135,7 @@ test("a group is made, and all of it hear each other", async () => {
 });
 
 test("a reload keeps the session and the conversation that is open", async () => {
-  const [alice, bob] = await stage.people("alice", "bob");
+  const [alice, bob] = await stage.friends("alice", "bob");
   await alice!.finds(bob!);
   await alice!.writes("before");
   await alice!.seesTick("before", "delivered");

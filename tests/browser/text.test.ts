@@ -61,7 +61,7 @@ test("hostile texts and names are shown as what they are, and break no layout", 
 });
 
 test("a text near the limit says how much is left, one beyond it cannot be sent", async () => {
-  const [alice, bob] = await stage.people("alice", "bob");
+  const [alice, bob] = await stage.friends("alice", "bob");
   await alice!.finds(bob!);
   const send = alice!.page.getByRole("button", { name: "Send" });
   await alice!.box.fill("ä".repeat(4090));

@@ -238,6 +238,21 @@ const CASES: { [option: string]: Case } = {
       assert.equal((await status(server, from, "/v1/signin", { username: "one", password: PASSWORD })).status, 200);
     },
   },
+  requests_per_user: {
+    options: { requests_per_user: 2 },
+    run: async (server) => {
+      const [alice, ...others] = await people(server, "alice", "one", "two", "three") as [Person, ...Person[]];
+      const raw = await alice.raw();
+      const [one, two, three] = others as [Person, Person, Person];
+      for (const other of [one, two, two]) await raw.ok("message.send", { to: other.user, text: "x" });
+      const refused = await raw.refused("message.send", { to: three.user, text: "x" });
+      assert.equal(refused.code, "rate_limited");
+      assert.ok((refused.retry_after_ms as number) > 100_000);
+      // Whoever asked to be a contact is no stranger.
+      await three.rest.call("contact.request", { user: alice.user }, three.token);
+      await raw.ok("message.send", { to: three.user, text: "x" });
+    },
+  },
   password_queue_max: {
     options: { password_queue_max: 1, insecure_fast_passwords: false, tries_per_address: 0 },
     run: async (server) => {

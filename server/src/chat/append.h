@@ -26,9 +26,9 @@
  *   ACCEPT     conversation
  *
  * Errors: NOT_FOUND (conversation or target that the caller may not see), FORBIDDEN (role),
- * CANNOT_WRITE, NOT_ACCEPTED, INVALID, FULL, ALREADY_MEMBER, NOT_MEMBER, OUT_OF_TURN, NAME_TAKEN,
- * NAME_REFUSED, TOO_SOON, KEY_REUSED, AHEAD, OVERLOADED, UNAVAILABLE. A key found is answered
- * before any rule is looked at.
+ * CANNOT_WRITE, NOT_ACCEPTED, RATE_LIMITED, INVALID, FULL, ALREADY_MEMBER, NOT_MEMBER, OUT_OF_TURN,
+ * NAME_TAKEN, NAME_REFUSED, TOO_SOON, KEY_REUSED, AHEAD, OVERLOADED, UNAVAILABLE. A key found is
+ * answered before any rule is looked at.
  */
 #ifndef PARLEY_CHAT_APPEND_H
 #define PARLEY_CHAT_APPEND_H

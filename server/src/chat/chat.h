@@ -34,9 +34,10 @@ struct chat_call {
     void (*done)(struct chat_call *);
 
     enum chat_error error;
-    uint32_t retry_after_ms; /* with OVERLOADED, UNAVAILABLE, TOO_MANY_TRIES, TOO_SOON */
-    uint64_t head;           /* with AHEAD, TOO_OLD, AFTER_REQUIRED */
-    uint64_t first;          /* with TRUNCATED, where it is of a place: the first seq there is */
+    uint32_t
+        retry_after_ms; /* with OVERLOADED, UNAVAILABLE, TOO_MANY_TRIES, RATE_LIMITED, TOO_SOON */
+    uint64_t head;      /* with AHEAD, TOO_OLD, AFTER_REQUIRED */
+    uint64_t first;     /* with TRUNCATED, where it is of a place: the first seq there is */
 
     struct chat *chat;
     struct task task;
@@ -63,6 +64,7 @@ struct chat_options {
      * limit. */
     uint32_t tries_account, tries_address;
     uint32_t signups_address;  /* the same of accounts made from one address */
+    uint32_t requests_user;    /* and of strangers that one user writes to first */
     uint32_t devices_user_max; /* signed in at once; 0: DEVICES_MAX */
     uint32_t sockets_user_max; /* sessions of one user at once; 0: no limit */
     struct retention retention;

@@ -46,6 +46,7 @@ struct chat *chat_new(const struct chat_options *options)
     tries_init(&chat->tries_account, options->tries_account);
     tries_init(&chat->tries_address, options->tries_address);
     tries_init(&chat->signups_address, options->signups_address);
+    tries_init(&chat->requests_user, options->requests_user);
     tries_init(&chat->tries_device, options->tries_account);
     rooms_init(chat);
     expiry_init(chat);
@@ -79,6 +80,7 @@ void chat_free(struct chat *chat)
     tries_deinit(&chat->tries_account);
     tries_deinit(&chat->tries_address);
     tries_deinit(&chat->signups_address);
+    tries_deinit(&chat->requests_user);
     tries_deinit(&chat->tries_device);
     names_free(chat->names);
     free(chat);

@@ -62,6 +62,7 @@ struct chat {
     struct names *names;
     struct tries tries_account, tries_address, signups_address;
     struct tries tries_device; /* by devices that have signed in before */
+    struct tries requests_user;
 
     struct leaving *leaving;   /* leaving.c */
     struct timer expiry_timer; /* armed, or `expiry` is under way (expiry.c) */

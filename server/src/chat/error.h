@@ -25,6 +25,7 @@ enum chat_error {
     CHAT_FACTOR_ON,
     CHAT_FACTOR_OFF,
     CHAT_TOO_MANY_TRIES, /* retry_after_ms is set */
+    CHAT_RATE_LIMITED,   /* wrote to many strangers just now; retry_after_ms is set */
     CHAT_TOO_SOON,       /* retry_after_ms is set */
     CHAT_KEY_REUSED,     /* the key stands for another command */
     CHAT_AHEAD,          /* `after` or a mark lies beyond the head; head is set */

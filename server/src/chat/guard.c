@@ -61,6 +61,11 @@ uint32_t guard_device(struct chat *chat, uint64_t device)
     return tries_take(&chat->tries_device, device_str(&device), chat_mono_ms(chat));
 }
 
+uint32_t guard_request(struct chat *chat, uint64_t user)
+{
+    return tries_take(&chat->requests_user, str_n(&user, sizeof(user)), chat_mono_ms(chat));
+}
+
 void guard_give_back(struct chat *chat, struct str account, uint64_t device)
 {
     if (device)

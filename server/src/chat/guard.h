@@ -1,6 +1,6 @@
 /*
- * Inside chat/: how often somebody may try to sign in or up, and what a device shows to be let past
- * those who guess at its account (docs/decisions/0009).
+ * Inside chat/: how often somebody may try to sign in or up, or write to strangers, and what a
+ * device shows to be let past those who guess at its account (docs/decisions/0009).
  */
 #ifndef PARLEY_CHAT_GUARD_H
 #define PARLEY_CHAT_GUARD_H
@@ -15,6 +15,8 @@ uint32_t guard_signin(struct chat *, struct str account, const struct address_by
 uint32_t guard_account(struct chat *, struct str account);
 /* Of a device that has signed in to this account before. */
 uint32_t guard_device(struct chat *, uint64_t device);
+/* Writes first to somebody who does not know them. */
+uint32_t guard_request(struct chat *, uint64_t user);
 /* No account came of a sign-up: it was a try, and is not counted among those that did. */
 void guard_signup_failed(struct chat *, const struct address_bytes *from);
 /* The try was good: it does not count. `device` as it was taken; 0: by account. */

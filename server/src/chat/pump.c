@@ -17,6 +17,7 @@
 #include "chat/access.h"
 #include "chat/doubt.h"
 #include "chat/facts.h"
+#include "chat/guard.h"
 #include "chat/message_request.h"
 #include "chat/notice.h"
 #include "chat/presence_state.h"
@@ -398,6 +399,18 @@ static void gather(struct room *room, struct room_append *ra, struct chat_append
     ra->calls[ra->n++] = a;
 }
 
+/* Whoever writes to a stranger may do so now, or is told when. */
+static enum chat_error count_request(const struct room *room, const struct room_append *ra,
+                                     struct chat_append *a)
+{
+    uint64_t n = ra->n ? ra->events[ra->n - 1].n : room->head.n;
+    struct event e = {.type = a->type, .sender = a->call.user, .n = n + 1};
+    if (!request_made(room, &e))
+        return CHAT_OK;
+    a->call.retry_after_ms = guard_request(room->chat, a->call.user);
+    return a->call.retry_after_ms ? CHAT_RATE_LIMITED : CHAT_OK;
+}
+
 static void append_done(struct store_request *request);
 
 static void submit(struct room *room, struct room_append *ra)
@@ -463,6 +476,8 @@ void room_pump(struct room *room)
             error = a->refused;
         if (!error)
             error = rules_decide(room, a, &facts);
+        if (!error)
+            error = count_request(room, ra, a);
         if (error) {
             take_from_queue(room, a);
             refuse(a, error);

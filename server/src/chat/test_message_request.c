@@ -190,6 +190,35 @@ static void test_only_who_is_asked_accepts_and_once(void **state)
     core_free(s.core);
 }
 
+/* A key that stands is known whatever is counted; who is no stranger is not counted. */
+static void test_how_many_strangers_one_writes_to_is_bounded(void **state)
+{
+    (void)state;
+    struct core *core = core_new(&(struct chat_options){.requests_user = 2});
+    uint64_t ann = core_user(core, "ann"), others[4];
+    const char *names[] = {"bob", "cyd", "dan", "eve"};
+    struct chat_append a = {.type = EVENT_MESSAGE, .kind = STR("text"), .text = STR("x")};
+    for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+        others[i] = core_user(core, names[i]);
+    a.key = STR("k");
+    for (int i = 0; i < 2; i++) {
+        a.to = others[i];
+        assert_int_equal(core_append(core, ann, &a), CHAT_OK);
+    }
+    assert_int_equal(core_append(core, ann, &a), CHAT_OK);
+    assert_true(a.known);
+    core_send(core, ann, others[0]); /* to go on is not to begin */
+    a.to = others[2];
+    assert_int_equal(core_append(core, ann, &a), CHAT_RATE_LIMITED);
+    assert_in_range(a.call.retry_after_ms, 1, TRIES_WINDOW_MS);
+    struct chat_append asks = {.type = EVENT_CONTACT_REQUEST, .user = ann, .to = ann};
+    assert_int_equal(core_append(core, others[3], &asks), CHAT_OK);
+    core_send(core, ann, others[3]);
+    core_pass(core, TRIES_WINDOW_MS / 2);
+    assert_int_equal(core_append(core, ann, &a), CHAT_OK);
+    core_free(core);
+}
+
 static void test_a_stranger_writes_so_much_and_no_more(void **state)
 {
     (void)state;
@@ -374,6 +403,7 @@ int main(void)
         cmocka_unit_test(test_what_accepts),
         cmocka_unit_test(test_a_stranger_who_asks_to_be_a_contact_is_not_accepted_by_that),
         cmocka_unit_test(test_only_who_is_asked_accepts_and_once),
+        cmocka_unit_test(test_how_many_strangers_one_writes_to_is_bounded),
         cmocka_unit_test(test_a_stranger_writes_so_much_and_no_more),
         cmocka_unit_test(test_a_stranger_is_not_told_how_far_one_got),
         cmocka_unit_test(test_nobody_is_shown_typing_in_a_request),

@@ -46,6 +46,7 @@ static const enum api_error errors[] = {
     [CHAT_REGISTRATION_CLOSED] = API_ERROR_REGISTRATION_CLOSED,
     [CHAT_TOO_MANY_TRIES] = API_ERROR_TOO_MANY_TRIES,
     [CHAT_TOO_SOON] = API_ERROR_TOO_SOON,
+    [CHAT_RATE_LIMITED] = API_ERROR_RATE_LIMITED,
     [CHAT_KEY_REUSED] = API_ERROR_KEY_REUSED,
     [CHAT_AHEAD] = API_ERROR_AHEAD,
     [CHAT_TOO_OLD] = API_ERROR_TOO_OLD,
@@ -81,7 +82,8 @@ bool call_refused(struct call *call)
     must(asked->error < CHAT_ERRORS);
     struct problem problem = {.error = errors[asked->error]};
     if (asked->error == CHAT_TOO_MANY_TRIES || asked->error == CHAT_OVERLOADED ||
-        asked->error == CHAT_UNAVAILABLE || asked->error == CHAT_TOO_SOON)
+        asked->error == CHAT_UNAVAILABLE || asked->error == CHAT_TOO_SOON ||
+        asked->error == CHAT_RATE_LIMITED)
         problem.retry_after_ms = asked->retry_after_ms;
     if (asked->error == CHAT_INVALID)
         problem.message = STR("These arguments make no sense together, or not in this place.");

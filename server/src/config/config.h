@@ -69,6 +69,7 @@ struct config {
     uint64_t tries_per_account;
     uint64_t tries_per_address;
     uint64_t signups_per_address;
+    uint64_t requests_per_user;
     bool insecure_fast_passwords;
 
     uint64_t net_threads;

@@ -105,6 +105,9 @@ const struct option options[] = {
      {NULL},
      "Accounts that may be made from one address at once; the allowance fills again in ten "
      "minutes. 0: no limit but tries_per_address."},
+    {NULL, "requests_per_user", OPTION_COUNT, FIELD(requests_per_user), 0, 1000000, "20", {NULL},
+     "People who do not know them that one user may write to first, at once; the allowance fills "
+     "again in ten minutes. 0: no limit."},
     {NULL, "insecure_fast_passwords", OPTION_BOOL, FIELD(insecure_fast_passwords), 0, 0, "false",
      {NULL},
      "Hash passwords so cheaply that whoever steals the data can guess them. For tests only."},

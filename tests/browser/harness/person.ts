@@ -93,6 +93,13 @@ export class Person {
     await this.page.getByRole("heading", { level: 2, name: other.name }).waitFor();
   }
 
+  /** The one that is open, which somebody began whom they do not know. */
+  async accepts(): Promise<void> {
+    const request = this.page.getByRole("group", { name: "Message request" });
+    await request.getByRole("button", { name: "Accept" }).click();
+    await request.waitFor({ state: "detached" });
+  }
+
   async writes(text: string): Promise<void> {
     await this.box.fill(text);
     await this.box.press("Enter");
@@ -135,6 +142,12 @@ export class Person {
   /** The conversation in the list. */
   row(other: Person): Locator {
     return this.page.getByRole("navigation").getByRole("link").filter({ hasText: other.name });
+  }
+
+  /** The same among those that wait for an answer. */
+  request(from: Person): Locator {
+    return this.page.getByRole("region", { name: "Message requests" }).getByRole("link")
+      .filter({ hasText: from.name });
   }
 
   message(text: string): Locator {

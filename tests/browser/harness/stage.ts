@@ -9,6 +9,7 @@ import type { Browser, BrowserContextOptions } from "playwright-core";
 import { chromium } from "playwright-core";
 import type { Options } from "../../integration/harness/server.ts";
 import { Server } from "../../integration/harness/server.ts";
+import { restAt } from "../../integration/harness/web.ts";
 import { Person } from "./person.ts";
 
 const FLAGS = [
@@ -53,6 +54,20 @@ export class Stage {
   async people(...names: string[]): Promise<Person[]> {
     const people = await Promise.all(names.map((name) => this.person(name)));
     await Promise.all(people.map((person) => person.signsUp()));
+    return people;
+  }
+
+  /** Several, signed up, who are contacts of each other: what one writes first is no request. */
+  async friends(...names: string[]): Promise<Person[]> {
+    const people = await this.people(...names);
+    const sessions = await Promise.all(people.map((person) => person.session()));
+    const rest = restAt(this.server.base);
+    for (const [i, one] of sessions.entries()) {
+      for (const other of sessions.slice(i + 1)) {
+        await rest.call("contact.request", { user: other.user }, one.token);
+        await rest.call("contact.accept", { user: one.user }, other.token);
+      }
+    }
     return people;
   }
 

@@ -35,6 +35,7 @@ export const UNLIMITED: Options = {
   sockets_per_user: 0,
   unauthenticated_per_address: 0,
   signups_per_address: 0,
+  requests_per_user: 0,
 };
 
 const USUAL: Options = {
