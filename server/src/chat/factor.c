@@ -7,8 +7,10 @@
  * is known by its key and a lost answer is told again. For that recovery codes are made from the
  * store's secret, the factor's and the key: nobody without the first two makes them, and who has
  * the first two reads the factor anyway. (Not from the password: or else these would tell fast
- * whether a guess at it is right.) The write names the password and the factor it was decided
- * on; when these have moved everything is looked at anew. Chat thread.
+ * whether a guess at it is right.) A key is no secret, since the own log shows it to each device:
+ * a command is the same only with the factor's secret, or the code, that it had, and what is not
+ * counts as a try. The write names the password and the factor it was decided on; when these have
+ * moved everything is looked at anew. Chat thread.
  */
 #include "chat/factor.h"
 
@@ -105,7 +107,8 @@ static void appended(struct chat_call *call)
         change_again(op);
         return;
     }
-    if (call->error != CHAT_WRONG_CODE)
+    /* another code than the command's of that key is a guess as well */
+    if (call->error != CHAT_WRONG_CODE && call->error != CHAT_KEY_REUSED)
         proof_stands(&op->proof);
     factor_end(op, call->error);
 }
@@ -144,7 +147,7 @@ static void proof_ready(struct proof *proof, enum chat_error error)
     op->append.type = EVENT_SECOND_FACTOR;
     op->append.changes = change->what;
     op->append.number = change->call.device;
-    op->append.unsaid = change->secret;
+    op->append.unsaid = change->secret.n ? change->secret : change->code;
     op->append.refused = error;
     op->append.with = &op->set;
     chat_append(op->chat, &op->append);

@@ -314,6 +314,26 @@ static void test_new_recovery_codes_end_the_old(void **state)
     assert_int_equal(signs_in(core, "password", code), CHAT_OK);
 }
 
+/* The own log shows a key to whoever has one of its devices. */
+static void test_a_key_opens_nothing(void **state)
+{
+    struct core *core = core_new(&(struct chat_options){.tries_account = 4});
+    struct alice alice = alice_with_factor(core), thief = alice;
+    char used[RECOVERY_TEXT + 1];
+    memcpy(used, alice.recovery[0], sizeof(used));
+    assert_int_equal(changes(core, &alice, FACTOR_NEW_RECOVERY, "password", used, "a"), CHAT_OK);
+    memset(thief.recovery, 0, sizeof(thief.recovery));
+    for (int i = 0; i < 4; i++) /* and each is a try */
+        assert_int_equal(changes(core, &thief, FACTOR_NEW_RECOVERY, "password", "000000", "a"),
+                         CHAT_KEY_REUSED);
+    assert_int_equal(changes(core, &thief, FACTOR_NEW_RECOVERY, "password", used, "a"),
+                     CHAT_TOO_MANY_TRIES);
+    for (int i = 0; i < RECOVERY_CODES; i++)
+        assert_int_equal(thief.recovery[i][0], 0);
+    core_free(core);
+    (void)state;
+}
+
 static void test_a_used_recovery_code_is_told(void **state)
 {
     struct core *core = *state;
@@ -373,6 +393,7 @@ int main(void)
         TEST(test_what_the_store_refuses_changes_nothing),
         TEST(test_a_lost_answer_is_told_again),
         TEST(test_new_recovery_codes_end_the_old),
+        TEST(test_a_key_opens_nothing),
         TEST(test_a_used_recovery_code_is_told),
         TEST(test_what_is_not_known_to_stand_is_asked_again),
     };
