@@ -244,10 +244,12 @@ static void check_told(struct truth *t, const struct client *d, const struct cop
         world_fail(t->world, "device %u was told of marks in %llu, being no member", d->index,
                    (unsigned long long)log->id);
     uint64_t asked = asked_in(log);
+    bool silent = log->load.conversation.kind == CONVERSATION_DIRECT && !log->load.head.n;
     for (uint32_t i = 0; i < log->load.n_members; i++)
         for (uint32_t u = 0; u < USERS; u++) {
             const struct member *m = &log->load.members[i];
-            bool hidden = m->user == asked && asked != d->user && m->user == t->world->users[u];
+            bool hidden =
+                (m->user == asked || silent) && m->user != d->user && m->user == t->world->users[u];
             if (hidden && (c->read_seq[u] || c->delivered_seq[u]))
                 world_fail(t->world, "device %u was told of marks in %llu, and was not accepted",
                            d->index, (unsigned long long)log->id);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "chat/access.h"
+#include "chat/message_request.h"
 #include "chat/sight.h"
 #include "util/mem.h"
 
@@ -88,8 +89,7 @@ static void message_done(struct store_request *request)
         const struct member *m = &room->members[i];
         if (!is_shown(m, message))
             continue;
-        /* to the stranger who wrote it, nothing has come before they are accepted */
-        bool hidden = m->listed == LISTED_REQUEST && m->user != op->info->call.user;
+        bool hidden = m->user != op->info->call.user && request_hides_marks(room, m);
         op->users[op->n] = m->user;
         op->readers[op->n++] = (struct message_reader){
             .user = m->user,

@@ -50,6 +50,20 @@ bool request_accepted(const struct room *room, const struct event *e)
     return asked && asked->user == e->sender && is_answer(e);
 }
 
+/* A request to be a contact reaches a stranger's devices too, before there is a message. */
+bool request_hides_marks(const struct room *room, const struct member *m)
+{
+    bool direct = room->conversation.kind == CONVERSATION_DIRECT;
+    return direct && (m->listed == LISTED_REQUEST || !room->head.n);
+}
+
+bool request_hides_typing(const struct room *room)
+{
+    if (room->conversation.kind != CONVERSATION_DIRECT || room->head.n)
+        return request_asked(room);
+    return person_contact(room->peers[0], room->peers[1]->id) != CONTACT_STANDS;
+}
+
 bool request_full(const struct room *room, uint64_t user)
 {
     const struct member *asked = request_asked(room);

@@ -13,6 +13,12 @@ const struct member *request_asked(const struct room *);
 bool request_made(const struct room *, const struct event *);
 /* Whether its sender is asked, and accepts with it. */
 bool request_accepted(const struct room *, const struct event *);
+/* Whether the other is told nothing of how far the member got: it is a request to that member, or
+ * nothing was said so far. */
+bool request_hides_marks(const struct room *, const struct member *);
+/* Whether nobody is shown as typing: it is a request, or neither has spoken and the two are no
+ * contacts. */
+bool request_hides_typing(const struct room *);
 /* Whether `user` has written as much as anybody may who was not accepted. */
 bool request_full(const struct room *, uint64_t user);
 

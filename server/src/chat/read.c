@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "chat/access.h"
+#include "chat/message_request.h"
 #include "chat/sight.h"
 #include "model/limits.h"
 #include "util/mem.h"
@@ -295,7 +296,7 @@ static void look_ready(struct access *access, enum chat_error error)
     for (uint32_t i = 0; i < n; i++) {
         op->members[i] = room->members[i];
         op->ids[i] = room->members[i].user;
-        if (op->members[i].listed == LISTED_REQUEST && op->ids[i] != access->user)
+        if (op->ids[i] != access->user && request_hides_marks(room, &room->members[i]))
             op->members[i].delivered_seq = op->members[i].read_seq = op->members[i].read_n = 0;
         if (room->conversation.kind == CONVERSATION_DIRECT && op->ids[i] != access->user) {
             op->entry.peer_delivered_seq = op->members[i].delivered_seq;

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include "chat/doubt.h"
+#include "chat/message_request.h"
 #include "chat/notice.h"
 #include "chat/receipt_state.h"
 #include "chat/room.h"
@@ -64,10 +65,6 @@ static void tell(struct room *room)
         free(u);
         if (!m)
             continue;
-        if (m->listed == LISTED_REQUEST) { /* who was not accepted is told nothing */
-            tell_self(room->chat, room->id, m, room->head.n - m->read_n);
-            continue;
-        }
         must(n_marks < MEMBERS_MAX);
         marks[n_marks++] = (struct mark){
             .user = m->user,
@@ -132,7 +129,12 @@ void receipt_moved(struct room *room, const struct member *now)
     m->delivered_seq = MAX(m->delivered_seq, now->delivered_seq);
     m->read_n = MAX(m->read_n, now->read_n);
     m->read_seq = MAX(m->read_seq, now->read_seq);
-    tell_soon(room, m->user);
+    /* At once, and not by the room's turn: a mark of the other that waited behind this one would
+     * show them that there was one. */
+    if (request_hides_marks(room, m))
+        tell_self(room->chat, room->id, m, member_unread(m, &room->head));
+    else
+        tell_soon(room, m->user);
 }
 
 /* --- marking --- */

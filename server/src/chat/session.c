@@ -64,7 +64,7 @@ static enum chat_error typing_tell(struct room *room, uint64_t user)
     enum chat_error error = rules_may_type(room, user);
     if (error)
         return error;
-    if (request_asked(room)) /* neither of the two is told */
+    if (request_hides_typing(room))
         return CHAT_OK;
     uint64_t users[MEMBERS_MAX];
     size_t n = 0;

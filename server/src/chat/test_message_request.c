@@ -336,6 +336,88 @@ static void test_a_stranger_is_not_told_how_far_one_got(void **state)
     core_free(s.core);
 }
 
+static char token[STORE_TOKEN_BYTES_MAX];
+
+/* The newest entry but the own log's. */
+static void changes_seen(struct chat_call *call)
+{
+    const struct chat_sync *sync = (const struct chat_sync *)call;
+    assert_int_equal(call->error, CHAT_OK);
+    assert_in_range(sync->next.n, 1, sizeof(token) - 1);
+    memcpy(token, sync->next.p, sync->next.n);
+    token[sync->next.n] = 0;
+    for (uint32_t i = 0; i < sync->n_entries; i++)
+        if (sync->entries[i].conversation.kind == CONVERSATION_DIRECT)
+            seen.entry = sync->entries[i].peer_read_seq + sync->entries[i].peer_delivered_seq;
+}
+
+static void changes(struct scene *s, uint64_t user, struct str since)
+{
+    struct chat_sync sync = {.call = {.user = user, .done = changes_seen}, .token = since};
+    chat_sync(s->core->chat, &sync);
+    core_run(s->core);
+}
+
+/* Nor is who asks to be a contact, and has not written: their event comes to devices too. */
+static void test_who_asks_to_be_a_contact_is_told_nothing_either(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_init(&s);
+    struct session stranger, own;
+    session_begin(s.core->chat, &stranger, s.ann, 1);
+    session_begin(s.core->chat, &own, s.bob, 2);
+    changes(&s, s.ann, (struct str){0});
+    struct chat_append asks = {.type = EVENT_CONTACT_REQUEST, .user = s.bob, .to = s.bob};
+    assert_int_equal(core_append(s.core, s.ann, &asks), CHAT_OK);
+    s.direct = asks.conversation;
+    core_forget(s.core);
+    assert_int_equal(mark(&s, s.bob, 1), CHAT_OK);
+    core_typing(s.core, s.bob, s.direct);
+    core_pass(s.core, 1000);
+    assert_int_equal(told(&s, &own), 1);
+    assert_int_equal(core_told(s.core, SAID_RECEIPTS, &stranger), 0);
+    assert_int_equal(core_told(s.core, SAID_TYPING, &stranger), 0);
+    struct chat_conversation c = {.call = {.user = s.ann, .done = conversation_seen},
+                                  .conversation = s.direct};
+    chat_conversation(s.core->chat, &c);
+    core_run(s.core);
+    assert_int_equal(seen.roster, 0);
+    seen.entry = UINT64_MAX;
+    changes(&s, s.ann, str_of(token));
+    assert_int_equal(seen.entry, 0);
+    assert_int_equal(contact(&s, EVENT_CONTACT_ACCEPT, s.bob, s.ann), CHAT_OK);
+    core_typing(s.core, s.bob, s.direct);
+    assert_int_equal(core_told(s.core, SAID_TYPING, &stranger), 1);
+    session_end(s.core->chat, &stranger, s.core->mono_ms);
+    session_end(s.core->chat, &own, s.core->mono_ms);
+    core_free(s.core);
+}
+
+/* Marks of a room take turns: one that is not told takes none, or it would show by the wait. */
+static void test_a_mark_that_is_not_told_holds_up_none_of_the_strangers(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_init(&s);
+    struct session stranger;
+    session_begin(s.core->chat, &stranger, s.ann, 1);
+    s.direct = core_send(s.core, s.ann, s.bob);
+    struct chat_append edit = {.type = EVENT_EDIT,
+                               .conversation = s.direct,
+                               .target = 1,
+                               .kind = STR("text"),
+                               .text = STR("y")};
+    assert_int_equal(core_append(s.core, s.ann, &edit), CHAT_OK);
+    core_pass(s.core, 1000);
+    core_forget(s.core);
+    assert_int_equal(mark(&s, s.bob, 2), CHAT_OK);
+    assert_int_equal(mark(&s, s.ann, 2), CHAT_OK);
+    assert_int_equal(core_told(s.core, SAID_RECEIPTS, &stranger), 1);
+    session_end(s.core->chat, &stranger, s.core->mono_ms);
+    core_free(s.core);
+}
+
 static void test_nobody_is_shown_typing_in_a_request(void **state)
 {
     (void)state;
@@ -406,6 +488,8 @@ int main(void)
         cmocka_unit_test(test_how_many_strangers_one_writes_to_is_bounded),
         cmocka_unit_test(test_a_stranger_writes_so_much_and_no_more),
         cmocka_unit_test(test_a_stranger_is_not_told_how_far_one_got),
+        cmocka_unit_test(test_who_asks_to_be_a_contact_is_told_nothing_either),
+        cmocka_unit_test(test_a_mark_that_is_not_told_holds_up_none_of_the_strangers),
         cmocka_unit_test(test_nobody_is_shown_typing_in_a_request),
         cmocka_unit_test(test_a_request_counts_nowhere),
     };

@@ -166,9 +166,15 @@ static void test_a_mark_at_what_is_gone_goes_to_its_end(void **state)
     struct core *core = begin();
     uint64_t ann = core_user(core, "ann"), bob = core_user(core, "bob");
     uint64_t direct = talk(core, ann, bob);
+    struct session own;
+    session_begin(core->chat, &own, bob, 1);
+    core_forget(core);
     struct chat_mark mark = {.conversation = direct, .seq = 1, .read = false};
     assert_int_equal(core_mark(core, bob, &mark), CHAT_OK);
     assert_int_equal(mark.unread, 2); /* not five */
+    assert_int_equal(core->said[core->n_said - 1].what, SAID_MARK);
+    assert_int_equal(core->said[core->n_said - 1].unread, 2);
+    session_end(core->chat, &own, core->mono_ms);
     mark = (struct chat_mark){.conversation = direct, .seq = 2, .read = true};
     assert_int_equal(core_mark(core, bob, &mark), CHAT_OK);
     assert_int_equal(mark.read_seq, 3);

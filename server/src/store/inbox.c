@@ -209,7 +209,7 @@ static int fill_peer(struct turn *t, struct inbox_entry *entry)
     int err = turn_member(t, c->id, id, &peer);
     entry->peer_delivered_seq = peer.member.delivered_seq;
     entry->peer_read_seq = peer.member.read_seq;
-    entry->peer_asked = peer.member.listed == LISTED_REQUEST;
+    entry->peer_asked = peer.member.listed != LISTED_IN_LIST;
     return err < 0 ? err : 0;
 }
 

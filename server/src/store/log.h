@@ -168,7 +168,7 @@ struct inbox_entry {
     struct log_head head;                       /* a former member's ends at the removal */
     struct event *last;                         /* the newest message they may read, or NULL */
     uint64_t peer_delivered_seq, peer_read_seq; /* direct: the other's marks */
-    bool peer_asked;                            /* and it is a request to them */
+    bool peer_asked;                            /* it is a request to them, or silent */
     /* The newest unread message that mentions them, if it is among their newest 100 mentions; or 0.
      */
     uint64_t mention_seq;

@@ -35,14 +35,17 @@ struct delivered {
     uint64_t least;
 };
 
+/* What somebody was asked and has not accepted counts as on no device of theirs: that it went would
+ * tell who wrote it that it came. */
 static void count_delivered(struct delivered *d, const struct member *m)
 {
-    if (m->delivered_seq < d->seq) {
+    uint64_t seq = m->listed == LISTED_IN_LIST ? m->delivered_seq : 0;
+    if (seq < d->seq) {
         d->but_least_seq = d->seq;
-        d->seq = m->delivered_seq;
+        d->seq = seq;
         d->least = m->user;
     } else {
-        d->but_least_seq = MIN(d->but_least_seq, m->delivered_seq);
+        d->but_least_seq = MIN(d->but_least_seq, seq);
     }
 }
 

@@ -174,6 +174,31 @@ static void test_who_left_is_not_waited_for(void **state)
     assert_int_equal(retain(rig, GROUP, keep, 9000).head.gone_seq, 8);
 }
 
+/* What a stranger wrote is kept as if it had come to no device, until they are accepted. */
+static void test_a_request_goes_by_its_age_alone(void **state)
+{
+    struct rig *rig = *state;
+    struct retention keep = {.delivered_ms = 50}, both = {.delivered_ms = 50, .after_ms = 100};
+    people(rig);
+    make_direct(rig);
+    struct log_head head = head_of(rig, DIRECT);
+    struct event e = event_after(&head, DIRECT, EVENT_MESSAGE, ALICE, "a1");
+    e.request = true;
+    append_one(rig, e);
+    mark_in(rig, DIRECT, BOB, 1, 1, 1);
+    assert_int_equal(retain(rig, DIRECT, keep, 9000).head.gone_seq, 0);
+    head = head_of(rig, DIRECT);
+    e = event_after(&head, DIRECT, EVENT_MESSAGE, ALICE, "a2");
+    append_one(rig, e);
+    assert_int_equal(retain(rig, DIRECT, both, 1100).head.gone_seq, 1);
+    head = head_of(rig, DIRECT);
+    e = event_after(&head, DIRECT, EVENT_ACCEPT, BOB, "b1");
+    e.accepts = true;
+    append_one(rig, e);
+    mark_in(rig, DIRECT, BOB, 2, 2, 2);
+    assert_int_equal(retain(rig, DIRECT, keep, 9000).head.gone_seq, 2);
+}
+
 static void set_days(struct rig *rig, uint64_t conversation, uint64_t days, const char *key)
 {
     struct log_head head = head_of(rig, conversation);
@@ -500,6 +525,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         both(test_which_events_go),
         both(test_who_left_is_not_waited_for),
+        both(test_a_request_goes_by_its_age_alone),
         both(test_people_may_want_less_than_the_server_keeps),
         both(test_an_own_log_stays),
         both(test_what_points_to_it_goes_with_it),
