@@ -133,6 +133,20 @@ static void test_one_reports_what_one_may_read(void **state)
     assert_int_equal(seen.n_open, 1);
 }
 
+/* Who would not see something again may well want it to be seen to. */
+static void test_what_one_hid_can_be_reported(void **state)
+{
+    struct core *core = *state;
+    struct people p = people(core);
+    uint64_t id, seq = says(core, p.ann, p.group, "you fool");
+    struct chat_append hide = {
+        .type = EVENT_HIDE, .source = p.group, .source_seq = seq, .number = HIDE_UP_TO};
+    assert_int_equal(core_append(core, p.bob, &hide), CHAT_OK);
+    assert_int_equal(reports(core, p.bob, p.group, seq, &id), CHAT_OK);
+    look(core, false, 0, 10);
+    assert_string_equal(seen.text, "you fool");
+}
+
 static void test_resolved_reports_stand_apart(void **state)
 {
     struct core *core = *state;
@@ -198,6 +212,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_the_copy_stays_whatever_becomes_of_the_message),
         TEST(test_one_reports_what_one_may_read),
+        TEST(test_what_one_hid_can_be_reported),
         TEST(test_resolved_reports_stand_apart),
         TEST(test_nobody_fills_the_list),
         TEST(test_what_the_store_refuses_is_told),

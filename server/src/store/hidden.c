@@ -1,7 +1,8 @@
 /*
  * A row for each message that was hidden by itself, and on the member's row the seq up to which all
- * are, with a count of the rows beyond it: so whoever hid nothing pays for nothing, and a page of
- * events costs whoever did one batched get. Hiding all up to a seq takes the rows up to it out.
+ * are, with a count of the rows beyond it: so a page of events costs whoever hid nothing the look
+ * at their own row, and whoever did one batched get more. Hiding all up to a seq takes the rows up
+ * to it out.
  *
  * Refused: a copy of each row for its reader, or a mark in the shared row: what one hides is no
  * business of the log that it stands in.
