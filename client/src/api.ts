@@ -58,6 +58,7 @@ export const LIMITS = {
   "contacts_max": 2000,
   "contacts_waiting_max": 200,
   "request_messages_max": 20,
+  "request_events_max": 100,
   "pinned_max": 50,
   "drafts_max": 200,
   "hidden_max": 10000,

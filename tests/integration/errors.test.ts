@@ -241,6 +241,12 @@ const PROVOKED: { [pair: string]: Provoke } = {
   "message.send cannot_write": asOwner(() => ({ to: blocker.user, text: "x" })),
   "message.send not_accepted": provokeNotAccepted((to) => ({ to, text: "x" })),
   "message.forward not_accepted": provokeNotAccepted((to) => ({ conversation: group, seq: said, to })),
+  "message.edit not_accepted": provokeWorn((conversation) => ({ conversation, seq: 1, text: "x" })),
+  "message.react not_accepted": provokeWorn((conversation) => ({ conversation, seq: 1, emoji: "👍" })),
+  "message.pin not_accepted": provokeWorn((conversation) => ({ conversation, seq: 1 })),
+  "message.unpin not_accepted": provokeWorn((conversation) => ({ conversation, seq: 1 })),
+  "conversation.set_timer not_accepted": provokeWorn((conversation) => ({ conversation, seconds: 0 })),
+  "conversation.set_retention not_accepted": provokeWorn((conversation) => ({ conversation, days: 0 })),
   "message.edit not_found": asOwner(() => ({ conversation: group, seq: FAR, text: "x" })),
   "message.edit forbidden": asOwner(() => ({ conversation: group, seq: saidByMember, text: "x" })),
   "message.edit cannot_write":
@@ -653,6 +659,24 @@ function provokeNotAccepted(args: (to: Id) => Args): Provoke {
     for (let i = 0; i < LIMITS.request_messages_max; i++) await o.ok("message.send", { to: one.user, text: "x" });
     o.close();
     return { who: owner, args: args(one.user) };
+  };
+}
+
+/** Somebody has not accepted the owner, who has changed as much as one may. */
+let worn: Id | undefined;
+function provokeWorn(args: (conversation: Id) => Args): Provoke {
+  return async () => {
+    if (worn === undefined) {
+      const [one] = (await people(server, "one")) as [Person];
+      const o = await owner.raw();
+      const { conversation } = await o.ok("message.send", { to: one.user, text: "x" });
+      for (let seq = 2; seq <= LIMITS.request_events_max; seq++) {
+        await o.ok("message.edit", { conversation, seq: 1, text: `${seq}` });
+      }
+      o.close();
+      worn = conversation;
+    }
+    return { who: owner, args: args(worn) };
   };
 }
 

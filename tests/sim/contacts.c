@@ -79,6 +79,11 @@ static void check_request(struct truth *t, const struct truth_log *log, const st
     if (e->type == EVENT_MESSAGE && asked == other && e->n > REQUEST_MESSAGES_MAX)
         world_fail(t->world, "log %llu: message %llu of somebody who was not accepted",
                    (unsigned long long)log->id, (unsigned long long)e->n);
+    bool changes = e->type == EVENT_EDIT || e->type == EVENT_REACTION || e->type == EVENT_PIN ||
+                   e->type == EVENT_UNPIN || e->type == EVENT_TIMER || e->type == EVENT_RETENTION;
+    if (changes && asked == other && e->seq > REQUEST_EVENTS_MAX)
+        world_fail(t->world, "log %llu: %llu of somebody who was not accepted changes something",
+                   (unsigned long long)log->id, (unsigned long long)e->seq);
 }
 
 static uint64_t asked_after(const struct truth_log *log, uint64_t asked, const struct line *e)

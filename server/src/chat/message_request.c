@@ -64,8 +64,18 @@ bool request_hides_typing(const struct room *room)
     return person_contact(room->peers[0], room->peers[1]->id) != CONTACT_STANDS;
 }
 
-bool request_full(const struct room *room, uint64_t user)
+static bool is_stranger(const struct room *room, uint64_t user)
 {
     const struct member *asked = request_asked(room);
-    return asked && asked->user != user && room->head.n >= REQUEST_MESSAGES_MAX;
+    return asked && asked->user != user;
+}
+
+bool request_full(const struct room *room, uint64_t user)
+{
+    return is_stranger(room, user) && room->head.n >= REQUEST_MESSAGES_MAX;
+}
+
+bool request_worn(const struct room *room, uint64_t user)
+{
+    return is_stranger(room, user) && room->head.seq >= REQUEST_EVENTS_MAX;
 }

@@ -21,5 +21,7 @@ bool request_hides_marks(const struct room *, const struct member *);
 bool request_hides_typing(const struct room *);
 /* Whether `user` has written as much as anybody may who was not accepted. */
 bool request_full(const struct room *, uint64_t user);
+/* And whether so much was done in it that they change nothing more, but by deleting. */
+bool request_worn(const struct room *, uint64_t user);
 
 #endif

@@ -467,6 +467,13 @@ static enum chat_error decide_hide(const struct chat_append *a, const struct rul
     return grows && facts->n_hidden >= HIDDEN_MAX ? CHAT_FULL : CHAT_OK;
 }
 
+/* Messages have a bound of their own, and deleting is always possible. */
+static bool is_bounded_in_request(enum event_type type)
+{
+    return type == EVENT_EDIT || type == EVENT_REACTION || type == EVENT_PIN ||
+           type == EVENT_UNPIN || type == EVENT_TIMER || type == EVENT_RETENTION;
+}
+
 static enum chat_error decide_accept(const struct room *room, const struct member *me)
 {
     return request_asked(room) == me ? CHAT_OK : CHAT_OUT_OF_TURN;
@@ -487,6 +494,8 @@ enum chat_error rules_decide(const struct room *room, const struct chat_append *
         return error;
     if (me->role < least_role(room, a->type))
         return CHAT_FORBIDDEN;
+    if (is_bounded_in_request(a->type) && request_worn(room, me->user))
+        return CHAT_NOT_ACCEPTED;
     switch (a->type) {
     case EVENT_MESSAGE:
         return decide_message(room, me, a, facts->target);

@@ -248,6 +248,47 @@ static void test_a_stranger_writes_so_much_and_no_more(void **state)
     core_free(s.core);
 }
 
+static void test_a_stranger_changes_so_much_and_no_more(void **state)
+{
+    (void)state;
+    static const struct {
+        enum event_type type;
+        enum chat_error error;
+    } cases[] = {
+        {EVENT_EDIT, CHAT_NOT_ACCEPTED},  {EVENT_REACTION, CHAT_NOT_ACCEPTED},
+        {EVENT_PIN, CHAT_NOT_ACCEPTED},   {EVENT_UNPIN, CHAT_NOT_ACCEPTED},
+        {EVENT_TIMER, CHAT_NOT_ACCEPTED}, {EVENT_RETENTION, CHAT_NOT_ACCEPTED},
+        {EVENT_MESSAGE, CHAT_OK},         {EVENT_DELETE, CHAT_OK},
+    };
+    struct scene s;
+    scene_init(&s);
+    s.direct = core_send(s.core, s.ann, s.bob);
+    struct chat_append edit = {
+        .type = EVENT_EDIT, .conversation = s.direct, .target = 1, .text = STR("y")};
+    for (uint64_t seq = 2; seq <= REQUEST_EVENTS_MAX; seq++) {
+        struct chat_append one = edit;
+        assert_int_equal(core_append(s.core, s.ann, &one), CHAT_OK);
+        assert_int_equal(one.seq, seq);
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        bool message = cases[i].type == EVENT_MESSAGE;
+        struct chat_append a = {.type = cases[i].type,
+                                .conversation = s.direct,
+                                .to = s.direct,
+                                .target = message ? 0 : 1,
+                                .kind = message ? STR("text") : (struct str){0},
+                                .text = STR("z")};
+        assert_int_equal(core_append(s.core, s.ann, &a), cases[i].error);
+    }
+    struct chat_append more = {
+        .type = EVENT_MESSAGE, .to = s.direct, .kind = STR("text"), .text = STR("x")};
+    assert_int_equal(core_append(s.core, s.ann, &more), CHAT_OK);
+    core_accept(s.core, s.bob, s.direct);
+    edit.target = more.seq;
+    assert_int_equal(core_append(s.core, s.ann, &edit), CHAT_OK);
+    core_free(s.core);
+}
+
 /* --- what is not told --- */
 
 static enum chat_error mark(struct scene *s, uint64_t user, uint64_t seq)
@@ -487,6 +528,7 @@ int main(void)
         cmocka_unit_test(test_only_who_is_asked_accepts_and_once),
         cmocka_unit_test(test_how_many_strangers_one_writes_to_is_bounded),
         cmocka_unit_test(test_a_stranger_writes_so_much_and_no_more),
+        cmocka_unit_test(test_a_stranger_changes_so_much_and_no_more),
         cmocka_unit_test(test_a_stranger_is_not_told_how_far_one_got),
         cmocka_unit_test(test_who_asks_to_be_a_contact_is_told_nothing_either),
         cmocka_unit_test(test_a_mark_that_is_not_told_holds_up_none_of_the_strangers),

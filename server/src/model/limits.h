@@ -48,6 +48,7 @@ enum {
     CONTACTS_MAX = 2000, /* of one user, in any state: read whole at a decision */
     CONTACTS_WAITING_MAX = 200, /* requests that one user sent, or received, and that wait */
     REQUEST_MESSAGES_MAX = 20,  /* of a stranger who was not accepted: enough to say who one is */
+    REQUEST_EVENTS_MAX = 100,   /* in all, as an edit has new words and comes to devices, too */
     BLOCKS_MAX = 1000,          /* of one user: read whole at a decision */
     PAGE_MAX = 100,             /* events in one answer */
     LIST_MAX = 50,              /* conversations in one answer */

@@ -32,6 +32,7 @@ const struct limit_spec api_limits[API_LIMIT_COUNT] = {
     {LIT("contacts_max"), API_CONTACTS_MAX},
     {LIT("contacts_waiting_max"), API_CONTACTS_WAITING_MAX},
     {LIT("request_messages_max"), API_REQUEST_MESSAGES_MAX},
+    {LIT("request_events_max"), API_REQUEST_EVENTS_MAX},
     {LIT("pinned_max"), API_PINNED_MAX},
     {LIT("drafts_max"), API_DRAFTS_MAX},
     {LIT("hidden_max"), API_HIDDEN_MAX},

@@ -37,6 +37,7 @@
 #define API_CONTACTS_MAX                2000 /* contacts of one user, requests and declined ones included */
 #define API_CONTACTS_WAITING_MAX        200 /* requests to be contacts that one user sent, or received, and that wait */
 #define API_REQUEST_MESSAGES_MAX        20 /* messages to a stranger who has not accepted them yet */
+#define API_REQUEST_EVENTS_MAX          100 /* events of a 1:1 behind which a stranger who was not accepted changes nothing but by deleting */
 #define API_PINNED_MAX                  50 /* conversations that one person pins */
 #define API_DRAFTS_MAX                  200 /* conversations in which one person has a draft */
 #define API_HIDDEN_MAX                  10000 /* messages of one conversation that one person hides one by one */
@@ -69,7 +70,7 @@
 /* Opens a WebSocket. */
 #define API_SOCKET_PATH "/v1/socket"
 
-enum { API_LIMIT_COUNT = 53 };
+enum { API_LIMIT_COUNT = 54 };
 extern const struct limit_spec api_limits[API_LIMIT_COUNT];
 
 /* What is counted: how often it may happen. */
