@@ -15,19 +15,25 @@
  *                 '2' smaller id larger id  conversation: the claim of a 1:1
  *                 'g' user key              record of event 1: the claim of a new group
  *                 'v' id                    struct invite_code
- *                 'j' due user              0: the account is deleted, and the rest of it is to go
- * (due 0), or its name to be free; 1: once more after this 'q' resolved id           struct report;
- * resolved: a byte, 0 or 1 'r' reporter conversation seq   id of the open report; 'm' counts them
- * all 'w' worker                Snowflake timestamps reserved up to KV_STATE      'c' conversation
- * struct conversation 'h' conversation          struct head_row 'r' conversation          the users
- * who are in it now (groups) 'l' conversation          struct invites (groups) 'i' user
- * conversation     struct member_row: a user's inbox is one run 'p' conversation          struct
- * pins 't' user conversation     struct steps: when the member's marks moved 'e' due conversation
- * seq  nothing: the message is to be emptied then 'a' user time conversation seq   expires: the
- * message mentions the user 's' user time conversation seq   seq of the event that starred it 'f'
- * user conversation     seq of the event with the draft 'x' user conversation seq seq of the event
- * that hid the message KV_EVENTS     conversation seq          the event's record KV_KEYS
- * conversation sender key   seq, digest
+ *                 'j' due user              a deleted account: the rest is to go (due 0), or its
+ *                                           name to be free; 0, or 1: and once more after that
+ *                 'q' resolved id           struct report; resolved: a byte, 0 or 1
+ *                 'r' reporter conversation seq   id of the open report; 'm' counts them all
+ *                 'w' worker                Snowflake timestamps reserved up to
+ *   KV_STATE      'c' conversation          struct conversation
+ *                 'h' conversation          struct head_row
+ *                 'r' conversation          the users who are in it now (groups)
+ *                 'l' conversation          struct invites (groups)
+ *                 'i' user conversation     struct member_row: a user's inbox is one run
+ *                 'p' conversation          struct pins
+ *                 't' user conversation     struct steps: when the member's marks moved
+ *                 'e' due conversation seq  nothing: the message is to be emptied then
+ *                 'a' user time conversation seq   expires: the message mentions the user
+ *                 's' user time conversation seq   seq of the event that starred it
+ *                 'f' user conversation     seq of the event with the draft
+ *                 'x' user conversation seq seq of the event that hid the message
+ *   KV_EVENTS     conversation seq          the event's record
+ *   KV_KEYS       conversation sender key   seq, digest
  */
 #ifndef PARLEY_STORE_LAYOUT_H
 #define PARLEY_STORE_LAYOUT_H
