@@ -302,6 +302,7 @@ void chat_admin_delete(struct chat *chat, struct chat_admin_delete *delete)
         call_later(&delete->call, CHAT_NOT_FOUND);
         return;
     }
-    op->find = (struct store_user_find){.base.done = found, .username = folded_str(&op->name)};
+    op->find = (struct store_user_find){
+        .base.done = found, .username = folded_str(&op->name), .now_ms = chat_wall_ms(chat)};
     store_user_find(chat->store, &op->find);
 }

@@ -9,6 +9,7 @@
 #include "chat/admin.h"
 #include "chat/factor.h"
 #include "chat/leaving.h"
+#include "chat/rename.h"
 #include "chat/room.h"
 #include "chat/test_core.h"
 
@@ -193,6 +194,55 @@ static void test_the_job_leaves_groups_and_contacts(void **state)
     assert_int_equal(sends(core, bob, group), CHAT_OK);
 }
 
+/* The claim of the group stands, its first event does not; when that comes, somebody is gone, and
+ * the job has been there. */
+static void test_who_is_gone_leaves_a_group_that_is_begun_late(void **state)
+{
+    struct core *core = *state;
+    struct room_wait wait;
+    uint64_t ann = core_user(core, "ann"), bob = core_user(core, "bob"),
+             eve = core_user(core, "eve");
+    struct chat_group_create r = {.call.user = bob,
+                                  .title = STR("late"),
+                                  .history = HISTORY_ALL,
+                                  .members = (uint64_t[]){ann, eve},
+                                  .n_members = 2,
+                                  .key = STR("k")};
+    chat_run_jobs(core->chat);
+    core->fails[STORE_OP_APPEND] = true;
+    core_ask(core, chat_group_create, &r);
+    assert_int_equal(r.call.error, CHAT_UNAVAILABLE);
+    core->fails[STORE_OP_APPEND] = false;
+    assert_int_equal(leaves(core, ann, "good enough"), CHAT_OK);
+    job(core);
+    core_ask(core, chat_group_create, &r);
+    assert_int_equal(r.call.error, CHAT_OK);
+    job(core);
+    struct room *room = room_of(core, r.conversation, &wait);
+    assert_int_equal(room->n_members, 2);
+    assert_null(room_member(room, ann));
+    assert_int_equal(room_member(room, bob)->role, ROLE_OWNER);
+    room_unref(room);
+}
+
+/* It leads nowhere any more, whether the job that forgets it was there or not. */
+static void test_a_name_given_up_long_ago_deletes_nobody(void **state)
+{
+    struct core *core = *state;
+    struct chat_sign ann = signs_up(core, "ann");
+    struct chat_rename rename = {
+        .call.user = ann.user, .username = STR("anna"), .password = STR("good enough")};
+    core_ask(core, chat_rename, &rename);
+    assert_int_equal(rename.call.error, CHAT_OK);
+    core->wall_ms += FORMER_NAME_S * UINT64_C(1000);
+    struct chat_admin_delete r = {.username = STR("ann")};
+    core_ask(core, chat_admin_delete, &r);
+    assert_int_equal(r.call.error, CHAT_NOT_FOUND);
+    r.username = STR("anna");
+    core_ask(core, chat_admin_delete, &r);
+    assert_int_equal(r.call.error, CHAT_OK);
+}
+
 /* What cannot be said to a group now is said later, and holds up nobody else. */
 static void test_a_store_that_fails_is_asked_again(void **state)
 {
@@ -267,6 +317,8 @@ int main(void)
         with_core(test_what_was_under_way_is_refused),
         with_core(test_a_mark_that_was_not_written_changes_nothing),
         with_core(test_the_job_leaves_groups_and_contacts),
+        with_core(test_who_is_gone_leaves_a_group_that_is_begun_late),
+        with_core(test_a_name_given_up_long_ago_deletes_nobody),
         with_core(test_a_store_that_fails_is_asked_again),
         with_core(test_a_drain_does_not_wait_for_the_job),
         with_core(test_a_second_factor_is_asked_for),
