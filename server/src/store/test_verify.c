@@ -319,6 +319,12 @@ static void test_what_is_gone_and_stands_is_found(void **state)
               "0123456789abcdef"),
           "to what is gone");
     event_set(GROUP, EDITED, row.deleted = false, "keeps the text of 2, which is gone");
+    member_set(GROUP, BOB, (row.member.read_seq = SAID, row.member.read_n = 2),
+               "read up to 2 counts 2, not 1");
+    member_set(GROUP, BOB, (row.member.read_seq = SAID, row.member.read_n = 0),
+               "read up to 2 counts 0, not 1");
+    member_set(GROUP, BOB, (row.member.read_seq = CREATED, row.member.read_n = 2),
+               "read up to 1 counts 2, not 1");
     head_set(GROUP, row.head.gone_seq = 1, "event 3: comes after 1");
     head_set(GROUP, row.head.gone_seq = 3, "event 3: comes after 3");
     head_set(GROUP, row.head.gone_seq = 99, "head does not decode");

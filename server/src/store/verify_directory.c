@@ -280,12 +280,16 @@ static int check_standing(struct verify *v, const struct conversation *c, const 
     return 0;
 }
 
-/* `n` messages stand up to `seq`. */
-static int check_count(struct verify *v, const struct member *m, const char *what, uint64_t seq,
-                       uint64_t n)
+/* `n` messages stand up to `seq`; where that is gone, no more than are gone with it. */
+static int check_count(struct verify *v, const struct member *m, const struct log_head *head,
+                       const char *what, uint64_t seq, uint64_t n)
 {
     struct event e = {0};
-    int err = seq ? verify_kept(v, m->conversation, seq, &e) : 0;
+    int err = 0;
+    if (seq && seq <= head->gone_seq)
+        e.n = seq == head->gone_seq ? head->gone_n : MIN(n, head->gone_n);
+    else if (seq)
+        err = verify_event(v, m->conversation, seq, &e);
     if (err == KV_ABSENT || (!err && e.n != n))
         verify_fault(v, MEMBER "%s %" PRIu64 " counts %" PRIu64 ", not %" PRIu64, m->conversation,
                      m->user, what, seq, n, e.n);
@@ -303,8 +307,8 @@ static int check_marks(struct verify *v, const struct member_row *row, const str
     if (row->commit > v->commit)
         verify_fault(v, MEMBER "of commit %" PRIu64 ", which was not yet", m->conversation, m->user,
                      row->commit);
-    int err = check_count(v, m, "read up to", m->read_seq, m->read_n);
-    return err ? err : check_count(v, m, "left at", m->left_seq, m->left_n);
+    int err = check_count(v, m, &head->head, "read up to", m->read_seq, m->read_n);
+    return err ? err : check_count(v, m, &head->head, "left at", m->left_seq, m->left_n);
 }
 
 /* The own log's row: how many conversations are pinned. */
