@@ -4,9 +4,9 @@
  * the job walks over all heads, again and again.
  *
  * Events go in one batch with the head that says so. What points to them goes with them: keys,
- * mentions, pins, the queue of what is to be emptied; and an edit that stands after its message
- * loses its words. Stars stay: they stand in other people's rows, which nothing here leads to, and
- * what lists them looks at the message.
+ * mentions, pins, what each hid of them, the queue of what is to be emptied; and an edit that
+ * stands after its message loses its words. Stars stay: they stand in other people's rows, which
+ * nothing here leads to, and what lists them looks at the message.
  *
  * A row that does not decode says no time: it goes with the next one that does.
  */
@@ -49,13 +49,28 @@ static void count_delivered(struct delivered *d, const struct member *m)
     }
 }
 
+/* Whoever deleted their account stays in their 1:1s and comes back to none: 1, 0, negative. */
+static int is_deleted(struct turn *t, const struct conversation *c, uint64_t id)
+{
+    struct user user;
+    if (c->kind != CONVERSATION_DIRECT)
+        return 0;
+    int err = turn_user(t, id, &user);
+    return err < 0 ? err : !err && user.deleted_ms;
+}
+
 static int find_delivered(struct turn *t, uint64_t conversation, struct delivered *d)
 {
     struct store_load load = {.id = conversation};
     int err = log_load(t, &load);
     *d = (struct delivered){.seq = UINT64_MAX, .but_least_seq = UINT64_MAX};
-    for (uint32_t i = 0; !err && i < load.n_members; i++)
-        count_delivered(d, &load.members[i]);
+    for (uint32_t i = 0; !err && i < load.n_members; i++) {
+        int deleted = is_deleted(t, &load.conversation, load.members[i].user);
+        if (deleted < 0)
+            return deleted;
+        if (!deleted)
+            count_delivered(d, &load.members[i]);
+    }
     return err > 0 ? -EBADMSG : err;
 }
 

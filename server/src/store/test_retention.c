@@ -199,6 +199,25 @@ static void test_a_request_goes_by_its_age_alone(void **state)
     assert_int_equal(retain(rig, DIRECT, keep, 9000).head.gone_seq, 2);
 }
 
+/* In a 1:1 their row stays, with a mark that nobody moves any more. */
+static void test_who_deleted_their_account_is_not_waited_for(void **state)
+{
+    struct rig *rig = *state;
+    struct retention keep = {.delivered_ms = 50};
+    struct store_user_delete deleted = {.id = BOB, .now_ms = 1};
+    people(rig);
+    make_direct(rig);
+    say(rig, DIRECT, ALICE, "a1", "are you there?");
+    say(rig, DIRECT, BOB, "b1", "bye");
+    say(rig, DIRECT, ALICE, "a2", "wait");
+    mark_in(rig, DIRECT, ALICE, 2, 0, 0);
+    assert_int_equal(retain(rig, DIRECT, keep, 9000).head.gone_seq, 0);
+    ask(rig, store_user_delete, &deleted);
+    assert_int_equal(deleted.base.status, STORE_DONE);
+    store_request_deinit(&deleted.base);
+    assert_int_equal(retain(rig, DIRECT, keep, 9000).head.gone_seq, 3);
+}
+
 static void set_days(struct rig *rig, uint64_t conversation, uint64_t days, const char *key)
 {
     struct log_head head = head_of(rig, conversation);
@@ -526,6 +545,7 @@ int main(void)
         both(test_which_events_go),
         both(test_who_left_is_not_waited_for),
         both(test_a_request_goes_by_its_age_alone),
+        both(test_who_deleted_their_account_is_not_waited_for),
         both(test_people_may_want_less_than_the_server_keeps),
         both(test_an_own_log_stays),
         both(test_what_points_to_it_goes_with_it),
