@@ -175,9 +175,10 @@ void line_hide(const struct truth *t, uint64_t user, uint64_t conversation, stru
     memset(r->reactions, 0, sizeof(r->reactions));
 }
 
-/* What was hidden one by one up to `end`, and not with others since. */
+/* What was hidden one by one up to `end`, is beyond `gone_seq`, and not hidden with others since.
+ */
 static uint64_t hidden_at(const struct truth_log *own, uint64_t subject, uint64_t end,
-                          uint64_t *cleared)
+                          uint64_t gone_seq, uint64_t *cleared)
 {
     uint64_t n = 0;
     *cleared = 0;
@@ -188,7 +189,7 @@ static uint64_t hidden_at(const struct truth_log *own, uint64_t subject, uint64_
     for (uint64_t i = 0; i < end; i++) {
         const struct line *r = &own->rows[i];
         bool one = r->type == EVENT_HIDE && r->subject == subject && r->number == HIDE_ONE &&
-                   r->target > *cleared;
+                   r->target > MAX(*cleared, gone_seq);
         for (uint64_t j = 0; one && j < i; j++)
             one = !(own->rows[j].type == EVENT_HIDE && own->rows[j].subject == subject &&
                     own->rows[j].target == r->target);
@@ -206,16 +207,20 @@ static void check_hide_event(struct truth *t, const struct truth_log *own, const
         world_fail(t->world, "%llu hid %llu of %llu, which they may not",
                    (unsigned long long)own->id, (unsigned long long)r->target,
                    (unsigned long long)r->subject);
-    if (hidden_at(own, r->subject, r->seq, &cleared) > HIDDEN_MAX)
+    uint64_t gone_seq = log->load.head.gone_seq;
+    if (hidden_at(own, r->subject, r->seq, gone_seq, &cleared) > HIDDEN_MAX)
         world_fail(t->world, "%llu hides one too many at %llu", (unsigned long long)own->id,
                    (unsigned long long)r->seq);
-    uint64_t n = hidden_at(own, r->subject, own->n_rows, &cleared);
+    /* what went since counts no more, unless it was hidden later than it went, or by who was out */
+    uint64_t n = hidden_at(own, r->subject, own->n_rows, gone_seq, &cleared);
+    uint64_t ever = hidden_at(own, r->subject, own->n_rows, 0, &cleared);
     struct store_member row = {
         .base.done = truth_nothing, .conversation = r->subject, .user = own->id};
     store_member(t->world->store, &row);
     world_settle(t->world);
     const struct preferences *p = &row.member.preferences;
-    if (row.base.status != STORE_DONE || p->hidden != n || p->cleared_seq != cleared)
+    bool fits = p->hidden >= n && p->hidden <= ever && p->cleared_seq == cleared;
+    if (row.base.status != STORE_DONE || !fits)
         world_fail(t->world, "%llu hides %llu of %llu beyond %llu, not %llu beyond %llu",
                    (unsigned long long)own->id, (unsigned long long)p->hidden,
                    (unsigned long long)r->subject, (unsigned long long)p->cleared_seq,

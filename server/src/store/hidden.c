@@ -29,10 +29,11 @@ static int hide_one(struct turn *t, const struct event *e, struct preferences *p
 }
 
 /* The rows are gathered first: the scan must not see its own changes. */
-static int hide_up_to(struct turn *t, const struct event *e, struct preferences *p)
+static int take_rows(struct turn *t, struct member *me, uint64_t up_to)
 {
-    struct row_key from = key_hidden(e->sender, e->subject, 0);
-    struct row_key to = key_hidden(e->sender, e->subject, e->target + 1);
+    struct preferences *p = &me->preferences;
+    struct row_key from = key_hidden(me->user, me->conversation, 0);
+    struct row_key to = key_hidden(me->user, me->conversation, up_to + 1);
     uint64_t *seqs = arena_alloc(t->arena, p->hidden * sizeof(*seqs));
     uint64_t n = 0;
     struct kv_scan scan;
@@ -45,13 +46,18 @@ static int hide_up_to(struct turn *t, const struct event *e, struct preferences 
     }
     kv_scan_end(&scan);
     for (uint64_t i = 0; i < n; i++) {
-        struct row_key k = key_hidden(e->sender, e->subject, seqs[i]);
+        struct row_key k = key_hidden(me->user, me->conversation, seqs[i]);
         turn_delete(t, &k);
     }
     p->hidden -= n;
-    p->cleared_seq = e->target;
-    p->cleared_by = e->seq;
     return MIN(err, 0);
+}
+
+static int hide_up_to(struct turn *t, const struct event *e, struct member *me)
+{
+    me->preferences.cleared_seq = e->target;
+    me->preferences.cleared_by = e->seq;
+    return take_rows(t, me, e->target);
 }
 
 int hidden_apply(struct turn *t, const struct event *e)
@@ -63,8 +69,19 @@ int hidden_apply(struct turn *t, const struct event *e)
     struct preferences *p = &row.member.preferences;
     if (e->target <= p->cleared_seq)
         return 0;
-    err = e->number == HIDE_UP_TO ? hide_up_to(t, e, p) : hide_one(t, e, p);
+    err = e->number == HIDE_UP_TO ? hide_up_to(t, e, &row.member) : hide_one(t, e, p);
     return err ? err : turn_put_member(t, &row);
+}
+
+int hidden_forget(struct turn *t, uint64_t user, uint64_t conversation, uint64_t up_to)
+{
+    struct member_row row;
+    int err = turn_member(t, conversation, user, &row);
+    if (err)
+        return MIN(err, 0);
+    uint64_t before = row.member.preferences.hidden;
+    err = take_rows(t, &row.member, up_to);
+    return err || row.member.preferences.hidden == before ? err : turn_put_member(t, &row);
 }
 
 int hidden_is(struct turn *t, const struct member *me, uint64_t seq)

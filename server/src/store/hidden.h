@@ -9,6 +9,9 @@
 
 /* Hide. 0, negative. */
 int hidden_apply(struct turn *, const struct event *e);
+/* Messages up to a place are gone: what says that the user hid them goes, and counts no more. 0,
+ * negative. */
+int hidden_forget(struct turn *, uint64_t user, uint64_t conversation, uint64_t up_to);
 /* Takes the words from what `me` hid of these events of their conversation, at most PAGE_MAX. Where
  * nothing is hidden nothing is looked at. 0, negative. */
 int hidden_take(struct turn *, const struct member *me, struct event *events, uint32_t n);

@@ -14,6 +14,7 @@
 
 #include "model/record.h"
 #include "store/embedded.h"
+#include "store/hidden.h"
 #include "store/mentions.h"
 #include "store/pins.h"
 #include "util/macros.h"
@@ -184,6 +185,17 @@ static int take_away(struct turn *t, const struct event *e, uint64_t last)
     return e->edited_seq > last ? empty_edit(t, e->conversation, e->edited_seq) : 0;
 }
 
+/* Of those who are in it: whoever left hides little there from then on. */
+static int take_hidden_away(struct turn *t, uint64_t conversation, uint64_t last)
+{
+    struct store_load load = {.id = conversation};
+    int err = log_load(t, &load);
+    for (uint32_t i = 0; !err && i < load.n_members; i++)
+        if (load.members[i].preferences.hidden)
+            err = hidden_forget(t, load.members[i].user, conversation, last);
+    return err > 0 ? -EBADMSG : err;
+}
+
 static int take_front(struct turn *t, struct store_retain *r, struct head_row *row,
                       const struct front *front)
 {
@@ -193,6 +205,8 @@ static int take_front(struct turn *t, struct store_retain *r, struct head_row *r
         err = take_away(t, &front->events[i], last->seq);
     if (!err)
         err = pins_remove_up_to(t, r->conversation, last->seq);
+    if (!err)
+        err = take_hidden_away(t, r->conversation, last->seq);
     r->n_events = last->seq - row->head.gone_seq;
     r->n_messages = last->n - row->head.gone_n;
     row->head.gone_seq = last->seq;

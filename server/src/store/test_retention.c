@@ -314,6 +314,45 @@ static void test_what_points_to_it_goes_with_it(void **state)
     store_request_deinit(&expire.base);
 }
 
+static struct preferences wants(struct rig *rig, uint64_t user)
+{
+    struct store_member r = {.conversation = GROUP, .user = user};
+    ask(rig, store_member, &r);
+    assert_int_equal(r.base.status, STORE_DONE);
+    store_request_deinit(&r.base);
+    return r.member.preferences;
+}
+
+static void hide(struct rig *rig, uint64_t user, uint64_t seq)
+{
+    char key[8];
+    struct log_head own = head_of(rig, user);
+    snprintf(key, sizeof(key), "h%d", (int)seq);
+    struct event e = event_after(&own, user, EVENT_HIDE, user, key);
+    e.subject = GROUP;
+    e.target = seq;
+    append_one(rig, e);
+}
+
+/* Else who hides much reaches the most there may be by what is long gone. */
+static void test_what_was_hidden_of_it_counts_no_more(void **state)
+{
+    struct rig *rig = *state;
+    make_talk(rig);
+    hide(rig, BOB, 3);
+    hide(rig, BOB, 4);
+    hide(rig, BOB, 5);
+    hide(rig, CAROL, 3);
+    take(rig, GROUP, 4);
+    assert_int_equal(wants(rig, BOB).hidden, 1);
+    assert_int_equal(wants(rig, CAROL).hidden, 0);
+    struct store_events r = {
+        .conversation = GROUP, .from_seq = 5, .to_seq = 5, .limit = 1, .viewer = BOB};
+    ask(rig, store_events, &r);
+    assert_true(r.events[0].hidden);
+    store_request_deinit(&r.base);
+}
+
 static void test_later_events_pass_over_what_is_gone(void **state)
 {
     struct rig *rig = *state;
@@ -549,6 +588,7 @@ int main(void)
         both(test_people_may_want_less_than_the_server_keeps),
         both(test_an_own_log_stays),
         both(test_what_points_to_it_goes_with_it),
+        both(test_what_was_hidden_of_it_counts_no_more),
         both(test_later_events_pass_over_what_is_gone),
         both(test_an_append_that_knows_less_gone_writes_nothing),
         both(test_what_is_gone_is_not_unread),

@@ -288,6 +288,8 @@ static void test_a_log_that_lost_its_beginning_is_sound(void **state)
     by(CAROL, GROUP, EVENT_JOINED, .user = CAROL, .target = TITLED + 1, .history = HISTORY_ALL);
     by(ALICE, GROUP, EVENT_RETENTION, .number = 30);
     by(ALICE, ALICE, EVENT_STAR, .subject = GROUP, .target = SAID);
+    by(ALICE, ALICE, EVENT_HIDE, .subject = GROUP, .target = SAID);
+    by(ALICE, ALICE, EVENT_HIDE, .subject = GROUP, .target = SAID_MORE);
     by(ALICE, SILENT, EVENT_CONTACT_REMOVE, .user = CAROL);
     for (size_t i = 0; i < ARRAY_SIZE(logs); i++) {
         struct verify v;

@@ -84,8 +84,11 @@ static int is_hidden(struct verify *v, const struct member *m, const struct even
 int verify_hide_event(struct verify *v, const struct event *e)
 {
     struct member_row row;
+    struct head_row head = {0};
     int err = verify_member(v, e->subject, e->sender, &row);
+    err = err ? err : verify_head(v, e->subject, &head);
     int hidden = err ? MIN(err, 0) : is_hidden(v, &row.member, e);
+    hidden = !err && !hidden ? e->target <= head.head.gone_seq : hidden;
     if (err == KV_ABSENT || (!err && !hidden))
         verify_fault(v, OWN "did not hide %" PRIu64 " of %" PRIu64, e->sender, e->seq, e->target,
                      e->subject);
