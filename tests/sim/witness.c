@@ -233,11 +233,12 @@ static void check_looked(struct truth *t, const struct client *d, const struct c
                    log->load.n_members);
 }
 
-/* Marks that were told are at most those that stand. */
+/* Marks that were told are at most those that stand. What was the own of who deleted their account
+ * is gone, and says of nobody that they were in it. */
 static void check_told(struct truth *t, const struct client *d, const struct copy *c)
 {
     struct truth_log *log = log_of(t, c->conversation);
-    bool was_member = false;
+    bool was_member = d->user == t->left && !log->n_rows;
     for (uint32_t i = 0; i < log->n_stints; i++)
         was_member = was_member || log->stints[i].user == d->user;
     if (c->told_of_marks && !was_member)
