@@ -3,10 +3,10 @@
  * read from api/, so that an error added there and not provoked here fails this suite.
  */
 import assert from "node:assert/strict";
-import { readFileSync, readdirSync } from "node:fs";
 import { after, before, test } from "node:test";
 import type { CommandName, Id } from "../../client/src/index.ts";
 import { ERRORS, LIMITS, ROUTES } from "../../client/src/index.ts";
+import { documented } from "./harness/documented.ts";
 import type { Person } from "./harness/people.ts";
 import { PASSWORD, befriend, people } from "./harness/people.ts";
 import { Raw } from "./harness/raw.ts";
@@ -17,28 +17,6 @@ import { restAt, web } from "./harness/web.ts";
 type Args = { [name: string]: unknown };
 /** Who asks, with what. */
 type Provoke = () => { who?: Person; args: Args } | Promise<{ who?: Person; args: Args }>;
-
-const api = new URL("../../api/", import.meta.url);
-const read = (name: string): any => JSON.parse(readFileSync(new URL(name, api), "utf8"));
-
-interface Documented {
-  cmd: CommandName;
-  needs: "none" | "session";
-  appends: boolean;
-  errors: string[];
-}
-
-/** Every command with its own errors; general ones stand apart. */
-function documented(): Documented[] {
-  const mixins = read("mixins.json");
-  return readdirSync(api).filter((name) => name.endsWith(".json")).flatMap((name) =>
-    Object.entries<any>(read(name).commands ?? {}).map(([cmd, of]) => ({
-      cmd: cmd as CommandName,
-      needs: of.needs,
-      appends: of.use !== undefined,
-      errors: [...(of.errors ?? []), ...(of.use ? mixins[of.use].errors : [])],
-    })));
-}
 
 /** Whoever tries it has another secret. */
 const FACTOR = { password: PASSWORD, secret: "A".repeat(32), code: "A".repeat(16) };
