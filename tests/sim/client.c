@@ -65,6 +65,15 @@ void line_expire(struct line *r, uint64_t now_ms)
     memset(r->reactions, 0, sizeof(r->reactions));
 }
 
+void line_lose(struct line *r, uint64_t gone_seq)
+{
+    if (r->type != EVENT_EDIT || r->target > gone_seq)
+        return;
+    r->deleted = true;
+    r->text = 0;
+    r->mentions = 0;
+}
+
 static struct line *line_at(struct line *rows, uint64_t base, uint64_t cursor, uint64_t seq)
 {
     return base && seq >= base && seq <= cursor ? &rows[seq - base] : NULL;
@@ -154,6 +163,23 @@ static void copy_drop(struct copy *c)
     free(c->rows);
     c->rows = NULL;
     c->base = c->cursor = 0;
+}
+
+/* What is before it is gone. */
+static void copy_begin_at(struct copy *c, uint64_t first)
+{
+    if (!c->base || first <= c->base)
+        return;
+    if (first > c->cursor) {
+        copy_drop(c);
+        c->base = first;
+        c->cursor = first - 1;
+        return;
+    }
+    memmove(c->rows, c->rows + (first - c->base), (c->cursor - first + 1) * sizeof(c->rows[0]));
+    c->base = first;
+    for (uint64_t seq = first; seq <= c->cursor; seq++)
+        line_lose(&c->rows[seq - first], first - 1);
 }
 
 /* Whether one comes back and reads from here on: what one had of before is no more to be read. */
@@ -276,6 +302,10 @@ static void fetched(struct attempt *a)
         c->gone = true;
         c->wanted = 0;
     }
+    if (read->call.error == CHAT_TRUNCATED) {
+        copy_drop(c);
+        c->paging = true;
+    }
     if (read->call.error == CHAT_AHEAD)
         world_fail(d->world, "the head of %llu went back", (unsigned long long)c->conversation);
     if (read->call.error)
@@ -339,6 +369,7 @@ static void take_entry(struct client *d, const struct inbox_entry *entry, const 
     c->gone = false;
     c->wanted_rev = MAX(c->wanted_rev, entry->me.preferences.rev);
     c->group = entry->conversation.kind == CONVERSATION_GROUP;
+    copy_begin_at(c, member_first(&entry->me, &entry->head));
     if (entry->head.seq > c->cursor)
         copy_want(c, entry->head.seq);
 }

@@ -128,6 +128,8 @@ struct copy *client_any_copy(struct client *);
 void line_of(struct line *, const struct event *, const struct world *);
 /* Takes from a row what goes when its time has come by now. */
 void line_expire(struct line *, uint64_t now_ms);
+/* An edit of what is gone loses its words with it. */
+void line_lose(struct line *, uint64_t gone_seq);
 /* What an edit, delete or reaction does to the rows that come before it; rows[0] is `base`. */
 void lines_apply(struct line *rows, uint64_t base, uint64_t cursor, const struct line *e);
 

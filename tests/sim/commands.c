@@ -36,6 +36,10 @@ void op_answered(struct attempt *a, uint64_t conversation, uint64_t seq)
     a->device->n_under_way--;
     op->under_way = false;
     bool again = error == CHAT_UNAVAILABLE || error == CHAT_OVERLOADED;
+    if ((error == CHAT_TOO_OLD || error == CHAT_AFTER_REQUIRED) && op->tries == 1) {
+        op->after = a->u.call.head; /* nothing stands: it goes as if first tried there */
+        again = true;
+    }
     op->waiting = again;
     op->failed = error && !again;
     op->error = error;
@@ -315,15 +319,17 @@ static void act_join(struct client *d)
     op_send(d, op);
 }
 
+/* How long words stay, or everything. */
 static void act_timer(struct client *d)
 {
-    static const uint64_t seconds[] = {0, 1, 5, 60};
+    static const uint64_t seconds[] = {0, 1, 5, 60}, days[] = {0, 1, 2, 20};
     struct copy *c;
-    struct op *op = op_in(d, EVENT_TIMER, &c);
+    bool timer = rng_percent(&d->world->rng, 50);
+    struct op *op = op_in(d, timer ? EVENT_TIMER : EVENT_RETENTION, &c);
     if (!op)
         return;
     op->text[0] = 0;
-    op->number = seconds[rng_below(&d->world->rng, ARRAY_SIZE(seconds))];
+    op->number = (timer ? seconds : days)[rng_below(&d->world->rng, ARRAY_SIZE(days))];
     op_send(d, op);
 }
 

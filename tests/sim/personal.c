@@ -139,8 +139,9 @@ static bool stands(const struct truth *t, const struct truth_log *log, uint64_t 
         if (log->stints[i].user == user)
             s = &log->stints[i];
     const struct line *r = seq && seq <= log->n_rows ? &log->rows[seq - 1] : NULL;
-    return s && r && seq >= s->from && seq <= s->to && r->type == EVENT_MESSAGE && !r->deleted &&
-           r->edited_seq <= s->to && !is_hidden(t, user, log->id, seq);
+    return s && r && seq > log->load.head.gone_seq && seq >= s->from && seq <= s->to &&
+           r->type == EVENT_MESSAGE && !r->deleted && r->edited_seq <= s->to &&
+           !is_hidden(t, user, log->id, seq);
 }
 
 static uint32_t stars_by_log(struct truth *t, uint64_t user)

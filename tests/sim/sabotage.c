@@ -62,6 +62,13 @@ static void mention_all(const struct world *w, struct store_append *r)
     }
 }
 
+/* Whoever has it. */
+static void remove_soon(struct retention *keep)
+{
+    if (keep->delivered_ms)
+        keep->after_ms = keep->delivered_ms;
+}
+
 bool sabotage_question(struct world *w, struct store *inner, struct store_request *r)
 {
     if (r->op == STORE_OP_APPEND && sabotaged(w, "ack-early")) {
@@ -70,6 +77,12 @@ bool sabotage_question(struct world *w, struct store *inner, struct store_reques
     }
     if (r->op == STORE_OP_EXPIRE && (sabotaged(w, "hoard") || sabotaged(w, "linger")))
         container_of(r, struct store_expire, base)->now_ms = 0;
+    if (r->op == STORE_OP_RETENTION_DUE && sabotaged(w, "keepsake"))
+        container_of(r, struct store_retention_due, base)->now_ms = 0;
+    if (r->op == STORE_OP_RETENTION_DUE && sabotaged(w, "premature"))
+        remove_soon(&container_of(r, struct store_retention_due, base)->keep);
+    if (r->op == STORE_OP_RETAIN && sabotaged(w, "premature"))
+        remove_soon(&container_of(r, struct store_retain, base)->keep);
     if (r->op == STORE_OP_EVENTS && sabotaged(w, "linger"))
         container_of(r, struct store_events, base)->now_ms = 0;
     if (r->op == STORE_OP_EVENTS && sabotaged(w, "unhide"))

@@ -20,6 +20,8 @@
  *   privacy    a core forgets who may what
  *   haste      a core forgets when somebody took their name
  *   untold     a core forgets that a sign-in is news
+ *   premature  what was delivered to some is removed
+ *   keepsake   nothing is removed
  *   contacts   a core forgets how people stand to each other
  *   requests   a core forgets to whom something is a request
  *   remain     whoever deletes the account stays in the groups

@@ -2,6 +2,7 @@
  * What the store lists beside the logs, held against the logs: where people are mentioned,
  * what is pinned; by when marks had come where; and when words go.
  */
+#include "archive.h"
 #include "replay.h"
 #include "world.h"
 
@@ -27,7 +28,8 @@ bool mentions(const struct truth *t, const struct truth_log *log, uint64_t user,
 uint64_t unread_mention(const struct truth *t, const struct truth_log *log, const struct member *me,
                         uint64_t head)
 {
-    for (uint64_t seq = head; seq > me->read_seq && seq >= me->from_seq; seq--) {
+    uint64_t first = member_first(me, &log->load.head);
+    for (uint64_t seq = head; seq > me->read_seq && seq >= first; seq--) {
         const struct line *r = &log->rows[seq - 1];
         bool mentioned = r->type == EVENT_MESSAGE && (r->mentions & bit_of(t->world, me->user));
         if (mentioned && !is_hidden(t, me->user, log->id, seq))
@@ -69,7 +71,8 @@ static uint32_t mentions_by_logs(const struct truth *t, uint64_t user)
         const struct stint *s = last_stint(log, user);
         if (asked_in(log) == user)
             continue;
-        for (uint64_t seq = s ? MAX(s->from, 1) : 1; s && seq <= MIN(s->to, log->n_rows); seq++)
+        uint64_t first = log->load.head.gone_seq + 1;
+        for (uint64_t seq = s ? MAX(s->from, first) : 1; s && seq <= MIN(s->to, log->n_rows); seq++)
             n += mentions(t, log, user, seq, s->to);
     }
     return n;
@@ -146,6 +149,16 @@ static uint32_t unpin(uint64_t *pinned, uint32_t n, uint64_t seq)
     return kept;
 }
 
+/* What was gone when an event came, and at the end, is pinned no more. */
+static uint32_t unpin_gone(uint64_t *pinned, uint32_t n, uint64_t gone_seq)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < n; i++)
+        if (pinned[i] > gone_seq)
+            pinned[kept++] = pinned[i];
+    return kept;
+}
+
 /* What is pinned, as the events say, the newest last. */
 static uint32_t pins_by_log(struct truth *t, const struct truth_log *log, uint64_t pinned[PINS_MAX])
 {
@@ -156,6 +169,7 @@ static uint32_t pins_by_log(struct truth *t, const struct truth_log *log, uint64
             n = unpin(pinned, n, r->target);
         if (r->type != EVENT_PIN)
             continue;
+        n = unpin_gone(pinned, n, archive_gone_at(t->world, log->id, r->seq));
         if (n == PINS_MAX)
             n = unpin(pinned, n, first_to_go(log, pinned, n));
         if (n == PINS_MAX) {
@@ -171,7 +185,7 @@ static uint32_t pins_by_log(struct truth *t, const struct truth_log *log, uint64
 static void check_pins(struct truth *t, const struct truth_log *log)
 {
     uint64_t pinned[PINS_MAX];
-    uint32_t n = pins_by_log(t, log, pinned);
+    uint32_t n = unpin_gone(pinned, pins_by_log(t, log, pinned), log->load.head.gone_seq);
     for (uint32_t i = n; i > 0; i--)
         if (log->rows[pinned[i - 1] - 1].deleted)
             n = unpin(pinned, n, pinned[i - 1]);

@@ -39,6 +39,16 @@ int __lsan_is_turned_off(void)
     return 1;
 }
 
+/* Mostly moments; now and then days, in which what is old goes. */
+static uint64_t some_time(struct world *w)
+{
+    enum { HOURS_MAX = 100, HOUR_MS = 60 * 60 * 1000 };
+    uint32_t what = rng_below(&w->rng, 100);
+    if (what < 3)
+        return (uint64_t)rng_below(&w->rng, HOURS_MAX) * HOUR_MS;
+    return rng_below(&w->rng, what < 8 ? 100000 : 50);
+}
+
 static void play(struct world *w, uint32_t steps)
 {
     for (uint32_t i = 0; i < steps; i++) {
@@ -48,7 +58,7 @@ static void play(struct world *w, uint32_t steps)
         else if (what < 950)
             client_act(w->clients[rng_below(&w->rng, DEVICES)], false);
         else if (what < 998)
-            world_pass(w, rng_below(&w->rng, rng_percent(&w->rng, 5) ? 100000 : 50));
+            world_pass(w, some_time(w));
         else
             world_crash(w);
     }
@@ -83,6 +93,19 @@ static void calm_down(struct world *w)
     }
 }
 
+/* What is too old is removed: the job comes round. */
+static void finish_round(struct world *w)
+{
+    enum { ROUND_MS = 60 * 60 * 1000, TURN_MS = 1000, TURNS = 40 };
+    world_pass(w, ROUND_MS);
+    for (int i = 0; i < TURNS; i++) {
+        world_settle(w);
+        world_pass(w, TURN_MS);
+    }
+    world_settle(w);
+    w->overdue_ms = w->wall_ms - ROUND_MS - 2 * TURNS * TURN_MS; /* clocks are set, too */
+}
+
 /* True: the world was found right; else `finding` (or NULL) is the first line of what was not. */
 static bool run_seed(const struct options *o, uint64_t seed, uint64_t *history, uint64_t *events,
                      char finding[FINDING_BYTES])
@@ -98,6 +121,7 @@ static bool run_seed(const struct options *o, uint64_t seed, uint64_t *history, 
     calm_down(&w);
     world_pass(&w, 2000); /* what is due is emptied */
     world_settle(&w);
+    finish_round(&w);
     if (chat_busy(w.chat))
         world_fail(&w, "%u calls never ended", chat_busy(w.chat));
     for (uint32_t i = 0; i < DEVICES; i++)
@@ -125,12 +149,12 @@ static const struct {
     const char *rule;
     uint32_t seeds_max;
 } sabotages[] = {
-    {"ack-early", 20}, {"double", 20},  {"leak", 20},       {"unread", 20}, {"back", 20},
-    {"undelete", 20},  {"gap", 20},     {"newkey", 20},     {"blind", 20},  {"mention", 20},
-    {"chatter", 100},  {"pins", 200},   {"uncounted", 300}, {"hoard", 50},  {"linger", 50},
-    {"contacts", 20},  {"pinned", 300}, {"privacy", 200},   {"haste", 200}, {"untold", 200},
-    {"unhide", 100},   {"drafts", 200}, {"requests", 20},   {"remain", 50}, {"reborn", 200},
-    {"hidden", 300},
+    {"ack-early", 20}, {"double", 20},     {"leak", 20},       {"unread", 20}, {"back", 20},
+    {"undelete", 20},  {"gap", 20},        {"newkey", 20},     {"blind", 20},  {"mention", 20},
+    {"chatter", 100},  {"pins", 200},      {"uncounted", 300}, {"hoard", 50},  {"linger", 50},
+    {"contacts", 20},  {"pinned", 300},    {"privacy", 200},   {"haste", 200}, {"untold", 200},
+    {"unhide", 100},   {"drafts", 200},    {"requests", 20},   {"remain", 50}, {"reborn", 200},
+    {"hidden", 300},   {"premature", 100}, {"keepsake", 100},
 };
 
 /* True: it was noticed in time. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "archive.h"
 #include "replay.h"
 #include "store/directory.h"
 #include "util/hash.h"
@@ -28,6 +29,28 @@ void truth_nothing(struct store_request *request)
     (void)request;
 }
 
+static void take_row(struct truth *t, struct truth_log *log, const struct event *e)
+{
+    if (e->seq != log->n_rows + 1)
+        world_fail(t->world, "log %llu is not dense at %llu", (unsigned long long)log->id,
+                   (unsigned long long)log->n_rows + 1);
+    log->first_seq[log->n_rows] = e->first_seq;
+    log->reads[log->n_rows] = e->reads;
+    memcpy(log->keys[log->n_rows], e->key.p, e->key.n);
+    line_of(&log->rows[log->n_rows++], e, t->world);
+}
+
+static void read_removed(struct truth *t, struct truth_log *log)
+{
+    for (uint64_t seq = 1; seq <= log->load.head.gone_seq; seq++) {
+        struct arena arena = {0};
+        struct event e;
+        if (archive_event(t->world, log->id, seq, &e, &arena))
+            take_row(t, log, &e);
+        arena_deinit(&arena);
+    }
+}
+
 static void read_rows(struct truth *t, struct truth_log *log)
 {
     uint64_t head = log->load.head.seq;
@@ -35,6 +58,7 @@ static void read_rows(struct truth *t, struct truth_log *log)
     log->keys = mem_new_array(head, sizeof(log->keys[0]));
     log->first_seq = mem_new_array(head, sizeof(log->first_seq[0]));
     log->reads = mem_new_array(head, sizeof(log->reads[0]));
+    read_removed(t, log);
     while (log->n_rows < head) {
         struct store_events page = {
             .base.done = truth_nothing,
@@ -45,16 +69,8 @@ static void read_rows(struct truth *t, struct truth_log *log)
         };
         store_events(t->world->store, &page);
         world_settle(t->world);
-        for (uint32_t i = 0; i < page.n_events; i++) {
-            const struct event *e = &page.events[i];
-            if (e->seq != log->n_rows + 1)
-                world_fail(t->world, "log %llu is not dense at %llu", (unsigned long long)log->id,
-                           (unsigned long long)log->n_rows + 1);
-            log->first_seq[log->n_rows] = e->first_seq;
-            log->reads[log->n_rows] = e->reads;
-            memcpy(log->keys[log->n_rows], e->key.p, e->key.n);
-            line_of(&log->rows[log->n_rows++], e, t->world);
-        }
+        for (uint32_t i = 0; i < page.n_events; i++)
+            take_row(t, log, &page.events[i]);
         uint32_t got = page.n_events;
         store_request_deinit(&page.base);
         if (!got) {
@@ -170,6 +186,13 @@ static void replay_members(struct truth *t, struct truth_log *log, const struct 
                    (unsigned long long)e->sender);
 }
 
+static void replay_one(struct truth *t, struct truth_log *log, const struct event *e)
+{
+    group_judge(t, log, e);
+    replay_members(t, log, e);
+    group_follow(t, log, e);
+}
+
 static void replay_all_members(struct truth *t, struct truth_log *log)
 {
     const struct conversation *c = &log->load.conversation;
@@ -179,7 +202,14 @@ static void replay_all_members(struct truth *t, struct truth_log *log)
             enter(log, c->users[1], 0, 1, ROLE_MEMBER);
         return;
     }
-    for (uint64_t seq = 1; seq <= log->n_rows; seq++) {
+    for (uint64_t seq = 1; seq <= log->load.head.gone_seq; seq++) {
+        struct arena arena = {0};
+        struct event e;
+        if (archive_event(t->world, log->id, seq, &e, &arena))
+            replay_one(t, log, &e);
+        arena_deinit(&arena);
+    }
+    for (uint64_t seq = log->load.head.gone_seq + 1; seq <= log->n_rows; seq++) {
         struct store_events one = {
             .base.done = truth_nothing,
             .conversation = log->id,
@@ -189,11 +219,8 @@ static void replay_all_members(struct truth *t, struct truth_log *log)
         };
         store_events(t->world->store, &one);
         world_settle(t->world);
-        if (one.n_events) {
-            group_judge(t, log, &one.events[0]);
-            replay_members(t, log, &one.events[0]);
-            group_follow(t, log, &one.events[0]);
-        }
+        if (one.n_events)
+            replay_one(t, log, &one.events[0]);
         store_request_deinit(&one.base);
     }
 }
@@ -251,6 +278,34 @@ static void check_members(struct truth *t, struct truth_log *log)
     }
 }
 
+/* What is too old is not there, and what is not is. */
+static void check_kept(struct truth *t, struct truth_log *log)
+{
+    uint64_t first = log->load.head.gone_seq + 1, wall_ms_max = t->world->wall_ms_max;
+    struct event e = {.seq = first};
+    if (first > log->n_rows)
+        return;
+    e.time_ms = log->rows[first - 1].time_ms;
+    e.sender = log->rows[first - 1].sender;
+    t->world->wall_ms_max = t->world->overdue_ms;
+    if (archive_may_go(t->world, &log->load, &e))
+        world_fail(t->world, "log %llu: %llu is too old and still there",
+                   (unsigned long long)log->id, (unsigned long long)first);
+    t->world->wall_ms_max = wall_ms_max;
+}
+
+/* As it is for whoever knows only that it is gone: what becomes of it later nobody sees, and what
+ * an edit made of it no event tells any more. */
+static void line_end(const struct world *w, const struct truth_log *log, struct line *r)
+{
+    line_lose(r, log->load.head.gone_seq);
+    if (r->seq > log->load.head.gone_seq)
+        return;
+    line_expire(r, w->wall_ms_max);
+    if (r->type == EVENT_MESSAGE && r->edited_seq)
+        r->text = r->mentions = 0;
+}
+
 /* The rows that replaying gives from what each event said. Its words are gone where a later edit or
  * delete emptied them, and then the rows must say so too. */
 static void check_projection(struct truth *t, struct truth_log *log)
@@ -272,8 +327,10 @@ static void check_projection(struct truth *t, struct truth_log *log)
                     rows[r->target - 1].reactions[u] = r->text;
     }
     for (uint64_t i = 0; i < log->n_rows; i++) {
-        const struct line *is = &log->rows[i];
+        struct line *is = &log->rows[i];
         struct line *should = &rows[i];
+        line_end(t->world, log, should);
+        line_end(t->world, log, is);
         if (is->deleted) /* when its time came the store had to; not before */
             line_expire(should, t->world->wall_ms_max);
         else
@@ -324,6 +381,8 @@ static void check_copy(struct truth *t, const struct client *d, const struct cop
     struct truth_log *log = log_of(t, c->conversation);
     for (uint64_t seq = c->base; c->base && seq <= c->cursor; seq++) {
         struct line *has = &c->rows[seq - c->base];
+        if (seq <= log->n_rows)
+            line_end(t->world, log, has);
         if (seq <= log->n_rows && log->rows[seq - 1].deleted) /* a device sees to it by itself */
             line_expire(has, t->world->wall_ms_max);
         if (seq > log->n_rows || !may_read(log, d->user, seq)) {
@@ -335,6 +394,7 @@ static void check_copy(struct truth *t, const struct client *d, const struct cop
         struct line should = line_for(log, d->user, seq);
         line_hide(t, d->user, log->id, &should);
         line_hide(t, d->user, log->id, has);
+        line_end(t->world, log, &should);
         if (member && seq < member->from)
             world_fail(t->world, "device %u kept %llu of %llu, of before it came back", d->index,
                        (unsigned long long)seq, (unsigned long long)c->conversation);
@@ -394,7 +454,7 @@ static void check_entry(struct truth *t, uint64_t user, bool requests, const str
     uint64_t message = head;
     while (message && log->rows[message - 1].type != EVENT_MESSAGE)
         message--;
-    if (message < e->me.from_seq)
+    if (message < member_first(&e->me, &log->load.head))
         message = 0;
     uint64_t last = e->last ? e->last->seq : 0;
     if (last != message || e->head.n != log->rows[head - 1].n)
@@ -572,6 +632,7 @@ void truth_check(struct world *w)
         check_counts(&t, t.logs[i]);
         check_members(&t, t.logs[i]);
         check_projection(&t, t.logs[i]);
+        check_kept(&t, t.logs[i]);
         for (uint32_t j = 0; j < DEVICES; j++)
             if (w->clients[j]->user != t.left)
                 check_complete(&t, w->clients[j], t.logs[i]);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "archive.h"
 #include "heard.h"
 #include "model/privacy.h"
 #include "replay.h"
@@ -103,6 +104,7 @@ static void check_sent(struct truth *t, const struct op *op, uint64_t sender)
     uint64_t own = read_without_mark(log, sender, seq);
     uint64_t surely = marked_below(t->world, sender, log->id, seq, op->first_step, true);
     uint64_t perhaps = marked_below(t->world, sender, log->id, seq, op->ok_step, false);
+    perhaps = MAX(perhaps, archive_gone_at(t->world, log->id, seq)); /* is not unread */
     uint64_t before = n_at(log, seq - 1);
     if (log->reads[seq - 1] && n_at(log, MAX(own, perhaps)) < before)
         world_fail(t->world, "log %llu: %llu marked as read what its sender had not read",
@@ -119,6 +121,7 @@ static void check_member(struct truth *t, struct truth_log *log, const struct me
     uint64_t own = read_without_mark(log, m->user, end);
     uint64_t surely = MAX(own, marked_below(t->world, m->user, log->id, end, UINT64_MAX, true));
     uint64_t perhaps = MAX(own, marked_below(t->world, m->user, log->id, end, UINT64_MAX, false));
+    perhaps = MAX(perhaps, log->load.head.gone_seq); /* where a mark at what is gone goes */
     if (m->read_seq < surely || m->read_seq > perhaps)
         world_fail(t->world, "log %llu: %llu has read up to %llu, not %llu to %llu",
                    (unsigned long long)log->id, (unsigned long long)m->user,
@@ -241,7 +244,7 @@ static void check_told(struct truth *t, const struct client *d, const struct cop
     bool was_member = d->user == t->left && !log->n_rows;
     for (uint32_t i = 0; i < log->n_stints; i++)
         was_member = was_member || log->stints[i].user == d->user;
-    if (c->told_of_marks && !was_member)
+    if (c->told_of_marks && !was_member && d->user != t->left) /* whose notes are gone */
         world_fail(t->world, "device %u was told of marks in %llu, being no member", d->index,
                    (unsigned long long)log->id);
     uint64_t asked = asked_in(log);

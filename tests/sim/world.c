@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "archive.h"
 #include "bus/local.h"
 #include "client.h"
 #include "faults.h"
@@ -154,6 +155,7 @@ static void start_core(struct world *w)
         .bus = w->bus,
         .sink = &w->sink,
         .registration = REGISTRATION_OPEN,
+        .retention = w->keep,
         /* now everything stays loaded, now almost nothing */
         .cache_bytes_max = rng_percent(&w->rng, 50) ? 4096 : 0,
     };
@@ -161,6 +163,15 @@ static void start_core(struct world *w)
     w->chat = chat_new(&options);
     chat_run_jobs(w->chat);
 }
+
+/* What servers keep: all, for a time, or until all have it. */
+enum { DAY_MS = 24 * 60 * 60 * 1000 };
+static const struct retention retentions[] = {
+    {0, 0},
+    {.after_ms = 2 * DAY_MS},
+    {.after_ms = (uint64_t)30 * DAY_MS, .delivered_ms = 7 * DAY_MS},
+    {.delivered_ms = DAY_MS},
+};
 
 void world_init(struct world *w, uint64_t seed, const char *sabotage)
 {
@@ -171,7 +182,8 @@ void world_init(struct world *w, uint64_t seed, const char *sabotage)
     queue_init(&w->chat_queue);
     queue_init(&w->store_queue);
     list_init(&w->attempts);
-    w->kv = sabotage_kv(w, kv_memory_new());
+    w->kv = archive_new(w, sabotage_kv(w, kv_memory_new()));
+    w->keep = retentions[(seed + seed / 8) % ARRAY_SIZE(retentions)];
     start_core(w);
     clients_init(w);
 }
@@ -218,8 +230,8 @@ void world_pass(struct world *w, uint64_t ms)
 {
     w->mono_ms += ms;
     w->wall_ms += ms;
-    if (rng_percent(&w->rng, 1)) { /* somebody set the clock */
-        w->wall_ms += rng_below(&w->rng, 100000) - 50000;
+    if (rng_percent(&w->rng, 1)) {                                  /* somebody set the clock */
+        w->wall_ms += (uint64_t)rng_below(&w->rng, 100000) - 50000; /* there or back */
         w->clock_set_step = w->step;
     }
     w->wall_ms_max = MAX(w->wall_ms_max, w->wall_ms);

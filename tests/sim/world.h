@@ -34,6 +34,7 @@ struct token {
     uint64_t conversation, seq;
 };
 
+struct archive;
 struct client;
 struct faults;
 struct kv;
@@ -52,11 +53,14 @@ struct world {
     struct queue chat_queue, store_queue;
     uint64_t mono_ms, wall_ms;
     uint64_t wall_ms_max;    /* the latest that the wall clock ever was */
+    uint64_t overdue_ms;     /* what was too old by then is removed at the end */
     uint64_t clock_set_step; /* when somebody set it */
     struct wheel wheel;
     struct env env;
     struct sink sink;
     struct kv *kv;
+    struct archive *archive; /* part of kv: what was removed */
+    struct retention keep;   /* what the server keeps */
     struct faults *faults;
     struct store *store; /* the one behind the faults: the checker reads it */
     struct bus *bus;

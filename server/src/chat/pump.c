@@ -127,9 +127,12 @@ static void drop_all_facts(struct room *room)
     }
 }
 
+/* What is in flight, or in doubt, is of the head that it was decided on, and goes on to name that
+ * one: so the store sees that its key may have gone since, and the next append finds out what is.
+ */
 void room_gone(struct room *room, uint64_t seq, uint64_t n)
 {
-    if (!room->loaded || seq <= room->head.gone_seq)
+    if (!room->loaded || room->append || room->doubt || seq <= room->head.gone_seq)
         return;
     room->head.gone_seq = seq;
     room->head.gone_n = n;

@@ -1,0 +1,199 @@
+/* See archive.h. A batch that moves the beginning of a log is one of the job's; what else takes
+ * rows away is none of this. The rule is written on its own, from docs/log.md. */
+#include "archive.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/record.h"
+#include "store/embedded.h"
+#include "util/macros.h"
+#include "util/mem.h"
+#include "util/numbers.h"
+#include "world.h"
+
+enum { CUTS_MAX = 1024, DAY_MS = 24 * 60 * 60 * 1000 };
+
+/* The beginning of a log moved, while its end was there. */
+struct cut {
+    uint64_t conversation, gone_seq, head_seq;
+};
+
+struct archive {
+    struct kv kv;
+    struct kv_ops ops;
+    struct kv *inner;
+    struct world *world;
+    struct rowmap removed;
+    struct cut cuts[CUTS_MAX];
+    uint32_t n_cuts;
+};
+
+static struct archive *archive_of(struct kv *kv)
+{
+    return container_of(kv, struct archive, kv);
+}
+
+/* --- the rule --- */
+
+static bool is_everywhere(const struct store_load *load, const struct event *e)
+{
+    for (uint32_t i = 0; i < load->n_members; i++) {
+        const struct member *m = &load->members[i];
+        if (m->user != e->sender && m->delivered_seq < e->seq)
+            return false;
+    }
+    return true;
+}
+
+bool archive_may_go(const struct world *w, const struct store_load *load, const struct event *e)
+{
+    uint64_t days_ms = load->conversation.retention_days * DAY_MS;
+    uint64_t age_ms = w->wall_ms_max > e->time_ms ? w->wall_ms_max - e->time_ms : 0;
+    if (load->conversation.kind == CONVERSATION_OWN)
+        return false;
+    if ((days_ms && age_ms >= days_ms) || (w->keep.after_ms && age_ms >= w->keep.after_ms))
+        return true;
+    return w->keep.delivered_ms && age_ms >= w->keep.delivered_ms && is_everywhere(load, e);
+}
+
+/* --- what a batch removes --- */
+
+static void keep_event(struct archive *a, const struct store_load *load, struct turn *t,
+                       uint64_t seq)
+{
+    struct row_key k = key_event(load->id, seq);
+    struct str bytes;
+    struct event e;
+    if (turn_get(t, &k, &bytes) || record_decode(&e, bytes, t->arena)) {
+        world_fail(a->world, "log %llu: %llu is removed and was not there",
+                   (unsigned long long)load->id, (unsigned long long)seq);
+        return;
+    }
+    rowmap_put(&a->removed, row_key_str(&k), bytes);
+    if (!archive_may_go(a->world, load, &e))
+        world_fail(a->world, "log %llu: %llu is removed before its time",
+                   (unsigned long long)load->id, (unsigned long long)seq);
+}
+
+static void keep_front(struct archive *a, const struct log_head *before,
+                       const struct log_head *after, uint64_t conversation)
+{
+    struct arena arena = {0};
+    struct turn t = {.view = {.kv = a->inner}, .arena = &arena};
+    struct store_load load = {.id = conversation};
+    must(log_load(&t, &load) == 0);
+    for (uint64_t seq = before->gone_seq + 1; seq <= after->gone_seq; seq++)
+        keep_event(a, &load, &t, seq);
+    must(a->n_cuts < CUTS_MAX);
+    a->cuts[a->n_cuts++] = (struct cut){conversation, after->gone_seq, before->seq};
+    world_trace(a->world, "log %llu: gone up to %llu", (unsigned long long)conversation,
+                (unsigned long long)after->gone_seq);
+    turn_deinit(&t);
+    arena_deinit(&arena);
+}
+
+static void look_at_head(struct archive *a, const struct row *row)
+{
+    struct arena arena = {0};
+    struct str bytes;
+    struct head_row before = {0}, after;
+    uint64_t conversation = be64_get(row->key.p + 1);
+    bool there = a->inner->ops->get(a->inner, NULL, KV_STATE, row->key, &arena, &bytes) == 0;
+    must(head_unpack(&after, row->value) && (!there || head_unpack(&before, bytes)));
+    if (after.head.gone_seq > before.head.gone_seq)
+        keep_front(a, &before.head, &after.head, conversation);
+    else if (after.head.gone_seq < before.head.gone_seq)
+        world_fail(a->world, "log %llu: its beginning went back", (unsigned long long)conversation);
+    arena_deinit(&arena);
+}
+
+static int archive_commit(struct kv *kv, const struct rowmap changes[KV_TABLES])
+{
+    struct archive *a = archive_of(kv);
+    for (struct row *row = rowmap_at(&changes[KV_STATE], STR("h")); row; row = row_next(row))
+        if (row->key.p[0] == 'h' && row->key.n == 9 && !row->deleted)
+            look_at_head(a, row);
+    return a->inner->ops->commit(a->inner, changes);
+}
+
+/* --- the rest --- */
+
+static int archive_get(struct kv *kv, const struct kv_snapshot *snapshot, enum kv_table table,
+                       struct str key, struct arena *arena, struct str *value)
+{
+    struct kv *inner = archive_of(kv)->inner;
+    return inner->ops->get(inner, snapshot, table, key, arena, value);
+}
+
+static int archive_get_many(struct kv *kv, const struct kv_snapshot *snapshot, enum kv_table table,
+                            const struct str *keys, size_t n, struct arena *arena,
+                            struct str *values)
+{
+    struct kv *inner = archive_of(kv)->inner;
+    return inner->ops->get_many(inner, snapshot, table, keys, n, arena, values);
+}
+
+static struct kv_cursor *archive_open(struct kv *kv, const struct kv_snapshot *snapshot,
+                                      enum kv_table table, struct str from, struct str to,
+                                      bool backward)
+{
+    struct kv *inner = archive_of(kv)->inner;
+    return inner->ops->open(inner, snapshot, table, from, to, backward);
+}
+
+static struct kv_snapshot *archive_snapshot(struct kv *kv)
+{
+    return archive_of(kv)->inner->ops->snapshot(archive_of(kv)->inner);
+}
+
+static void archive_release(struct kv *kv, struct kv_snapshot *snapshot)
+{
+    archive_of(kv)->inner->ops->release(archive_of(kv)->inner, snapshot);
+}
+
+static void archive_free(struct kv *kv)
+{
+    struct archive *a = archive_of(kv);
+    kv_free(a->inner);
+    rowmap_deinit(&a->removed);
+    free(a);
+}
+
+struct kv *archive_new(struct world *w, struct kv *inner)
+{
+    struct archive *a = w->archive = mem_new(sizeof(*a));
+    a->inner = inner;
+    a->world = w;
+    a->kv.ops = &a->ops;
+    a->ops = (struct kv_ops){
+        .get = archive_get,
+        .get_many = archive_get_many,
+        .open = archive_open,
+        .next = inner->ops->next,
+        .close = inner->ops->close,
+        .snapshot = archive_snapshot,
+        .release = archive_release,
+        .commit = archive_commit,
+        .free = archive_free,
+    };
+    return &a->kv;
+}
+
+bool archive_event(struct world *w, uint64_t conversation, uint64_t seq, struct event *e,
+                   struct arena *arena)
+{
+    struct row_key k = key_event(conversation, seq);
+    const struct row *row = rowmap_get(&w->archive->removed, row_key_str(&k));
+    return row && !record_decode(e, arena_str(arena, row->value), arena);
+}
+
+uint64_t archive_gone_at(const struct world *w, uint64_t conversation, uint64_t seq)
+{
+    const struct archive *a = w->archive;
+    uint64_t gone_seq = 0;
+    for (uint32_t i = 0; i < a->n_cuts; i++)
+        if (a->cuts[i].conversation == conversation && a->cuts[i].head_seq < seq)
+            gone_seq = a->cuts[i].gone_seq;
+    return gone_seq;
+}
