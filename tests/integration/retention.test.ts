@@ -251,6 +251,46 @@ test("what everybody has goes sooner, and waits for who has not", async () => {
   }
 });
 
+test("a server that is killed again and again while it removes leaves what fits together", async () => {
+  const writes = await Server.start();
+  const [owner, member] = (await people(writes, "owner", "member")) as [Person, Person];
+  const raw = await owner.raw();
+  const groups: Id[] = [];
+  for (let i = 0; i < 20; i++) {
+    const { conversation } = await raw.ok("group.create", { title: `g${i}`, members: [member.user] });
+    groups.push(conversation);
+  }
+  const say = (to: Id): Promise<unknown> => raw.ok("message.send", { to, text: "x".repeat(200), mentions: [member.user] });
+  for (let i = 0; i < 100; i++) await Promise.all(groups.map(say));
+  for (const conversation of groups) await raw.ok("message.pin", { conversation, seq: 2 });
+  raw.close();
+  await writes.stop();
+  const removes = new Server(writes.dir, writes.port, {
+    registration: "open", insecure_fast_passwords: true, "retention.after_ms": 1,
+  });
+  const left = async (): Promise<number> => {
+    const entries = await Promise.all(groups.map((conversation) => entryOf(owner, conversation)));
+    return entries.filter(({ first, head }) => first <= head).length;
+  };
+  try {
+    for (let i = 0, wait = 900; i < 6; i++, wait += 60) {
+      await removes.start();
+      await sleep(wait * PATIENCE);
+      await removes.kill();
+      const { status, output } = command(["verify", join(writes.dir, "data")]);
+      assert.equal(status, 0, output);
+    }
+    await removes.start();
+    await eventually(async () => ((await left()) === 0 ? true : undefined), "all to be gone", 30_000 * PATIENCE);
+    await removes.stop();
+    const { status, output } = command(["verify", join(writes.dir, "data")]);
+    assert.equal(status, 0, output);
+  } finally {
+    await removes.kill();
+    await writes.end();
+  }
+});
+
 test("people of a conversation may want less, and are told", async () => {
   const [alice, bob] = await pair();
   const { conversation } = await alice.sends(bob, "one");

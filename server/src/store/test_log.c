@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "model/limits.h"
+#include "store/layout.h"
 #include "store/test_rig.h"
 #include "util/crypto.h"
 
@@ -456,6 +457,24 @@ static void test_what_is_due_goes_in_batches(void **state)
     assert_words(rig, 2 + EXPIRE_MAX, 0, false);
 }
 
+/* Its place in the queue goes, and whatever is due behind it. */
+static void test_a_message_that_cannot_be_read_holds_up_no_other(void **state)
+{
+    struct rig *rig = *state;
+    people(rig);
+    make_group(rig);
+    uint64_t bad = say_until(rig, "a1", 9000), behind = say_until(rig, "a2", 9000);
+    damage_event(rig, GROUP, bad);
+    expire(rig, 10000, false);
+    assert_words(rig, behind, 0, false);
+    struct row_key k = key_expiry(9000, GROUP, bad);
+    struct kv_view view = {.kv = rig->kv};
+    struct arena arena = {0};
+    struct str value;
+    assert_int_equal(kv_get(&view, k.table, row_key_str(&k), &arena, &value), KV_ABSENT);
+    arena_deinit(&arena);
+}
+
 static void test_a_pin_that_goes_makes_room(void **state)
 {
     struct rig *rig = *state;
@@ -603,6 +622,8 @@ int main(void)
         both(test_an_edit_that_comes_too_late_leaves_no_words),
         both(test_what_time_emptied_follows_later_events),
         both(test_what_is_due_goes_in_batches),
+        cmocka_unit_test_setup_teardown(test_a_message_that_cannot_be_read_holds_up_no_other,
+                                        rig_begin_memory, rig_end),
         both(test_a_pin_that_goes_makes_room),
         both(test_it_is_known_by_when_marks_moved),
         both(test_who_joins_has_what_was_before),

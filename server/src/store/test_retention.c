@@ -4,7 +4,6 @@
 
 #include "model/limits.h"
 #include "model/privacy.h"
-#include "store/layout.h"
 #include "store/test_rig.h"
 #include "util/crypto.h"
 #include "util/macros.h"
@@ -552,22 +551,12 @@ static void test_the_walk_goes_on_where_it_was(void **state)
     assert_int_equal(found, HEADS);
 }
 
-static void damage(struct rig *rig, uint64_t seq)
-{
-    struct kv_batch batch = {.kv = rig->kv};
-    struct row_key k = key_event(GROUP, seq);
-    kv_put(&batch, k.table, row_key_str(&k), STR("?"));
-    assert_int_equal(kv_commit(&batch), 0);
-    kv_batch_deinit(&batch);
-}
-
-/* Memory alone: the rows are damaged under the store. */
 static void test_a_row_that_cannot_be_read_holds_up_nothing(void **state)
 {
     struct rig *rig = *state;
     make_talk(rig);
-    damage(rig, 1);
-    damage(rig, 4);
+    damage_event(rig, GROUP, 1);
+    damage_event(rig, GROUP, 4);
     struct retention keep = {.after_ms = 100};
     struct store_retention_due due = {.keep = keep, .now_ms = 1101};
     ask(rig, store_retention_due, &due);

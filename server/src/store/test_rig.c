@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "store/kv_memory.h"
+#include "store/layout.h"
 #include "store/memory.h"
 #include "store/rocksdb.h"
 #include "util/crypto.h"
@@ -130,6 +131,15 @@ enum store_status make_user(struct rig *rig, uint64_t id, const char *name)
     enum store_status status = r.base.status;
     store_request_deinit(&r.base);
     return status;
+}
+
+void damage_event(struct rig *rig, uint64_t conversation, uint64_t seq)
+{
+    struct kv_batch batch = {.kv = rig->kv};
+    struct row_key k = key_event(conversation, seq);
+    kv_put(&batch, k.table, row_key_str(&k), STR("?"));
+    assert_int_equal(kv_commit(&batch), 0);
+    kv_batch_deinit(&batch);
 }
 
 struct log_head head_of(struct rig *rig, uint64_t conversation)

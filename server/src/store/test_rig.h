@@ -76,6 +76,8 @@ void make_group(struct rig *);
 /* Alice and Bob. */
 void make_direct(struct rig *);
 
+/* Its row does not decode any more. Memory alone: it is done under the store. */
+void damage_event(struct rig *, uint64_t conversation, uint64_t seq);
 struct log_head head_of(struct rig *, uint64_t conversation);
 struct event event_after(const struct log_head *, uint64_t conversation, enum event_type,
                          uint64_t sender, const char *key);
