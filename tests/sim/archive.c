@@ -40,7 +40,9 @@ static bool is_everywhere(const struct store_load *load, const struct event *e)
 {
     for (uint32_t i = 0; i < load->n_members; i++) {
         const struct member *m = &load->members[i];
-        if (m->user != e->sender && m->delivered_seq < e->seq)
+        /* To whom it is a request nobody is told to have it. */
+        bool told = m->listed == LISTED_IN_LIST && m->delivered_seq >= e->seq;
+        if (m->user != e->sender && !told)
             return false;
     }
     return true;
