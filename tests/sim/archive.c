@@ -36,13 +36,27 @@ static struct archive *archive_of(struct kv *kv)
 
 /* --- the rule --- */
 
-static bool is_everywhere(const struct store_load *load, const struct event *e)
+static bool is_deleted(const struct archive *a, uint64_t id)
 {
+    struct arena arena = {0};
+    struct turn t = {.view.kv = a->inner, .arena = &arena};
+    struct user user;
+    bool deleted = !turn_user(&t, id, &user) && user.deleted_ms;
+    turn_deinit(&t);
+    arena_deinit(&arena);
+    return deleted;
+}
+
+/* Nobody is told that somebody has it to whom it is a request, and nobody is waited for who is
+ * gone for good. */
+static bool is_everywhere(const struct archive *a, const struct store_load *load,
+                          const struct event *e)
+{
+    bool direct = load->conversation.kind == CONVERSATION_DIRECT;
     for (uint32_t i = 0; i < load->n_members; i++) {
         const struct member *m = &load->members[i];
-        /* To whom it is a request nobody is told to have it. */
         bool told = m->listed == LISTED_IN_LIST && m->delivered_seq >= e->seq;
-        if (m->user != e->sender && !told)
+        if (m->user != e->sender && !told && !(direct && is_deleted(a, m->user)))
             return false;
     }
     return true;
@@ -56,7 +70,8 @@ bool archive_may_go(const struct world *w, const struct store_load *load, const 
         return false;
     if ((days_ms && age_ms >= days_ms) || (w->keep.after_ms && age_ms >= w->keep.after_ms))
         return true;
-    return w->keep.delivered_ms && age_ms >= w->keep.delivered_ms && is_everywhere(load, e);
+    return w->keep.delivered_ms && age_ms >= w->keep.delivered_ms &&
+           is_everywhere(w->archive, load, e);
 }
 
 /* --- what a batch removes --- */
