@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "http/request.h"
 #include "http/response.h"
@@ -138,6 +139,9 @@ static void on_closed(struct conn *c, int why)
 
 static void on_accept(struct listener *listener, int fd, const struct address *peer)
 {
+    enum { RECEIVE_BYTES = 256 * 1024 };
+    /* Else some kernels take more in by themselves than a case sends. */
+    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &(int){RECEIVE_BYTES}, sizeof(int));
     struct echo *echo = container_of(listener, struct echo, listener);
     struct client *client = mem_new(sizeof(*client));
     client->echo = echo;
