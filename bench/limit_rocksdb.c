@@ -23,6 +23,7 @@
 #include "die.h"
 #include "model/record.h"
 #include "store/layout.h"
+#include "store/rows.h"
 #include "scratch_dir.h"
 #include "usage.h"
 #include "util/clock.h"

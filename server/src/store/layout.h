@@ -1,6 +1,7 @@
 /*
- * The layout of the embedded store (schema 2): which row stands under which key in which table, and
- * its bytes. Numbers in keys are big-endian, so that rows sort by them. Pure.
+ * The layout of the embedded store (schema 2): which row stands under which key in which table;
+ * what its bytes are stands in rows.h. Numbers in keys are big-endian, so that rows sort by them.
+ * Pure.
  *
  *   KV_DIRECTORY  'm' name                  schema, incarnation, secret, commit, migration
  *                 'u' user                  struct user
@@ -38,14 +39,9 @@
 #ifndef PARLEY_STORE_LAYOUT_H
 #define PARLEY_STORE_LAYOUT_H
 
-#include "model/account.h"
-#include "model/contact.h"
-#include "model/conversation.h"
 #include "model/event.h"
-#include "model/limits.h"
-#include "model/report.h"
 #include "store/kv.h"
-#include "util/buf.h"
+#include "util/crypto.h"
 
 /* Raised with a step in migrate.c; not for optional fields. */
 enum { SCHEMA = 2 };
@@ -111,103 +107,5 @@ struct row_key key_event(uint64_t conversation, uint64_t seq);
 struct row_key key_events(uint64_t conversation);
 struct row_key key_keys(uint64_t conversation);
 struct row_key key_key(uint64_t conversation, uint64_t sender, struct str key);
-
-/* Who has a name of this look. */
-struct look {
-    uint64_t user;
-    struct str former; /* their name no more: as long as its row holds; empty: it is their name */
-};
-
-/* Who had a name, and keeps others from it for a while. */
-struct former {
-    uint64_t user, until_ms;
-    struct str skeleton; /* as the user's row had it */
-};
-
-static inline bool former_holds(const struct former *f, uint64_t now_ms)
-{
-    return now_ms < f->until_ms;
-}
-
-/* A head, and the number of the commit that last changed it. */
-struct head_row {
-    struct log_head head;
-    uint64_t commit;
-};
-
-/* A member, the newest message when they left, and the commit that last changed the row. */
-struct member_row {
-    struct member member;
-    uint64_t left_message_seq;
-    uint64_t commit;
-};
-
-/* Who is in a group now, ascending. */
-struct roster {
-    uint64_t users[MEMBERS_MAX];
-    uint32_t n;
-};
-
-/* What is pinned in a conversation, the newest last. */
-struct pins {
-    struct {
-        uint64_t seq;        /* of the message */
-        uint64_t by;         /* of the event that pinned it */
-        uint64_t expires_ms; /* the message's */
-    } at[PINS_MAX];
-    uint32_t n;
-};
-
-/* How far a member's marks had come by when, the newest last; each further than the one before. */
-struct steps {
-    struct {
-        uint64_t time_ms, delivered_seq, read_seq;
-    } at[MARK_STEPS_MAX];
-    uint32_t n;
-};
-
-/* Where a key stands. */
-struct key_row {
-    uint64_t seq;
-    uint8_t digest[EVENT_DIGEST_BYTES];
-};
-
-/* Appends the row's bytes. */
-void user_pack(struct builder *, const struct user *);
-void look_pack(struct builder *, const struct look *);
-void former_pack(struct builder *, const struct former *);
-void device_pack(struct builder *, const struct device *);
-void contact_pack(struct builder *, const struct contact *);
-void code_pack(struct builder *, const struct invite_code *);
-void report_pack(struct builder *, const struct report *);
-void conversation_pack(struct builder *, const struct conversation *);
-void head_pack(struct builder *, const struct head_row *);
-void member_pack(struct builder *, const struct member_row *);
-void roster_pack(struct builder *, const struct roster *);
-void steps_pack(struct builder *, const struct steps *);
-void pins_pack(struct builder *, const struct pins *);
-void invites_pack(struct builder *, const struct invites *);
-void key_row_pack(struct builder *, const struct key_row *);
-/* Up to two numbers: the small rows that point to something. */
-void ids_pack(struct builder *, const uint64_t *ids, size_t n);
-
-/* Fill in what the bytes and the key say; texts point into the bytes. False when they are not such
- * a row. */
-bool user_unpack(struct user *, uint64_t id, struct str bytes);
-bool look_unpack(struct look *, struct str bytes);
-bool former_unpack(struct former *, struct str bytes);
-bool device_unpack(struct device *, uint64_t user, uint64_t device, struct str bytes);
-bool contact_unpack(struct contact *, uint64_t user, uint64_t other, struct str bytes);
-bool code_unpack(struct invite_code *, uint64_t id, struct str bytes);
-bool report_unpack(struct report *, uint64_t id, struct str bytes);
-bool conversation_unpack(struct conversation *, uint64_t id, struct str bytes);
-bool head_unpack(struct head_row *, struct str bytes);
-bool member_unpack(struct member_row *, uint64_t user, uint64_t conversation, struct str bytes);
-bool roster_unpack(struct roster *, struct str bytes);
-bool steps_unpack(struct steps *, struct str bytes);
-bool pins_unpack(struct pins *, struct str bytes);
-bool invites_unpack(struct invites *, struct str bytes);
-bool key_row_unpack(struct key_row *, struct str bytes);
-bool ids_unpack(uint64_t *ids, size_t n, struct str bytes);
 
 #endif

@@ -11,6 +11,7 @@
 #include "store/directory.h"
 #include "store/kv.h"
 #include "store/layout.h"
+#include "store/rows.h"
 
 struct turn {
     struct kv_view view;
