@@ -152,7 +152,7 @@ test("SIGTERM: clients are told to go, what is under way is finished, and it end
   const restPoll = bob.person.rest.call("sync", { token: (await idle.ok("sync", {})).token, wait: 25 }, bob.person.token);
   // Under way means: the server has it.
   await sleep(300);
-  const sent = Promise.all(Array.from({ length: 20 }, (_, i) =>
+  const sent = Promise.all(Array.from({ length: 15 }, (_, i) =>
     raw.ask("message.send", { to: bob.user, text: `${i}` })));
   const since = Date.now();
   const stopped = own.stop();
