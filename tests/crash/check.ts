@@ -48,20 +48,27 @@ export class Checker {
 
   // --- reading
 
-  async #read(user: User): Promise<View[]> {
+  async #list(user: User, requests: boolean): Promise<Entry[]> {
     const listed: Entry[] = [];
     for (let page: string | undefined, more = true; more; more = page !== undefined) {
-      const reply = await user.raw.ok("conversation.list", page === undefined ? {} : { page });
+      const at = page === undefined ? {} : { page };
+      const reply = await user.raw.ok("conversation.list", { ...at, requests });
       listed.push(...reply.conversations);
       page = reply.page;
     }
+    return listed;
+  }
+
+  async #read(user: User): Promise<View[]> {
+    const accepted = await this.#list(user, false);
+    const listed = [...accepted, ...await this.#list(user, true)];
     await this.#synced(user, listed);
     const views: View[] = [];
     let unread = 0;
     for (const entry of listed) {
       const events = await this.#history(user, entry);
       views.push({ user, entry, events });
-      unread += entry.unread;
+      if (accepted.includes(entry)) unread += entry.unread;
       this.#state(user, events, await user.raw.ok("conversation.get", { conversation: entry.conversation }));
     }
     const { total } = await user.raw.ok("messages.unread", {});
@@ -103,8 +110,15 @@ export class Checker {
     const read = now.read ? events[now.read - 1]?.n : 0;
     if (now.unread !== now.n - (read ?? NaN))
       this.#complain(`${where}: ${now.unread} unread, read to ${now.read} of ${now.head}`);
+    const waits = events.some((event) => event.type === "message" && event.request && event.sender === user.id) &&
+      !events.some((event) => event.accepts);
     for (const member of now.members) {
       const marks = this.#world.users.find((one) => one.id === member.user)?.marks.get(now.conversation);
+      if (waits && member.user !== user.id) {
+        if (member.read || member.delivered)
+          this.#complain(`${where}: told of ${JSON.stringify(member)}, and was not accepted`);
+        continue;
+      }
       if (marks && (member.read < marks.read || member.delivered < marks.delivered))
         this.#complain(`${where}: marks went back: ${JSON.stringify(member)}, were ${JSON.stringify(marks)}`);
       if (member.user === user.id && (member.read !== now.read || member.delivered !== now.delivered))
