@@ -194,6 +194,7 @@ static void source_ready(struct access *access, enum chat_error error)
         return;
     }
     f->source_changed = access->room->changed_seq;
+    f->source_gone = access->room->head.gone_seq;
     f->source_read = (struct store_events){
         .base.done = source_done,
         .conversation = access->room->id,
@@ -286,15 +287,16 @@ bool facts_needed(const struct chat_append *a)
     return needs_target(a) || needs_persons(a) || a->source || a->type == EVENT_JOINED;
 }
 
-/* Whether what is forwarded may be deleted by now, or no more for the caller to read: the room
- * where the copy waits does not hear of that. */
+/* Whether what is forwarded may be deleted or removed by now, or no more for the caller to read:
+ * the room where the copy waits does not hear of that. */
 static bool source_moved(const struct facts *f)
 {
     const struct room *room = f->source_access.room;
     if (f->append->type != EVENT_MESSAGE || !room || f->missing || f->error)
         return false;
     bool put_out = !f->source_access.view.me.left && !room_member(room, f->append->call.user);
-    return put_out || room->changed_seq != f->source_changed;
+    return put_out || room->changed_seq != f->source_changed ||
+           room->head.gone_seq != f->source_gone;
 }
 
 bool facts_ready(struct facts *f)

@@ -21,7 +21,8 @@ struct facts {
     struct store_events target_read;
     struct access source_access;
     struct store_events source_read; /* its one event is the source */
-    uint64_t source_changed;         /* changed_seq of its room when that was read */
+    uint64_t source_changed;         /* changed_seq of its room when that was read, */
+    uint64_t source_gone;            /* and its head's gone_seq */
     int looks;                       /* how often it was looked for */
     struct store_pins pins;
     struct store_member subject_row, own_row;
