@@ -402,6 +402,10 @@ static struct inbox_entry entry_of(struct rig *rig, uint64_t user, bool *has_las
     assert_int_equal(r.n_entries, 1);
     struct inbox_entry e = r.entries[0];
     *has_last = e.last != NULL;
+    static char title[64]; /* the newest entry's: what is given back outlives its request */
+    struct str left = e.me.left_title;
+    snprintf(title, sizeof(title), "%.*s", (int)left.n, left.n ? left.p : "");
+    e.me.left_title = str_of(title);
     store_request_deinit(&r.base);
     return e;
 }
@@ -505,6 +509,14 @@ static void test_much_goes_in_batches(void **state)
     assert_int_equal(r.head.gone_seq, r.head.seq);
 }
 
+/* The next look; what it needed for that goes at once. */
+static void look(struct rig *rig, struct store_retention_due *due)
+{
+    ask(rig, store_retention_due, due);
+    store_request_deinit(&due->base);
+    due->base.arena = (struct arena){0};
+}
+
 static void test_the_walk_finds_what_is_due(void **state)
 {
     struct rig *rig = *state;
@@ -513,7 +525,7 @@ static void test_the_walk_finds_what_is_due(void **state)
     say(rig, DIRECT, ALICE, "a1", "x");
     struct retention keep = {.after_ms = 1000};
     struct store_retention_due r = {.keep = keep, .now_ms = 2000};
-    ask(rig, store_retention_due, &r);
+    look(rig, &r);
     assert_int_equal(r.base.status, STORE_DONE);
     assert_int_equal(r.n, 11);
     assert_int_equal(r.conversations[0], DIRECT);
@@ -521,10 +533,10 @@ static void test_the_walk_finds_what_is_due(void **state)
     assert_int_equal(r.after, 0);
     for (uint32_t i = 0; i < r.n; i++)
         assert_int_equal(retain(rig, r.conversations[i], keep, 2000).n_events, 1);
-    ask(rig, store_retention_due, &r);
+    look(rig, &r);
     assert_int_equal(r.n, 0);
     r.now_ms = 6000;
-    ask(rig, store_retention_due, &r);
+    look(rig, &r);
     assert_int_equal(r.n, 10);
     assert_int_equal(r.conversations[0], 1000);
 }
@@ -536,15 +548,15 @@ static void test_the_walk_goes_on_where_it_was(void **state)
     struct rig *rig = *state;
     make_groups(rig, HEADS);
     struct store_retention_due r = {.keep = {.after_ms = 1000}, .now_ms = 1500};
-    ask(rig, store_retention_due, &r);
+    look(rig, &r);
     assert_int_equal(r.n, 0);
     assert_true(r.after > 1000 && r.after < 1000 + HEADS - 1);
-    ask(rig, store_retention_due, &r);
+    look(rig, &r);
     assert_int_equal(r.after, 0);
     r.now_ms = 6000;
     uint32_t found = 0;
     do {
-        ask(rig, store_retention_due, &r);
+        look(rig, &r);
         for (uint32_t i = 0; i < r.n; i++)
             assert_int_equal(r.conversations[i], 1000 + found++);
     } while (r.after);
@@ -559,7 +571,7 @@ static void test_a_row_that_cannot_be_read_holds_up_nothing(void **state)
     damage_event(rig, GROUP, 4);
     struct retention keep = {.after_ms = 100};
     struct store_retention_due due = {.keep = keep, .now_ms = 1101};
-    ask(rig, store_retention_due, &due);
+    look(rig, &due);
     assert_int_equal(due.n, 1);
     assert_int_equal(retain(rig, GROUP, keep, 1100).head.gone_seq, 0); /* 2 is too young */
     assert_int_equal(retain(rig, GROUP, keep, 1101).head.gone_seq, 2);
