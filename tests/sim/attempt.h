@@ -3,7 +3,9 @@
 #define PARLEY_SIM_ATTEMPT_H
 
 #include "chat/account.h"
+#include "chat/admin.h"
 #include "chat/append.h"
+#include "chat/factor.h"
 #include "chat/group.h"
 #include "chat/inbox.h"
 #include "chat/info.h"
@@ -14,6 +16,12 @@
 #include "chat/rename.h"
 #include "chat/receipt.h"
 #include "client.h"
+
+/* Switching a second factor on, with what its texts are. */
+struct factor_try {
+    struct chat_factor_change change;
+    char secret[FACTOR_SECRET_TEXT + 1], code[TOTP_DIGITS + 1], key[24];
+};
 
 struct attempt {
     struct list link; /* in world->attempts */
@@ -40,6 +48,8 @@ struct attempt {
         struct chat_authenticate authenticate;
         struct chat_device_end end;
         struct chat_leave leave;
+        struct chat_admin_set set;
+        struct factor_try factor;
         struct chat_conversation look;
         struct chat_info info;
         struct chat_watch watch;

@@ -7,6 +7,7 @@
 
 #include "attempt.h"
 #include "commands.h"
+#include "factors.h"
 #include "heard.h"
 #include "names.h"
 #include "sabotage.h"
@@ -540,6 +541,8 @@ static void signed_in_again(struct attempt *a)
     if (!attempt_seen(a))
         return;
     d->connecting = false;
+    if (a->u.call.error == CHAT_FACTOR_REQUIRED)
+        factor_help(d);
     if (a->u.call.error == CHAT_WRONG_CREDENTIALS) {
         name_to_try(d, d->name);
         /* twice through all names that they may have, and it is none of them */

@@ -100,7 +100,8 @@ struct client {
     char first_name[16], password[24]; /* the person's */
     char name[32];                     /* by which it signs in */
     uint32_t n_name_tries;
-    uint64_t first_id; /* of the device that signed up; 0: another did */
+    uint32_t factor_tries, factor_oks; /* of switching a second factor on */
+    uint64_t first_id;                 /* of the device that signed up; 0: another did */
     struct hearing *hearing;
 };
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "attempt.h"
+#include "factors.h"
 #include "heard.h"
 #include "model/limits.h"
 #include "model/privacy.h"
@@ -702,6 +703,10 @@ void command_any(struct client *d)
     }
     if (rng_percent(&d->world->rng, 6)) {
         act_own(d);
+        return;
+    }
+    if (rng_percent(&d->world->rng, 2)) {
+        act_factor(d);
         return;
     }
     uint32_t what = rng_below(&d->world->rng, 100);

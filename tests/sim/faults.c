@@ -31,6 +31,7 @@ struct late {
     struct list link;
     struct faults *faults;
     int op;
+    struct store_user_set with; /* the append's */
     struct arena arena;
     struct event events[APPEND_MAX];
     union {
@@ -69,6 +70,27 @@ static void late_done(struct store_request *request)
     late_free(l);
 }
 
+static void keep_text(struct late *l, struct str *text)
+{
+    if (text->n)
+        *text = arena_str(&l->arena, *text);
+}
+
+/* The user that changes with it. */
+static void late_with(struct late *l)
+{
+    if (!l->u.append.with)
+        return;
+    l->with = *l->u.append.with;
+    l->with.base = (struct store_request){0};
+    l->with.user = (struct user){0}; /* what is answered is nobody's */
+    keep_text(l, &l->with.password);
+    keep_text(l, &l->with.password_before);
+    keep_text(l, &l->with.second_factor);
+    keep_text(l, &l->with.second_factor_before);
+    l->u.append.with = &l->with;
+}
+
 /* A copy of a write that may come later, or NULL: it is none of that kind. */
 static struct late *late_new(struct faults *f, const struct store_request *r)
 {
@@ -78,7 +100,7 @@ static struct late *late_new(struct faults *f, const struct store_request *r)
     switch (r->op) {
     case STORE_OP_APPEND: {
         l->u.append = *container_of(r, const struct store_append, base);
-        must(!l->u.append.with); /* nobody here has a second factor */
+        late_with(l);
         for (uint32_t i = 0; i < l->u.append.n_events; i++)
             record_copy(&l->events[i], &l->u.append.events[i], &l->arena);
         l->u.append.events = l->events;

@@ -84,6 +84,8 @@ void personal_check(struct truth *);
 
 /* names.c: who has which name, and which sign-ins were told. */
 void names_check(struct truth *);
+/* Second factors (factors.c). */
+void factors_check(struct truth *);
 
 /* own.c: drafts are as people's own logs say, and what somebody hid they are not shown. */
 void own_check(struct truth *);

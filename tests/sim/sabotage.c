@@ -52,6 +52,13 @@ static void acknowledge_early(struct store *inner, struct store_append *r)
     r->head.n = r->events[r->n_events - 1].n;
 }
 
+/* A second factor is told of and not set. */
+static void disarm(struct store_append *r)
+{
+    if (r->events[0].type == EVENT_SECOND_FACTOR)
+        r->with = NULL;
+}
+
 /* Everybody is mentioned, whether they may read it or not. */
 static void mention_all(const struct world *w, struct store_append *r)
 {
@@ -75,6 +82,8 @@ bool sabotage_question(struct world *w, struct store *inner, struct store_reques
         acknowledge_early(inner, container_of(r, struct store_append, base));
         return true;
     }
+    if (r->op == STORE_OP_APPEND && sabotaged(w, "unarmed"))
+        disarm(container_of(r, struct store_append, base));
     if (r->op == STORE_OP_EXPIRE && (sabotaged(w, "hoard") || sabotaged(w, "linger")))
         container_of(r, struct store_expire, base)->now_ms = 0;
     if (r->op == STORE_OP_RETENTION_DUE && sabotaged(w, "keepsake"))

@@ -25,6 +25,7 @@
  *   contacts   a core forgets how people stand to each other
  *   requests   a core forgets to whom something is a request
  *   remain     whoever deletes the account stays in the groups
+ *   unarmed    a second factor is told of and not set
  *   reborn     a core takes deleted accounts for ones that stand
  *   gap, newkey, blind   the device's own, in client.c: it skips a gap, resends under another key,
  *              never compares

@@ -149,12 +149,12 @@ static const struct {
     const char *rule;
     uint32_t seeds_max;
 } sabotages[] = {
-    {"ack-early", 20}, {"double", 20},     {"leak", 20},       {"unread", 20}, {"back", 20},
-    {"undelete", 20},  {"gap", 20},        {"newkey", 20},     {"blind", 20},  {"mention", 20},
-    {"chatter", 100},  {"pins", 200},      {"uncounted", 300}, {"hoard", 50},  {"linger", 50},
-    {"contacts", 20},  {"pinned", 300},    {"privacy", 200},   {"haste", 200}, {"untold", 200},
-    {"unhide", 100},   {"drafts", 200},    {"requests", 20},   {"remain", 50}, {"reborn", 200},
-    {"hidden", 300},   {"premature", 100}, {"keepsake", 100},
+    {"ack-early", 20}, {"double", 20},     {"leak", 20},       {"unread", 20},   {"back", 20},
+    {"undelete", 20},  {"gap", 20},        {"newkey", 20},     {"blind", 20},    {"mention", 20},
+    {"chatter", 100},  {"pins", 200},      {"uncounted", 300}, {"hoard", 50},    {"linger", 50},
+    {"contacts", 20},  {"pinned", 300},    {"privacy", 200},   {"haste", 200},   {"untold", 200},
+    {"unhide", 100},   {"drafts", 200},    {"requests", 20},   {"remain", 50},   {"reborn", 200},
+    {"hidden", 300},   {"premature", 100}, {"keepsake", 100},  {"unarmed", 100},
 };
 
 /* True: it was noticed in time. */

@@ -658,6 +658,7 @@ void truth_check(struct world *w)
     personal_check(&t);
     own_check(&t);
     names_check(&t);
+    factors_check(&t);
     leaving_check(&t);
     for (uint32_t i = 0; i < t.n_logs; i++) {
         store_request_deinit(&t.logs[i]->load.base);

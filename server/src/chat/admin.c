@@ -97,7 +97,11 @@ struct set {
     struct store_user_find find;
     struct store_user_set request;
     struct chat_append append; /* whose factor is taken away is told, in the same write */
+    int looks;
 };
+
+/* How often an account is looked at because its second factor had changed meanwhile. */
+enum { LOOKS_MAX = 4 };
 
 /* Devices end last: a session that begins meanwhile with an old token ends with its device. */
 static void set_end(struct set *s, enum chat_error error)
@@ -131,9 +135,16 @@ static void set_done(struct store_request *request)
     set_end(s, error);
 }
 
+static void set_find(struct set *);
+
 static void set_appended(struct chat_call *call)
 {
     struct set *s = container_of(call, struct set, append.call);
+    if (call->error == CHAT_UNAVAILABLE && s->append.moved && ++s->looks < LOOKS_MAX) {
+        store_request_deinit(&s->find.base);
+        set_find(s);
+        return;
+    }
     s->set->call.retry_after_ms = call->retry_after_ms;
     set_end(s, call->error);
 }
@@ -149,18 +160,21 @@ static void set_find_done(struct store_request *request)
         set_end(s, CHAT_FORBIDDEN);
         return;
     }
+    /* One that is not there is left alone: what is set up meanwhile would go untold. */
+    bool disarms = s->set->no_second_factor && s->find.user.second_factor.n;
     s->request = (struct store_user_set){
         .base.done = set_done,
         .id = s->find.user.id,
         .password = s->set->password,
         .disabled = s->set->disabled,
         .admin = s->set->admin,
-        .second_factor = s->set->no_second_factor ? STR("") : (struct str){0},
     };
-    if (!s->set->no_second_factor || !s->find.user.second_factor.n) {
+    if (!disarms) {
         store_user_set(s->chat->store, &s->request);
         return;
     }
+    s->request.second_factor = STR("");
+    s->request.second_factor_before = s->find.user.second_factor; /* two operators tell it once */
     s->append = (struct chat_append){
         .call = {.user = s->find.user.id, .done = set_appended},
         .type = EVENT_SECOND_FACTOR,
@@ -168,6 +182,14 @@ static void set_find_done(struct store_request *request)
         .with = &s->request,
     };
     chat_append(s->chat, &s->append);
+}
+
+static void set_find(struct set *s)
+{
+    s->find = (struct store_user_find){.base.done = set_find_done,
+                                       .username = folded_str(&s->name),
+                                       .now_ms = chat_wall_ms(s->chat)};
+    store_user_find(s->chat->store, &s->find);
 }
 
 void chat_admin_set(struct chat *chat, struct chat_admin_set *set)
@@ -185,9 +207,7 @@ void chat_admin_set(struct chat *chat, struct chat_admin_set *set)
         call_later(&set->call, CHAT_NOT_FOUND);
         return;
     }
-    s->find = (struct store_user_find){
-        .base.done = set_find_done, .username = folded_str(&s->name), .now_ms = chat_wall_ms(chat)};
-    store_user_find(chat->store, &s->find);
+    set_find(s);
 }
 
 /* --- a new password --- */
