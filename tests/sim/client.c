@@ -86,7 +86,10 @@ static void empty_edits(struct line *rows, uint64_t base, const struct line *by)
 {
     for (uint64_t seq = base; seq < by->seq; seq++) {
         struct line *r = &rows[seq - base];
-        if (r->type != EVENT_EDIT || r->target != by->target || r->rev >= by->seq || r->deleted)
+        /* One whose message was removed lost its words without another rev; the log may have come
+         * to `by` before that. */
+        bool emptied = r->deleted && r->rev > seq;
+        if (r->type != EVENT_EDIT || r->target != by->target || r->rev >= by->seq || emptied)
             continue;
         r->deleted = true;
         r->text = 0;

@@ -301,7 +301,8 @@ static bool source_moved(const struct facts *f)
 
 bool facts_ready(struct facts *f)
 {
-    if (f->asked && source_moved(f)) {
+    uint64_t gone_seq = f->append->room->head.gone_seq;
+    if (f->asked && !f->missing && (f->gone_seq != gone_seq || source_moved(f))) {
         if (f->looks < LOOKS_MAX)
             facts_drop(f);
         else
@@ -309,6 +310,7 @@ bool facts_ready(struct facts *f)
     }
     if (!f->asked) {
         f->asked = true;
+        f->gone_seq = gone_seq;
         f->error = CHAT_OK;
         if (needs_target(f->append))
             ask_for_target(f);

@@ -23,7 +23,8 @@ struct facts {
     struct store_events source_read; /* its one event is the source */
     uint64_t source_changed;         /* changed_seq of its room when that was read, */
     uint64_t source_gone;            /* and its head's gone_seq */
-    int looks;                       /* how often it was looked for */
+    uint64_t gone_seq; /* the room's when it was asked: what is gone since may be in it */
+    int looks;         /* how often it was looked for */
     struct store_pins pins;
     struct store_member subject_row, own_row;
     struct store_drafts draft;

@@ -136,7 +136,6 @@ void room_gone(struct room *room, uint64_t seq, uint64_t n)
         return;
     room->head.gone_seq = seq;
     room->head.gone_n = n;
-    drop_all_facts(room); /* what waits may be about what is gone */
 }
 
 /* Whether the request can be decided now; if not, what it lacks is on its way. */
