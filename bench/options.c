@@ -38,7 +38,7 @@ static const struct number numbers[] = {
 static void usage(FILE *out)
 {
     fputs("usage: parley-bench MODE [OPTION...]\n\n"
-          "  all       every row of the table of docs/performance.md\n"
+          "  all       every row of the table\n"
           "  limit     what the machine gives: bare relay, bare fan-out, RocksDB alone\n"
           "  pairs     closed loop: the next message goes when the last was delivered\n"
           "  rate      open loop: latency from the time a message should have been sent\n"

@@ -74,3 +74,19 @@ void access_deinit(struct access *a)
     store_request_deinit(&a->row.base);
     room_unref(a->room);
 }
+
+bool access_event(const struct access *a, uint64_t seq, struct store_events *out)
+{
+    const struct view *view = &a->view;
+    if (seq < view->me.from_seq || seq > view->head.seq)
+        return false;
+    *out = (struct store_events){
+        .conversation = a->room->id,
+        .from_seq = seq,
+        .to_seq = seq,
+        .now_ms = chat_wall_ms(a->room->chat),
+        .as_of = view->me.left ? view->head.seq : 0,
+        .limit = 1,
+    };
+    return true;
+}

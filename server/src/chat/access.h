@@ -28,6 +28,9 @@ struct access {
 
 /* `ready` is called with the view, never inside; access_deinit() afterwards. */
 void access_ask(struct access *, struct chat *, uint64_t conversation, uint64_t user);
+/* With the view: what asks the store for one event as the caller may read it; `done` and `viewer`
+ * are the asker's. False: it is not theirs to read, or not there. */
+bool access_event(const struct access *, uint64_t seq, struct store_events *out);
 /* Harmless on one that starts as {0}. */
 void access_deinit(struct access *);
 

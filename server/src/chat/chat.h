@@ -34,10 +34,10 @@ struct chat_call {
     void (*done)(struct chat_call *);
 
     enum chat_error error;
-    uint32_t
-        retry_after_ms; /* with OVERLOADED, UNAVAILABLE, TOO_MANY_TRIES, RATE_LIMITED, TOO_SOON */
-    uint64_t head;      /* with AHEAD, TOO_OLD, AFTER_REQUIRED */
-    uint64_t first;     /* with TRUNCATED, where it is of a place: the first seq there is */
+    /* With OVERLOADED, UNAVAILABLE, TOO_MANY_TRIES, RATE_LIMITED, TOO_SOON. */
+    uint32_t retry_after_ms;
+    uint64_t head;  /* with AHEAD, TOO_OLD, AFTER_REQUIRED */
+    uint64_t first; /* with TRUNCATED, where it is of a place: the first seq there is */
 
     struct chat *chat;
     struct task task;

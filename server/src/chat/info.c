@@ -110,24 +110,14 @@ static void message_done(struct store_request *request)
 static void info_ready(struct access *access, enum chat_error error)
 {
     struct info_op *op = container_of(access, struct info_op, access);
-    const struct view *view = &access->view;
-    uint64_t seq = op->info->seq;
-    if (!error && (seq < view->me.from_seq || seq > view->head.seq))
+    if (!error && !access_event(access, op->info->seq, &op->message))
         error = CHAT_NOT_FOUND;
     if (error) {
         info_end(op, error);
         return;
     }
-    op->message = (struct store_events){
-        .base.done = message_done,
-        .conversation = access->room->id,
-        .from_seq = seq,
-        .to_seq = seq,
-        .now_ms = chat_wall_ms(access->room->chat),
-        .as_of = view->me.left ? view->head.seq : 0,
-        .viewer = access->user,
-        .limit = 1,
-    };
+    op->message.base.done = message_done;
+    op->message.viewer = access->user;
     store_events(access->room->chat->store, &op->message);
 }
 

@@ -89,23 +89,13 @@ static void message_done(struct store_request *request)
 static void access_ready(struct access *access, enum chat_error error)
 {
     struct report_op *op = container_of(access, struct report_op, access);
-    const struct view *view = &access->view;
-    uint64_t seq = op->report->seq;
-    if (!error && (seq < view->me.from_seq || seq > view->head.seq))
+    if (!error && !access_event(access, op->report->seq, &op->message))
         error = CHAT_NOT_FOUND;
     if (error) {
         report_end(op, error);
         return;
     }
-    op->message = (struct store_events){
-        .base.done = message_done,
-        .conversation = access->room->id,
-        .from_seq = seq,
-        .to_seq = seq,
-        .now_ms = chat_wall_ms(op->chat),
-        .as_of = view->me.left ? view->head.seq : 0,
-        .limit = 1,
-    };
+    op->message.base.done = message_done;
     store_events(op->chat->store, &op->message);
 }
 
