@@ -110,7 +110,7 @@ test("pages that are asked for and not read cost little, and hold up nobody", ()
   const before = memoryOf(server);
   const path = `/v1/conversations/${sent[0]?.conversation}/messages?limit=100`;
   const ask = `GET ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${mallory.token}\r\n\r\n`;
-  const sockets = await silent(server, 50);
+  const sockets = await silent(server, Math.ceil(50 / PATIENCE));
   for (const socket of sockets) {
     socket.pause();
     socket.write(ask.repeat(20 / PATIENCE));
