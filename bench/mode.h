@@ -67,6 +67,7 @@ void mode_with_flock(struct bench *, void (*measure)(struct bench *, struct floc
 struct idle {
     double bytes;        /* of the server's memory */
     double kernel_bytes; /* of the kernel's, for one end */
+    double beat_us;      /* of the server's CPU, for a beat and its answer */
     double connected, connects_s;
 };
 void idle_measure(struct bench *, struct flock *, struct idle *);

@@ -1,8 +1,12 @@
 /* The slope between two numbers of connections, so that what the server has anyway is left out. */
 #include "mode.h"
+#include "usage.h"
+#include "util/clock.h"
 #include "util/macros.h"
 
 enum { SETTLE_MS = 200, CONNECTIONS_PER_MS = 25 };
+
+static const double BEATING_S = 1; /* a fifth of all beat in it */
 
 struct bytes {
     double user, kernel;
@@ -16,6 +20,19 @@ static struct bytes bytes_now(struct bench *b, const struct flock *f)
     return (struct bytes){(double)memory.anonymous, (double)memory_kernel()};
 }
 
+/* The server's CPU for a beat and its answer, when it does nothing else. */
+static double beat_us(struct bench *b, const struct flock *f)
+{
+    struct usage before, now;
+    uint64_t begun_ns = clock_mono_ns();
+    usage_read(&before, f->server->pid);
+    load_for(&b->load, BEATING_S);
+    usage_read(&now, f->server->pid);
+    usage_since(&now, &before);
+    double ms = (double)(clock_mono_ns() - begun_ns) / 1e6;
+    return (double)now.cpu_ns / 1e3 / (f->n * ms / f->members[0].device->heartbeat_ms);
+}
+
 void idle_measure(struct bench *b, struct flock *f, struct idle *out)
 {
     uint32_t fewer = f->n / 3;
@@ -27,6 +44,7 @@ void idle_measure(struct bench *b, struct flock *f, struct idle *out)
         .bytes = (after.user - before.user) / (f->n - fewer),
         /* The bench holds the other ends. */
         .kernel_bytes = (after.kernel - before.kernel) / (f->n - fewer) / 2,
+        .beat_us = beat_us(b, f),
         .connected = f->n,
         .connects_s = f->n / seconds,
     };
@@ -41,6 +59,7 @@ void row_idle(struct bench *b, const struct flock *f, const struct idle *idle)
     row_add(row, idle->bytes, tls ? tls_bytes : plain_bytes);
     row_detail(row, "connections", idle->connected);
     row_detail(row, "kernel_bytes", idle->kernel_bytes);
+    row_detail(row, "beat_us", idle->beat_us);
 }
 
 static void with_flock(struct bench *b, struct server *server, double n,
