@@ -19,9 +19,12 @@ struct attempt *attempt_new(struct client *d, void (*finish)(struct attempt *))
 {
     struct attempt *a = mem_new(sizeof(*a));
     a->device = d;
+    a->node = d->node;
     a->epoch = d->epoch;
     a->asked_step = d->world->step;
-    a->asked_ms = d->world->wall_ms;
+    a->asked_ms = node_wall_ms(d->node);
+    a->asked_mono_ms = d->world->mono_ms;
+    a->dismissed = d->dismissed;
     a->finish = finish;
     a->inside = true;
     a->u.call = (struct chat_call){.user = d->user, .device = d->id, .done = attempt_done};
@@ -39,8 +42,14 @@ bool attempt_seen(const struct attempt *a)
     return a->epoch == a->device->epoch;
 }
 
-void attempts_forget(struct world *w)
+void attempts_forget(struct world *w, const struct node *n)
 {
-    for (struct list *node; (node = list_pop_front(&w->attempts));)
-        free(list_entry(node, struct attempt, link));
+    list_for_each(&w->attempts, node)
+    {
+        struct attempt *a = list_entry(node, struct attempt, link);
+        if (a->node != n)
+            continue;
+        list_remove(&a->link);
+        free(a);
+    }
 }

@@ -1,4 +1,4 @@
-/* struct attempt: a call of a device under way. It dies with the core. */
+/* struct attempt: a call of a device under way. It dies with the node. */
 #ifndef PARLEY_SIM_ATTEMPT_H
 #define PARLEY_SIM_ATTEMPT_H
 
@@ -26,8 +26,11 @@ struct factor_try {
 struct attempt {
     struct list link; /* in world->attempts */
     struct client *device;
+    struct node *node; /* that is asked */
     uint32_t epoch;
     uint64_t asked_step, asked_ms; /* wall clock */
+    uint64_t asked_mono_ms;
+    bool dismissed; /* its connection was about to be closed */
     struct op *op;
     struct copy *copy;
     struct marked *marked;
@@ -64,7 +67,7 @@ struct attempt *attempt_new(struct client *, void (*finish)(struct attempt *));
 void attempt_made(struct attempt *);
 /* Whether the device still hears the answer. */
 bool attempt_seen(const struct attempt *);
-/* The core died. */
-void attempts_forget(struct world *);
+/* The node died. */
+void attempts_forget(struct world *, const struct node *);
 
 #endif

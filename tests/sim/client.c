@@ -222,16 +222,20 @@ static void copy_take(struct client *d, struct copy *c, const struct event *e)
 
 /* --- what the core says --- */
 
+/* NULL: the device has left, and hears nothing. */
 static struct client *client_of(struct session *s)
 {
-    return container_of(s, struct client, session);
+    const struct seat *seat = container_of(s, struct seat, session);
+    return seat->left ? NULL : seat->client;
 }
 
 static void on_event(struct sink *sink, struct session *const *to, size_t n, const struct event *e)
 {
-    struct world *w = container_of(sink, struct world, sink);
+    struct world *w = container_of(sink, struct node, sink)->world;
     for (size_t i = 0; i < n; i++) {
         struct client *d = client_of(to[i]);
+        if (!d)
+            continue;
         hear(d, e, w->step, 0);
         if (rng_percent(&w->rng, w->drop_pushes))
             continue;
@@ -257,7 +261,7 @@ static void on_event(struct sink *sink, struct session *const *to, size_t n, con
 static void on_receipts(struct sink *sink, struct session *const *to, size_t n,
                         uint64_t conversation, const struct mark *marks, size_t n_marks)
 {
-    struct world *w = container_of(sink, struct world, sink);
+    struct world *w = container_of(sink, struct node, sink)->world;
     for (const struct mark *m = marks; m < marks + n_marks; m++) {
         for (const struct mark *before = marks; before < m; before++)
             if (before->user == m->user)
@@ -265,7 +269,8 @@ static void on_receipts(struct sink *sink, struct session *const *to, size_t n,
         if (m->read_seq > m->delivered_seq)
             world_fail(w, "read beyond delivered");
         for (size_t i = 0; i < n; i++)
-            hear_receipt(client_of(to[i]), conversation, m);
+            if (client_of(to[i]))
+                hear_receipt(client_of(to[i]), conversation, m);
         world_saw(w, conversation ^ m->user ^ m->delivered_seq ^ m->read_seq);
     }
 }
@@ -274,20 +279,21 @@ static void on_typing(struct sink *sink, struct session *const *to, size_t n, ui
                       uint64_t user)
 {
     (void)to, (void)n;
-    world_saw(container_of(sink, struct world, sink), conversation ^ user);
+    world_saw(container_of(sink, struct node, sink)->world, conversation ^ user);
 }
 
 static void on_presence(struct sink *sink, struct session *const *to, size_t n, uint64_t user,
                         bool online, uint64_t last_seen_ms)
 {
     (void)to, (void)n;
-    world_saw(container_of(sink, struct world, sink), user ^ online ^ last_seen_ms);
+    world_saw(container_of(sink, struct node, sink)->world, user ^ online ^ last_seen_ms);
 }
 
 static void on_end(struct sink *sink, struct session *s, enum session_end_reason reason)
 {
     (void)sink, (void)reason;
-    client_of(s)->dismissed = true;
+    if (client_of(s))
+        client_of(s)->dismissed = true;
 }
 
 const struct sink_ops client_sink_ops = {on_event, on_receipts, on_typing, on_presence, on_end};
@@ -356,7 +362,7 @@ static void fetch(struct client *d, struct copy *c)
     a->u.read.at = c->cursor;
     a->u.read.sync = !c->paging;
     a->u.read.limit = 1 + rng_below(&d->world->rng, 20);
-    chat_read(d->world->chat, &a->u.read);
+    chat_read(d->node->chat, &a->u.read);
     attempt_made(a);
 }
 
@@ -408,7 +414,7 @@ static void list_more(struct client *d)
     a->u.list.page = str_of(d->page);
     a->u.list.requests = d->listing_requests;
     a->u.list.limit = 1 + rng_below(&d->world->rng, 5);
-    chat_list(d->world->chat, &a->u.list);
+    chat_list(d->node->chat, &a->u.list);
     attempt_made(a);
 }
 
@@ -469,7 +475,7 @@ void client_wait(struct client *d)
     a->u.sync.token = str_of(d->waited_token);
     a->u.sync.wait_ms = 1 + rng_below(&d->world->rng, 20000);
     a->over_ms = d->world->mono_ms + a->u.sync.wait_ms;
-    chat_sync(d->world->chat, &a->u.sync);
+    chat_sync(d->node->chat, &a->u.sync);
     attempt_made(a);
 }
 
@@ -485,7 +491,7 @@ void client_compare(struct client *d)
     d->comparing = true;
     d->compare_again = false;
     a->u.sync.token = str_of(d->token);
-    chat_sync(d->world->chat, &a->u.sync);
+    chat_sync(d->node->chat, &a->u.sync);
     attempt_made(a);
 }
 
@@ -507,15 +513,32 @@ static void lose_answers(struct client *d)
     }
 }
 
+static void leave_seat(struct seat *seat, const struct node *n)
+{
+    seat->left = n->stopped;
+    if (seat->left)
+        return;
+    session_end(n->chat, &seat->session, node_mono_ms(n));
+    seat->taken = false;
+}
+
+void clients_went_on(const struct node *n)
+{
+    for (uint32_t i = 0; i < DEVICES; i++) {
+        struct seat *seat = &n->world->clients[i]->seats[n->index];
+        if (seat->taken && seat->left)
+            leave_seat(seat, n);
+    }
+}
+
 void client_go_offline(struct client *d)
 {
     d->online = false;
     lose_answers(d);
-    if (d->wait) {
-        chat_sync_cancel(d->world->chat, &d->wait->u.sync);
-        d->wait = NULL;
-    }
-    session_end(d->world->chat, &d->session, d->world->mono_ms);
+    if (d->wait && !d->node->stopped)
+        chat_sync_cancel(d->node->chat, &d->wait->u.sync);
+    d->wait = NULL;
+    leave_seat(&d->seats[d->node->index], d->node);
     d->signed_out = d->signed_out || d->dismissed;
     d->dismissed = false;
 }
@@ -532,8 +555,10 @@ static void authenticated(struct attempt *a)
         return;
     if (auth->call.user != d->user || auth->call.device != d->id)
         world_fail(d->world, "device %u is taken for another", d->index);
+    struct seat *seat = &d->seats[d->node->index];
     d->online = true;
-    session_begin(d->world->chat, &d->session, d->user, d->id);
+    *seat = (struct seat){.client = d, .taken = true};
+    session_begin(d->node->chat, &seat->session, d->user, d->id);
     d->compare_again = true;
 }
 
@@ -579,36 +604,58 @@ static struct attempt *sign(struct client *d, void (*finish)(struct attempt *))
 
 static void connect_device(struct client *d)
 {
+    struct node *n = world_any_node(d->world);
+    if (!n)
+        return;
+    d->node = n;
     d->connecting = true;
     if (d->signed_out) {
         struct attempt *a = sign(d, signed_in_again);
-        chat_signin(d->world->chat, &a->u.sign);
+        chat_signin(d->node->chat, &a->u.sign);
         attempt_made(a);
         return;
     }
     struct attempt *a = attempt_new(d, authenticated);
     a->u.authenticate.token = str_of(d->access);
-    chat_authenticate(d->world->chat, &a->u.authenticate);
+    chat_authenticate(d->node->chat, &a->u.authenticate);
     attempt_made(a);
 }
 
-void clients_crash(struct world *w)
+void clients_crash(struct world *w, const struct node *n)
 {
     for (uint32_t i = 0; i < DEVICES; i++) {
-        w->clients[i]->online = w->clients[i]->connecting = w->clients[i]->dismissed = false;
-        w->clients[i]->wait = NULL;
-        lose_answers(w->clients[i]);
+        struct client *d = w->clients[i];
+        d->seats[n->index].taken = false;
+        if (d->node != n)
+            continue;
+        d->online = d->connecting = d->dismissed = false;
+        d->wait = NULL;
+        lose_answers(d);
     }
-    attempts_forget(w);
+    attempts_forget(w, n);
 }
 
 /* --- one turn --- */
+
+/* Where no answer comes any more the device asks another node, in time. */
+static bool leave_stopped(struct client *d)
+{
+    if ((d->online || d->connecting) && !rng_percent(&d->world->rng, 20))
+        return false;
+    if (d->online)
+        client_go_offline(d);
+    else
+        lose_answers(d);
+    return true;
+}
 
 /* What brings the device in step. True: it did something. */
 static bool catch_up(struct client *d)
 {
     if (d->online && d->dismissed)
         client_go_offline(d);
+    if (d->node->stopped && !leave_stopped(d))
+        return false;
     if (d->gone)
         return false;
     if (!d->online) {
@@ -662,7 +709,7 @@ void client_act(struct client *d, bool calm)
         catch_up(d);
         return;
     }
-    if (!d->online)
+    if (!d->online || d->node->stopped)
         return;
     command_any(d);
 }
@@ -681,9 +728,9 @@ static void sign_first(struct client *d, bool up)
 {
     struct attempt *a = sign(d, signed_in);
     if (up)
-        chat_signup(d->world->chat, &a->u.sign);
+        chat_signup(d->node->chat, &a->u.sign);
     else
-        chat_signin(d->world->chat, &a->u.sign);
+        chat_signin(d->node->chat, &a->u.sign);
     attempt_made(a);
     world_settle(d->world);
 }
@@ -693,6 +740,7 @@ void clients_init(struct world *w)
     for (uint32_t i = 0; i < DEVICES; i++) {
         struct client *d = mem_new(sizeof(*d));
         d->world = w;
+        d->node = &w->nodes[0];
         d->index = i;
         w->clients[i] = d;
         d->hearing = mem_new(sizeof(*d->hearing));

@@ -62,12 +62,13 @@ struct op {
     uint32_t n_members;
     uint32_t device;
     uint64_t first_step; /* when it was first sent */
+    uint64_t first_ms;   /* mono, as ok_ms */
     uint32_t tries;
     bool waiting, under_way;
     bool ok, failed;
     enum chat_error error; /* failed: by this, to a try made and answered at these steps */
     uint64_t last_step, failed_step;
-    uint64_t ok_step;
+    uint64_t ok_step, ok_ms;
     uint64_t ok_conversation, ok_seq;
     uint64_t ok_wall_ms_max; /* a rename: the latest the clock had ever been at its ok */
 };
@@ -75,18 +76,29 @@ struct op {
 struct attempt;
 struct hearing;
 
+/* A device's connection to a node. One that the device left while the node stood still ends when
+ * that goes on. */
+struct seat {
+    struct session session;
+    struct client *client;
+    bool taken, left;
+};
+
 struct client {
     struct world *world;
+    struct node *node; /* which it asks */
     uint32_t index;
     uint64_t user, id;
     char access[CRYPTO_TOKEN_TEXT + 1]; /* the device's token */
-    struct session session;
+    struct seat seats[NODES_MAX];
     bool online, connecting;
-    bool signed_out;  /* its device is ended, as far as it knows */
-    bool gone;        /* its account is no more: it does nothing */
-    uint32_t refused; /* sign-ins since the last that was not */
-    bool dismissed;   /* the core wants its connection closed */
-    uint32_t epoch;   /* answers to an older one are not seen by the device */
+    bool signed_out;               /* its device is ended, as far as it knows */
+    bool gone;                     /* its account is no more: it does nothing */
+    uint32_t refused;              /* sign-ins since the last that was not */
+    bool dismissed;                /* the core wants its connection closed */
+    uint64_t ended_id;             /* a device of its that somebody was told to be ended, */
+    uint64_t ended_step, ended_ms; /* and when */
+    uint32_t epoch;                /* answers to an older one are not seen by the device */
     struct copy copies[COPIES_MAX];
     uint32_t n_copies;
     struct op ops[OPS_MAX];
@@ -110,8 +122,10 @@ extern const struct sink_ops client_sink_ops;
 /* Signs everybody up and in. */
 void clients_init(struct world *);
 void clients_deinit(struct world *);
-/* The core died: what was under way is not known to have happened. */
-void clients_crash(struct world *);
+/* A node died: what was under way there is not known to have happened. */
+void clients_crash(struct world *, const struct node *);
+/* A node that stood still goes on. */
+void clients_went_on(const struct node *);
 /* One thing that this device does. With `calm` only what brings it in step: coming online,
  * resending, fetching, comparing. */
 void client_act(struct client *, bool calm);

@@ -16,11 +16,26 @@
 
 /* --- commands --- */
 
+/* A device that is ended does nothing more: by then every node that was up has closed its
+ * connection. */
+static void check_not_ended(const struct attempt *a)
+{
+    const struct client *d = a->device;
+    const struct world *w = d->world;
+    uint64_t by_ms = MAX(d->ended_ms, a->node->went_on_ms) + world_told_ms(w);
+    bool ended = d->ended_id && a->u.call.device == d->ended_id && a->asked_step > d->ended_step;
+    if (ended && !a->dismissed && !w->faulty && a->asked_mono_ms >= by_ms)
+        world_fail(d->world, "device %u was served at %llu after it was ended", d->index,
+                   (unsigned long long)w->step);
+}
+
 void op_answered(struct attempt *a, uint64_t conversation, uint64_t seq)
 {
     struct op *op = a->op;
     struct world *w = a->device->world;
     enum chat_error error = a->u.call.error;
+    if (!error)
+        check_not_ended(a);
     if (!error && op->ok && (op->ok_seq != seq || op->ok_conversation != conversation))
         world_fail(w, "key %s stands twice: %llu and %llu", op->key, (unsigned long long)op->ok_seq,
                    (unsigned long long)seq);
@@ -28,6 +43,8 @@ void op_answered(struct attempt *a, uint64_t conversation, uint64_t seq)
         op->ok = true;
         op->ok_seq = seq;
         op->ok_conversation = conversation;
+        if (!op->ok_step)
+            op->ok_ms = w->mono_ms;
         if (!op->ok_step)
             op->ok_step = w->step;
     }
@@ -55,8 +72,8 @@ static void token_told(struct attempt *a)
     struct token *token = &w->tokens[w->n_tokens++ % TOKENS_MAX];
     token->conversation = append->conversation;
     token->seq = append->seq;
-    chat_invite_token(w->chat, append->conversation, append->seq, a->device->user, append->time_ms,
-                      token->text);
+    chat_invite_token(a->node->chat, append->conversation, append->seq, a->device->user,
+                      append->time_ms, token->text);
 }
 
 static void append_answered(struct attempt *a)
@@ -80,7 +97,7 @@ static void op_send_group(struct client *d, struct op *op, struct str key)
     a->u.group.members = op->members;
     a->u.group.n_members = op->n_members;
     a->u.group.key = key;
-    chat_group_create(d->world->chat, &a->u.group);
+    chat_group_create(d->node->chat, &a->u.group);
     attempt_made(a);
 }
 
@@ -129,9 +146,9 @@ void op_send(struct client *d, struct op *op)
     append->key = str_of(op->key);
     append->after = op->after;
     if (op->type == EVENT_JOINED)
-        chat_join(w->chat, append, str_of(op->token));
+        chat_join(d->node->chat, append, str_of(op->token));
     else
-        chat_append(w->chat, append);
+        chat_append(d->node->chat, append);
     attempt_made(a);
 }
 
@@ -159,7 +176,11 @@ struct op *op_new(struct client *d, enum event_type type)
     if (d->n_ops == OPS_MAX || d->n_under_way >= OPS_UNDER_WAY)
         return NULL;
     struct op *op = &d->ops[d->n_ops];
-    *op = (struct op){.type = type, .device = d->index, .first_step = w->step, .waiting = true};
+    *op = (struct op){.type = type,
+                      .device = d->index,
+                      .first_step = w->step,
+                      .first_ms = w->mono_ms,
+                      .waiting = true};
     snprintf(op->key, sizeof(op->key), "k%u-%u", d->index, d->n_ops);
     snprintf(op->text, sizeof(op->text), "text of %u-%u", d->index, d->n_ops);
     d->n_ops++;
@@ -485,7 +506,7 @@ static void act_mark(struct client *d)
                         : c->base + rng_below(&d->world->rng, (uint32_t)(c->cursor - c->base + 1));
     a->u.mark.read = rng_percent(&d->world->rng, 70);
     a->marked = hear_mark(d, c->conversation, a->u.mark.seq, a->u.mark.read);
-    chat_mark(d->world->chat, &a->u.mark);
+    chat_mark(d->node->chat, &a->u.mark);
     attempt_made(a);
 }
 
@@ -517,7 +538,7 @@ static void look(struct client *d, struct copy *c)
     struct attempt *a = attempt_new(d, look_answered);
     a->copy = c;
     a->u.look.conversation = c->conversation;
-    chat_conversation(d->world->chat, &a->u.look);
+    chat_conversation(d->node->chat, &a->u.look);
     attempt_made(a);
 }
 
@@ -534,7 +555,7 @@ void command_look_at_all(struct client *d)
         return;
     struct attempt *a = attempt_new(d, shown_access);
     a->u.authenticate.token = str_of(d->access);
-    chat_authenticate(d->world->chat, &a->u.authenticate);
+    chat_authenticate(d->node->chat, &a->u.authenticate);
     attempt_made(a);
     for (uint32_t i = 0; i < d->n_copies; i++)
         look(d, &d->copies[i]);
@@ -554,7 +575,7 @@ static void act_history(struct client *d, struct copy *c)
     a->u.read.mode = rng_percent(&d->world->rng, 50) ? READ_BEFORE : READ_AROUND;
     a->u.read.at = 1 + rng_below(&d->world->rng, (uint32_t)c->cursor + 8); /* also beyond the end */
     a->u.read.limit = 1 + rng_below(&d->world->rng, PAGE_MAX);
-    chat_read(d->world->chat, &a->u.read);
+    chat_read(d->node->chat, &a->u.read);
     attempt_made(a);
 }
 
@@ -576,10 +597,10 @@ static void act_look_at_invites(struct client *d, struct copy *c)
     struct attempt *a = attempt_new(d, preview ? previewed : ignored);
     if (preview) {
         a->u.preview.token = str_of(w->tokens[rng_below(&w->rng, n)].text);
-        chat_preview(w->chat, &a->u.preview);
+        chat_preview(d->node->chat, &a->u.preview);
     } else {
         a->u.invites.conversation = c->conversation;
-        chat_invites(w->chat, &a->u.invites);
+        chat_invites(d->node->chat, &a->u.invites);
     }
     attempt_made(a);
 }
@@ -603,7 +624,7 @@ static void act_info(struct client *d, struct copy *c)
     struct attempt *a = attempt_new(d, info_answered);
     a->u.info.conversation = c->conversation;
     a->u.info.seq = 1 + rng_below(&d->world->rng, (uint32_t)c->cursor + 2);
-    chat_info(d->world->chat, &a->u.info);
+    chat_info(d->node->chat, &a->u.info);
     attempt_made(a);
 }
 
@@ -633,29 +654,45 @@ static void act_look(struct client *d)
     if (what == 2) {
         a->u.watch.users = d->world->users;
         a->u.watch.n_users = USERS;
-        chat_watch(d->world->chat, &a->u.watch);
+        chat_watch(d->node->chat, &a->u.watch);
     } else {
         a->u.typing.conversation = c->conversation;
-        chat_typing(d->world->chat, &a->u.typing);
+        chat_typing(d->node->chat, &a->u.typing);
     }
     attempt_made(a);
 }
 
+static void signed_out(struct attempt *a)
+{
+    struct client *d = a->device;
+    const struct chat_device_end *end = &a->u.end;
+    ignored(a);
+    if (end->call.error)
+        return;
+    struct client *ended = end->device ? d->world->clients[d->index ^ 1] : d;
+    ended->ended_id = end->device ? end->device : end->call.device;
+    ended->ended_step = d->world->step;
+    ended->ended_ms = d->world->mono_ms;
+}
+
 static void act_sign_out(struct client *d)
 {
-    struct attempt *a = attempt_new(d, ignored);
+    struct attempt *a = attempt_new(d, signed_out);
     bool other = rng_percent(&d->world->rng, 50);
     a->u.end.device = other ? d->world->clients[d->index ^ 1]->id : 0;
-    chat_device_end(d->world->chat, &a->u.end);
+    chat_device_end(d->node->chat, &a->u.end);
     attempt_made(a);
 }
 
 static void left(struct attempt *a)
 {
+    const struct world *w = a->device->world;
     struct left *l = &a->device->world->left;
     ignored(a);
-    if (!a->u.call.error && !l->ok_step)
-        l->ok_step = a->device->world->step;
+    if (a->u.call.error || l->ok_step)
+        return;
+    l->ok_step = w->step;
+    l->ok_ms = w->mono_ms;
 }
 
 /* For good; one person of a run at most, so that there is company left. */
@@ -669,7 +706,7 @@ static void act_leave(struct client *d)
     world_trace(w, "device %u deletes its account %llu", d->index, (unsigned long long)d->user);
     struct attempt *a = attempt_new(d, left);
     a->u.leave.password = str_of(d->password);
-    chat_leave(w->chat, &a->u.leave);
+    chat_leave(d->node->chat, &a->u.leave);
     attempt_made(a);
 }
 

@@ -27,14 +27,14 @@ void act_factor(struct client *d)
     for (size_t i = 0; i < sizeof(secret); i++)
         secret[i] = (uint8_t)rng_next(&d->world->rng);
     base32_format(try->secret, secret, sizeof(secret));
-    totp_code(try->code, secret, d->world->wall_ms / TOTP_STEP_MS);
+    totp_code(try->code, secret, node_wall_ms(d->node) / TOTP_STEP_MS);
     snprintf(try->key, sizeof(try->key), "f%u-%u", d->index, d->factor_tries++);
     try->change.what = FACTOR_ENABLED;
     try->change.password = str_of(d->password);
     try->change.secret = str_of(try->secret);
     try->change.code = str_of(try->code);
     try->change.key = str_of(try->key);
-    chat_factor_change(d->world->chat, &try->change);
+    chat_factor_change(d->node->chat, &try->change);
     attempt_made(a);
 }
 
@@ -49,7 +49,7 @@ void factor_help(struct client *d)
     a->u.set.username = str_of(d->name);
     a->u.set.disabled = -1;
     a->u.set.no_second_factor = true;
-    chat_admin_set(d->world->chat, &a->u.set);
+    chat_admin_set(d->node->chat, &a->u.set);
     attempt_made(a);
 }
 

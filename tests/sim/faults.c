@@ -21,6 +21,7 @@
 struct faults {
     struct store store;
     struct store *inner;
+    struct node *node;
     struct world *world;
     struct poster completions;
     struct list held; /* answers that come late */
@@ -174,7 +175,7 @@ bool faults_land(struct faults *f)
 
 static void answer(struct faults *f, struct store_request *r)
 {
-    post(&f->world->chat_queue.poster, &r->task);
+    post(&f->node->chat_queue.poster, &r->task);
 }
 
 /* The store has carried it out. */
@@ -253,12 +254,15 @@ static const struct store_ops faults_ops = {faults_submit, faults_info, faults_f
 
 /* --- beginning and end --- */
 
+/* On one machine what is late comes with the restart or never; elsewhere the store goes on. */
 static void take_over(struct faults *f, struct faults *before)
 {
     for (struct list *node; (node = list_pop_front(&before->late));) {
         struct late *l = list_entry(node, struct late, link);
         l->faults = f;
-        if (rng_percent(&f->world->rng, 50))
+        if (f->world->n_nodes > 1)
+            list_push_back(&f->late, &l->link);
+        else if (rng_percent(&f->world->rng, 50))
             late_begin(l);
         else
             late_free(l);
@@ -266,16 +270,18 @@ static void take_over(struct faults *f, struct faults *before)
     free(before);
 }
 
-struct faults *faults_new(struct world *w, struct faults *before)
+struct faults *faults_new(struct node *n, struct faults *before)
 {
+    struct world *w = n->world;
     static const uint8_t secret[CRYPTO_SECRET_BYTES] = {1, 2, 3};
     struct faults *f = mem_new(sizeof(*f));
     f->store.ops = &faults_ops;
+    f->node = n;
     f->world = w;
     f->completions.post = completed;
     list_init(&f->held);
     list_init(&f->late);
-    f->inner = store_memory_open(w->kv, &w->store_queue.poster, &f->completions, secret, 7);
+    f->inner = store_memory_open(w->kv, &n->store_queue.poster, &f->completions, secret, 7);
     store_memory_take_at_most(f->inner, 1 + rng_below(&w->rng, 8));
     if (before)
         take_over(f, before);
@@ -293,11 +299,6 @@ void faults_free(struct faults *f)
 struct store *faults_store(struct faults *f)
 {
     return &f->store;
-}
-
-struct store *faults_inner(struct faults *f)
-{
-    return f->inner;
 }
 
 void faults_crash(struct faults *f)

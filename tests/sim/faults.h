@@ -13,17 +13,15 @@
 #include <stdint.h>
 
 struct faults;
+struct node;
 struct store;
-struct world;
 
-/* A store on what world->kv holds; what the one before left to come later comes now or never. */
-struct faults *faults_new(struct world *, struct faults *before);
+/* A node's way to what world->kv holds; what the one before left to come later goes over to it. */
+struct faults *faults_new(struct node *, struct faults *before);
 /* With the store and all that waits. */
 void faults_free(struct faults *);
 /* What the domain is given. */
 struct store *faults_store(struct faults *);
-/* The store itself, without faults. */
-struct store *faults_inner(struct faults *);
 /* The core dies: answers that are on their way are lost. */
 void faults_crash(struct faults *);
 /* One late answer comes, or one late write is carried out. False: there is none. */

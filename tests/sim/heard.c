@@ -57,7 +57,9 @@ void hear_receipt(struct client *d, uint64_t conversation, const struct mark *m)
     for (uint32_t i = 0; i < USERS; i++) {
         if (d->world->users[i] != m->user)
             continue;
-        if (m->delivered_seq < c->delivered_seq[i] || (m->read_seq && m->read_seq < c->read_seq[i]))
+        bool back =
+            m->delivered_seq < c->delivered_seq[i] || (m->read_seq && m->read_seq < c->read_seq[i]);
+        if (back && !d->world->wire) /* between nodes the older push may come later */
             world_fail(d->world, "device %u: the marks of %llu in %llu went back", d->index,
                        (unsigned long long)m->user, (unsigned long long)conversation);
         c->delivered_seq[i] = MAX(c->delivered_seq[i], m->delivered_seq);

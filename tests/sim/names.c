@@ -37,7 +37,7 @@ void rename_send(struct client *d, struct op *op)
     a->u.rename.password = str_of(d->password);
     a->u.rename.append.key = str_of(op->key);
     a->u.rename.append.after = op->after;
-    chat_rename(d->world->chat, &a->u.rename);
+    chat_rename(d->node->chat, &a->u.rename);
     attempt_made(a);
 }
 

@@ -2,8 +2,10 @@
  * parley-sim: runs simulated worlds, a seed each, and reports every seed whose world was found
  * wrong. `parley-sim --seed N --trace` replays one.
  *
- *     parley-sim [--seeds N] [--from N] [--seed N] [--steps N] [--trace] [--sabotage RULE|all]
+ *     parley-sim [--nodes N] [--seeds N] [--shard I/N] [--from N] [--seed N] [--steps N] [--trace]
+ *                [--sabotage RULE|all]
  *
+ * With --nodes 3 each world is a cluster, and TEST_SEEDS is that of one node: there are more.
  * With --sabotage a rule is broken on purpose (sabotage.h), and the run fails unless the checker
  * notices soon; with --trace it says what was noticed. TEST_SEEDS sets --seeds where none is given.
  */
@@ -19,14 +21,15 @@
 #include "util/log.h"
 #include "world.h"
 
-enum { FINDING_BYTES = 160 };
+enum { FINDING_BYTES = 160, SEEDS_DEFAULT = 1000, CLUSTER_TIMES = 5 };
 
 /* What takes several people and their group needs longer than most of the rest. */
 enum { LONG_EVERY = 8, LONG_TIMES = 4 };
 
 struct options {
-    uint64_t from, seeds;
+    uint64_t from, seeds, every;
     uint32_t steps;
+    uint32_t nodes;
     bool trace;
     const char *sabotage;
 };
@@ -60,7 +63,7 @@ static void play(struct world *w, uint32_t steps)
         else if (what < 998)
             world_pass(w, some_time(w));
         else
-            world_crash(w);
+            world_trouble(w);
     }
 }
 
@@ -69,7 +72,10 @@ static void calm_down(struct world *w)
 {
     enum { ROUNDS_MAX = 20000 };
     world_calm(w);
-    chat_wake_all(w->chat);
+    for (uint32_t i = 0; i < w->n_nodes; i++)
+        chat_wake_all(w->nodes[i].chat);
+    world_pass(w, world_untold_ms(w));
+    world_settle(w);
     uint32_t rounds = 0;
     for (uint32_t compared = 0; compared < 3;) {
         bool in_step = true;
@@ -111,19 +117,21 @@ static bool run_seed(const struct options *o, uint64_t seed, uint64_t *history, 
                      char finding[FINDING_BYTES])
 {
     struct world w;
-    world_init(&w, seed, o->sabotage);
+    world_init(&w, seed, o->nodes, o->sabotage);
     w.trace = o->trace;
     w.drop_pushes = rng_below(&w.rng, 4) * 15;
     w.fault_percent = rng_percent(&w.rng, 50) ? 0 : 1 + rng_below(&w.rng, 15);
     w.late_percent = rng_percent(&w.rng, 50) ? 0 : 1 + rng_below(&w.rng, 40);
+    w.faulty = w.fault_percent || w.late_percent;
     uint32_t faults = w.fault_percent, late = w.late_percent;
     play(&w, seed % LONG_EVERY ? o->steps : o->steps * LONG_TIMES);
     calm_down(&w);
     world_pass(&w, 2000); /* what is due is emptied */
     world_settle(&w);
     finish_round(&w);
-    if (chat_busy(w.chat))
-        world_fail(&w, "%u calls never ended", chat_busy(w.chat));
+    for (uint32_t i = 0; i < w.n_nodes; i++)
+        if (chat_busy(w.nodes[i].chat))
+            world_fail(&w, "%u calls never ended", chat_busy(w.nodes[i].chat));
     for (uint32_t i = 0; i < DEVICES; i++)
         command_look_at_all(w.clients[i]);
     world_settle(&w);
@@ -192,10 +200,12 @@ static int run_sabotages(const struct options *o)
 static int run(const struct options *o)
 {
     uint64_t failed = 0, commands = 0, history = 0, again = 0, ignored = 0;
-    for (uint64_t seed = o->from; seed < o->from + o->seeds && failed < 10; seed++) {
+    uint64_t ran = 0;
+    for (; ran < o->seeds && failed < 10; ran++) {
+        uint64_t seed = o->from + ran * o->every;
         bool right = run_seed(o, seed, &history, &commands, NULL);
         failed += !right;
-        if (seed % 50 == 0) {
+        if (ran % 50 == 0) {
             run_seed(o, seed, &again, &ignored, NULL);
             if (history != again) {
                 printf("seed %llu does not replay\n", (unsigned long long)seed);
@@ -203,36 +213,63 @@ static int run(const struct options *o)
             }
         }
     }
-    printf("%llu seeds, %llu commands, %llu seeds failed\n", (unsigned long long)o->seeds,
+    printf("%llu seeds, %llu commands, %llu seeds failed\n", (unsigned long long)ran,
            (unsigned long long)commands, (unsigned long long)failed);
     return failed ? 1 : 0;
 }
 
+/* One of N that share the seeds. */
+static bool take_shard(struct options *o, const char *text)
+{
+    unsigned long long i, n;
+    if (sscanf(text, "%llu/%llu", &i, &n) != 2 || i < 1 || i > n)
+        return false;
+    o->from += i - 1;
+    o->every = n;
+    return true;
+}
+
+static bool take_option(struct options *o, const char *name, const char *value)
+{
+    if (!strcmp(name, "--seeds"))
+        o->seeds = strtoull(value, NULL, 10);
+    else if (!strcmp(name, "--from"))
+        o->from = strtoull(value, NULL, 10);
+    else if (!strcmp(name, "--seed"))
+        o->from = strtoull(value, NULL, 10), o->seeds = 1;
+    else if (!strcmp(name, "--steps"))
+        o->steps = (uint32_t)strtoul(value, NULL, 10);
+    else if (!strcmp(name, "--nodes"))
+        o->nodes = (uint32_t)strtoul(value, NULL, 10);
+    else if (!strcmp(name, "--sabotage"))
+        o->sabotage = value;
+    else
+        return !strcmp(name, "--shard") && take_shard(o, value);
+    return o->nodes >= 1 && o->nodes <= NODES_MAX;
+}
+
+/* As many as TEST_SEEDS says of one node. */
+static uint64_t usual_seeds(const struct options *o)
+{
+    const char *text = getenv("TEST_SEEDS");
+    uint64_t seeds = text ? strtoull(text, NULL, 10) : SEEDS_DEFAULT;
+    return o->nodes > 1 ? seeds * CLUSTER_TIMES / o->every : seeds / o->every;
+}
+
 int main(int argc, char **argv)
 {
-    const char *seeds = getenv("TEST_SEEDS");
-    struct options o = {
-        .from = 1, .seeds = seeds ? strtoull(seeds, NULL, 10) : 1000, .steps = 1500};
+    struct options o = {.from = 1, .every = 1, .steps = 1500, .nodes = 1};
     for (int i = 1; i < argc; i++) {
-        const char *value = i + 1 < argc ? argv[i + 1] : "";
-        if (!strcmp(argv[i], "--trace")) {
+        if (!strcmp(argv[i], "--trace"))
             o.trace = true;
-            continue;
-        }
-        if (!strcmp(argv[i], "--seeds"))
-            o.seeds = strtoull(value, NULL, 10);
-        else if (!strcmp(argv[i], "--from"))
-            o.from = strtoull(value, NULL, 10);
-        else if (!strcmp(argv[i], "--seed"))
-            o.from = strtoull(value, NULL, 10), o.seeds = 1;
-        else if (!strcmp(argv[i], "--steps"))
-            o.steps = (uint32_t)strtoul(value, NULL, 10);
-        else if (!strcmp(argv[i], "--sabotage"))
-            o.sabotage = value;
+        else if (i + 1 < argc && take_option(&o, argv[i], argv[i + 1]))
+            i++;
         else
-            return fprintf(stderr, "unknown option %s\n", argv[i]), 2;
-        i++;
+            return fprintf(stderr, "what is %s?\n", argv[i]), 2;
     }
+    if (!o.seeds)
+        o.seeds = usual_seeds(&o);
+    setvbuf(stdout, NULL, _IOLBF, 0);
     hash_use_key(1, 2);
     log_set_level(LOG_OFF);
     if (crypto_init())

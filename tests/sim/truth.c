@@ -591,7 +591,9 @@ static void check_block(struct truth *t, const struct op *block)
             const struct conversation *c = &log_of(t, op->ok_conversation)->load.conversation;
             bool ours = c->kind == CONVERSATION_DIRECT &&
                         (c->users[0] == blocker || c->users[1] == blocker);
-            if (ours && op->first_step > block->ok_step && op->ok_step < until)
+            bool later =
+                op->first_step > block->ok_step && op->first_ms >= block->ok_ms + world_told_ms(w);
+            if (ours && later && op->ok_step < until)
                 world_fail(t->world, "command %s passed the block %s", op->key, block->key);
         }
 }

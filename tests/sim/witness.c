@@ -41,8 +41,9 @@ static void check_delete(struct truth *t, const struct op *op)
         const struct hearing *hearing = t->world->clients[i]->hearing;
         for (uint32_t j = 0; j < hearing->n_heard; j++) {
             const struct heard *h = &hearing->heard[j];
-            if (h->conversation != log->id || !h->text || h->asked_step <= op->ok_step ||
-                h->seq > op->ok_seq)
+            bool on_the_way = !h->asked && t->world->wire; /* a push: the delete comes behind it */
+            if (on_the_way || h->conversation != log->id || !h->text ||
+                h->asked_step <= op->ok_step || h->seq > op->ok_seq)
                 continue;
             const struct line *r = &log->rows[h->seq - 1];
             bool of_it = h->seq == op->target || (r->type == EVENT_EDIT && r->target == op->target);
@@ -204,11 +205,14 @@ static void check_disabled(struct truth *t, const struct op *op, uint64_t sender
 {
     const struct world *w = t->world;
     uint64_t to = person_of(t, op->to, sender);
-    for (uint32_t i = 0; i < w->n_outs; i++)
+    /* a connection of theirs is closed once the store can be asked */
+    bool connected = sender == to && w->wire && w->faulty;
+    for (uint32_t i = 0; i < w->n_outs && !connected; i++)
         if (w->outs[i].user == to && op->first_step > w->outs[i].from &&
-            op->ok_step < w->outs[i].to)
+            op->first_ms >= w->outs[i].from_ms + world_untold_ms(w) && op->ok_step < w->outs[i].to)
             world_fail(t->world, "command %s went to a disabled account", op->key);
-    if (w->left.user == to && w->left.ok_step && op->first_step > w->left.ok_step)
+    if (w->left.user == to && w->left.ok_step && op->first_step > w->left.ok_step &&
+        op->first_ms >= w->left.ok_ms + world_told_ms(w))
         world_fail(t->world, "command %s went to a deleted account", op->key);
 }
 

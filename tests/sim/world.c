@@ -1,9 +1,6 @@
 /*
- * The scheduler. Two queues can run: the chat thread's (its own tasks and the store's
- * completions) and the store's. Within a queue the order is kept, as threads keep it; between them
- * chance decides.
- *
- * A crash leaves the old core's memory behind: a killed process frees nothing either.
+ * The scheduler: who runs next is chance's choice, a task at a time, and nothing takes any time but
+ * where world_pass() says so.
  */
 #include "world.h"
 
@@ -13,89 +10,13 @@
 #include <string.h>
 
 #include "archive.h"
-#include "bus/local.h"
 #include "client.h"
 #include "faults.h"
 #include "sabotage.h"
 #include "store/directory.h"
 #include "store/kv_memory.h"
-#include "util/mem.h"
-
-/* --- queues --- */
-
-static void queue_post(struct poster *poster, struct task *task)
-{
-    struct queue *q = container_of(poster, struct queue, poster);
-    list_push_back(&q->tasks, &task->node);
-}
-
-static void queue_init(struct queue *q)
-{
-    q->poster.post = queue_post;
-    list_init(&q->tasks);
-}
-
-static bool queue_run(struct queue *q)
-{
-    struct list *node = list_pop_front(&q->tasks);
-    if (!node)
-        return false;
-    struct task *task = list_entry(node, struct task, node);
-    task->run(task);
-    return true;
-}
-
-/* --- the environment --- */
-
-static uint64_t env_wall_ms(struct env *env)
-{
-    return container_of(env, struct world, env)->wall_ms;
-}
-
-static uint64_t env_mono_ms(struct env *env)
-{
-    return container_of(env, struct world, env)->mono_ms;
-}
-
-static void env_random(struct env *env, void *p, size_t n)
-{
-    struct world *w = container_of(env, struct world, env);
-    for (size_t i = 0; i < n; i++)
-        ((unsigned char *)p)[i] = (unsigned char)rng_next(&w->rng);
-}
-
-struct password_task {
-    struct task task;
-    struct password_job *job;
-};
-
-/* The real ones are tested elsewhere; here only who is who matters. */
-static void password_run(struct task *task)
-{
-    struct password_task *t = container_of(task, struct password_task, task);
-    struct password_job *job = t->job;
-    uint8_t hash[CRYPTO_HASH_BYTES];
-    char text[CRYPTO_PASSWORD_BYTES];
-    crypto_sha256(hash, job->password);
-    crypto_base64url(text, hash, sizeof(hash));
-    if (job->verify)
-        job->matches = !strcmp(job->hash, text);
-    else
-        strcpy(job->hash, text);
-    free(t);
-    job->done(job);
-}
-
-static bool env_password(struct env *env, struct password_job *job)
-{
-    struct password_task *t = mem_new(sizeof(*t));
-    t->task.run = password_run;
-    t->job = job;
-    post(env->self, &t->task);
-    return true;
-}
-
-static const struct env_ops env_ops = {env_wall_ms, env_mono_ms, env_random, env_password};
+#include "store/memory.h"
+#include "wire.h"
 
 /* --- the operator --- */
 
@@ -118,7 +39,7 @@ static void set_disabled(struct world *w, uint64_t user, bool on)
 }
 
 /* Enables whoever is disabled, at the end all; or disables somebody. */
-static void change_accounts(struct world *w)
+void world_change_accounts(struct world *w)
 {
     bool changed = false;
     for (uint32_t i = 0; i < w->n_outs; i++) {
@@ -136,33 +57,11 @@ static void change_accounts(struct world *w)
         if (w->outs[i].user == user && w->outs[i].to == UINT64_MAX)
             return;
     set_disabled(w, user, true);
-    w->outs[w->n_outs++] = (struct out){.user = user, .from = w->step, .to = UINT64_MAX};
+    w->outs[w->n_outs++] =
+        (struct out){.user = user, .from = w->step, .to = UINT64_MAX, .from_ms = w->mono_ms};
 }
 
-/* --- the core --- */
-
-static void start_core(struct world *w)
-{
-    w->faults = faults_new(w, w->faults);
-    w->store = faults_inner(w->faults);
-    world_settle(w); /* what was late is decided before anybody asks */
-    if (w->crashes)
-        change_accounts(w);
-    w->bus = sabotage_bus(w, bus_local_new(&w->chat_queue.poster));
-    struct chat_options options = {
-        .env = &w->env,
-        .store = faults_store(w->faults),
-        .bus = w->bus,
-        .sink = &w->sink,
-        .registration = REGISTRATION_OPEN,
-        .retention = w->keep,
-        /* now everything stays loaded, now almost nothing */
-        .cache_bytes_max = rng_percent(&w->rng, 50) ? 4096 : 0,
-    };
-    wheel_init(&w->wheel, w->mono_ms);
-    w->chat = chat_new(&options);
-    chat_run_jobs(w->chat);
-}
+/* --- beginning and end --- */
 
 /* What servers keep: all, for a time, or until all have it. */
 enum { DAY_MS = 24 * 60 * 60 * 1000 };
@@ -173,18 +72,36 @@ static const struct retention retentions[] = {
     {.delivered_ms = DAY_MS},
 };
 
-void world_init(struct world *w, uint64_t seed, const char *sabotage)
+/* The bus of a cluster: some lose nothing, some are never told what they lose. */
+static void choose_wire(struct world *w)
 {
+    w->wire = wire_new(w);
+    w->clocks_apart = rng_percent(&w->rng, 30);
+    w->wire_silent = rng_percent(&w->rng, 40);
+    w->reliable = rng_percent(&w->rng, 30);
+    if (w->reliable)
+        return;
+    w->wire_lost_percent = rng_below(&w->rng, 4) * 10;
+    w->wire_late_percent = rng_below(&w->rng, 3) * 20;
+}
+
+void world_init(struct world *w, uint64_t seed, uint32_t n_nodes, const char *sabotage)
+{
+    static const uint8_t secret[CRYPTO_SECRET_BYTES] = {1, 2, 3};
     *w = (struct world){.seed = seed, .rng.state = seed, .mono_ms = 1000, .sabotage = sabotage};
+    w->n_nodes = n_nodes;
     w->wall_ms = UINT64_C(1790000000000);
-    w->env = (struct env){.ops = &env_ops, .self = &w->chat_queue.poster, .wheel = &w->wheel};
-    w->sink.ops = &client_sink_ops;
-    queue_init(&w->chat_queue);
-    queue_init(&w->store_queue);
+    queue_init(&w->desk);
     list_init(&w->attempts);
     w->kv = archive_new(w, sabotage_kv(w, kv_memory_new()));
     w->keep = retentions[(seed + seed / 8) % ARRAY_SIZE(retentions)];
-    start_core(w);
+    w->store = store_memory_open(w->kv, &w->desk.poster, &w->desk.poster, secret, 7);
+    if (n_nodes > 1)
+        choose_wire(w);
+    for (uint32_t i = 0; i < n_nodes; i++)
+        node_init(&w->nodes[i], w, i);
+    for (uint32_t i = 0; i < n_nodes; i++)
+        node_start(&w->nodes[i]);
     clients_init(w);
 }
 
@@ -192,23 +109,52 @@ void world_deinit(struct world *w)
 {
     clients_deinit(w);
     world_settle(w);
-    chat_free(w->chat);
-    world_settle(w);
-    bus_free(w->bus);
-    faults_free(w->faults);
+    for (uint32_t i = 0; i < w->n_nodes; i++)
+        node_deinit(&w->nodes[i]);
+    wire_free(w->wire);
+    store_free(w->store);
     kv_free(w->kv);
     builder_deinit(&w->errors);
 }
 
-void world_crash(struct world *w)
+/* --- trouble --- */
+
+struct node *world_any_node(struct world *w)
 {
-    world_trace(w, "crash");
-    w->crashes++;
-    clients_crash(w);
-    list_init(&w->chat_queue.tasks);
-    list_init(&w->store_queue.tasks);
-    faults_crash(w->faults);
-    start_core(w);
+    uint32_t at = w->n_nodes > 1 ? rng_below(&w->rng, w->n_nodes) : 0;
+    for (uint32_t i = 0; i < w->n_nodes; i++) {
+        struct node *n = &w->nodes[(at + i) % w->n_nodes];
+        if (!n->stopped)
+            return n;
+    }
+    return NULL;
+}
+
+void world_trouble(struct world *w)
+{
+    enum { TROUBLE_MS_MAX = 100 * 1000 };
+    uint32_t what = w->n_nodes > 1 ? rng_below(&w->rng, 100) : 0;
+    struct node *n = &w->nodes[w->n_nodes > 1 ? rng_below(&w->rng, w->n_nodes) : 0];
+    if (what < 40)
+        node_crash(n);
+    else if (w->reliable)
+        return;
+    else if (what < 70)
+        node_stop(n, rng_below(&w->rng, TROUBLE_MS_MAX));
+    else
+        wire_cut(w->wire, rng_below(&w->rng, TROUBLE_MS_MAX));
+}
+
+uint64_t world_untold_ms(const struct world *w)
+{
+    enum { WITHOUT_BUS_MS = 60 * 1000 };
+    return w->n_nodes > 1 ? WITHOUT_BUS_MS : 0;
+}
+
+uint64_t world_told_ms(const struct world *w)
+{
+    enum { BUS_MS = 1000 };
+    return w->reliable ? BUS_MS : world_untold_ms(w);
 }
 
 void world_calm(struct world *w)
@@ -216,39 +162,85 @@ void world_calm(struct world *w)
     w->calm = true;
     w->drop_pushes = 0;
     w->fault_percent = w->late_percent = 0;
-    while (faults_land(w->faults) || faults_answer(w->faults))
-        ;
+    if (w->wire)
+        wire_calm(w->wire);
+    for (uint32_t i = 0; i < w->n_nodes; i++) {
+        struct node *n = &w->nodes[i];
+        node_go_on(n);
+        while (faults_land(n->faults) || faults_answer(n->faults))
+            ;
+    }
     world_settle(w);
     for (uint32_t i = 0; i < w->n_outs; i++)
         if (w->outs[i].to == UINT64_MAX)
-            world_crash(w); /* a new core, and all accounts enabled */
+            node_crash(&w->nodes[0]); /* a new core, and all accounts enabled */
 }
 
 /* --- time and turns --- */
 
-void world_pass(struct world *w, uint64_t ms)
+static void pass(struct world *w, uint64_t ms)
 {
+    enum { UNSETTLED_MS_MAX = 400 };
+    w->unsettled_ms += ms;
+    if (w->reliable && w->unsettled_ms > UNSETTLED_MS_MAX)
+        world_settle(w); /* nothing takes long */
+    if (w->unsettled_ms > UNSETTLED_MS_MAX)
+        w->unsettled_ms = 0;
     w->mono_ms += ms;
     w->wall_ms += ms;
     if (rng_percent(&w->rng, 1)) {                                  /* somebody set the clock */
         w->wall_ms += (uint64_t)rng_below(&w->rng, 100000) - 50000; /* there or back */
         w->clock_set_step = w->step;
     }
-    w->wall_ms_max = MAX(w->wall_ms_max, w->wall_ms);
-    wheel_advance(&w->wheel, w->mono_ms);
+    if (w->wire)
+        wire_advance(w->wire);
+    for (uint32_t i = 0; i < w->n_nodes; i++) {
+        w->wall_ms_max = MAX(w->wall_ms_max, node_wall_ms(&w->nodes[i]));
+        node_advance(&w->nodes[i]);
+    }
+}
+
+void world_pass(struct world *w, uint64_t ms)
+{
+    enum { LONG_MS = 1000, LAST_MS = 100 };
+    if (w->wire && ms > LONG_MS) { /* what falls due on the way is done on the way */
+        pass(w, ms - LAST_MS);
+        world_settle(w);
+        ms = LAST_MS;
+    }
+    pass(w, ms);
+}
+
+/* One task of one of them, by chance. */
+static bool run_nodes(struct world *w)
+{
+    uint32_t at = w->n_nodes > 1 ? rng_below(&w->rng, w->n_nodes) : 0;
+    if (w->wire && rng_percent(&w->rng, 30) && wire_deliver(w->wire))
+        return true;
+    for (uint32_t i = 0; i < w->n_nodes; i++)
+        if (node_run(&w->nodes[(at + i) % w->n_nodes]))
+            return true;
+    return w->wire && wire_deliver(w->wire);
+}
+
+static bool answer_late(struct world *w)
+{
+    for (uint32_t i = 0; i < w->n_nodes; i++)
+        if (w->nodes[i].faults && faults_answer(w->nodes[i].faults))
+            return true;
+    return false;
 }
 
 bool world_step(struct world *w)
 {
     enum { LATE_ANSWER_PERMILLE = 50, LATE_WRITE_PERMILLE = 5 };
+    struct node *n = &w->nodes[w->n_nodes > 1 ? rng_below(&w->rng, w->n_nodes) : 0];
     w->step++;
-    if (w->late_percent && rng_below(&w->rng, 1000) < LATE_ANSWER_PERMILLE)
-        faults_answer(w->faults);
-    if (w->fault_percent && rng_below(&w->rng, 1000) < LATE_WRITE_PERMILLE)
-        faults_land(w->faults);
-    struct queue *first = rng_percent(&w->rng, 50) ? &w->chat_queue : &w->store_queue;
-    struct queue *second = first == &w->chat_queue ? &w->store_queue : &w->chat_queue;
-    return queue_run(first) || queue_run(second) || faults_answer(w->faults);
+    if (n->faults && w->late_percent && rng_below(&w->rng, 1000) < LATE_ANSWER_PERMILLE)
+        faults_answer(n->faults);
+    if (n->faults && w->fault_percent && rng_below(&w->rng, 1000) < LATE_WRITE_PERMILLE)
+        faults_land(n->faults);
+    return run_nodes(w) || queue_run(&w->desk) || answer_late(w);
 }
 
 void world_settle(struct world *w)

@@ -17,7 +17,9 @@
 enum bus_topic_kind {
     BUS_USER,     /* what a user's devices should know */
     BUS_PRESENCE, /* what those who watch a user should know */
+    BUS_NODES,    /* what every node should know; the one id is BUS_ALL_NODES */
 };
+enum { BUS_ALL_NODES = 1 };
 
 struct bus;
 

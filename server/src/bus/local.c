@@ -22,7 +22,7 @@
 #include "util/mem.h"
 #include "util/task.h"
 
-enum { TOPIC_KINDS = BUS_PRESENCE + 1 };
+enum { TOPIC_KINDS = BUS_NODES + 1 };
 
 struct message {
     struct list node;

@@ -1,4 +1,5 @@
-/* Decided on the room for present members, on their member row for former ones. Chat thread. */
+/* Decided on the room for present members, on their member row for former ones. Nobody is taken for
+ * an outsider by what was known before they asked: they may have come in elsewhere. Chat thread. */
 #include "chat/access.h"
 
 bool access_hides(const struct event *e, uint64_t from_seq)
@@ -40,6 +41,11 @@ static void access_look(struct access *a, enum chat_error error)
         a->ready(a, CHAT_OK);
         return;
     }
+    if (!room_is_since(a->room, a->moment)) {
+        a->wait.need.moment = a->moment;
+        must(!room_load(a->room, &a->wait));
+        return;
+    }
     a->row = (struct store_member){
         .base.done = access_row_done,
         .conversation = a->room->id,
@@ -62,6 +68,10 @@ void access_ask(struct access *a, struct chat *chat, uint64_t conversation, uint
 {
     a->user = user;
     a->wait.ready = access_loaded;
+    a->moment = need_now(chat).moment;
+    a->wait.need = need_within(chat, READ_AGE_MS_MAX);
+    if (a->now)
+        a->wait.need.moment = a->moment;
     a->room = room_get(chat, conversation);
     if (!room_load(a->room, &a->wait))
         return;

@@ -17,6 +17,8 @@ bool access_hides(const struct event *e, uint64_t from_seq);
 struct event access_clipped(const struct event *e);
 
 struct access {
+    bool now; /* in: no head of before the question will do */
+    uint64_t moment;
     struct room *room;
     struct room_wait wait;
     struct store_member row;

@@ -115,8 +115,10 @@ static void set_end(struct set *s, enum chat_error error)
         call_done(&set->call, error);
         return;
     }
-    if (set->disabled >= 0)
+    if (set->disabled >= 0) {
         person_set_disabled(chat, user, set->disabled != 0);
+        notice_person_changed(chat, user);
+    }
     if (set->disabled == 1)
         notice_user_disabled(chat, user);
     set->call.user = user;

@@ -139,6 +139,7 @@ static void persons_ready(struct persons *persons, enum chat_error error)
 static void resolve_rules(struct resolve *r)
 {
     uint64_t ids[] = {r->append->call.user, r->append->to};
+    r->persons.need = need_now(r->chat);
     r->persons.ready = persons_ready;
     persons_load(r->chat, &r->persons, ids, 2);
 }

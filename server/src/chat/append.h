@@ -71,7 +71,8 @@ struct chat_append {
     /* the domain's own, from here on */
     struct list link;
     struct room *room;
-    uint64_t marks_before; /* room->marks_ever when it came */
+    uint64_t marks_before; /* room->marks_ever when it came, */
+    uint64_t moment;       /* and chat->moments */
     uint8_t digest[EVENT_DIGEST_BYTES];
     char made_key[32];
     bool repeatable;

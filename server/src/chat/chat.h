@@ -56,6 +56,7 @@ struct chat_options {
     struct bus *bus; /* the chat attaches itself as its handler */
     struct sink *sink;
     enum registration registration;
+    bool shared; /* other nodes write to the same store: what is cached grows old (age.h) */
     uint64_t cache_bytes_max;  /* rooms and persons kept loaded; 0: 64 MiB */
     uint32_t calls_max;        /* under way at once; 0: 65,536: past it OVERLOADED */
     uint64_t offline_after_ms; /* presence; 0: 30 s */

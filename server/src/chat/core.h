@@ -58,6 +58,7 @@ struct chat {
     struct list parked; /* long waits (inbox.c) */
     struct map senders; /* user → their first message to a person on its way to a room (append.c) */
     uint64_t n_ended;   /* how often devices were ended */
+    uint64_t moments;   /* grows: which of two things was asked for first (age.h) */
 
     struct names *names;
     struct tries tries_account, tries_address, signups_address;

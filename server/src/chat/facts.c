@@ -213,6 +213,7 @@ static void ask_for_source(struct facts *f)
     f->missing++;
     f->looks++;
     f->source_access.ready = f->append->source_seq ? source_ready : subject_ready;
+    f->source_access.now = true;
     access_ask(&f->source_access, f->append->room->chat, f->append->source, f->append->call.user);
 }
 
@@ -235,8 +236,10 @@ static void ask_for_persons(struct facts *f)
     struct chat *chat = f->append->room->chat;
     f->from = person_get(chat, f->append->call.user);
     f->to = person_get(chat, f->append->user ? f->append->user : f->append->call.user);
-    f->from_wait.ready = from_ready;
-    f->to_wait.ready = to_ready;
+    /* no older than the head: some of it is of this log */
+    uint64_t moment = MAX(f->append->moment, f->append->room->age.moment);
+    f->from_wait = (struct person_wait){.need.moment = moment, .ready = from_ready};
+    f->to_wait = (struct person_wait){.need.moment = moment, .ready = to_ready};
     f->missing += !person_load(f->from, &f->from_wait);
     f->missing += !person_load(f->to, &f->to_wait);
 }

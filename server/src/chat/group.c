@@ -167,6 +167,7 @@ static void ask_for_persons(struct create *c)
     uint64_t ids[MEMBERS_MAX];
     for (uint32_t i = 0; i < c->n_members; i++)
         ids[i] = c->members[i].user;
+    c->persons.need = need_now(c->chat);
     c->persons.ready = persons_ready;
     persons_load(c->chat, &c->persons, ids, c->n_members);
 }

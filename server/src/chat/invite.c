@@ -133,6 +133,7 @@ void chat_invites(struct chat *chat, struct chat_invites *list)
     struct list_op *op = mem_new(sizeof(*op));
     *op = (struct list_op){.list = list, .wait.ready = list_loaded, .task.run = list_later};
     op->room = room_get(chat, list->conversation);
+    op->wait.need = need_now(chat);
     if (room_load(op->room, &op->wait))
         post(chat->env->self, &op->task);
 }
@@ -202,6 +203,7 @@ void chat_preview(struct chat *chat, struct chat_preview *preview)
     struct preview_op *op = mem_new(sizeof(*op));
     *op = (struct preview_op){.preview = preview, .token = token, .wait.ready = preview_loaded};
     op->room = room_get(chat, token.conversation);
+    op->wait.need = need_now(chat);
     op->row = (struct store_member){
         .base.done = preview_row_done,
         .conversation = token.conversation,

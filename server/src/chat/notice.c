@@ -10,6 +10,7 @@
 #include "chat/inbox_wait.h"
 #include "chat/person.h"
 #include "chat/presence_state.h"
+#include "chat/pump.h"
 #include "chat/session.h"
 #include "model/limits.h"
 #include "model/record.h"
@@ -24,6 +25,7 @@ enum notice_type {
     NOTICE_PRESENCE,
     NOTICE_USER_DISABLED,
     NOTICE_USER_DELETED,
+    NOTICE_PERSON_CHANGED,
 };
 
 /* --- writing --- */
@@ -91,7 +93,7 @@ static void end_sessions(struct chat *chat, struct person *p, uint64_t device,
     }
 }
 
-static void end_device(struct chat *chat, uint64_t user, uint64_t device)
+void notice_device_gone(struct chat *chat, uint64_t user, uint64_t device)
 {
     struct person *p = map_get(&chat->persons, user);
     if (!p)
@@ -100,7 +102,7 @@ static void end_device(struct chat *chat, uint64_t user, uint64_t device)
     end_sessions(chat, p, device, SESSION_DEVICE_ENDED);
 }
 
-static void end_user(struct chat *chat, uint64_t user)
+void notice_user_gone(struct chat *chat, uint64_t user)
 {
     struct person *p = map_get(&chat->persons, user);
     if (!p)
@@ -128,7 +130,7 @@ void notice_devices_ended(struct chat *chat, uint64_t user, const uint64_t *devi
     builder_add_byte(&b, NOTICE_DEVICES_ENDED);
     for (size_t i = 0; i < n; i++) {
         add_u64(&b, devices[i]);
-        end_device(chat, user, devices[i]);
+        notice_device_gone(chat, user, devices[i]);
     }
     publish(chat, BUS_USER, &user, 1, &b);
 }
@@ -138,7 +140,7 @@ void notice_user_disabled(struct chat *chat, uint64_t user)
     struct builder b = {0};
     chat->n_ended++;
     builder_add_byte(&b, NOTICE_USER_DISABLED);
-    end_user(chat, user);
+    notice_user_gone(chat, user);
     publish(chat, BUS_USER, &user, 1, &b);
 }
 
@@ -149,6 +151,18 @@ void notice_user_deleted(struct chat *chat, uint64_t user)
     builder_add_byte(&b, NOTICE_USER_DELETED);
     delete_user(chat, user);
     publish(chat, BUS_USER, &user, 1, &b);
+    notice_person_changed(chat, user);
+}
+
+void notice_person_changed(struct chat *chat, uint64_t user)
+{
+    static const uint64_t all = BUS_ALL_NODES;
+    struct builder b = {0};
+    if (!chat->options.shared)
+        return;
+    builder_add_byte(&b, NOTICE_PERSON_CHANGED);
+    add_u64(&b, user);
+    publish(chat, BUS_NODES, &all, 1, &b);
 }
 
 void notice_presence(struct chat *chat, uint64_t user, bool online, uint64_t last_seen_ms)
@@ -219,11 +233,21 @@ static void say_event(struct chat *chat, struct gathered *g, const void *what)
     chat->sink->ops->event(chat->sink, g->sessions, g->n, what);
 }
 
+/* What another node wrote, perhaps. */
+static void follow_event(struct chat *chat, const struct event *e)
+{
+    struct room *room = map_get(&chat->rooms, e->conversation);
+    if (room && chat->options.shared)
+        room_follow(room, e);
+}
+
 static bool read_event(struct chat *chat, const uint64_t *ids, size_t n, struct str in)
 {
     struct arena arena = {0};
     struct event e;
     bool good = record_decode(&e, in, &arena) == 0;
+    if (good)
+        follow_event(chat, &e);
     if (good)
         say_to_all(chat, ids, n, say_event, &e);
     arena_deinit(&arena);
@@ -276,6 +300,22 @@ static void say_all_receipts(struct chat *chat, const uint64_t *ids, size_t n,
     say_to_all(chat, shown, n_shown, say_receipts, r);
 }
 
+/* Marks that another node wrote. How many messages there are up to one is known at the head alone;
+ * one that is passed over is found in the store when it matters. */
+static void follow_receipts(struct chat *chat, const struct receipts *r)
+{
+    struct room *room = map_get(&chat->rooms, r->conversation);
+    if (!chat->options.shared || !room || !room->loaded)
+        return;
+    for (size_t i = 0; i < r->n; i++) {
+        struct member *m = room_member(room, r->marks[i].user);
+        if (!m || r->marks[i].read_seq != room->head.seq)
+            continue;
+        m->read_seq = m->delivered_seq = room->head.seq;
+        m->read_n = room->head.n;
+    }
+}
+
 static bool read_receipts(struct chat *chat, const uint64_t *ids, size_t n, struct str in)
 {
     enum { MARK_BYTES = 5 * 8 };
@@ -294,6 +334,7 @@ static bool read_receipts(struct chat *chat, const uint64_t *ids, size_t n, stru
             return false;
         mark->reads = (enum audience)reads;
     }
+    follow_receipts(chat, &r);
     say_all_receipts(chat, ids, n, &r);
     wake_waits(chat, ids, n);
     return true;
@@ -324,7 +365,7 @@ static bool read_devices_ended(struct chat *chat, const uint64_t *ids, size_t n,
     if (in.n % 8)
         return false;
     while (n == 1 && in.n)
-        end_device(chat, ids[0], take_u64(&in));
+        notice_device_gone(chat, ids[0], take_u64(&in));
     return true;
 }
 
@@ -333,7 +374,7 @@ static bool read_user_disabled(struct chat *chat, const uint64_t *ids, size_t n,
     if (in.n)
         return false;
     if (n == 1)
-        end_user(chat, ids[0]);
+        notice_user_gone(chat, ids[0]);
     return true;
 }
 
@@ -343,6 +384,14 @@ static bool read_user_deleted(struct chat *chat, const uint64_t *ids, size_t n, 
         return false;
     if (n == 1)
         delete_user(chat, ids[0]);
+    return true;
+}
+
+static bool read_person_changed(struct chat *chat, struct str in)
+{
+    if (in.n != 8)
+        return false;
+    person_changed(chat, take_u64(&in));
     return true;
 }
 
@@ -381,6 +430,8 @@ static bool read_notice(struct chat *chat, const uint64_t *ids, size_t n, struct
         return read_user_disabled(chat, ids, n, in);
     case NOTICE_USER_DELETED:
         return read_user_deleted(chat, ids, n, in);
+    case NOTICE_PERSON_CHANGED:
+        return read_person_changed(chat, in);
     }
     return true;
 }
@@ -411,4 +462,6 @@ void notices_init(struct chat *chat)
 {
     chat->handler = (struct bus_handler){deliver, lost};
     bus_attach(chat->bus, &chat->handler);
+    if (chat->options.shared)
+        bus_subscribe(chat->bus, BUS_NODES, BUS_ALL_NODES);
 }

@@ -26,6 +26,11 @@ void notice_user_disabled(struct chat *, uint64_t user);
 /* As above, of an account that was deleted: nobody who cached them thinks otherwise, and who
  * watches them is told. */
 void notice_user_deleted(struct chat *, uint64_t user);
+/* They were ended elsewhere, as was found out: connections and waits here. */
+void notice_device_gone(struct chat *, uint64_t user, uint64_t device);
+void notice_user_gone(struct chat *, uint64_t user);
+/* To every node: what it has cached of the user is old. On one node nobody needs to be told. */
+void notice_person_changed(struct chat *, uint64_t user);
 /* To those who watch the user. */
 void notice_presence(struct chat *, uint64_t user, bool online, uint64_t last_seen_ms);
 

@@ -2,11 +2,15 @@
  * Owns the persons of a chat core; the chat thread runs it. A person is loaded by three reads (the
  * user's row, the blocks, the contacts); from then on every event of their own log, and of their
  * 1:1s, passes through this core, so what is cached is exact.
+ *
+ * Where other nodes write, too, each says whom it changed, and what they tell is only that: the
+ * rows are read again by whoever needs them. What is lost on the way is made good by age.
  */
 #include "chat/person.h"
 
 #include <stdlib.h>
 
+#include "chat/device_check.h"
 #include "chat/presence_state.h"
 #include "model/limits.h"
 #include "util/mem.h"
@@ -14,6 +18,7 @@
 
 struct person_load {
     struct person *person;
+    struct age age;
     struct store_users user;
     struct store_blocks blocks;
     struct store_contacts contacts;
@@ -54,6 +59,7 @@ struct person *person_get(struct chat *chat, uint64_t id)
     list_init(&p->waits);
     list_init(&p->loading);
     timer_init(&p->presence, presence_timer);
+    timer_init(&p->devices, device_check_timer);
     cached_init(chat, &p->cached, person_bytes(p), person_evict);
     map_put(&chat->persons, id, p);
     return p;
@@ -72,6 +78,8 @@ static struct person_contact contact_of(const struct contact *row)
 
 static void take_answers(struct person *p, const struct person_load *load)
 {
+    p->age = load->age;
+    p->outdated = false;
     p->exists = load->user.n_users == 1;
     p->disabled = p->exists && load->user.users[0].disabled;
     p->deleted = p->deleted || (p->exists && load->user.users[0].deleted_ms);
@@ -94,6 +102,27 @@ static void take_answers(struct person *p, const struct person_load *load)
 
 static void load_rows(struct person_load *);
 
+static void load_begin(struct person *);
+
+/* To those who wait; whoever needs it newer waits for the next load. */
+static void load_end(struct person *p, enum chat_error error)
+{
+    struct list waiting = LIST_INIT(waiting);
+    list_splice_back(&waiting, &p->loading);
+    for (struct list *node; (node = list_pop_front(&waiting));) {
+        struct person_wait *wait = list_entry(node, struct person_wait, link);
+        if (!error && !age_meets(p->chat, &p->age, &wait->need))
+            list_push_back(&p->loading, &wait->link);
+        else
+            wait->ready(wait, error);
+    }
+    if (!list_empty(&p->loading) && !p->load)
+        load_begin(p);
+    if (p->chat->options.shared)
+        presence_sight_changed(p);
+    person_unref(p);
+}
+
 static void load_answered(struct person_load *load, enum store_status status)
 {
     if (status != STORE_DONE)
@@ -113,13 +142,7 @@ static void load_answered(struct person_load *load, enum store_status status)
     store_request_deinit(&load->blocks.base);
     store_request_deinit(&load->contacts.base);
     free(load);
-    struct list waiting = LIST_INIT(waiting);
-    list_splice_back(&waiting, &p->loading);
-    for (struct list *node; (node = list_pop_front(&waiting));) {
-        struct person_wait *wait = list_entry(node, struct person_wait, link);
-        wait->ready(wait, error);
-    }
-    person_unref(p);
+    load_end(p, error);
 }
 
 static void user_done(struct store_request *request)
@@ -144,6 +167,7 @@ static void load_rows(struct person_load *load)
     store_request_deinit(&load->blocks.base);
     store_request_deinit(&load->contacts.base);
     load->again = false;
+    load->age = age_now(p->chat);
     load->missing = 3;
     load->user = (struct store_users){.base.done = user_done, .ids = &p->id, .n_ids = 1};
     load->blocks = (struct store_blocks){.base.done = blocks_done, .user = p->id};
@@ -153,24 +177,47 @@ static void load_rows(struct person_load *load)
     store_contacts(p->chat->store, &load->contacts);
 }
 
-bool person_load(struct person *p, struct person_wait *wait)
+static void load_begin(struct person *p)
 {
-    if (p->loaded)
-        return true;
-    list_push_back(&p->loading, &wait->link);
-    person_preload(p);
-    return false;
-}
-
-void person_preload(struct person *p)
-{
-    if (p->loaded || p->load)
-        return;
     struct person_load *load = mem_new(sizeof(*load));
     p->load = load;
     cached_ref(&p->cached);
     load->person = p;
     load_rows(load);
+}
+
+bool person_is_fresh(const struct person *p)
+{
+    struct need need = need_within(p->chat, PERSON_AGE_MS_MAX);
+    return p->loaded && !p->outdated && age_meets(p->chat, &p->age, &need);
+}
+
+bool person_load(struct person *p, struct person_wait *wait)
+{
+    if (person_is_fresh(p) && age_meets(p->chat, &p->age, &wait->need))
+        return true;
+    list_push_back(&p->loading, &wait->link);
+    if (!p->load)
+        load_begin(p);
+    return false;
+}
+
+void person_preload(struct person *p)
+{
+    if (!person_is_fresh(p) && !p->load)
+        load_begin(p);
+}
+
+void person_changed(struct chat *chat, uint64_t id)
+{
+    struct person *p = map_get(&chat->persons, id);
+    if (!p)
+        return;
+    p->outdated = true;
+    if (p->load)
+        p->load->again = true;
+    else if (!list_empty(&p->watchers))
+        load_begin(p);
 }
 
 /* --- many --- */
@@ -208,7 +255,8 @@ void persons_load(struct chat *chat, struct persons *all, const uint64_t *ids, u
     all->missing = 1; /* the task below, so that the answer never comes inside this call */
     for (uint32_t i = 0; i < n; i++) {
         all->persons[i] = person_get(chat, ids[i]);
-        all->slots[i] = (struct persons_slot){.wait.ready = persons_slot_ready, .all = all};
+        all->slots[i] = (struct persons_slot){
+            .wait = {.need = all->need, .ready = persons_slot_ready}, .all = all};
         if (!person_load(all->persons[i], &all->slots[i].wait))
             all->missing++;
     }

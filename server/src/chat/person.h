@@ -7,6 +7,7 @@
 #ifndef PARLEY_CHAT_PERSON_H
 #define PARLEY_CHAT_PERSON_H
 
+#include "chat/age.h"
 #include "chat/core.h"
 #include "model/privacy.h"
 
@@ -22,7 +23,9 @@ struct person {
     struct chat *chat;
     uint64_t id;
 
-    bool loaded;           /* never while !exists: then each use asks anew */
+    bool loaded;   /* never while !exists: then each use asks anew */
+    bool outdated; /* another node changed something */
+    struct age age;
     bool exists, disabled; /* as the newest answer had it */
     bool deleted;          /* from when it is asked on: nothing new may begin with them */
     uint64_t *blocks;      /* ascending */
@@ -42,6 +45,7 @@ struct person {
     uint64_t heard_ms;     /* mono: newest sign of life of an ended session */
     uint64_t seen_due_ms;  /* mono: online: last_seen is to be stored by then */
     struct timer presence; /* going offline, or storing last_seen while online */
+    struct timer devices;  /* shared: looking which have ended (device_check.c) */
 
     struct list loading; /* person_wait.link */
     struct person_load *load;
@@ -50,25 +54,31 @@ struct person {
 /* Somebody who waits for a person to be loaded. */
 struct person_wait {
     struct list link;
+    struct need need;
     void (*ready)(struct person_wait *, enum chat_error); /* CHAT_OK, UNAVAILABLE */
 };
 
 /* With a reference; perhaps not loaded. */
 struct person *person_get(struct chat *, uint64_t id);
 void person_unref(struct person *);
-/* True when loaded; else `wait->ready` will be called, never inside this call; CHAT_OK also when
- * there is no such user. */
+/* True when loaded and as new as wait->need, PERSON_AGE_MS_MAX at least; else `wait->ready` will be
+ * called, never inside this call; CHAT_OK also when there is no such user. */
 bool person_load(struct person *, struct person_wait *);
+/* Whether what is cached may be decided on. */
+bool person_is_fresh(const struct person *);
+/* Another node changed something of theirs; harmless when it is not cached. */
+void person_changed(struct chat *, uint64_t id);
 /* Begins to load them, if they are not. */
 void person_preload(struct person *);
 
-/* Many at once: fill in `ready`, call persons_load(), which answers never inside the call. The
- * references are held until persons_deinit(). */
+/* Many at once: fill in `ready`, and `need` where what is cached will not do, call persons_load(),
+ * which answers never inside the call. The references are held until persons_deinit(). */
 struct persons {
     struct chat *chat;
     struct person **persons; /* as the ids */
     struct persons_slot *slots;
     uint32_t n, missing;
+    struct need need;
     enum chat_error error;
     void (*ready)(struct persons *, enum chat_error);
     struct task task;

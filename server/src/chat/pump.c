@@ -39,6 +39,7 @@ struct append_work {
     struct store_key key;
     struct store_member member;
     int looks;
+    struct room_wait wait;
     uint64_t known_seq, head; /* the row that is read, and the head when that began */
     struct store_events row;
 };
@@ -99,6 +100,7 @@ void room_enqueue(struct room *room, struct chat_append *a)
         return;
     }
     a->marks_before = room->marks_ever;
+    a->moment = need_now(room->chat).moment;
     list_push_back(&room->waiting, &a->link);
     room->n_waiting++;
     room_pump_soon(room);
@@ -116,8 +118,7 @@ static void put_back(struct room *room, struct chat_append *a)
     room->n_waiting++;
 }
 
-/* The facts of all that waits were read before something unknown happened. */
-static void drop_all_facts(struct room *room)
+void room_drop_facts(struct room *room)
 {
     list_for_each(&room->waiting, node)
     {
@@ -196,7 +197,8 @@ static void known_row_done(struct store_request *request)
         answer(a, CHAT_UNAVAILABLE);
         return;
     }
-    if (a->room->changed_seq > w->head) { /* perhaps a row that was emptied since */
+    bool old = a->room->heard_seq > a->room->head.seq; /* nor is it known who the members are */
+    if (old || a->room->changed_seq > w->head) {       /* perhaps a row that was emptied since */
         if (w->looks < LOOKS_MAX)
             read_known_row(w);
         else
@@ -216,9 +218,22 @@ static void known_row_done(struct store_request *request)
     post(a->room->chat->env->self, &a->call.task);
 }
 
+static void known_loaded(struct room_wait *wait, enum chat_error error)
+{
+    struct append_work *w = container_of(wait, struct append_work, wait);
+    if (error)
+        answer(w->append, error);
+    else
+        read_known_row(w);
+}
+
+/* On the room as it is: it is pushed to those who may read it now. */
 static void read_known_row(struct append_work *w)
 {
     struct room *room = w->append->room;
+    w->wait.ready = known_loaded;
+    if (!room_load(room, &w->wait))
+        return;
     store_request_deinit(&w->row.base);
     w->head = room->head.seq;
     w->looks++;
@@ -452,12 +467,22 @@ static void pump_loaded(struct room_wait *wait, enum chat_error error)
     room_unref(room);
 }
 
+/* No refusal is by what was known before it was asked for. */
+static void look_again(struct room *room, struct chat_append *a)
+{
+    room->pump_need.moment = a->moment;
+    if (a->work)
+        facts_drop(&a->work->facts);
+    room_pump_soon(room);
+}
+
 void room_pump(struct room *room)
 {
     bool nothing = list_empty(&room->waiting) && !room->doubt;
     if (room->append || nothing || room->pump_waiting)
         return;
     room->pump_wait.ready = pump_loaded;
+    room->pump_wait.need = room->pump_need;
     if (!room_load(room, &room->pump_wait)) {
         room->pump_waiting = true;
         return;
@@ -480,6 +505,10 @@ void room_pump(struct room *room)
             error = rules_decide(room, a, &facts);
         if (!error)
             error = count_request(room, ra, a);
+        if (error && !room_is_since(room, a->moment)) { /* elsewhere it may have been made right */
+            look_again(room, a);
+            break;
+        }
         if (error) {
             take_from_queue(room, a);
             refuse(a, error);
@@ -524,16 +553,45 @@ static void person_follow(struct chat *chat, uint64_t id, const struct event *e)
     person_unref(p);
 }
 
+static bool changes_persons(const struct event *e)
+{
+    return event_is_contact(e->type) || e->type == EVENT_BLOCK || e->type == EVENT_UNBLOCK ||
+           e->type == EVENT_PRIVACY || e->type == EVENT_RENAME;
+}
+
 /* What an event changes in what is cached of people. */
 static void apply_to_persons(struct room *room, const struct event *e)
 {
-    bool contact = event_is_contact(e->type);
-    if (!contact && e->type != EVENT_BLOCK && e->type != EVENT_UNBLOCK &&
-        e->type != EVENT_PRIVACY && e->type != EVENT_RENAME)
+    if (!changes_persons(e))
         return;
     person_follow(room->chat, e->sender, e);
-    if (contact)
+    if (event_is_contact(e->type))
         person_follow(room->chat, e->user, e);
+}
+
+/* Other nodes have them cached. */
+static void tell_nodes(struct room *room, const struct event *e)
+{
+    if (!changes_persons(e))
+        return;
+    notice_person_changed(room->chat, e->sender);
+    if (event_is_contact(e->type))
+        notice_person_changed(room->chat, e->user);
+}
+
+void room_follow(struct room *room, const struct event *e)
+{
+    bool next = room->loaded && !room->load && !room->append && !room->doubt &&
+                room->heard_seq <= room->head.seq && e->seq == room->head.seq + 1;
+    if (e->seq <= room->head.seq)
+        return;
+    if (!next || e->rev != e->seq) {
+        room_heard(room, e->seq);
+        return;
+    }
+    room_apply(room, e);
+    apply_to_persons(room, e);
+    room_drop_facts(room);
 }
 
 void room_stands(struct room *room, const struct event *e)
@@ -548,6 +606,7 @@ void room_stands(struct room *room, const struct event *e)
     if (goes)
         room_apply(room, e);
     apply_to_persons(room, e);
+    tell_nodes(room, e);
     drop_facts_of_target(room, e);
     struct event told = *e; /* what took long may be due already */
     project_due(&told, chat_wall_ms(room->chat));
@@ -601,6 +660,7 @@ static void append_known(struct room *room, struct room_append *ra)
     struct chat_append *known = ra->calls[ra->request.known_index];
     put_back_from(room, ra, 0);
     take_from_queue(room, known);
+    room_heard(room, ra->request.head.seq);
     answer_known(known, ra->request.known_seq, ra->request.known_digest);
 }
 
@@ -623,6 +683,7 @@ static void append_done(struct store_request *request)
         append_stands(room, ra);
         if (!list_empty(&room->waiting))
             room_pump_soon(room);
+        room_load_on(room);
         return;
     case STORE_KNOWN:
         append_known(room, ra);
@@ -635,7 +696,7 @@ static void append_done(struct store_request *request)
         }
         room_forget(room);
         put_back_from(room, ra, 0);
-        drop_all_facts(room);
+        room_drop_facts(room);
         break;
     case STORE_TAKEN:
         append_failed(ra, ra->request.looks_like ? CHAT_NAME_REFUSED : CHAT_NAME_TAKEN);
@@ -650,6 +711,7 @@ static void append_done(struct store_request *request)
     }
     if (!list_empty(&room->waiting) || room->doubt)
         room_pump_soon(room);
+    room_load_on(room);
     room_append_free(ra);
     room_unref(room);
 }

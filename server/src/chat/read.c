@@ -142,6 +142,8 @@ void chat_read(struct chat *chat, struct chat_read *read)
     struct read_op *op = mem_new(sizeof(*op));
     op->read = read;
     op->access.ready = read_ready;
+    /* who goes on from what they have takes "no more" for true until they hear otherwise */
+    op->access.now = read->mode == READ_NEWEST || read->mode == READ_AFTER;
     access_ask(&op->access, chat, read->conversation, read->call.user);
 }
 
@@ -331,6 +333,7 @@ void chat_conversation(struct chat *chat, struct chat_conversation *look)
     op->look = look;
     op->chat = chat;
     op->access.ready = look_ready;
+    op->access.now = true;
     op->row = (struct store_member){
         .base.done = look_row_done,
         .conversation = look->conversation,

@@ -146,6 +146,7 @@ struct mark_op {
     struct chat_mark *mark;
     struct room *room;
     struct room_wait wait;
+    uint64_t moment;   /* when it was asked for */
     struct person *me; /* their settings say who is told */
     struct person_wait me_wait;
     struct store_member row; /* of a former member */
@@ -282,10 +283,22 @@ static void mark_find_n(struct mark_op *op)
     store_events(op->chat->store, &op->event);
 }
 
+/* Nobody is refused by what was known before they asked. True: the room is on its way again. */
+static bool mark_look_again(struct mark_op *op)
+{
+    if (room_is_since(op->room, op->moment))
+        return false;
+    op->wait.need.moment = op->moment;
+    must(!room_load(op->room, &op->wait));
+    return true;
+}
+
 static void mark_as(struct mark_op *op, const struct member *me)
 {
     struct chat_mark *mark = op->mark;
     op->head = me->left ? head_as_left(&op->room->head, me) : op->room->head;
+    if (mark->seq > op->head.seq && mark_look_again(op))
+        return;
     if (mark->seq > op->head.seq) {
         mark->call.head = op->head.seq;
         mark_end(op, CHAT_AHEAD);
@@ -326,6 +339,8 @@ static void mark_me_ready(struct person_wait *wait, enum chat_error error)
         mark_as(op, me);
         return;
     }
+    if (mark_look_again(op))
+        return;
     op->row = (struct store_member){
         .base.done = row_done,
         .conversation = op->room->id,
@@ -340,7 +355,8 @@ static void mark_ready(struct mark_op *op, enum chat_error error)
         mark_end(op, error);
         return;
     }
-    op->me = person_get(op->chat, op->mark->call.user);
+    if (!op->me)
+        op->me = person_get(op->chat, op->mark->call.user);
     op->me_wait.ready = mark_me_ready;
     if (person_load(op->me, &op->me_wait))
         mark_me_ready(&op->me_wait, CHAT_OK);
@@ -361,7 +377,8 @@ void chat_mark(struct chat *chat, struct chat_mark *mark)
     if (!call_begin(chat, &mark->call))
         return;
     struct mark_op *op = mem_new(sizeof(*op));
-    *op = (struct mark_op){.chat = chat, .mark = mark, .wait.ready = mark_loaded};
+    *op = (struct mark_op){
+        .chat = chat, .mark = mark, .wait.ready = mark_loaded, .moment = need_now(chat).moment};
     op->room = room_get(chat, mark->conversation);
     op->number = ++op->room->marks_ever;
     list_push_back(&op->room->marking, &op->link);

@@ -3,6 +3,10 @@
  * node every append and mark passes through it. `moved` makes it forget and load again; after
  * `unknown` it is in doubt (doubt.c).
  *
+ * Where other nodes write, too, a loaded room is as the log was when it was asked for, or told of
+ * last. It is loaded again in place when somebody needs it newer, never while an append is in
+ * flight: what that one stands on must be what it is applied to.
+ *
  * Refused: applying an event before its append answered, with an undo. An event that changes who
  * may do what ends its append instead (append.c), so nothing is ever undone.
  */
@@ -20,6 +24,8 @@
 struct room_load {
     struct room *room;
     struct store_load request;
+    struct age age;
+    uint64_t heard_seq; /* the room's when it began */
     struct person_wait peers[2];
     int missing;
     enum chat_error error;
@@ -126,18 +132,49 @@ void room_forget(struct room *room)
 
 /* --- loading --- */
 
+static void load_begin(struct room *);
+
+static bool room_meets(const struct room *room, const struct need *need)
+{
+    if (!room->loaded || room->doubt || room->load)
+        return false;
+    if (!room->chat->options.shared)
+        return true;
+    for (int i = 0; i < 2; i++)
+        if (room->peers[i] && !person_is_fresh(room->peers[i]))
+            return false;
+    return room->heard_seq <= room->head.seq && age_meets(room->chat, &room->age, need);
+}
+
+/* To those who wait; whoever needs it newer waits for the next load. */
+static void load_answer(struct room *room, enum chat_error error)
+{
+    struct list waiting = LIST_INIT(waiting);
+    list_splice_back(&waiting, &room->loading);
+    for (struct list *node; (node = list_pop_front(&waiting));) {
+        struct room_wait *wait = list_entry(node, struct room_wait, link);
+        if (!error && !room_meets(room, &wait->need))
+            list_push_back(&room->loading, &wait->link);
+        else
+            wait->ready(wait, error);
+    }
+    if (!list_empty(&room->loading) && !room->load && !room->append)
+        load_begin(room);
+}
+
 static void load_end(struct room_load *load, enum chat_error error)
 {
     struct room *room = load->room;
     room->load = NULL;
     free(load);
-    struct list waiting = LIST_INIT(waiting);
-    list_splice_back(&waiting, &room->loading);
-    for (struct list *node; (node = list_pop_front(&waiting));) {
-        struct room_wait *wait = list_entry(node, struct room_wait, link);
-        wait->ready(wait, error);
-    }
+    load_answer(room, error);
     room_unref(room);
+}
+
+void room_load_on(struct room *room)
+{
+    if (!list_empty(&room->loading) && !room->load)
+        load_answer(room, CHAT_OK);
 }
 
 static void load_finished(struct room_load *load)
@@ -169,13 +206,16 @@ static void peer_1_ready(struct person_wait *wait, enum chat_error error)
     load_part_done(container_of(wait, struct room_load, peers[1]), error);
 }
 
-/* A direct's rules ask both people, so they are loaded with it. */
+/* A direct's rules ask both people, so they are loaded with it; how they stand to each other is of
+ * this log, and must not be older than the head. */
 static void load_peers(struct room_load *load)
 {
     struct room *room = load->room;
     load->peers[0].ready = peer_0_ready;
     load->peers[1].ready = peer_1_ready;
     for (int i = 0; i < 2; i++) {
+        load->peers[i].need.moment = room->age.moment;
+        person_unref(room->peers[i]);
         room->peers[i] = person_get(room->chat, room->conversation.users[i]);
         if (!person_load(room->peers[i], &load->peers[i]))
             load->missing++;
@@ -197,6 +237,47 @@ static void take_conversation(struct room *room, struct conversation c)
     room->conversation = c;
 }
 
+/* Marks never go back; those that were told while the load was under way may be newer than it. */
+static void keep_marks(struct room *room, const struct member *before, uint32_t n_before)
+{
+    for (uint32_t i = 0; i < n_before; i++) {
+        struct member *m = room_member(room, before[i].user);
+        if (!m)
+            continue;
+        m->delivered_seq = MAX(m->delivered_seq, before[i].delivered_seq);
+        m->read_seq = MAX(m->read_seq, before[i].read_seq);
+        m->read_n = MAX(m->read_n, before[i].read_n);
+    }
+}
+
+static void take_members(struct room *room, const struct store_load *load)
+{
+    struct member *before = room->members;
+    uint32_t n_before = room->n_members;
+    room->n_members = load->n_members;
+    room->members = mem_copy(load->members, room->n_members * sizeof(room->members[0]));
+    keep_marks(room, before, n_before);
+    free(before);
+}
+
+static void take_rows(struct room *room, const struct room_load *load)
+{
+    const struct store_load *rows = &load->request;
+    if (rows->head.seq != room->head.seq) /* only then: or two that look at each other never end */
+        room_drop_facts(room);
+    take_conversation(room, rows->conversation);
+    room->age = load->age;
+    room->head = rows->head;
+    room->changed_seq = room->head.seq;     /* it may be */
+    if (room->heard_seq == load->heard_seq) /* before it was asked for: this is what came of it */
+        room->heard_seq = room->head.seq;
+    free(room->invites);
+    room->invites = NULL;
+    if (rows->invites && rows->invites->rev)
+        room->invites = mem_copy(rows->invites, sizeof(*room->invites));
+    take_members(room, rows);
+}
+
 static void load_done(struct store_request *request)
 {
     struct room_load *load = container_of(request, struct room_load, request.base);
@@ -204,13 +285,7 @@ static void load_done(struct store_request *request)
     load->missing = 1;
     load->error = error_of(request->status);
     if (!load->error) {
-        take_conversation(room, load->request.conversation);
-        room->head = load->request.head;
-        room->changed_seq = room->head.seq; /* it may be */
-        room->n_members = load->request.n_members;
-        if (load->request.invites && load->request.invites->rev)
-            room->invites = mem_copy(load->request.invites, sizeof(*room->invites));
-        room->members = mem_copy(load->request.members, room->n_members * sizeof(room->members[0]));
+        take_rows(room, load);
         if (room->conversation.kind == CONVERSATION_DIRECT)
             load_peers(load);
     }
@@ -220,6 +295,8 @@ static void load_done(struct store_request *request)
 
 static void load_rows(struct room_load *load)
 {
+    load->age = age_now(load->room->chat);
+    load->heard_seq = load->room->heard_seq;
     load->request = (struct store_load){.base.done = load_done, .id = load->room->id};
     store_load(load->room->chat->store, &load->request);
 }
@@ -232,13 +309,8 @@ static void load_settled(struct room *room, enum chat_error error)
         load_end(room->load, error);
 }
 
-bool room_load(struct room *room, struct room_wait *wait)
+static void load_begin(struct room *room)
 {
-    if (room->loaded && !room->doubt)
-        return true;
-    list_push_back(&room->loading, &wait->link);
-    if (room->load)
-        return false;
     room->load = mem_new(sizeof(*room->load));
     room->load->room = room;
     cached_ref(&room->cached);
@@ -246,7 +318,26 @@ bool room_load(struct room *room, struct room_wait *wait)
         room_settle(room, load_settled);
     else
         load_rows(room->load);
+}
+
+bool room_load(struct room *room, struct room_wait *wait)
+{
+    if (room_meets(room, &wait->need))
+        return true;
+    list_push_back(&room->loading, &wait->link);
+    if (!room->load && !room->append)
+        load_begin(room);
     return false;
+}
+
+bool room_is_since(const struct room *room, uint64_t moment)
+{
+    return age_meets(room->chat, &room->age, &(struct need){.moment = moment});
+}
+
+void room_heard(struct room *room, uint64_t seq)
+{
+    room->heard_seq = MAX(room->heard_seq, seq);
 }
 
 /* --- members --- */

@@ -6,6 +6,7 @@
 #ifndef PARLEY_CHAT_ROOM_H
 #define PARLEY_CHAT_ROOM_H
 
+#include "chat/age.h"
 #include "chat/append.h"
 #include "chat/core.h"
 #include "chat/person.h"
@@ -15,6 +16,7 @@ enum { ROOM_WAITING_MAX = 1024 }; /* sends waiting in one conversation, past it 
 
 struct room_wait {
     struct list link;
+    struct need need;
     void (*ready)(struct room_wait *, enum chat_error); /* CHAT_OK, NOT_FOUND, UNAVAILABLE */
 };
 
@@ -24,6 +26,8 @@ struct room {
     uint64_t id;
 
     bool loaded;
+    struct age age;
+    uint64_t heard_seq;               /* other nodes: the newest event that is known to stand */
     struct conversation conversation; /* its texts are the room's own */
     char title[TITLE_BYTES_MAX];
     char *description;
@@ -45,7 +49,8 @@ struct room {
 
     struct list loading; /* room_wait.link */
     struct room_wait pump_wait;
-    bool pump_waiting; /* what waits in the queue waits for the load */
+    struct need pump_need; /* of the load that what waits in the queue is decided on */
+    bool pump_waiting;     /* what waits in the queue waits for the load */
     struct room_load *load;
 
     uint64_t told_ms;      /* mono: when receipts were last published */
@@ -57,12 +62,19 @@ void rooms_init(struct chat *);
 /* With a reference; perhaps not loaded. */
 struct room *room_get(struct chat *, uint64_t id);
 void room_unref(struct room *);
-/* True when loaded and not in doubt; else `wait->ready` will be called, never inside this call. */
+/* True when loaded, not in doubt and as new as wait->need; else `wait->ready` will be called, never
+ * inside this call. A load waits for the append that is in flight. */
 bool room_load(struct room *, struct room_wait *);
+/* No append is in flight any more: what waited for that goes on. Only from a completion. */
+void room_load_on(struct room *);
 /* What is cached may be wrong: the next use loads again. */
 void room_forget(struct room *);
 /* The present member, or NULL. Valid until the members change. */
 struct member *room_member(const struct room *, uint64_t user);
+/* Whether what is cached was asked for at that moment or later. */
+bool room_is_since(const struct room *, uint64_t moment);
+/* Another node says that events up to `seq` stand: what is cached may be old. */
+void room_heard(struct room *, uint64_t seq);
 /* An event that stands takes effect on what is cached; head included. */
 void room_apply(struct room *, const struct event *);
 /* Soon, on the chat thread, append.c looks at what waits. */

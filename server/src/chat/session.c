@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "chat/device_check.h"
 #include "chat/message_request.h"
 #include "chat/notice.h"
 #include "chat/person.h"
@@ -23,7 +24,7 @@ bool session_may_begin(struct chat *chat, uint64_t user)
 
 void session_begin(struct chat *chat, struct session *s, uint64_t user, uint64_t device)
 {
-    *s = (struct session){.user = user, .device = device};
+    *s = (struct session){.user = user, .device = device, .moment = need_now(chat).moment};
     list_init(&s->watches);
     list_init(&s->of_person);
     s->person = person_get(chat, user);
@@ -31,6 +32,7 @@ void session_begin(struct chat *chat, struct session *s, uint64_t user, uint64_t
     s->person->n_sessions++;
     bus_subscribe(chat->bus, BUS_USER, user);
     person_preload(s->person); /* what is pushed to them asks their settings */
+    device_check_begin(s->person);
     presence_arrived(s->person);
 }
 
@@ -43,8 +45,10 @@ void session_end(struct chat *chat, struct session *s, uint64_t heard_ms)
     bus_unsubscribe(chat->bus, BUS_USER, s->user);
     p->heard_ms = MAX(p->heard_ms, heard_ms);
     p->signed_out = s->signed_out;
-    if (!p->n_sessions)
+    if (!p->n_sessions) {
+        device_check_stop(p);
         presence_left(p);
+    }
     s->person = NULL;
     person_unref(p);
 }
@@ -91,13 +95,13 @@ void chat_typing(struct chat *chat, struct chat_typing *typing)
     if (!call_begin(chat, &typing->call))
         return;
     struct room *room = room_get(chat, typing->conversation);
-    if (room->loaded) {
-        enum chat_error error = typing_tell(room, typing->call.user);
-        room_unref(room);
-        call_later(&typing->call, error);
-        return;
-    }
     struct typing_op *op = mem_new(sizeof(*op));
     *op = (struct typing_op){.typing = typing, .room = room, .wait.ready = typing_ready};
-    room_load(room, &op->wait);
+    op->wait.need = need_within(chat, READ_AGE_MS_MAX);
+    if (!room_load(room, &op->wait))
+        return;
+    enum chat_error error = typing_tell(room, typing->call.user);
+    room_unref(room);
+    free(op);
+    call_later(&typing->call, error);
 }

@@ -18,6 +18,7 @@ struct session {
     struct list of_person;
     struct list watches; /* watch.of_session (presence.c) */
     struct person *person;
+    uint64_t moment; /* of chat->moments, when it began */
     bool signed_out;
 };
 

@@ -1,0 +1,190 @@
+/*
+ * Two cores on one store, deaf to each other: a bus that drops everything. What one does the other
+ * finds out when it matters.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "bus/local.h"
+#include "chat/age.h"
+#include "chat/read.h"
+#include "chat/test_core.h"
+
+struct pair {
+    struct core *core; /* with the node that is asked */
+    struct chat *nodes[2];
+    struct bus *other_bus;
+};
+
+static struct pair *on(struct pair *p, int node)
+{
+    p->core->chat = p->nodes[node];
+    return p;
+}
+
+static int begin(void **state)
+{
+    static struct pair p;
+    struct chat_options options = {.shared = true};
+    p.core = core_new(&options);
+    p.other_bus = bus_local_new(&p.core->self.poster);
+    options.env = &p.core->env;
+    options.store = &p.core->faulty;
+    options.bus = p.other_bus;
+    options.sink = &p.core->sink;
+    options.worker = 1;
+    p.nodes[0] = p.core->chat;
+    p.nodes[1] = chat_new(&options);
+    core_n_done = 0;
+    *state = &p;
+    return 0;
+}
+
+static int end(void **state)
+{
+    struct pair *p = *state;
+    core_run(p->core);
+    assert_int_equal(chat_busy(p->nodes[0]), 0);
+    assert_int_equal(chat_busy(p->nodes[1]), 0);
+    chat_free(p->nodes[1]);
+    core_run(p->core);
+    bus_free(p->other_bus);
+    core_free(on(p, 0)->core);
+    return 0;
+}
+
+static enum chat_error add(struct pair *p, uint64_t by, uint64_t group, uint64_t user, bool in)
+{
+    struct chat_append a = {
+        .type = in ? EVENT_ADDED : EVENT_REMOVED, .conversation = group, .user = user};
+    return core_append(p->core, by, &a);
+}
+
+static enum chat_error say(struct pair *p, uint64_t from, uint64_t to, uint64_t *seq)
+{
+    struct chat_append a = {.type = EVENT_MESSAGE, .to = to, .kind = STR("text"), .text = STR("x")};
+    enum chat_error error = core_append(p->core, from, &a);
+    if (seq)
+        *seq = a.seq;
+    return error;
+}
+
+static struct chat_read read_of(uint64_t user, uint64_t conversation, enum read_mode mode,
+                                uint64_t at)
+{
+    return (struct chat_read){
+        .call.user = user, .conversation = conversation, .mode = mode, .at = at, .limit = 10};
+}
+
+static void test_both_write_and_no_number_is_given_twice(void **state)
+{
+    struct pair *p = *state;
+    uint64_t ann = core_user(on(p, 0)->core, "ann"), bob = core_user(p->core, "bob"), seq;
+    uint64_t group = core_group(p->core, ann, &bob, 1);
+    for (uint64_t i = 2; i < 10; i++) {
+        assert_int_equal(say(on(p, (int)i % 2), i % 3 ? ann : bob, group, &seq), CHAT_OK);
+        assert_int_equal(seq, i);
+    }
+}
+
+/* For sends at once: the append finds out. */
+static void test_who_was_put_out_elsewhere_writes_no_more(void **state)
+{
+    struct pair *p = *state;
+    uint64_t ann = core_user(on(p, 0)->core, "ann"), bob = core_user(p->core, "bob");
+    uint64_t group = core_group(p->core, ann, &bob, 1);
+    assert_int_equal(say(on(p, 1), bob, group, NULL), CHAT_OK);
+    assert_int_equal(add(on(p, 0), ann, group, bob, false), CHAT_OK);
+    assert_int_equal(say(on(p, 1), bob, group, NULL), CHAT_FORBIDDEN);
+}
+
+static void test_who_was_let_in_elsewhere_is_not_refused(void **state)
+{
+    struct pair *p = *state;
+    uint64_t ann = core_user(on(p, 0)->core, "ann"), bob = core_user(p->core, "bob");
+    uint64_t cid = core_user(p->core, "cid");
+    uint64_t group = core_group(p->core, ann, &bob, 1);
+    assert_int_equal(say(on(p, 1), bob, group, NULL), CHAT_OK); /* that node knows the group */
+    assert_int_equal(add(on(p, 0), ann, group, cid, true), CHAT_OK);
+    assert_int_equal(say(on(p, 1), cid, group, NULL), CHAT_OK);
+    assert_int_equal(add(on(p, 0), ann, group, cid, false), CHAT_OK);
+    assert_int_equal(add(p, ann, group, cid, true), CHAT_OK);
+    struct chat_read read = read_of(cid, group, READ_BEFORE, 100);
+    core_ask(on(p, 1)->core, chat_read, &read);
+    assert_int_equal(read.call.error, CHAT_OK);
+}
+
+static void test_a_reader_is_answered_from_what_is_a_second_old_at_most(void **state)
+{
+    struct pair *p = *state;
+    uint64_t ann = core_user(on(p, 0)->core, "ann"), bob = core_user(p->core, "bob");
+    uint64_t group = core_group(p->core, ann, &bob, 1);
+    struct chat_read read = read_of(bob, group, READ_BEFORE, 100);
+    core_ask(on(p, 1)->core, chat_read, &read);
+    assert_int_equal(read.head, 1);
+    assert_int_equal(say(on(p, 0), ann, group, NULL), CHAT_OK);
+    core_ask(on(p, 1)->core, chat_read, &read);
+    assert_int_equal(read.head, 1); /* history may be a little old */
+    core_pass(p->core, READ_AGE_MS_MAX + 1);
+    core_ask(p->core, chat_read, &read);
+    assert_int_equal(read.head, 2);
+    assert_int_equal(say(on(p, 0), ann, group, NULL), CHAT_OK);
+    read = read_of(bob, group, READ_AFTER, 2); /* who catches up is told of all */
+    core_ask(on(p, 1)->core, chat_read, &read);
+    assert_int_equal(read.head, 3);
+    assert_int_equal(say(on(p, 0), ann, group, NULL), CHAT_OK);
+    read = read_of(bob, group, READ_AFTER, 4); /* and is not ahead of what was known */
+    core_ask(on(p, 1)->core, chat_read, &read);
+    assert_int_equal(read.call.error, CHAT_OK);
+}
+
+static void test_a_block_made_elsewhere_holds_when_what_is_known_is_too_old(void **state)
+{
+    struct pair *p = *state;
+    uint64_t ann = core_user(on(p, 0)->core, "ann"), bob = core_user(p->core, "bob");
+    uint64_t direct = core_send(on(p, 1)->core, ann, bob);
+    core_accept(p->core, bob, direct);
+    core_block(on(p, 0)->core, bob, ann, true);
+    assert_int_equal(say(on(p, 1), ann, direct, NULL), CHAT_OK); /* not heard of so far */
+    core_pass(p->core, PERSON_AGE_MS_MAX + 1);
+    assert_int_equal(say(on(p, 1), ann, direct, NULL), CHAT_CANNOT_WRITE);
+    core_block(on(p, 0)->core, bob, ann, false);
+    assert_int_equal(say(on(p, 1), ann, direct, NULL), CHAT_OK); /* no refusal is by old news */
+}
+
+static void test_a_device_ended_elsewhere_is_found_to_be(void **state)
+{
+    struct pair *p = *state;
+    struct chat_sign sign = {.username = STR("ann"), .password = STR("correct horse")};
+    assert_int_equal(core_sign(on(p, 0)->core, true, &sign), CHAT_OK);
+    struct session here;
+    session_begin(on(p, 1)->core->chat, &here, sign.user, sign.device);
+    core_pass(p->core, PERSON_AGE_MS_MAX);
+    assert_int_equal(core_told(p->core, SAID_END, &here), 0); /* it stands */
+    struct chat_device_end ended = {.call = {.user = sign.user, .device = sign.device}};
+    core_ask(on(p, 0)->core, chat_device_end, &ended);
+    assert_int_equal(core_told(p->core, SAID_END, &here), 0); /* nobody said so */
+    core_pass(p->core, PERSON_AGE_MS_MAX);
+    assert_int_equal(core_told(p->core, SAID_END, &here), 1);
+    session_end(p->nodes[1], &here, p->core->mono_ms);
+    core_pass(p->core, PERSON_AGE_MS_MAX);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_both_write_and_no_number_is_given_twice, begin, end),
+        cmocka_unit_test_setup_teardown(test_who_was_put_out_elsewhere_writes_no_more, begin, end),
+        cmocka_unit_test_setup_teardown(test_who_was_let_in_elsewhere_is_not_refused, begin, end),
+        cmocka_unit_test_setup_teardown(test_a_reader_is_answered_from_what_is_a_second_old_at_most,
+                                        begin, end),
+        cmocka_unit_test_setup_teardown(
+            test_a_block_made_elsewhere_holds_when_what_is_known_is_too_old, begin, end),
+        cmocka_unit_test_setup_teardown(test_a_device_ended_elsewhere_is_found_to_be, begin, end),
+    };
+    return cmocka_run_group_tests_name("chat/shared", tests, NULL, NULL);
+}

@@ -1,0 +1,267 @@
+/*
+ * Each publication is a message to each node, its sender's included, as a server between them
+ * would send it. A message lies in `flying` until chance takes it, and is then a task of the node's
+ * chat thread. Who is subscribed is looked at when it arrives.
+ */
+#include "wire.h"
+
+#include <stdlib.h>
+
+#include "bus/bus.h"
+#include "node.h"
+#include "sabotage.h"
+#include "util/hash.h"
+#include "util/macros.h"
+#include "util/mem.h"
+#include "world.h"
+
+enum { TOPIC_KINDS = BUS_NODES + 1, NOTICE_LOSS_MS = 2000 };
+
+/* A node's end, as long as its core lives. */
+struct end {
+    struct bus bus;
+    struct wire *wire;
+    struct node *node;
+    struct map subscribed[TOPIC_KINDS]; /* id -> count, as a pointer-sized number */
+    bool missed;                        /* something, and has not noticed */
+    struct task lost;
+    bool lost_posted;
+};
+
+struct message {
+    struct list link;
+    struct task task;
+    struct end *to;
+    struct buf *buf;
+    enum bus_topic_kind kind;
+    uint64_t due_ms;
+    size_t n;
+    uint64_t ids[];
+};
+
+struct wire {
+    struct world *world;
+    struct list flying;
+    struct end *ends[NODES_MAX];
+    bool cut[NODES_MAX][NODES_MAX]; /* from, to */
+    uint64_t cut_to;
+    uint64_t noticed_ms;
+};
+
+static struct end *end_of(struct bus *bus)
+{
+    return container_of(bus, struct end, bus);
+}
+
+static void message_free(struct message *m)
+{
+    list_remove(&m->link);
+    buf_unref(m->buf);
+    free(m);
+}
+
+/* --- subscriptions --- */
+
+static void end_subscribe(struct bus *bus, enum bus_topic_kind kind, uint64_t id)
+{
+    struct map *map = &end_of(bus)->subscribed[kind];
+    map_put(map, id, (void *)((uintptr_t)map_get(map, id) + 1));
+}
+
+static void end_unsubscribe(struct bus *bus, enum bus_topic_kind kind, uint64_t id)
+{
+    struct map *map = &end_of(bus)->subscribed[kind];
+    uintptr_t count = (uintptr_t)map_get(map, id);
+    must(count > 0);
+    if (count == 1)
+        map_remove(map, id);
+    else
+        map_put(map, id, (void *)(count - 1));
+}
+
+/* --- the way --- */
+
+static void arrive(struct task *task)
+{
+    struct message *m = container_of(task, struct message, task);
+    struct end *to = m->to;
+    uint64_t kept = 0;
+    for (size_t i = 0; i < m->n; i++)
+        if (map_get(&to->subscribed[m->kind], m->ids[i]))
+            m->ids[kept++] = m->ids[i];
+    if (kept)
+        to->bus.handler->deliver(to->bus.handler, m->kind, m->ids, kept, m->buf);
+    message_free(m);
+}
+
+static void send_to(struct wire *wire, struct end *to, enum bus_topic_kind kind,
+                    const uint64_t *ids, size_t n, struct buf *buf)
+{
+    struct world *w = wire->world;
+    struct message *m = mem_new(sizeof(*m) + n * sizeof(*ids));
+    m->task.run = arrive;
+    m->to = to;
+    m->kind = kind;
+    m->buf = buf_ref(buf);
+    m->due_ms = w->mono_ms;
+    if (rng_percent(&w->rng, w->wire_late_percent))
+        m->due_ms += rng_below(&w->rng, rng_percent(&w->rng, 20) ? 60000 : 1000);
+    m->n = n;
+    for (size_t i = 0; i < n; i++)
+        m->ids[i] = ids[i];
+    list_init(&m->task.node);
+    list_push_back(&wire->flying, &m->link);
+}
+
+static void end_publish(struct bus *bus, enum bus_topic_kind kind, const uint64_t *ids, size_t n,
+                        struct buf *buf)
+{
+    struct end *from = end_of(bus);
+    struct wire *wire = from->wire;
+    struct world *w = wire->world;
+    if (kind == BUS_NODES && sabotaged(w, "deaf"))
+        return;
+    for (uint32_t i = 0; i < w->n_nodes; i++) {
+        struct end *to = wire->ends[i];
+        if (!to)
+            continue;
+        if (wire->cut[from->node->index][i] || rng_percent(&w->rng, w->wire_lost_percent))
+            to->missed = true;
+        else
+            send_to(wire, to, kind, ids, n, buf);
+    }
+}
+
+static struct message *pick(struct wire *wire)
+{
+    struct world *w = wire->world;
+    struct message *picked = NULL;
+    uint32_t n = 0;
+    list_for_each(&wire->flying, node)
+    {
+        struct message *m = list_entry(node, struct message, link);
+        if (m->due_ms > w->mono_ms || m->to->node->stopped)
+            continue;
+        if (!n++ || (w->wire_late_percent && rng_below(&w->rng, n) == 0))
+            picked = m;
+    }
+    return picked;
+}
+
+bool wire_deliver(struct wire *wire)
+{
+    struct message *m = pick(wire);
+    if (!m)
+        return false;
+    list_remove(&m->link);
+    post(&m->to->node->chat_queue.poster, &m->task);
+    return true;
+}
+
+/* --- loss --- */
+
+static void say_lost(struct task *task)
+{
+    struct end *e = container_of(task, struct end, lost);
+    e->lost_posted = false;
+    e->bus.handler->lost(e->bus.handler);
+}
+
+/* A hole in what the others number is noticed soon; where the world is silent, never. */
+static void notice_loss(struct wire *wire)
+{
+    for (uint32_t i = 0; i < wire->world->n_nodes; i++) {
+        struct end *e = wire->ends[i];
+        if (!e || !e->missed || e->lost_posted || e->node->stopped)
+            continue;
+        e->missed = false;
+        e->lost_posted = true;
+        post(&e->node->chat_queue.poster, &e->lost);
+    }
+}
+
+void wire_cut(struct wire *wire, uint64_t ms)
+{
+    struct world *w = wire->world;
+    uint32_t alone = rng_below(&w->rng, w->n_nodes);
+    bool in = rng_percent(&w->rng, 70), out = !in || rng_percent(&w->rng, 70);
+    world_trace(w, "node %u is cut off%s%s", alone, in ? " inwards" : "", out ? " outwards" : "");
+    for (uint32_t i = 0; i < w->n_nodes; i++) {
+        wire->cut[i][alone] = i != alone && in;
+        wire->cut[alone][i] = i != alone && out;
+    }
+    wire->cut_to = w->mono_ms + ms;
+}
+
+static void heal(struct wire *wire)
+{
+    for (uint32_t i = 0; i < NODES_MAX; i++)
+        for (uint32_t j = 0; j < NODES_MAX; j++)
+            wire->cut[i][j] = false;
+}
+
+void wire_calm(struct wire *wire)
+{
+    heal(wire);
+    wire->world->wire_lost_percent = wire->world->wire_late_percent = 0;
+    list_for_each(&wire->flying, node) list_entry(node, struct message, link)->due_ms = 0;
+}
+
+void wire_advance(struct wire *wire)
+{
+    struct world *w = wire->world;
+    if (wire->cut_to <= w->mono_ms)
+        heal(wire);
+    if (w->wire_silent || w->mono_ms < wire->noticed_ms + NOTICE_LOSS_MS)
+        return;
+    wire->noticed_ms = w->mono_ms;
+    notice_loss(wire);
+}
+
+/* --- beginning and end --- */
+
+static void end_free(struct bus *bus)
+{
+    struct end *e = end_of(bus);
+    wire_forget(e->wire, e->node);
+    for (int kind = 0; kind < TOPIC_KINDS; kind++)
+        map_deinit(&e->subscribed[kind]);
+    free(e);
+}
+
+static const struct bus_ops end_ops = {end_subscribe, end_unsubscribe, end_publish, end_free};
+
+struct bus *wire_bus(struct wire *wire, struct node *node)
+{
+    struct end *e = mem_new(sizeof(*e));
+    e->bus.ops = &end_ops;
+    e->wire = wire;
+    e->node = node;
+    e->lost.run = say_lost;
+    wire->ends[node->index] = e;
+    return &e->bus;
+}
+
+void wire_forget(struct wire *wire, const struct node *node)
+{
+    wire->ends[node->index] = NULL;
+    list_for_each(&wire->flying, at)
+    {
+        struct message *m = list_entry(at, struct message, link);
+        if (m->to->node == node)
+            message_free(m);
+    }
+}
+
+struct wire *wire_new(struct world *w)
+{
+    struct wire *wire = mem_new(sizeof(*wire));
+    wire->world = w;
+    list_init(&wire->flying);
+    return wire;
+}
+
+void wire_free(struct wire *wire)
+{
+    free(wire);
+}
