@@ -709,7 +709,7 @@ void client_act(struct client *d, bool calm)
         catch_up(d);
         return;
     }
-    if (!d->online || d->node->stopped)
+    if (!d->online || d->dismissed || d->node->stopped)
         return;
     command_any(d);
 }
