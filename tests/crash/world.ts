@@ -13,6 +13,8 @@ import type { Random } from "./random.ts";
 const PASSWORD = "correct horse";
 /** Answers that leave open whether it was done. */
 const OPEN = ["unavailable", "disconnected"];
+/** What a receipt may be refused with, beside them: it is told that the server goes. */
+const GOING = "draining";
 const WAIT_MS_MAX = 20;
 
 export interface Command {
@@ -281,8 +283,8 @@ export class World {
   async #receipt(user: User, { conversation, seq }: Known, read: boolean): Promise<void> {
     const { ok, error } = await user.raw.ask(read ? "receipt.read" : "receipt.delivered", { conversation, seq });
     if (ok) user.mark(conversation, ok as Partial<Marks>);
-    else if (error?.code === "unavailable") this.#open(error.code);
-    else if (error?.code !== "disconnected") this.complain(`receipt ${seq}: ${error?.code}`);
+    else if (error && OPEN.includes(error.code)) this.#open(error.code);
+    else if (error?.code !== GOING) this.complain(`receipt ${seq}: ${error?.code}`);
     this.#tell();
   }
 
