@@ -44,16 +44,27 @@ struct append_work {
     struct store_events row;
 };
 
-/* An append in flight, and then the calls that it answers. */
+/* An append in flight, and then the calls that it answers. As large as what waits: most often that
+ * is one, and room for APPEND_MAX would be 18 KiB to clear for each message. */
 struct room_append {
     struct store_append request;
     struct room *room;
-    struct chat_append *calls[APPEND_MAX];
-    struct event events[APPEND_MAX];
-    uint32_t n;
     struct arena arena; /* what the events say beyond what was asked */
     struct task finish;
+    uint32_t n, n_max;
+    struct chat_append **calls; /* behind the events */
+    struct event events[];
 };
+
+static struct room_append *room_append_new(const struct room *room)
+{
+    uint32_t n_max = MIN(room->n_waiting, (uint32_t)APPEND_MAX);
+    struct room_append *ra;
+    ra = mem_new(sizeof(*ra) + n_max * (sizeof(ra->events[0]) + sizeof(ra->calls[0])));
+    ra->n_max = n_max;
+    ra->calls = (struct chat_append **)&ra->events[n_max];
+    return ra;
+}
 
 static void room_append_free(struct room_append *ra)
 {
@@ -166,6 +177,10 @@ static void tell(struct room *room, const uint64_t *users, size_t n, const struc
     uint64_t all[MEMBERS_MAX + 1], clipped[MEMBERS_MAX + 1];
     size_t n_all = 0, n_clipped = 0;
     must(n <= MEMBERS_MAX + 1);
+    if (!access_hides(e, UINT64_MAX)) { /* of nobody */
+        notice_event(room->chat, users, n, e);
+        return;
+    }
     for (size_t i = 0; i < n; i++) {
         const struct member *m = room_member(room, users[i]);
         if (m && access_hides(e, m->from_seq))
@@ -487,7 +502,7 @@ void room_pump(struct room *room)
         room->pump_waiting = true;
         return;
     }
-    struct room_append *ra = mem_new(sizeof(*ra));
+    struct room_append *ra = room_append_new(room);
     cached_ref(&room->cached);
     list_for_each(&room->waiting, node)
     {
@@ -515,7 +530,7 @@ void room_pump(struct room *room)
             continue;
         }
         gather(room, ra, a, &facts);
-        if (!may_be_followed(room, &ra->events[ra->n - 1]) || ra->n == APPEND_MAX)
+        if (!may_be_followed(room, &ra->events[ra->n - 1]) || ra->n == ra->n_max)
             break;
     }
     if (ra->n)
