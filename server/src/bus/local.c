@@ -28,15 +28,17 @@ struct message {
     struct list node;
     enum bus_topic_kind kind;
     struct buf *buf;
-    size_t bytes; /* what it counts for in the queue */
+    size_t bytes;  /* what it counts for in the queue */
+    uint64_t ends; /* local.ends when it was published */
     size_t n;
-    uint64_t ids[]; /* those subscribed when it was published */
+    uint64_t ids[]; /* those subscribed then */
 };
 
 struct local {
     struct bus bus;
     struct poster *self;
     struct map subscribed[TOPIC_KINDS]; /* id -> count, as a pointer-sized number */
+    uint64_t ends;                      /* of subscriptions, so far */
     struct list queue;
     size_t queue_bytes;
     struct task task;
@@ -59,14 +61,17 @@ static void local_subscribe(struct bus *bus, enum bus_topic_kind kind, uint64_t 
 
 static void local_unsubscribe(struct bus *bus, enum bus_topic_kind kind, uint64_t id)
 {
-    struct map *map = &local_of(bus)->subscribed[kind];
+    struct local *l = local_of(bus);
+    struct map *map = &l->subscribed[kind];
     uintptr_t count = (uintptr_t)map_get(map, id);
 
     must(count > 0);
-    if (count == 1)
-        map_remove(map, id);
-    else
+    if (count > 1) {
         map_put(map, id, (void *)(count - 1));
+        return;
+    }
+    map_remove(map, id);
+    l->ends++;
 }
 
 static void message_free(struct message *m)
@@ -119,6 +124,7 @@ static void local_publish(struct bus *bus, enum bus_topic_kind kind, const uint6
         return;
     }
     m->kind = kind;
+    m->ends = l->ends;
     m->buf = buf_ref(buf);
     list_push_back(&l->queue, &m->node);
     l->queue_bytes += m->bytes;
@@ -162,7 +168,8 @@ static void deliver_all(struct task *task)
     for (struct list *node; (node = list_pop_front(&batch));) {
         struct message *m = list_entry(node, struct message, node);
 
-        m->n = keep_subscribed(&l->subscribed[m->kind], m->ids, m->ids, m->n);
+        if (m->ends != l->ends)
+            m->n = keep_subscribed(&l->subscribed[m->kind], m->ids, m->ids, m->n);
         if (m->n)
             handler->deliver(handler, m->kind, m->ids, m->n, m->buf);
         message_free(m);

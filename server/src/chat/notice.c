@@ -196,14 +196,17 @@ struct gathered {
 
 typedef void (*say_fn)(struct chat *, struct gathered *, const void *what);
 
-static void say_to_all(struct chat *chat, const uint64_t *ids, size_t n, say_fn say,
+/* Whether somebody of them waits to hear (inbox_wait.h). */
+static bool say_to_all(struct chat *chat, const uint64_t *ids, size_t n, say_fn say,
                        const void *what)
 {
     struct gathered g = {.n = 0};
+    bool waits = false;
     for (size_t i = 0; i < n; i++) {
         struct person *p = map_get(&chat->persons, ids[i]);
         if (!p)
             continue;
+        waits = waits || !list_empty(&p->waits);
         list_for_each(&p->sessions, node)
         {
             if (g.n == GATHER_MAX) {
@@ -215,6 +218,7 @@ static void say_to_all(struct chat *chat, const uint64_t *ids, size_t n, say_fn 
     }
     if (g.n)
         say(chat, &g, what);
+    return waits;
 }
 
 static void wake_waits(struct chat *chat, const uint64_t *ids, size_t n)
@@ -248,10 +252,10 @@ static bool read_event(struct chat *chat, const uint64_t *ids, size_t n, struct 
     bool good = record_decode(&e, in, &arena) == 0;
     if (good)
         follow_event(chat, &e);
-    if (good)
-        say_to_all(chat, ids, n, say_event, &e);
+    bool waits = good && say_to_all(chat, ids, n, say_event, &e);
     arena_deinit(&arena);
-    wake_waits(chat, ids, n);
+    if (waits || !good)
+        wake_waits(chat, ids, n);
     return good;
 }
 
@@ -277,27 +281,32 @@ static bool is_shown(const struct person *viewer, const struct mark *mark)
            audience_has(privacy_of(viewer->privacy, PRIVACY_RECEIPTS), contact);
 }
 
-/* Those who are shown all of it get it together, the others each as they may see it. */
-static void say_all_receipts(struct chat *chat, const uint64_t *ids, size_t n,
+/* Those who are shown all of it get it together, the others each as they may see it. Whether
+ * somebody of them waits to hear. */
+static bool say_all_receipts(struct chat *chat, const uint64_t *ids, size_t n,
                              const struct receipts *r)
 {
+    struct receipts masked; /* no more of it is made than there are marks: most often one of 100 */
     uint64_t shown[MEMBERS_MAX];
     size_t n_shown = 0;
+    bool waits = false;
+    masked.conversation = r->conversation;
+    masked.n = r->n;
     for (size_t i = 0; i < n; i++) {
         const struct person *p = map_get(&chat->persons, ids[i]);
-        struct receipts masked = *r;
         bool all = true;
         for (size_t k = 0; p && k < r->n; k++) {
             bool see = is_shown(p, &r->marks[k]);
+            masked.marks[k] = r->marks[k];
             masked.marks[k].read_seq = see ? r->marks[k].read_seq : 0;
             all = all && see;
         }
         if (p && !all)
-            say_to_all(chat, &ids[i], 1, say_receipts, &masked);
+            waits = say_to_all(chat, &ids[i], 1, say_receipts, &masked) || waits;
         else if (n_shown < MEMBERS_MAX)
             shown[n_shown++] = ids[i];
     }
-    say_to_all(chat, shown, n_shown, say_receipts, r);
+    return say_to_all(chat, shown, n_shown, say_receipts, r) || waits;
 }
 
 /* Marks that another node wrote. How many messages there are up to one is known at the head alone;
@@ -335,8 +344,8 @@ static bool read_receipts(struct chat *chat, const uint64_t *ids, size_t n, stru
         mark->reads = (enum audience)reads;
     }
     follow_receipts(chat, &r);
-    say_all_receipts(chat, ids, n, &r);
-    wake_waits(chat, ids, n);
+    if (say_all_receipts(chat, ids, n, &r))
+        wake_waits(chat, ids, n);
     return true;
 }
 
