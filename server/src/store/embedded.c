@@ -114,14 +114,24 @@ static void turn_run(struct turn *t, struct store_request *r)
     turn_deinit(t);
 }
 
+/* Where a write puts what it reads. The two that every message takes answer with nothing that lies
+ * there: theirs is the batch's, since a block that the writer allocates and the asking thread frees
+ * costs both of them a lock. */
+static struct arena *arena_of(struct kv_batch *batch, struct store_request *r)
+{
+    bool append = r->op == STORE_OP_APPEND && !container_of(r, struct store_append, base)->with;
+    return append || r->op == STORE_OP_MARK ? &batch->scratch : &r->arena;
+}
+
 void embedded_write(struct kv_batch *batch, const struct store_info *info,
                     uint32_t append_events_max, struct store_request *r)
 {
     must(store_op_writes(r->op));
     kv_batch_mark(batch);
+    arena_reset(&batch->scratch);
     struct turn t = {.view = {.kv = batch->kv, .batch = batch},
                      .batch = batch,
-                     .arena = &r->arena,
+                     .arena = arena_of(batch, r),
                      .info = info,
                      .append_events_max = append_events_max};
     turn_run(&t, r);

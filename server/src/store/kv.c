@@ -11,11 +11,12 @@
 #include "util/macros.h"
 #include "util/mem.h"
 
+/* How a row stood before a change. */
 struct kv_undo {
-    struct kv_undo *older;
+    struct row *row;
     enum kv_table table;
-    bool was_there, was_deleted;
-    struct str key, value; /* owned */
+    bool was_deleted;
+    struct str value; /* owned; absent: the row was not there */
 };
 
 void kv_free(struct kv *kv)
@@ -29,67 +30,65 @@ int kv_checkpoint(struct kv *kv, const char *directory)
     return kv->ops->checkpoint(kv, directory);
 }
 
-/* Notes how `key` stood in the batch before it is changed. */
-static void undo_push(struct kv_batch *b, enum kv_table table, struct str key)
-{
-    must(key.n >= 1 && key.n <= KV_KEY_MAX);
-    const struct row *row = rowmap_get(&b->changes[table], key);
-    struct kv_undo *u = mem_new(sizeof(*u));
-    u->older = b->undo;
-    u->table = table;
-    u->key = str_n(mem_copy(key.p, key.n), key.n);
-    u->was_there = row != NULL;
-    if (row) {
-        u->was_deleted = row->deleted;
-        u->value = str_n(mem_copy(row->value.p, row->value.n), row->value.n);
-    }
-    b->undo = u;
-}
-
-static void undo_pop(struct kv_batch *b)
-{
-    struct kv_undo *u = b->undo;
-    b->undo = u->older;
-    free((void *)u->key.p);
-    free((void *)u->value.p);
-    free(u);
-}
-
 void kv_batch_mark(struct kv_batch *b)
 {
-    while (b->undo)
-        undo_pop(b);
+    while (b->undo_n)
+        free((void *)b->undo[--b->undo_n].value.p);
 }
 
 void kv_batch_rollback(struct kv_batch *b)
 {
-    while (b->undo) {
-        struct kv_undo *u = b->undo;
-        if (u->was_there)
-            rowmap_put(&b->changes[u->table], u->key, u->value)->deleted = u->was_deleted;
-        else
-            rowmap_remove(&b->changes[u->table], u->key);
-        undo_pop(b);
+    while (b->undo_n) {
+        struct kv_undo *u = &b->undo[--b->undo_n];
+        if (!u->value.p) {
+            rowmap_remove(&b->changes[u->table], u->row->key);
+            continue;
+        }
+        rowmap_swap(&b->changes[u->table], u->row->key, &u->value);
+        u->row->deleted = u->was_deleted;
+        free((void *)u->value.p);
     }
 }
 
 void kv_batch_deinit(struct kv_batch *b)
 {
     kv_batch_mark(b);
+    free(b->undo);
+    b->undo = NULL;
+    b->undo_max = 0;
+    arena_deinit(&b->scratch);
     for (int t = 0; t < KV_TABLES; t++)
         rowmap_deinit(&b->changes[t]);
 }
 
+static void undo_push(struct kv_batch *b, struct kv_undo undo)
+{
+    enum { UNDO_MIN = 16 };
+    if (b->undo_n == b->undo_max) {
+        b->undo_max = MAX(2 * b->undo_max, (size_t)UNDO_MIN);
+        b->undo = mem_resize(b->undo, b->undo_max * sizeof(*b->undo));
+    }
+    b->undo[b->undo_n++] = undo;
+}
+
+static void change(struct kv_batch *b, enum kv_table table, struct str key, struct str value,
+                   bool deleted)
+{
+    must(key.n >= 1 && key.n <= KV_KEY_MAX);
+    struct str other = str_n(mem_copy(value.p, value.n), value.n);
+    struct row *row = rowmap_swap(&b->changes[table], key, &other);
+    undo_push(b, (struct kv_undo){row, table, row->deleted, other});
+    row->deleted = deleted;
+}
+
 void kv_put(struct kv_batch *b, enum kv_table table, struct str key, struct str value)
 {
-    undo_push(b, table, key);
-    rowmap_put(&b->changes[table], key, value);
+    change(b, table, key, value, false);
 }
 
 void kv_delete(struct kv_batch *b, enum kv_table table, struct str key)
 {
-    undo_push(b, table, key);
-    rowmap_put(&b->changes[table], key, STR(""))->deleted = true;
+    change(b, table, key, STR(""), true);
 }
 
 size_t kv_batch_rows(const struct kv_batch *b)

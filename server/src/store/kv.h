@@ -81,7 +81,9 @@ struct kv_batch {
     struct kv *kv;
     struct row_cache *known; /* borrowed; NULL: none. All that is committed goes through it */
     struct rowmap changes[KV_TABLES];
-    struct kv_undo *undo; /* newest first, back to the mark */
+    struct kv_undo *undo; /* since the mark, the newest last */
+    size_t undo_n, undo_max;
+    struct arena scratch; /* of the write under way (embedded.c) */
 };
 
 void kv_batch_deinit(struct kv_batch *);

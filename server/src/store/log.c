@@ -129,7 +129,9 @@ int log_mark(struct turn *t, struct store_mark *r)
         if (!err)
             err = steps_note(t, m, r->time_ms);
     }
-    r->member = row.member;
+    if (m->left) /* what was read does not outlive the write */
+        m->left_title = arena_str(&r->base.arena, m->left_title);
+    r->member = *m;
     return err;
 }
 

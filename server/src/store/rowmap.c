@@ -62,7 +62,6 @@ static struct row *find_before(const struct rowmap *m, struct str key)
 static void row_free(struct row *r)
 {
     free((void *)r->value.p);
-    free((void *)r->key.p);
     free(r);
 }
 
@@ -98,9 +97,10 @@ static struct row *insert(struct rowmap *m, struct str key, struct row **links[R
                           struct row *before)
 {
     int levels = levels_roll(&m->dice);
-    struct row *r = mem_new(sizeof(*r) + (size_t)levels * sizeof(struct row *));
-    r->key = str_n(mem_copy(key.p, key.n), key.n);
-    r->prev = before;
+    size_t bytes = sizeof(struct row) + (size_t)levels * sizeof(struct row *);
+    struct row *r = mem_resize(NULL, bytes + key.n);
+    *r = (struct row){.key = str_n((char *)r + bytes, key.n), .prev = before};
+    memcpy((char *)r + bytes, key.p, key.n);
     for (int level = 0; level < levels; level++) {
         r->next[level] = *links[level];
         *links[level] = r;
@@ -114,18 +114,26 @@ static struct row *insert(struct rowmap *m, struct str key, struct row **links[R
     return r;
 }
 
-struct row *rowmap_put(struct rowmap *m, struct str key, struct str value)
+struct row *rowmap_swap(struct rowmap *m, struct str key, struct str *value)
 {
     struct row **links[ROWMAP_LEVELS], *before;
     find_links(m, key, links, &before);
     struct row *r = *links[0];
     if (!r || !str_eq(r->key, key))
         r = insert(m, key, links, before);
-    const char *old = r->value.p;
-    m->bytes += value.n - r->value.n;
-    r->value = str_n(mem_copy(value.p, value.n), value.n);
+    struct str old = r->value;
+    m->bytes += value->n - old.n;
+    r->value = *value;
+    *value = old;
+    return r;
+}
+
+struct row *rowmap_put(struct rowmap *m, struct str key, struct str value)
+{
+    struct str copy = str_n(mem_copy(value.p, value.n), value.n);
+    struct row *r = rowmap_swap(m, key, &copy);
     r->deleted = false;
-    free((void *)old);
+    free((void *)copy.p);
     return r;
 }
 

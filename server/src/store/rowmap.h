@@ -34,6 +34,9 @@ void rowmap_deinit(struct rowmap *);
 struct row *rowmap_get(const struct rowmap *, struct str key);
 /* Sets the value (copied), inserting where need be; the row is then not `deleted`. */
 struct row *rowmap_put(struct rowmap *, struct str key, struct str value);
+/* The same for a value on the heap, which becomes the map's; in its place the caller gets the one
+ * that was there, absent in a new row. `deleted` stays. */
+struct row *rowmap_swap(struct rowmap *, struct str key, struct str *value);
 /* Harmless when there is none. */
 void rowmap_remove(struct rowmap *, struct str key);
 /* The first row at or after `key`, or NULL. */

@@ -16,7 +16,7 @@
 struct turn {
     struct kv_view view;
     struct kv_batch *batch; /* a write's; else NULL */
-    struct arena *arena;    /* the request's */
+    struct arena *arena;    /* the request's, or of this write alone (embedded.c) */
     const struct store_info *info;
     uint32_t append_events_max; /* most events one append takes */
     struct builder row;         /* scratch */

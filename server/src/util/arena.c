@@ -24,6 +24,16 @@ void arena_deinit(struct arena *a)
     a->used = 0;
 }
 
+void arena_reset(struct arena *a)
+{
+    if (!a->blocks)
+        return;
+    struct arena older = {.blocks = a->blocks->next};
+    a->blocks->next = NULL;
+    a->used = 0;
+    arena_deinit(&older);
+}
+
 void *arena_alloc(struct arena *a, size_t size)
 {
     size_t aligned = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);

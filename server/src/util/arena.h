@@ -17,6 +17,8 @@ struct arena {
 
 /* Starts as {0}. */
 void arena_deinit(struct arena *);
+/* Empties it; the newest block is kept for what comes. */
+void arena_reset(struct arena *);
 /* Zeroed, aligned for any type. Never NULL. */
 void *arena_alloc(struct arena *, size_t size);
 /* A copy, followed by a 0 byte that is not counted. */

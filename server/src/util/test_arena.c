@@ -68,6 +68,24 @@ static void test_used_again_after_deinit(void **state)
     }
 }
 
+static void test_reset_keeps_one_block_and_gives_zeroed_memory_again(void **state)
+{
+    (void)state;
+    struct arena a = {0};
+    arena_reset(&a);
+    assert_null(a.blocks);
+    for (int i = 0; i < 3; i++)
+        memset(arena_alloc(&a, 1500), 0xee, 1500);
+    const void *newest = a.blocks;
+    arena_reset(&a);
+    assert_ptr_equal(a.blocks, newest);
+    const unsigned char *p = arena_alloc(&a, 1500);
+    assert_ptr_equal(a.blocks, newest);
+    for (int i = 0; i < 1500; i++)
+        assert_int_equal(p[i], 0);
+    arena_deinit(&a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -75,6 +93,7 @@ int main(void)
         cmocka_unit_test(test_block_sizes),
         cmocka_unit_test(test_str_is_a_copy),
         cmocka_unit_test(test_used_again_after_deinit),
+        cmocka_unit_test(test_reset_keeps_one_block_and_gives_zeroed_memory_again),
     };
     return cmocka_run_group_tests_name("arena", tests, NULL, NULL);
 }
