@@ -58,6 +58,17 @@ static void check(char *error)
         die("RocksDB: %s", error);
 }
 
+static rocksdb_options_t *with_places(rocksdb_options_t *o)
+{
+    char *error = NULL;
+    rocksdb_options_t *out = rocksdb_options_create();
+    rocksdb_get_options_from_string(
+        o, "memtable_insert_with_hint_prefix_extractor=rocksdb.CappedPrefix.1", out, &error);
+    check(error);
+    rocksdb_options_destroy(o);
+    return out;
+}
+
 static void open_engine(struct writing *w, const char *dir)
 {
     rocksdb_options_t *database = rocksdb_options_create(), *each[FAMILIES];
@@ -80,11 +91,13 @@ static void open_engine(struct writing *w, const char *dir)
         rocksdb_options_set_compression(each[i], i == KV_EVENTS ? rocksdb_lz4_compression
                                                                 : rocksdb_no_compression);
         rocksdb_block_based_options_destroy(blocks);
+        each[i] = with_places(each[i]);
     }
     w->db =
         rocksdb_open_column_families(database, dir, FAMILIES, names,
                                      (const rocksdb_options_t *const *)each, w->families, &error);
     check(error);
+    rocksdb_set_perf_level(rocksdb_disable);
     w->options = rocksdb_writeoptions_create();
     rocksdb_writeoptions_set_sync(w->options, 1);
     w->batch = rocksdb_writebatch_create();
