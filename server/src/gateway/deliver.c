@@ -21,6 +21,7 @@
 struct fan {
     struct task task;
     struct buf *frame;
+    bool late;
     size_t n;
     struct client *clients[];
 };
@@ -34,7 +35,7 @@ static void fan_run(struct task *task)
 {
     struct fan *fan = container_of(task, struct fan, task);
     for (size_t i = 0; i < fan->n; i++)
-        socket_push(fan->clients[i], fan->frame);
+        socket_push(fan->clients[i], fan->frame, fan->late);
     buf_unref(fan->frame);
     free(fan);
 }
@@ -62,7 +63,7 @@ static bool is_any_in(struct session *const *to, size_t n, const struct listener
 
 /* Sends what was built as one frame. */
 static void fan_out(struct gateway *g, struct session *const *to, size_t n,
-                    const struct listeners *audience, struct builder *out)
+                    const struct listeners *audience, struct builder *out, bool late)
 {
     struct buf *frame = builder_finish_metered(out, &g->output);
     for (size_t i = 0; i < n; i++) {
@@ -74,6 +75,7 @@ static void fan_out(struct gateway *g, struct session *const *to, size_t n,
             fan = mem_new(sizeof(*fan) + (n - i) * sizeof(fan->clients[0]));
             fan->task.run = fan_run;
             fan->frame = buf_ref(frame);
+            fan->late = late;
             c->lane->fan = fan;
         }
         fan->clients[fan->n++] = c;
@@ -97,7 +99,7 @@ static void on_event(struct sink *sink, struct session *const *to, size_t n,
             continue;
         struct builder out = {0};
         encode_push_event(&out, event, own ? event->sender : 0);
-        fan_out(g, to, n, &audience, &out);
+        fan_out(g, to, n, &audience, &out, false);
     }
 }
 
@@ -153,7 +155,7 @@ static void on_receipts(struct sink *sink, struct session *const *to, size_t n,
         struct builder out = {0};
         encode_push_receipts(&out, conversation, builder_str(&array),
                              place ? &by_users[place - 1]->unread : NULL);
-        fan_out(g, sorted + from, ends[place] - from, &everyone, &out);
+        fan_out(g, sorted + from, ends[place] - from, &everyone, &out, true);
     }
     builder_deinit(&array);
     free(sorted);
@@ -164,7 +166,7 @@ static void on_typing(struct sink *sink, struct session *const *to, size_t n, ui
 {
     struct builder out = {0};
     encode_push_typing(&out, conversation, user);
-    fan_out(gateway_of(sink), to, n, &everyone, &out);
+    fan_out(gateway_of(sink), to, n, &everyone, &out, false);
 }
 
 static void on_presence(struct sink *sink, struct session *const *to, size_t n, uint64_t user,
@@ -173,7 +175,7 @@ static void on_presence(struct sink *sink, struct session *const *to, size_t n, 
     struct presence presence = {.user = user, .online = online, .last_seen_ms = last_seen_ms};
     struct builder out = {0};
     encode_push_presence(&out, &presence);
-    fan_out(gateway_of(sink), to, n, &everyone, &out);
+    fan_out(gateway_of(sink), to, n, &everyone, &out, false);
 }
 
 static void on_end(struct sink *sink, struct session *session, enum session_end_reason reason)

@@ -46,10 +46,13 @@ static bool takes_frames(const struct client *c)
            conn_queued_bytes(&c->conn) <= CLIENT_PUSH_BYTES_MAX + CLIENT_UNREAD_BYTES_MAX;
 }
 
-static bool send_frame(struct client *c, struct buf *payload)
+static bool send_frame(struct client *c, struct buf *payload, bool late)
 {
     unsigned char head[WS_HEAD_BYTES_MAX];
-    return client_send(c, head, ws_frame_head(head, WS_TEXT, payload->n), payload);
+    size_t n = ws_frame_head(head, WS_TEXT, payload->n);
+    int (*send)(struct conn *, const void *, size_t, struct buf *) =
+        late ? conn_send_late : conn_send;
+    return send(&c->conn, head, n, payload) == 0;
 }
 
 /* Pongs and close frames, as they stand in `out`. */
@@ -71,10 +74,16 @@ void socket_close(struct client *c, unsigned code)
     client_close(c, "socket");
 }
 
-/* An answer that finds no room is worth more than the connection: the client asks again. */
-static void send_answer(struct client *c, struct buf *frame)
+/* Of what a client does by itself: nobody looks at the answer. */
+static bool may_wait(enum command command)
 {
-    if (c->list != LANE_CLOSING && !send_frame(c, frame))
+    return command == COMMAND_RECEIPT_DELIVERED || command == COMMAND_RECEIPT_READ;
+}
+
+/* An answer that finds no room is worth more than the connection: the client asks again. */
+static void send_answer(struct client *c, struct buf *frame, bool late)
+{
+    if (c->list != LANE_CLOSING && !send_frame(c, frame, late))
         socket_close(c, API_CLOSE_SLOW_READER);
 }
 
@@ -85,7 +94,7 @@ static void refuse(struct client *c, const struct request *request, const struct
     metric_add_at(METRIC_ERRORS, problem->error, 1);
     reply_error(&w, request, problem);
     struct buf *frame = builder_finish(&out);
-    send_answer(c, frame);
+    send_answer(c, frame, false);
     buf_unref(frame);
 }
 
@@ -195,7 +204,7 @@ static void on_drained(struct conn *conn)
     struct client *c = client_of(conn);
     if (c->behind && c->list != LANE_CLOSING) {
         c->behind = false;
-        send_frame(c, c->lane->gateway->resync);
+        send_frame(c, c->lane->gateway->resync, false);
     }
     read_on(c);
 }
@@ -239,7 +248,7 @@ void socket_answered(struct client *c, struct exchange *ex)
     c->reads -= is_read(ex->call.command);
     if (c->list == LANE_CLOSING)
         return;
-    send_answer(c, ex->reply);
+    send_answer(c, ex->reply, may_wait(ex->call.command));
     if (ex->call.command == COMMAND_AUTH && c->list != LANE_CLOSING)
         authenticated(c, &ex->call);
     if (c->lane->draining && c->calls == 0)
@@ -247,13 +256,13 @@ void socket_answered(struct client *c, struct exchange *ex)
     read_on(c);
 }
 
-void socket_push(struct client *c, struct buf *frame)
+void socket_push(struct client *c, struct buf *frame, bool late)
 {
     if (c->closed || c->list == LANE_CLOSING || c->behind)
         return;
     bool waits = conn_is_blocked(&c->conn) && output_is_full(c->lane->gateway);
     if (waits || conn_queued_bytes(&c->conn) + frame->n > CLIENT_PUSH_BYTES_MAX ||
-        !send_frame(c, frame)) {
+        !send_frame(c, frame, late)) {
         log_debug("socket_behind", log_u64("conn", c->number));
         c->behind = true;
         metric_add(METRIC_PUSHES_LEFT_OUT, 1);
@@ -285,7 +294,7 @@ void socket_ping(struct client *c)
 void socket_go_away(struct client *c)
 {
     if (c->session)
-        send_frame(c, c->lane->gateway->goaway);
+        send_frame(c, c->lane->gateway->goaway, false);
     if (c->calls == 0)
         socket_close(c, API_CLOSE_GOING_AWAY);
 }

@@ -17,8 +17,9 @@ extern const struct conn_handler socket_handler;
 void socket_open(struct client *);
 /* The answer to a call came; the exchange stays the caller's. */
 void socket_answered(struct client *, struct exchange *);
-/* Sends a frame if the client keeps up; else it is left out and a resync is owed. */
-void socket_push(struct client *, struct buf *);
+/* Sends a frame if the client keeps up; else it is left out and a resync is owed. `late`: nobody
+ * waits for it (conn_send_late()). */
+void socket_push(struct client *, struct buf *, bool late);
 /* Ends the connection with an enum api_close. */
 void socket_close(struct client *, unsigned code);
 

@@ -1,6 +1,8 @@
 /*
- * Owns an epoll instance, an eventfd, a timer wheel and three queues: `posted` (filled by any
- * thread), `tasks` (what was taken from it, oldest first) and `hooks`.
+ * Owns an epoll instance, an eventfd, a timer wheel and four queues: `posted` (filled by any
+ * thread), `tasks` (what was taken from it, oldest first), `hooks`, and `late`, which one timer
+ * turns into hooks as a whole: what is late waits half of its time on average, and costs no timer
+ * each.
  *
  * Posting is a lock-free stack, newest first, that the loop takes whole with one exchange and turns
  * round; taking all at once is what makes it free of the ABA problem. A post writes to the eventfd
@@ -53,11 +55,20 @@ static void on_wake(struct watch *w, uint32_t events)
     (void)w, (void)events;
 }
 
+/* Timers run before hooks. */
+static void late_is_due(struct timer *timer)
+{
+    struct loop *l = container_of(timer, struct loop, late_timer);
+    list_splice_back(&l->hooks, &l->late);
+}
+
 int loop_init(struct loop *l)
 {
     *l = (struct loop){.poster.post = loop_post, .epoll_fd = -1, .wake_fd = -1};
     list_init(&l->tasks);
     list_init(&l->hooks);
+    list_init(&l->late);
+    timer_init(&l->late_timer, late_is_due);
     l->now_ms = clock_mono_ms();
     wheel_init(&l->wheel, l->now_ms);
     l->scratch = mem_new(LOOP_SCRATCH_BYTES);
@@ -77,7 +88,8 @@ int loop_init(struct loop *l)
 
 void loop_deinit(struct loop *l)
 {
-    must(!atomic_load(&l->posted) && list_empty(&l->tasks) && list_empty(&l->hooks));
+    must(!atomic_load(&l->posted) && list_empty(&l->tasks) && list_empty(&l->hooks) &&
+         list_empty(&l->late));
     if (l->wake_fd >= 0)
         close(l->wake_fd);
     if (l->epoll_fd >= 0)
@@ -183,6 +195,7 @@ void loop_drain(struct loop *l)
 {
     for (;;) {
         take_posted(l);
+        list_splice_back(&l->hooks, &l->late);
         if (list_empty(&l->tasks) && list_empty(&l->hooks))
             return;
         run_tasks(l, SIZE_MAX);
@@ -235,6 +248,15 @@ void loop_hook_set(struct loop *l, struct loop_hook *hook)
 {
     if (list_empty(&hook->node))
         list_push_back(&l->hooks, &hook->node);
+}
+
+void loop_hook_set_late(struct loop *l, struct loop_hook *hook)
+{
+    if (!list_empty(&hook->node))
+        return;
+    list_push_back(&l->late, &hook->node);
+    if (!timer_armed(&l->late_timer))
+        loop_timer_set(l, &l->late_timer, LOOP_LATE_MS);
 }
 
 void loop_hook_cancel(struct loop_hook *hook)

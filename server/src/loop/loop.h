@@ -28,6 +28,9 @@ enum {
     /* loop_scratch(): enough to empty a socket's usual receive buffer in one read, and for a whole
      * HTTP request with the longest head and body we take. */
     LOOP_SCRATCH_BYTES = 128 * 1024,
+    /* How long loop_hook_set_late() may take: nobody sees it, and under load most of what waits
+     * finds company. */
+    LOOP_LATE_MS = 50,
 };
 
 /* Embedded in the caller's struct, which outlives loop_unwatch(). */
@@ -53,7 +56,8 @@ struct loop {
     _Atomic bool asleep;
     _Atomic bool stopping;
     struct list tasks;
-    struct list hooks;
+    struct list hooks, late;
+    struct timer late_timer; /* while there are late ones */
     struct wheel wheel;
     uint64_t now_ms;
     unsigned char *scratch;
@@ -98,6 +102,9 @@ void loop_hook_init(struct loop_hook *, void (*run)(struct loop_hook *));
 /* Runs the hook once at the end of this turn; asked for while end-of-turn hooks run, at the end of
  * the next turn, which then does not wait. Asking again before it ran changes nothing. */
 void loop_hook_set(struct loop *, struct loop_hook *);
+/* Runs the hook at the end of a turn within LOOP_LATE_MS, unless it is set already. To have it run
+ * sooner after all, cancel and set it. */
+void loop_hook_set_late(struct loop *, struct loop_hook *);
 /* Harmless when not set. */
 void loop_hook_cancel(struct loop_hook *);
 

@@ -314,6 +314,41 @@ static void test_cancelled_hook_does_not_run(void **state)
     assert_int_equal(s.n, 0);
 }
 
+/* Late ones come together, once, in the order set, when the time of the first is over. */
+static void test_late_hooks_run_in_time_and_not_early(void **state)
+{
+    struct loop *loop = *state;
+    struct script one = {.loop = loop, .rounds = 9}, two = one, cancelled = one, sooner = one;
+    struct script *all[] = {&one, &two, &cancelled, &sooner};
+    for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
+        loop_hook_init(&all[i]->hook, hook_noted); /* which stops the loop */
+        loop_hook_set_late(loop, &all[i]->hook);
+    }
+    uint64_t start_ms = loop_now_ms(loop);
+    loop_hook_cancel(&cancelled.hook);
+    loop_hook_cancel(&sooner.hook);
+    loop_hook_set(loop, &sooner.hook);
+    loop_hook_set_late(loop, &sooner.hook);
+    loop_run(loop);
+    assert_string_equal(sooner.log, "h");
+    assert_int_equal(one.n + two.n, 0);
+
+    loop_hook_set_late(loop, &one.hook);
+    loop_run(loop);
+    assert_true(loop_now_ms(loop) >= start_ms + LOOP_LATE_MS);
+    assert_string_equal(one.log, "h");
+    assert_string_equal(two.log, "h");
+    assert_string_equal(sooner.log, "h");
+    assert_int_equal(cancelled.n, 0);
+
+    loop_hook_set_late(loop, &one.hook);
+    loop_drain(loop);
+    assert_string_equal(one.log, "hh");
+    loop_stop(loop);
+    loop_run(loop);
+    assert_string_equal(one.log, "hh");
+}
+
 /* Watches. */
 
 struct pair {
@@ -491,6 +526,7 @@ int main(void)
         loop_test(test_flood_of_posts_is_run_in_bounded_batches),
         loop_test(test_turn_runs_tasks_watches_timers_hooks),
         loop_test(test_cancelled_hook_does_not_run),
+        loop_test(test_late_hooks_run_in_time_and_not_early),
         loop_test(test_unwatched_is_not_called_though_its_event_was_fetched),
         loop_test(test_watch_of_a_bad_descriptor_is_an_error),
         loop_test(test_timers_fire_on_time_and_not_early),

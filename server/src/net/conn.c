@@ -63,6 +63,15 @@ int conn_init(struct conn *c, struct loop *loop, struct transport transport,
     return r;
 }
 
+/* At the end of this turn, also what could have waited. */
+static void set_hook(struct conn *c)
+{
+    if (c->late)
+        loop_hook_cancel(&c->hook);
+    c->late = false;
+    loop_hook_set(c->loop, &c->hook);
+}
+
 /* The one way out: from here on only on_closed() is left to be called. */
 static void end(struct conn *c, int why)
 {
@@ -77,7 +86,7 @@ static void end(struct conn *c, int why)
     c->queue = NULL;
     free(c->rest);
     c->rest = NULL;
-    loop_hook_set(c->loop, &c->hook);
+    set_hook(c);
 }
 
 static void on_linger_over(struct timer *timer)
@@ -119,7 +128,7 @@ static void keep_rest(struct conn *c, const unsigned char *data, size_t n)
 static void redeliver_soon(struct conn *c)
 {
     c->redeliver = true;
-    loop_hook_set(c->loop, &c->hook);
+    set_hook(c);
 }
 
 static void deliver(struct conn *c, unsigned char *data, size_t n)
@@ -142,7 +151,7 @@ static void take_eof(struct conn *c)
 {
     c->eof = true;
     set_interest(c, c->watch.events & ~(uint32_t)EPOLLIN);
-    loop_hook_set(c->loop, &c->hook);
+    set_hook(c);
     if (c->closing || c->ended)
         return;
     if (c->handler->on_eof)
@@ -176,7 +185,7 @@ static bool read_some(struct conn *c)
     }
     /* A handshake speaks while it reads. */
     if (!c->blocked && !flush(c))
-        loop_hook_set(c->loop, &c->hook);
+        set_hook(c);
     if (c->ended || n == -EAGAIN)
         return c->ended;
     if (n == 0) {
@@ -224,7 +233,7 @@ static void on_ready(struct watch *watch, uint32_t events)
     struct conn *c = container_of(watch, struct conn, watch);
     if (events & EPOLLOUT) {
         c->blocked = false;
-        loop_hook_set(c->loop, &c->hook);
+        set_hook(c);
     }
     if (!(events & (EPOLLIN | EPOLLHUP | EPOLLERR)) || c->ended)
         return;
@@ -266,7 +275,7 @@ void conn_set_handler(struct conn *c, const struct conn_handler *handler)
 
 /* Writing. */
 
-int conn_send(struct conn *c, const void *header, size_t header_n, struct buf *payload)
+static int enqueue(struct conn *c, const void *header, size_t header_n, struct buf *payload)
 {
     if (c->finishing || c->ended)
         return CONN_ENDED;
@@ -279,8 +288,24 @@ int conn_send(struct conn *c, const void *header, size_t header_n, struct buf *p
         write_queue_entries(c->queue) >= c->handler->queue_entries_max)
         return CONN_FULL;
     write_queue_push(&c->queue, header, header_n, payload);
-    if (!c->blocked)
-        loop_hook_set(c->loop, &c->hook);
+    return 0;
+}
+
+int conn_send(struct conn *c, const void *header, size_t header_n, struct buf *payload)
+{
+    int r = enqueue(c, header, header_n, payload);
+    if (!r && !c->blocked)
+        set_hook(c);
+    return r;
+}
+
+int conn_send_late(struct conn *c, const void *header, size_t header_n, struct buf *payload)
+{
+    int r = enqueue(c, header, header_n, payload);
+    if (r || c->blocked || !list_empty(&c->hook.node))
+        return r;
+    c->late = true;
+    loop_hook_set_late(c->loop, &c->hook);
     return 0;
 }
 
@@ -314,7 +339,7 @@ static void write_some(struct conn *c)
     if (n < (ssize_t)offered)
         c->blocked = true;
     else if (c->queue)
-        loop_hook_set(c->loop, &c->hook);
+        set_hook(c);
     else if (!flush(c) && c->ended)
         return;
     else if (c->handler->on_drained && !c->closing)
@@ -347,7 +372,7 @@ void conn_finish(struct conn *c)
     if (c->ended)
         return;
     c->finishing = true;
-    loop_hook_set(c->loop, &c->hook);
+    set_hook(c);
 }
 
 void conn_close(struct conn *c)
@@ -376,6 +401,7 @@ void conn_close_promptly(struct conn *c)
 static void on_turn_end(struct loop_hook *hook)
 {
     struct conn *c = container_of(hook, struct conn, hook);
+    c->late = false;
     if (!c->ended) {
         redeliver(c);
         write_some(c);

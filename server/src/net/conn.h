@@ -82,6 +82,7 @@ struct conn {
     bool finished : 1;  /* our side is ended */
     bool closing : 1;   /* the owner hears nothing but on_closed() any more */
     bool ended : 1;     /* the transport is closed; on_closed() is due */
+    bool late : 1;      /* what is queued may wait for company */
     int why;
 };
 
@@ -95,6 +96,8 @@ void conn_set_handler(struct conn *, const struct conn_handler *);
 /* Queues `header_n` bytes, copied, and then `payload` (a reference of its own is taken; NULL: none)
  * as one entry. 0, CONN_FULL or CONN_ENDED. */
 int conn_send(struct conn *, const void *header, size_t header_n, struct buf *payload);
+/* The same for what nobody waits for: it leaves with what is sent next, or after LOOP_LATE_MS. */
+int conn_send_late(struct conn *, const void *header, size_t header_n, struct buf *payload);
 /* Drops the entries of which no byte has left, and returns how many; one that has begun is always
  * completed. */
 size_t conn_drop_queue(struct conn *);

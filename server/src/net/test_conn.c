@@ -110,6 +110,59 @@ static void test_a_turn_leaves_in_one_writev(void **state)
     buf_unref(payload);
 }
 
+/* In the order sent, whatever may wait and whatever may not. */
+static void test_what_may_wait_leaves_with_what_may_not(void **state)
+{
+    (void)state;
+    rig_start(&rig);
+    uint64_t start_ms = loop_now_ms(&rig.loop);
+    assert_int_equal(side_send_late(&rig.side, "a"), 0);
+    assert_int_equal(side_send(&rig.side, "b", NULL), 0);
+    assert_int_equal(side_send_late(&rig.side, "c"), 0);
+    rig_turns(&rig, 1);
+    assert_int_equal(rig.side.spy.writevs, 1);
+    assert_int_equal(conn_queued_bytes(&rig.side.conn), 0);
+
+    assert_int_equal(side_send_late(&rig.side, "d"), 0);
+    assert_int_equal(side_send_late(&rig.side, "e"), 0);
+    rig_until(&rig, rig.received.n == 5);
+    assert_builder(&rig.received, "abcde", 5);
+    assert_int_equal(rig.side.spy.writevs, 2);
+    assert_true(loop_now_ms(&rig.loop) >= start_ms + LOOP_LATE_MS);
+}
+
+/* Closing waits for nothing. */
+static void test_what_may_wait_leaves_before_the_end(void **state)
+{
+    (void)state;
+    rig_start(&rig);
+    assert_int_equal(side_send_late(&rig.side, "the last"), 0);
+    side_close(&rig.side);
+    rig_turns(&rig, 1);
+    assert_int_equal(rig.side.spy.writevs, 1);
+    rig_until(&rig, rig.client_eof);
+    assert_builder(&rig.received, "the last", 8);
+    assert_int_equal(side_send_late(&rig.side, "too late"), CONN_ENDED);
+}
+
+/* A socket that is full is no reason to wait longer. */
+static void test_what_may_wait_follows_what_was_held_up(void **state)
+{
+    (void)state;
+    rig.client_read_max = 0;
+    rig_start(&rig);
+    struct buf *large = pattern(4 * 1024 * 1024, 5);
+    rig.side.handler.queue_bytes_max = 8 * 1024 * 1024;
+    assert_int_equal(side_send(&rig.side, NULL, large), 0);
+    rig_turns(&rig, 2);
+    assert_true(conn_is_blocked(&rig.side.conn));
+    assert_int_equal(side_send_late(&rig.side, "late"), 0);
+    rig.client_read_max = 64 * 1024;
+    rig_until(&rig, rig.received.n == large->n + 4);
+    assert_memory_equal(builder_str(&rig.received).p + large->n, "late", 4);
+    buf_unref(large);
+}
+
 /* More parts than a writev takes: the rest leaves in turns of its own. */
 static void test_more_entries_than_a_writev_takes(void **state)
 {
@@ -424,6 +477,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_echo_to_a_slow_reader, setup_small_window, teardown),
         conn_test(test_a_turn_leaves_in_one_writev),
+        conn_test(test_what_may_wait_leaves_with_what_may_not),
+        conn_test(test_what_may_wait_leaves_before_the_end),
+        conn_test(test_what_may_wait_follows_what_was_held_up),
         conn_test(test_more_entries_than_a_writev_takes),
         conn_test(test_queue_is_bounded_in_bytes),
         conn_test(test_queue_is_bounded_in_entries),

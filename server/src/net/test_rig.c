@@ -152,6 +152,14 @@ int side_send(struct side *s, const char *header, struct buf *payload)
     return r;
 }
 
+int side_send_late(struct side *s, const char *header)
+{
+    s->in_call = true;
+    int r = conn_send_late(&s->conn, header, strlen(header), NULL);
+    s->in_call = false;
+    return r;
+}
+
 int side_send_text(struct side *s, const char *text)
 {
     struct buf *payload = buf_copy(text, strlen(text));

@@ -74,6 +74,7 @@ void client_ends(struct rig *); /* its side */
 void client_resets(struct rig *);
 
 int side_send(struct side *, const char *header, struct buf *payload);
+int side_send_late(struct side *, const char *header);
 /* Sends a copy. */
 int side_send_text(struct side *, const char *text);
 size_t side_drop_queue(struct side *);
