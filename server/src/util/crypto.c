@@ -10,8 +10,6 @@
  * takes the lower end of what is still advised, and a pass more for it. */
 enum { PASSES = 3, MEMORY_BYTES = 32 << 20 };
 
-static_assert(CRYPTO_HASH_BYTES == crypto_auth_hmacsha256_BYTES, "HMAC-SHA-256");
-static_assert(CRYPTO_SECRET_BYTES == crypto_auth_hmacsha256_KEYBYTES, "its key");
 static_assert(CRYPTO_HASH_BYTES == crypto_hash_sha256_BYTES, "SHA-256");
 static_assert(CRYPTO_PASSWORD_BYTES == crypto_pwhash_STRBYTES, "an Argon2id string");
 static_assert(CRYPTO_TOKEN_TEXT == (CRYPTO_TOKEN_BYTES * 4 + 2) / 3, "base64 of a token");
@@ -24,12 +22,6 @@ int crypto_init(void)
 void crypto_random(void *p, size_t n)
 {
     randombytes_buf(p, n);
-}
-
-void crypto_hmac(uint8_t out[CRYPTO_HASH_BYTES], const uint8_t secret[CRYPTO_SECRET_BYTES],
-                 struct str message)
-{
-    crypto_auth_hmacsha256(out, (const unsigned char *)message.p, message.n, secret);
 }
 
 void crypto_sha256(uint8_t out[CRYPTO_HASH_BYTES], struct str s)

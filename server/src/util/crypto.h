@@ -1,4 +1,5 @@
-/* The few cryptographic steps the server takes, by libsodium, which stays inside crypto.c. */
+/* The few cryptographic steps the server takes, by libsodium, which stays inside crypto.c; but for
+ * the HMAC, of which every message takes one: see hmac.c. */
 #ifndef PARLEY_UTIL_CRYPTO_H
 #define PARLEY_UTIL_CRYPTO_H
 
