@@ -83,6 +83,7 @@ void chat_free(struct chat *chat)
     tries_deinit(&chat->requests_user);
     tries_deinit(&chat->tries_device);
     names_free(chat->names);
+    arena_deinit(&chat->notice);
     free(chat);
 }
 

@@ -40,6 +40,7 @@ struct chat {
     struct bus *bus;
     struct sink *sink;
     struct bus_handler handler;
+    struct arena notice; /* of the one that is being read (notice.c) */
     uint32_t busy;
 
     struct map rooms;   /* id → struct room */

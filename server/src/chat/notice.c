@@ -46,7 +46,9 @@ static void publish(struct chat *chat, enum bus_topic_kind kind, const uint64_t 
 
 void notice_event(struct chat *chat, const uint64_t *users, size_t n, const struct event *e)
 {
+    enum { FIELDS_BYTES = 200 }; /* about, beside the text */
     struct builder b = {0};
+    builder_reserve(&b, FIELDS_BYTES + e->text.n);
     builder_add_byte(&b, NOTICE_EVENT);
     record_encode(&b, e);
     publish(chat, BUS_USER, users, n, &b);
@@ -240,20 +242,19 @@ static void say_event(struct chat *chat, struct gathered *g, const void *what)
 /* What another node wrote, perhaps. */
 static void follow_event(struct chat *chat, const struct event *e)
 {
-    struct room *room = map_get(&chat->rooms, e->conversation);
-    if (room && chat->options.shared)
+    struct room *room = chat->options.shared ? map_get(&chat->rooms, e->conversation) : NULL;
+    if (room)
         room_follow(room, e);
 }
 
 static bool read_event(struct chat *chat, const uint64_t *ids, size_t n, struct str in)
 {
-    struct arena arena = {0};
     struct event e;
-    bool good = record_decode(&e, in, &arena) == 0;
+    arena_reset(&chat->notice);
+    bool good = record_decode(&e, in, &chat->notice) == 0;
     if (good)
         follow_event(chat, &e);
     bool waits = good && say_to_all(chat, ids, n, say_event, &e);
-    arena_deinit(&arena);
     if (waits || !good)
         wake_waits(chat, ids, n);
     return good;

@@ -149,9 +149,11 @@ struct mark_op {
     uint64_t moment;   /* when it was asked for */
     struct person *me; /* their settings say who is told */
     struct person_wait me_wait;
-    struct store_member row; /* of a former member */
-    struct store_events event;
-    struct store_mark request;
+    union {                      /* one after the other */
+        struct store_member row; /* of a former member */
+        struct store_events event;
+        struct store_mark request;
+    };
     struct log_head head; /* where what the caller may read ends */
     struct member told;   /* of a former member: marks that were told since it began */
     struct task task;

@@ -567,7 +567,9 @@ static void push_begin(struct writer *w, const char *name)
 
 void encode_push_event(struct builder *out, const struct event *e, uint64_t viewer)
 {
+    enum { FIELDS_BYTES = 240 }; /* about, beside the text */
     struct writer w = {.out = out};
+    builder_reserve(out, FIELDS_BYTES + e->text.n);
     push_begin(&w, "event");
     writer_name(&w, "event");
     encode_event(&w, e, viewer);
