@@ -11,6 +11,7 @@
 #include "proto/traceparent.h"
 
 struct client;
+struct lane;
 
 struct exchange {
     struct call call;
@@ -28,5 +29,7 @@ struct exchange {
 /* Empty but for its client; the arena is ready. */
 struct exchange *exchange_new(struct client *);
 void exchange_free(struct exchange *);
+/* Those that the lane keeps. */
+void exchanges_free(struct lane *);
 
 #endif

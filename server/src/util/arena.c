@@ -26,12 +26,19 @@ void arena_deinit(struct arena *a)
 
 void arena_reset(struct arena *a)
 {
-    if (!a->blocks)
-        return;
-    struct arena older = {.blocks = a->blocks->next};
-    a->blocks->next = NULL;
+    struct arena_block *kept = NULL;
+    while (a->blocks) {
+        struct arena_block *block = a->blocks;
+        a->blocks = block->next;
+        if (kept || block->size > BLOCK_SIZE)
+            free(block);
+        else
+            kept = block;
+    }
+    a->blocks = kept;
     a->used = 0;
-    arena_deinit(&older);
+    if (kept)
+        kept->next = NULL;
 }
 
 void *arena_alloc(struct arena *a, size_t size)
