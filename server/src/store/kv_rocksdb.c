@@ -44,6 +44,7 @@ struct kv_rocksdb {
     rocksdb_column_family_handle_t *families[FAMILIES];
     rocksdb_cache_t *cache;
     rocksdb_writeoptions_t *write_options;
+    rocksdb_writebatch_t *batch;   /* keeps its room from commit to commit: a batch's, at most */
     rocksdb_readoptions_t *newest; /* shared: reading does not change it */
     bool to_read;
 };
@@ -203,7 +204,7 @@ static void rocks_close(struct kv_cursor *c)
 static int rocks_commit(struct kv *kv, const struct rowmap changes[KV_TABLES])
 {
     struct kv_rocksdb *r = rocks(kv);
-    rocksdb_writebatch_t *batch = rocksdb_writebatch_create();
+    rocksdb_writebatch_t *batch = r->batch;
     for (int t = 0; t < KV_TABLES; t++) {
         for (const struct row *row = rowmap_at(&changes[t], STR("")); row; row = row_next(row)) {
             if (row->deleted)
@@ -216,7 +217,7 @@ static int rocks_commit(struct kv *kv, const struct rowmap changes[KV_TABLES])
     char *words = NULL;
     rocksdb_set_perf_level(rocksdb_disable); /* nobody reads what it would count at each step */
     rocksdb_write(r->db, r->write_options, batch, &words);
-    rocksdb_writebatch_destroy(batch);
+    rocksdb_writebatch_clear(batch);
     return take_error(words, "rocksdb_write_failed");
 }
 
@@ -256,6 +257,7 @@ static void rocks_free(struct kv *kv)
     if (r->db)
         rocksdb_close(r->db);
     rocksdb_readoptions_destroy(r->newest);
+    rocksdb_writebatch_destroy(r->batch);
     rocksdb_writeoptions_destroy(r->write_options);
     rocksdb_cache_destroy(r->cache);
     free(r);
@@ -373,6 +375,7 @@ static int open_at(struct kv **out, const char *directory, size_t cache_bytes, b
     r->newest = rocksdb_readoptions_create();
     r->write_options = rocksdb_writeoptions_create();
     rocksdb_writeoptions_set_sync(r->write_options, 1);
+    r->batch = rocksdb_writebatch_create();
     rocksdb_options_t *database = database_options();
     rocksdb_options_t *families[FAMILIES];
     for (int i = 0; i < FAMILIES; i++)
