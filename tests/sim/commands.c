@@ -675,6 +675,22 @@ static void signed_out(struct attempt *a)
     ended->ended_ms = d->world->mono_ms;
 }
 
+/* A message to somebody who blocked one, or is disabled. */
+static void act_provoke(struct client *d)
+{
+    struct world *w = d->world;
+    uint64_t to = w->n_outs ? w->outs[rng_below(&w->rng, w->n_outs)].user : 0;
+    for (uint32_t i = 0; i < DEVICES; i++)
+        for (uint32_t j = 0; j < w->clients[i]->n_ops; j++) {
+            const struct op *op = &w->clients[i]->ops[j];
+            if (op->type == EVENT_BLOCK && op->ok && op->user == d->user)
+                to = w->clients[i]->user;
+        }
+    struct op *op = to ? op_new(d, EVENT_MESSAGE) : NULL;
+    if (op)
+        op->to = to;
+}
+
 static void act_sign_out(struct client *d)
 {
     struct attempt *a = attempt_new(d, signed_out);
@@ -744,6 +760,10 @@ void command_any(struct client *d)
     }
     if (rng_percent(&d->world->rng, 2)) {
         act_factor(d);
+        return;
+    }
+    if (rng_percent(&d->world->rng, 2)) {
+        act_provoke(d);
         return;
     }
     uint32_t what = rng_below(&d->world->rng, 100);

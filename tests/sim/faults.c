@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fleet.h"
 #include "model/limits.h"
 #include "model/record.h"
 #include "sabotage.h"
@@ -214,13 +215,43 @@ bool faults_answer(struct faults *f)
 static void refuse(struct faults *f, struct store_request *r, enum store_status status)
 {
     world_trace(f->world, "operation %d: not carried out, status %d", r->op, status);
-    r->status = status;
+    if (status != STORE_UNKNOWN || !sabotage_refusal(f->world, r))
+        r->status = status;
     answer(f, r);
+}
+
+/* Nobody gives out an id twice. */
+static void look_at_id(const struct faults *f, uint64_t id)
+{
+    struct world *w = f->world;
+    if (id && map_put(&w->ids, id, w))
+        world_fail(w, "the id %llu is given out twice", (unsigned long long)id);
+    if (id && w->fleet)
+        fleet_gives(w->fleet, f->node, id);
+}
+
+static void look_at_ids(const struct faults *f, const struct store_request *r)
+{
+    if (r->op == STORE_OP_DIRECT_CLAIM)
+        look_at_id(f, container_of(r, const struct store_direct_claim, base)->conversation);
+    if (r->op == STORE_OP_GROUP_CLAIM)
+        look_at_id(f, container_of(r, const struct store_group_claim, base)->created.conversation);
+    if (r->op == STORE_OP_DEVICE_PUT)
+        look_at_id(f, container_of(r, const struct store_device_put, base)->device.id);
+    if (r->op != STORE_OP_USER_CREATE)
+        return;
+    look_at_id(f, container_of(r, const struct store_user_create, base)->user.id);
+    look_at_id(f, container_of(r, const struct store_user_create, base)->device.id);
 }
 
 static void faults_submit(struct store *s, struct store_request *r)
 {
     struct faults *f = faults_of(s);
+    look_at_ids(f, r);
+    if (r->op == STORE_OP_RESERVE && f->world->fleet) {
+        fleet_reserve(f->world->fleet, f->node, container_of(r, struct store_reserve, base));
+        return;
+    }
     if (sabotage_question(f->world, f->inner, r)) {
         answer(f, r);
         return;

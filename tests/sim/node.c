@@ -13,6 +13,7 @@
 #include "bus/local.h"
 #include "client.h"
 #include "faults.h"
+#include "fleet.h"
 #include "sabotage.h"
 #include "store/store.h"
 #include "util/mem.h"
@@ -43,6 +44,12 @@ bool queue_run(struct queue *q)
     return true;
 }
 
+void queue_drop(struct queue *q)
+{
+    while (list_pop_front(&q->tasks))
+        ;
+}
+
 /* --- the environment --- */
 
 uint64_t node_wall_ms(const struct node *n)
@@ -62,8 +69,7 @@ static uint64_t env_wall_ms(struct env *env)
 
 static uint64_t env_mono_ms(struct env *env)
 {
-    struct node *n = container_of(env, struct node, env);
-    return sabotaged(n->world, "ageless") ? n->boot_ms : node_mono_ms(n);
+    return node_mono_ms(container_of(env, struct node, env));
 }
 
 static void env_random(struct env *env, void *p, size_t n)
@@ -139,8 +145,9 @@ void node_start(struct node *n)
         .sink = &n->sink,
         .registration = REGISTRATION_OPEN,
         .retention = w->keep,
-        .worker = n->index,
+        .worker = shared ? rng_below(&w->rng, NODES_MAX) : 0,
         .shared = shared && !sabotaged(w, "alone"),
+        .person_age_ms_max = sabotaged(w, "ageless") ? UINT64_MAX : 0,
         /* now everything stays loaded, now almost nothing */
         .cache_bytes_max = rng_percent(&w->rng, 50) ? 4096 : 0,
     };
@@ -163,13 +170,15 @@ void node_crash(struct node *n)
     world_trace(w, "node %u dies", n->index);
     w->crashes++;
     n->stopped = false;
-    clients_crash(w, n);
     while (w->n_nodes > 1 && rng_percent(&w->rng, 70) && queue_run(&n->store_queue))
         ;
-    list_init(&n->chat_queue.tasks);
-    list_init(&n->store_queue.tasks);
+    queue_drop(&n->chat_queue);
+    queue_drop(&n->store_queue);
+    clients_crash(w, n);
     if (w->n_nodes > 1)
         wire_forget(w->wire, n);
+    if (w->fleet)
+        fleet_forget(w->fleet, n);
     faults_crash(n->faults);
     node_start(n);
 }

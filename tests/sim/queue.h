@@ -15,5 +15,7 @@ struct queue {
 void queue_init(struct queue *);
 /* False: there was none. */
 bool queue_run(struct queue *);
+/* Its thread is killed: what waited is never run. */
+void queue_drop(struct queue *);
 
 #endif

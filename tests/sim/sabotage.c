@@ -8,8 +8,9 @@
 #include "bus/bus.h"
 #include "model/limits.h"
 #include "model/record.h"
-#include "store/kv.h"
 #include "store/directory.h"
+#include "store/embedded.h"
+#include "store/kv.h"
 #include "store/log.h"
 #include "store/ops.h"
 #include "util/mem.h"
@@ -76,12 +77,50 @@ static void remove_soon(struct retention *keep)
         keep->after_ms = keep->delivered_ms;
 }
 
+/* Onto the head as it is, with what was decided on an older one. */
+static void overtake(const struct world *w, struct store_append *r)
+{
+    struct arena arena = {0};
+    struct turn t = {.view.kv = w->kv, .arena = &arena};
+    struct head_row now = {0};
+    if (!turn_head(&t, r->conversation, &now) && now.head.seq) {
+        uint64_t n = now.head.n;
+        for (uint32_t i = 0; i < r->n_events; i++) {
+            struct event *e = &r->events[i];
+            e->seq = e->rev = now.head.seq + i + 1;
+            e->first_seq = now.head.seq + 1;
+            e->n = n += event_counts(e->type);
+        }
+        r->head = now.head;
+    }
+    turn_deinit(&t);
+    arena_deinit(&arena);
+}
+
+bool sabotage_refusal(struct world *w, struct store_request *r)
+{
+    if (r->op != STORE_OP_APPEND || !sabotaged(w, "hasty"))
+        return false;
+    struct store_append *append = container_of(r, struct store_append, base);
+    append->taken = append->n_events;
+    append->head.seq += append->n_events;
+    append->head.n = append->events[append->n_events - 1].n;
+    r->status = STORE_DONE;
+    return true;
+}
+
 bool sabotage_question(struct world *w, struct store *inner, struct store_request *r)
 {
     if (r->op == STORE_OP_APPEND && sabotaged(w, "ack-early")) {
         acknowledge_early(inner, container_of(r, struct store_append, base));
         return true;
     }
+    if (r->op == STORE_OP_DEVICES && sabotaged(w, "unchecked")) {
+        r->status = STORE_FAILED;
+        return true;
+    }
+    if (r->op == STORE_OP_APPEND && sabotaged(w, "overtake"))
+        overtake(w, container_of(r, struct store_append, base));
     if (r->op == STORE_OP_APPEND && sabotaged(w, "unarmed"))
         disarm(container_of(r, struct store_append, base));
     if (r->op == STORE_OP_EXPIRE && (sabotaged(w, "hoard") || sabotaged(w, "linger")))
@@ -142,8 +181,20 @@ static void remain(struct store_leave *r)
     r->at.from++;
 }
 
+/* Now and then as it was when it was asked for before. */
+static void lag_behind(struct world *w, struct store_load *r)
+{
+    struct old_head *old = &w->old_heads[r->id % OLD_HEADS];
+    if (old->conversation == r->id && rng_percent(&w->rng, 30))
+        r->head = old->head;
+    else if (r->base.status == STORE_DONE)
+        *old = (struct old_head){r->id, r->head};
+}
+
 void sabotage_answer(struct world *w, struct store_request *r)
 {
+    if (r->op == STORE_OP_LOAD && sabotaged(w, "stale"))
+        lag_behind(w, container_of(r, struct store_load, base));
     if (r->op == STORE_OP_LOAD && sabotaged(w, "back")) {
         struct store_load *load = container_of(r, struct store_load, base);
         for (uint32_t i = 0; i < load->n_members; i++)

@@ -27,6 +27,17 @@
  *   remain     whoever deletes the account stays in the groups
  *   unarmed    a second factor is told of and not set
  *   reborn     a core takes deleted accounts for ones that stand
+ * and of a cluster:
+ *
+ *   alone      each core takes itself for the only one
+ *   ageless    what is cached of people never grows old
+ *   deaf       no node is told whose settings others changed
+ *   overtake   an append stands whatever was appended since it was decided
+ *   hasty      an outcome that is not known is taken for a good one
+ *   stale      a head is read from a replica that lags behind
+ *   unchecked  nobody looks which devices ended elsewhere
+ *   squatter   a worker's row is changed whatever became of it
+ *   rewind     who takes a worker's row starts at the beginning
  *   gap, newkey, blind   the device's own, in client.c: it skips a gap, resends under another key,
  *              never compares
  */
@@ -44,6 +55,8 @@ struct world;
 bool sabotaged(const struct world *, const char *rule);
 /* True: the request is answered as it now stands. */
 bool sabotage_question(struct world *, struct store *inner, struct store_request *);
+/* True: it was not carried out, and answered all the same. */
+bool sabotage_refusal(struct world *, struct store_request *);
 /* What the store answered, before anybody sees it. */
 void sabotage_answer(struct world *, struct store_request *);
 /* Wrapped, or themselves: whichever the run asks for. They own what they wrap. */

@@ -21,7 +21,7 @@
 #include "util/log.h"
 #include "world.h"
 
-enum { FINDING_BYTES = 160, SEEDS_DEFAULT = 1000, CLUSTER_TIMES = 5 };
+enum { FINDING_BYTES = 160, SEEDS_DEFAULT = 1000, CLUSTER_TIMES = 5, QUICK_SEEDS_MAX = 20 };
 
 /* What takes several people and their group needs longer than most of the rest. */
 enum { LONG_EVERY = 8, LONG_TIMES = 4 };
@@ -153,16 +153,22 @@ static bool run_seed(const struct options *o, uint64_t seed, uint64_t *history, 
 }
 
 /* Each rule, and within how many seeds breaking it has to be noticed. */
-static const struct {
+struct sabotage {
     const char *rule;
     uint32_t seeds_max;
-} sabotages[] = {
+};
+static const struct sabotage sabotages[] = {
     {"ack-early", 20}, {"double", 20},     {"leak", 20},       {"unread", 20},   {"back", 20},
     {"undelete", 20},  {"gap", 20},        {"newkey", 20},     {"blind", 20},    {"mention", 20},
     {"chatter", 100},  {"pins", 200},      {"uncounted", 300}, {"hoard", 50},    {"linger", 50},
     {"contacts", 20},  {"pinned", 300},    {"privacy", 200},   {"haste", 200},   {"untold", 200},
     {"unhide", 100},   {"drafts", 200},    {"requests", 20},   {"remain", 50},   {"reborn", 200},
     {"hidden", 300},   {"premature", 100}, {"keepsake", 100},  {"unarmed", 100},
+};
+
+static const struct sabotage cluster_sabotages[] = {
+    {"alone", 20},  {"ageless", 300},   {"deaf", 400},     {"overtake", 20}, {"hasty", 20},
+    {"stale", 100}, {"unchecked", 100}, {"squatter", 200}, {"rewind", 200},  {"double", 20},
 };
 
 /* True: it was noticed in time. */
@@ -185,11 +191,16 @@ static bool run_sabotage(const struct options *given, const char *rule, uint32_t
 static int run_sabotages(const struct options *o)
 {
     int missed = 0, n = 0;
+    const struct sabotage *all = o->nodes > 1 ? cluster_sabotages : sabotages;
+    size_t n_all = o->nodes > 1 ? ARRAY_SIZE(cluster_sabotages) : ARRAY_SIZE(sabotages);
+    const char *level = getenv("TEST_LEVEL");
+    bool quick = level && !strcmp(level, "quick") && o->nodes > 1;
     printf("sabotage   seeds until caught, and what was found first\n");
-    for (size_t i = 0; i < ARRAY_SIZE(sabotages); i++) {
-        if (strcmp(o->sabotage, "all") != 0 && strcmp(o->sabotage, sabotages[i].rule) != 0)
+    for (const struct sabotage *s = all; s < all + n_all; s++) {
+        bool every = !strcmp(o->sabotage, "all") && !(quick && s->seeds_max > QUICK_SEEDS_MAX);
+        if (!every && strcmp(o->sabotage, s->rule) != 0)
             continue;
-        missed += !run_sabotage(o, sabotages[i].rule, sabotages[i].seeds_max);
+        missed += !run_sabotage(o, s->rule, s->seeds_max);
         n++;
     }
     if (!n)

@@ -7,23 +7,22 @@
 
 #include <stdlib.h>
 
-#include "bus/bus.h"
+#include "bus/topics.h"
 #include "node.h"
 #include "sabotage.h"
-#include "util/hash.h"
 #include "util/macros.h"
 #include "util/mem.h"
 #include "world.h"
 
-enum { TOPIC_KINDS = BUS_NODES + 1, NOTICE_LOSS_MS = 2000 };
+enum { NOTICE_LOSS_MS = 2000 };
 
 /* A node's end, as long as its core lives. */
 struct end {
     struct bus bus;
     struct wire *wire;
     struct node *node;
-    struct map subscribed[TOPIC_KINDS]; /* id -> count, as a pointer-sized number */
-    bool missed;                        /* something, and has not noticed */
+    struct topics topics;
+    bool missed; /* something, and has not noticed */
     struct task lost;
     bool lost_posted;
 };
@@ -64,19 +63,12 @@ static void message_free(struct message *m)
 
 static void end_subscribe(struct bus *bus, enum bus_topic_kind kind, uint64_t id)
 {
-    struct map *map = &end_of(bus)->subscribed[kind];
-    map_put(map, id, (void *)((uintptr_t)map_get(map, id) + 1));
+    topics_add(&end_of(bus)->topics, kind, id);
 }
 
 static void end_unsubscribe(struct bus *bus, enum bus_topic_kind kind, uint64_t id)
 {
-    struct map *map = &end_of(bus)->subscribed[kind];
-    uintptr_t count = (uintptr_t)map_get(map, id);
-    must(count > 0);
-    if (count == 1)
-        map_remove(map, id);
-    else
-        map_put(map, id, (void *)(count - 1));
+    topics_drop(&end_of(bus)->topics, kind, id);
 }
 
 /* --- the way --- */
@@ -85,10 +77,7 @@ static void arrive(struct task *task)
 {
     struct message *m = container_of(task, struct message, task);
     struct end *to = m->to;
-    uint64_t kept = 0;
-    for (size_t i = 0; i < m->n; i++)
-        if (map_get(&to->subscribed[m->kind], m->ids[i]))
-            m->ids[kept++] = m->ids[i];
+    size_t kept = topics_keep(&to->topics, m->kind, m->ids, m->ids, m->n);
     if (kept)
         to->bus.handler->deliver(to->bus.handler, m->kind, m->ids, kept, m->buf);
     message_free(m);
@@ -224,8 +213,7 @@ static void end_free(struct bus *bus)
 {
     struct end *e = end_of(bus);
     wire_forget(e->wire, e->node);
-    for (int kind = 0; kind < TOPIC_KINDS; kind++)
-        map_deinit(&e->subscribed[kind]);
+    topics_deinit(&e->topics);
     free(e);
 }
 

@@ -12,6 +12,7 @@
 #include "archive.h"
 #include "client.h"
 #include "faults.h"
+#include "fleet.h"
 #include "sabotage.h"
 #include "store/directory.h"
 #include "store/kv_memory.h"
@@ -72,16 +73,18 @@ static const struct retention retentions[] = {
     {.delivered_ms = DAY_MS},
 };
 
-/* The bus of a cluster: some lose nothing, some are never told what they lose. */
-static void choose_wire(struct world *w)
+/* What a cluster has between its nodes. Of its buses some lose nothing, some are never told what
+ * they lose. */
+static void choose_between(struct world *w)
 {
     w->wire = wire_new(w);
+    w->fleet = fleet_new(w);
     w->clocks_apart = rng_percent(&w->rng, 30);
     w->wire_silent = rng_percent(&w->rng, 40);
-    w->reliable = rng_percent(&w->rng, 30);
+    w->reliable = rng_percent(&w->rng, sabotaged(w, "deaf") ? 100 : 30);
     if (w->reliable)
         return;
-    w->wire_lost_percent = rng_below(&w->rng, 4) * 10;
+    w->wire_lost_percent = sabotaged(w, "ageless") ? 90 : rng_below(&w->rng, 4) * 10;
     w->wire_late_percent = rng_below(&w->rng, 3) * 20;
 }
 
@@ -97,7 +100,7 @@ void world_init(struct world *w, uint64_t seed, uint32_t n_nodes, const char *sa
     w->keep = retentions[(seed + seed / 8) % ARRAY_SIZE(retentions)];
     w->store = store_memory_open(w->kv, &w->desk.poster, &w->desk.poster, secret, 7);
     if (n_nodes > 1)
-        choose_wire(w);
+        choose_between(w);
     for (uint32_t i = 0; i < n_nodes; i++)
         node_init(&w->nodes[i], w, i);
     for (uint32_t i = 0; i < n_nodes; i++)
@@ -112,6 +115,8 @@ void world_deinit(struct world *w)
     for (uint32_t i = 0; i < w->n_nodes; i++)
         node_deinit(&w->nodes[i]);
     wire_free(w->wire);
+    fleet_free(w->fleet);
+    map_deinit(&w->ids);
     store_free(w->store);
     kv_free(w->kv);
     builder_deinit(&w->errors);
@@ -240,6 +245,8 @@ bool world_step(struct world *w)
         faults_answer(n->faults);
     if (n->faults && w->fault_percent && rng_below(&w->rng, 1000) < LATE_WRITE_PERMILLE)
         faults_land(n->faults);
+    if (w->fleet && w->fault_percent && rng_below(&w->rng, 1000) < LATE_WRITE_PERMILLE)
+        fleet_land(w->fleet);
     return run_nodes(w) || queue_run(&w->desk) || answer_late(w);
 }
 

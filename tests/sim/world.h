@@ -10,11 +10,14 @@
 #include "chat/chat.h"
 #include "chat/invite.h"
 #include "chat/session.h"
+#include "model/conversation.h"
 #include "node.h"
 #include "queue.h"
 #include "rng.h"
 #include "util/buf.h"
+#include "util/hash.h"
 
+enum { OLD_HEADS = 256 };
 enum { USERS = 5, DEVICES_EACH = 2, DEVICES = USERS * DEVICES_EACH, OUTS_MAX = 64, TOKENS_MAX = 8 };
 
 /* Between these steps an account was disabled. */
@@ -36,8 +39,15 @@ struct token {
     uint64_t conversation, seq;
 };
 
+/* A head as it was read some time, to lag behind (sabotage.c). */
+struct old_head {
+    uint64_t conversation;
+    struct log_head head;
+};
+
 struct archive;
 struct client;
+struct fleet;
 struct kv;
 struct wire;
 
@@ -71,8 +81,11 @@ struct world {
     struct client *clients[DEVICES];
     struct token tokens[TOKENS_MAX]; /* of invites, as their makers were told; the newest few */
     uint32_t n_tokens;
-    struct list attempts;   /* calls under way: they die with their node */
-    uint64_t history;       /* a hash of all that devices saw */
+    struct list attempts; /* calls under way: they die with their node */
+    uint64_t history;     /* a hash of all that devices saw */
+    struct old_head old_heads[OLD_HEADS];
+    struct fleet *fleet;    /* of several nodes; else NULL */
+    struct map ids;         /* all that were given out */
     const char *sabotage;   /* a rule broken on purpose, to try the checker; or NULL */
     uint32_t drop_pushes;   /* percent */
     uint32_t fault_percent; /* of what goes to the store, and of its answers, goes wrong */

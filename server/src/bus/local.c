@@ -1,5 +1,5 @@
 /*
- * struct local owns the subscriptions (a map of counts for each kind of topic) and the queue of
+ * struct local owns the subscriptions and the queue of
  * messages published since the last delivery, with one reference to each. One task is posted for
  * the queue as a whole. All of it runs on the chat thread.
  *
@@ -16,20 +16,18 @@
 
 #include <stdlib.h>
 
-#include "util/hash.h"
+#include "bus/topics.h"
 #include "util/log.h"
 #include "util/macros.h"
 #include "util/mem.h"
 #include "util/task.h"
-
-enum { TOPIC_KINDS = BUS_NODES + 1 };
 
 struct message {
     struct list node;
     enum bus_topic_kind kind;
     struct buf *buf;
     size_t bytes;  /* what it counts for in the queue */
-    uint64_t ends; /* local.ends when it was published */
+    uint64_t ends; /* topics.ends when it was published */
     size_t n;
     uint64_t ids[]; /* those subscribed then */
 };
@@ -37,8 +35,7 @@ struct message {
 struct local {
     struct bus bus;
     struct poster *self;
-    struct map subscribed[TOPIC_KINDS]; /* id -> count, as a pointer-sized number */
-    uint64_t ends;                      /* of subscriptions, so far */
+    struct topics topics;
     struct list queue;
     size_t queue_bytes;
     struct task task;
@@ -53,43 +50,18 @@ static struct local *local_of(struct bus *bus)
 
 static void local_subscribe(struct bus *bus, enum bus_topic_kind kind, uint64_t id)
 {
-    struct map *map = &local_of(bus)->subscribed[kind];
-    uintptr_t count = (uintptr_t)map_get(map, id);
-
-    map_put(map, id, (void *)(count + 1));
+    topics_add(&local_of(bus)->topics, kind, id);
 }
 
 static void local_unsubscribe(struct bus *bus, enum bus_topic_kind kind, uint64_t id)
 {
-    struct local *l = local_of(bus);
-    struct map *map = &l->subscribed[kind];
-    uintptr_t count = (uintptr_t)map_get(map, id);
-
-    must(count > 0);
-    if (count > 1) {
-        map_put(map, id, (void *)(count - 1));
-        return;
-    }
-    map_remove(map, id);
-    l->ends++;
+    topics_drop(&local_of(bus)->topics, kind, id);
 }
 
 static void message_free(struct message *m)
 {
     buf_unref(m->buf);
     free(m);
-}
-
-/* Keeps those of the ids that are subscribed now, in their order; returns how many. */
-static size_t keep_subscribed(const struct map *subscribed, uint64_t *out, const uint64_t *ids,
-                              size_t n)
-{
-    size_t kept = 0;
-
-    for (size_t i = 0; i < n; i++)
-        if (map_get(subscribed, ids[i]))
-            out[kept++] = ids[i];
-    return kept;
 }
 
 static void deliver_soon(struct local *l)
@@ -117,14 +89,14 @@ static void local_publish(struct bus *bus, enum bus_topic_kind kind, const uint6
     struct local *l = local_of(bus);
     struct message *m = mem_new(sizeof(*m) + n * sizeof(*ids));
 
-    m->n = keep_subscribed(&l->subscribed[kind], m->ids, ids, n);
+    m->n = topics_keep(&l->topics, kind, m->ids, ids, n);
     m->bytes = sizeof(*m) + n * sizeof(*ids) + buf->n;
     if (m->n == 0 || !queue_has_room(l, m->bytes)) {
         free(m);
         return;
     }
     m->kind = kind;
-    m->ends = l->ends;
+    m->ends = l->topics.ends;
     m->buf = buf_ref(buf);
     list_push_back(&l->queue, &m->node);
     l->queue_bytes += m->bytes;
@@ -135,8 +107,7 @@ static void local_deinit(struct local *l)
 {
     for (struct list *node; (node = list_pop_front(&l->queue));)
         message_free(list_entry(node, struct message, node));
-    for (int kind = 0; kind < TOPIC_KINDS; kind++)
-        map_deinit(&l->subscribed[kind]);
+    topics_deinit(&l->topics);
 }
 
 static void local_free(struct bus *bus)
@@ -168,8 +139,8 @@ static void deliver_all(struct task *task)
     for (struct list *node; (node = list_pop_front(&batch));) {
         struct message *m = list_entry(node, struct message, node);
 
-        if (m->ends != l->ends)
-            m->n = keep_subscribed(&l->subscribed[m->kind], m->ids, m->ids, m->n);
+        if (m->ends != l->topics.ends)
+            m->n = topics_keep(&l->topics, m->kind, m->ids, m->ids, m->n);
         if (m->n)
             handler->deliver(handler, m->kind, m->ids, m->n, m->buf);
         message_free(m);

@@ -69,7 +69,7 @@ void access_ask(struct access *a, struct chat *chat, uint64_t conversation, uint
     a->user = user;
     a->wait.ready = access_loaded;
     a->moment = need_now(chat).moment;
-    a->wait.need = need_within(chat, READ_AGE_MS_MAX);
+    a->wait.need = need_within(chat, chat->options.read_age_ms_max);
     if (a->now)
         a->wait.need.moment = a->moment;
     a->room = room_get(chat, conversation);

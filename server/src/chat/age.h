@@ -10,11 +10,6 @@
 
 #include "chat/core.h"
 
-enum {
-    READ_AGE_MS_MAX = 1000,        /* of the head and members that a reader is answered from */
-    PERSON_AGE_MS_MAX = 60 * 1000, /* of blocks, settings, accounts, where the bus told nothing */
-};
-
 /* When what is cached was asked of the store. */
 struct age {
     uint64_t moment; /* of chat->moments */

@@ -57,10 +57,13 @@ struct chat_options {
     struct sink *sink;
     enum registration registration;
     bool shared; /* other nodes write to the same store: what is cached grows old (age.h) */
+    /* With `shared`: how old what is cached of a conversation may be for a reader, of a person for
+     * a decision; 0: 1 s, 60 s. */
+    uint64_t read_age_ms_max, person_age_ms_max;
     uint64_t cache_bytes_max;  /* rooms and persons kept loaded; 0: 64 MiB */
     uint32_t calls_max;        /* under way at once; 0: 65,536: past it OVERLOADED */
     uint64_t offline_after_ms; /* presence; 0: 30 s */
-    uint32_t worker;           /* Snowflake */
+    uint32_t worker;           /* Snowflake; where others write, too: the first that is tried */
     /* Tries to sign in or up that are allowed at once; the allowance fills in ten minutes. 0: no
      * limit. */
     uint32_t tries_account, tries_address;

@@ -33,6 +33,10 @@ struct chat *chat_new(const struct chat_options *options)
         chat->options.calls_max = CALLS_DEFAULT;
     if (!chat->options.offline_after_ms)
         chat->options.offline_after_ms = OFFLINE_AFTER_MS;
+    if (!chat->options.read_age_ms_max)
+        chat->options.read_age_ms_max = READ_AGE_MS_MAX;
+    if (!chat->options.person_age_ms_max)
+        chat->options.person_age_ms_max = PERSON_AGE_MS_MAX;
     chat->env = options->env;
     chat->store = options->store;
     chat->bus = options->bus;
@@ -52,6 +56,8 @@ struct chat *chat_new(const struct chat_options *options)
     expiry_init(chat);
     leaving_init(chat);
     retention_init(chat);
+    while (!chat->ids_owner)
+        chat->env->ops->random(chat->env, &chat->ids_owner, sizeof(chat->ids_owner));
     notices_init(chat);
     return chat;
 }
@@ -185,7 +191,7 @@ static void reserve_done(struct store_request *request)
     chat->ids_asked = false;
     enum chat_error error = error_of(request->status);
     if (!error) {
-        if (!chat->ids_ready)
+        if (!chat->ids_ready || reserve->another || reserve->worker != chat->ids.worker)
             snowflake_init(&chat->ids, reserve->worker, reserve->used_up_to_ms);
         chat->ids_ready = true;
         snowflake_extend(&chat->ids, reserve->up_to_ms);
@@ -215,7 +221,8 @@ bool ids_take(struct chat *chat, uint64_t *id, struct ids_wait *wait)
     uint64_t from = MAX(MAX(now, SNOWFLAKE_EPOCH_MS), chat->ids_ready ? chat->ids.up_to_ms : 0);
     chat->reserve = (struct store_reserve){
         .base.done = reserve_done,
-        .worker = chat->options.worker,
+        .owner = chat->ids_owner,
+        .worker = chat->ids_ready ? chat->ids.worker : chat->options.worker,
         .up_to_ms = from + IDS_RESERVE_MS,
     };
     store_reserve(chat->store, &chat->reserve);

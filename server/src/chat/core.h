@@ -22,6 +22,8 @@ enum {
     CACHE_BYTES_DEFAULT = 64 * 1024 * 1024,
     CALLS_DEFAULT = 65536,
     OFFLINE_AFTER_MS = 30 * 1000,
+    READ_AGE_MS_MAX = 1000,        /* of the head and members that a reader is answered from */
+    PERSON_AGE_MS_MAX = 60 * 1000, /* of blocks, settings, accounts, where the bus told nothing */
     LAST_SEEN_EVERY_MS = 5 * 60 * 1000,
     RETRY_AFTER_MS = 1000,      /* with UNAVAILABLE and OVERLOADED */
     IDS_RESERVE_MS = 60 * 1000, /* Snowflake timestamps reserved ahead */
@@ -50,6 +52,7 @@ struct chat {
 
     struct snowflake ids;
     bool ids_ready, ids_asked;
+    uint64_t ids_owner; /* this process, to others that take ids of the same store */
     struct store_reserve reserve;
     struct list ids_waiting;
 

@@ -11,8 +11,8 @@
 
 #include <stdlib.h>
 
-#include "chat/pump.h"
 #include "chat/receipt_state.h"
+#include "chat/stand.h"
 #include "model/record.h"
 #include "util/mem.h"
 

@@ -188,7 +188,7 @@ static void load_begin(struct person *p)
 
 bool person_is_fresh(const struct person *p)
 {
-    struct need need = need_within(p->chat, PERSON_AGE_MS_MAX);
+    struct need need = need_within(p->chat, p->chat->options.person_age_ms_max);
     return p->loaded && !p->outdated && age_meets(p->chat, &p->age, &need);
 }
 

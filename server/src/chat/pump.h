@@ -1,4 +1,4 @@
-/* Inside chat/: the pump of a room's queue (append.c), and the delivery of what stands. */
+/* Inside chat/: the pump of a room's queue (append.c). */
 #ifndef PARLEY_CHAT_PUMP_H
 #define PARLEY_CHAT_PUMP_H
 
@@ -13,9 +13,7 @@ void room_gone(struct room *, uint64_t seq, uint64_t n);
 /* What is known of the room is newer, or something unknown happened: what waits is decided on facts
  * that are read after that. */
 void room_drop_facts(struct room *);
-/* Another node says that the event stands: what is cached follows, or is known to be old. */
-void room_follow(struct room *, const struct event *);
-/* An event stands: it takes effect on what is cached and goes to its readers. */
-void room_stands(struct room *, const struct event *);
+/* As above, of what an event that has come to stand changes. */
+void room_drop_facts_of(struct room *, const struct event *);
 
 #endif

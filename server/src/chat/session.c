@@ -97,7 +97,7 @@ void chat_typing(struct chat *chat, struct chat_typing *typing)
     struct room *room = room_get(chat, typing->conversation);
     struct typing_op *op = mem_new(sizeof(*op));
     *op = (struct typing_op){.typing = typing, .room = room, .wait.ready = typing_ready};
-    op->wait.need = need_within(chat, READ_AGE_MS_MAX);
+    op->wait.need = need_within(chat, chat->options.read_age_ms_max);
     if (!room_load(room, &op->wait))
         return;
     enum chat_error error = typing_tell(room, typing->call.user);

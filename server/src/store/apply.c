@@ -53,7 +53,8 @@ static int apply_target(struct turn *t, const struct event *e)
     turn_put_event(t, &target);
     if (e->type == EVENT_REACTION)
         return 0;
-    mentions_put(t, &target, &before);
+    if ((err = mentions_put(t, &target, &before)))
+        return err;
     if (e->type == EVENT_DELETE && (err = pins_apply(t, e)))
         return err;
     if (e->type == EVENT_EDIT && before.deleted && (err = apply_late_edit(t, e)))
@@ -103,7 +104,8 @@ static int apply_direct_members(struct turn *t, const struct event *e)
 static int apply_message(struct turn *t, const struct event *e)
 {
     int err = e->n == 1 ? apply_direct_members(t, e) : 0;
-    mentions_put(t, e, NULL);
+    if (!err)
+        err = mentions_put(t, e, NULL);
     expiry_put(t, e);
     return err || !e->reads ? err : apply_reads(t, e);
 }

@@ -102,6 +102,7 @@ struct leave_place {
     bool passed;           /* the mark is left for now: go on with the next */
     uint32_t phase;
     uint64_t from; /* within the phase */
+    uint64_t late; /* what the mark said at the start */
 };
 
 /* What is to be done before the next step. */
@@ -251,13 +252,16 @@ struct store_group_claim {
 };
 void store_group_claim(struct store *, struct store_group_claim *);
 
-/* Reserves Snowflake timestamps of a worker up to (not with) up_to_ms. `used_up_to_ms`: what was
- * reserved before this. DONE, UNKNOWN, FAILED. */
+/* Reserves Snowflake timestamps up to (not with) up_to_ms. A store of one process reserves them of
+ * the worker that is named; one of several gives each a worker of its own (store/workers.h), and
+ * another where that was taken from it. DONE, UNKNOWN, FAILED (also: no worker is free so far). */
 struct store_reserve {
     struct store_request base;
-    uint32_t worker;
-    uint64_t up_to_ms;
-    uint64_t used_up_to_ms;
+    uint64_t owner;         /* the process: a number of its own */
+    uint32_t worker;        /* in: that it has, or would like; out: that it has */
+    uint64_t up_to_ms;      /* out: or later */
+    uint64_t used_up_to_ms; /* out: what was reserved before this, */
+    bool another;           /* perhaps by another process */
 };
 void store_reserve(struct store *, struct store_reserve *);
 

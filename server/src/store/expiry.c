@@ -45,8 +45,9 @@ static int empty_message(struct turn *t, uint64_t conversation, uint64_t seq, ui
     if (!project_due(&message, now_ms))
         return 0;
     turn_put_event(t, &message);
-    mentions_put(t, &message, &before);
-    err = message.edited_seq ? empty_edit(t, &message, now_ms) : 0;
+    err = mentions_put(t, &message, &before);
+    if (!err && message.edited_seq)
+        err = empty_edit(t, &message, now_ms);
     return err ? err : pins_remove(t, conversation, seq);
 }
 

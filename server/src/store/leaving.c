@@ -35,21 +35,25 @@ enum phase {
     PHASE_END,
 };
 
-/* What a mark says beyond that it is there. */
-enum { MARK_ONCE, MARK_ONCE_MORE }; /* something came late, perhaps behind where the job is */
-
-static void put_mark(struct turn *t, uint64_t due_ms, uint64_t user, uint64_t what)
+/* `late`: how often something came late, perhaps behind where a job is. Jobs of several nodes may
+ * be at the same mark: only who has seen all of that from the start may take it away. */
+static void put_mark(struct turn *t, uint64_t due_ms, uint64_t user, uint64_t late)
 {
     struct row_key k = key_job(due_ms, user);
-    turn_put_ids(t, &k, &what, 1);
+    turn_put_ids(t, &k, &late, 1);
 }
 
 int leaving_again(struct turn *t, uint64_t id)
 {
     struct user user;
+    struct row_key mark = key_job(0, id);
+    uint64_t late = 0;
     int err = turn_user(t, id, &user);
-    if (!err && user.deleted_ms)
-        put_mark(t, 0, id, MARK_ONCE_MORE);
+    if (err || !user.deleted_ms)
+        return MIN(err, 0);
+    err = turn_get_ids(t, &mark, &late, 1);
+    if (!err || err == KV_ABSENT)
+        put_mark(t, 0, id, err ? 1 : late + 1);
     return MIN(err, 0);
 }
 
@@ -75,7 +79,7 @@ int directory_user_delete(struct turn *t, struct store_user_delete *r)
                              .created_ms = user.created_ms,
                              .deleted_ms = r->now_ms};
     turn_put_user(t, &tombstone);
-    put_mark(t, 0, r->id, MARK_ONCE);
+    put_mark(t, 0, r->id, 0);
     return STORE_DONE;
 }
 
@@ -251,8 +255,10 @@ static int leave_conversations(struct turn *t, struct store_leave *r)
         r->at.from++;
     }
     r->todo = LEAVE_ON;
-    if (!err && n < ROWS_MAX)
-        r->at = (struct leave_place){.user = r->at.user, .phase = PHASE_CONTACTS};
+    if (!err && n < ROWS_MAX) {
+        r->at.phase = PHASE_CONTACTS;
+        r->at.from = 0;
+    }
     return err;
 }
 
@@ -328,17 +334,15 @@ static int leave_end(struct turn *t, struct store_leave *r)
 {
     struct user user;
     struct row_key mark = key_job(0, r->at.user);
-    uint64_t what = MARK_ONCE;
+    uint64_t late = 0;
     int err = turn_user(t, r->at.user, &user);
     if (!err)
-        err = turn_get_ids(t, &mark, &what, 1);
+        err = turn_get_ids(t, &mark, &late, 1);
     if (err)
         return err == KV_ABSENT ? -EBADMSG : err;
-    if (what == MARK_ONCE_MORE) {
-        put_mark(t, 0, user.id, MARK_ONCE);
-    } else {
+    if (late == r->at.late) {
         turn_delete(t, &mark);
-        put_mark(t, user_name_free_ms(&user), user.id, MARK_ONCE);
+        put_mark(t, user_name_free_ms(&user), user.id, 0);
     }
     r->at = (struct leave_place){0};
     r->todo = LEAVE_ON;
@@ -400,13 +404,13 @@ static int find_mark(struct turn *t, struct store_leave *r)
         kv_scan_begin(&scan, &t->view, KV_DIRECTORY, row_key_str(&from), row_key_str(&to), false);
     if (!err)
         err = kv_scan_next(&scan, &key, &value);
-    if (!err) {
-        uint64_t due_ms = be64_get(key.p + 1), user = be64_get(key.p + USER_AT);
-        if (r->at.passed || due_ms != r->at.due_ms || user != r->at.user)
-            r->at = (struct leave_place){.due_ms = due_ms, .user = user};
-    }
+    uint64_t due_ms = err ? 0 : be64_get(key.p + 1), user = err ? 0 : be64_get(key.p + USER_AT);
     kv_scan_end(&scan);
-    return err;
+    if (err || (!r->at.passed && due_ms == r->at.due_ms && user == r->at.user))
+        return err;
+    struct row_key mark = key_job(due_ms, user);
+    r->at = (struct leave_place){.due_ms = due_ms, .user = user};
+    return turn_get_ids(t, &mark, &r->at.late, 1);
 }
 
 int directory_leave(struct turn *t, struct store_leave *r)

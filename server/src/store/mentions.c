@@ -12,6 +12,7 @@
 #include "store/embedded.h"
 #include "store/hidden.h"
 #include "store/mark.h"
+#include "store/leaving.h"
 #include "store/project.h"
 #include "util/macros.h"
 #include "util/numbers.h"
@@ -24,7 +25,7 @@ enum {
     SEQ_AT = 25,
 };
 
-void mentions_put(struct turn *t, const struct event *message, const struct event *before)
+int mentions_put(struct turn *t, const struct event *message, const struct event *before)
 {
     for (uint32_t i = 0; before && i < before->n_mentions; i++) {
         struct row_key k = key_mention(before->mentions[i], before);
@@ -33,7 +34,11 @@ void mentions_put(struct turn *t, const struct event *message, const struct even
     for (uint32_t i = 0; i < message->n_mentions; i++) {
         struct row_key k = key_mention(message->mentions[i], message);
         turn_put_ids(t, &k, &message->expires_ms, 1);
+        int err = leaving_again(t, message->mentions[i]);
+        if (err)
+            return err;
     }
+    return 0;
 }
 
 static bool may_read(const struct member *m, uint64_t seq)

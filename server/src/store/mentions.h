@@ -7,8 +7,8 @@
 #include "store/turn.h"
 
 /* The mentions of a message from now on, instead of those of `before` (the same message as it was;
- * NULL: it is new). */
-void mentions_put(struct turn *, const struct event *message, const struct event *before);
+ * NULL: it is new). 0, negative. */
+int mentions_put(struct turn *, const struct event *message, const struct event *before);
 /* Sets mention_seq of a user's entries: what is looked at is the newest MENTIONS_LOOKED mentions of
  * that user, once for all entries. 0, negative. */
 enum { MENTIONS_LOOKED = 100 };

@@ -179,10 +179,12 @@ static int take_away(struct turn *t, const struct event *e, uint64_t last)
     turn_delete(t, &key);
     if (e->type != EVENT_MESSAGE)
         return 0;
-    mentions_put(t, &(struct event){.type = EVENT_MESSAGE}, e);
+    int err = mentions_put(t, &(struct event){.type = EVENT_MESSAGE}, e);
     if (e->expires_ms)
         turn_delete(t, &expiry);
-    return e->edited_seq > last ? empty_edit(t, e->conversation, e->edited_seq) : 0;
+    if (!err && e->edited_seq > last)
+        err = empty_edit(t, e->conversation, e->edited_seq);
+    return err;
 }
 
 /* Of those who are in it: whoever left hides little there from then on. */

@@ -395,6 +395,38 @@ static void test_what_comes_behind_the_job_goes_too(void **state)
     check_gone(rig);
 }
 
+static void test_a_mention_that_comes_late_goes_too(void **state)
+{
+    static const uint64_t bob = BOB;
+    struct rig *rig = *state;
+    live(rig);
+    assert_int_equal(delete (rig, (struct str){0}, 5), STORE_DONE);
+    steps(rig, 10, false);
+    by(ALICE, DIRECT, EVENT_MESSAGE, .text = STR("Bob?"), .mentions = &bob, .n_mentions = 1);
+    is_sound(rig); /* a mark says that it is to go */
+    steps(rig, 10, false);
+    is_sound(rig); /* and it is gone */
+}
+
+/* Two nodes are at it: the one that began before it came must not end what the other saw first. */
+static void test_what_comes_behind_one_of_two_jobs_goes_too(void **state)
+{
+    struct rig *rig = *state;
+    live(rig);
+    assert_int_equal(delete (rig, (struct str){0}, 5), STORE_DONE);
+    struct store_leave r[] = {{.now_ms = 10, .todo = LEAVE_ON}, {.now_ms = 10, .todo = LEAVE_ON}};
+    for (int i = 0; i < 2; i++)
+        while (r[i].at.phase < 3)
+            step(rig, &r[i]);
+    by(ALICE, GROUP, EVENT_ADDED, .user = BOB, .history = HISTORY_ALL);
+    for (int i = 0; i < 2; i++)
+        while (r[i].at.phase >= 3) /* to its end, and anew */
+            step(rig, &r[i]);
+    while (r[0].todo != LEAVE_NOTHING)
+        step(rig, &r[0]);
+    check_gone(rig);
+}
+
 /* --- faults --- */
 
 static void tell_none(void *arg, const char *sentence)
@@ -489,7 +521,9 @@ int main(void)
         both(test_a_name_is_kept_for_a_while_and_then_free),
         both(test_former_names_lead_to_nobody_and_end_by_themselves),
         both(test_what_comes_late_goes_too),
+        both(test_a_mention_that_comes_late_goes_too),
         both(test_what_comes_behind_the_job_goes_too),
+        both(test_what_comes_behind_one_of_two_jobs_goes_too),
         cmocka_unit_test_setup_teardown(test_verify_finds_what_should_be_gone, rig_begin_memory,
                                         rig_end),
         durable(test_it_goes_on_after_a_new_start),

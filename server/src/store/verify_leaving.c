@@ -79,8 +79,8 @@ int verify_tombstone(struct verify *v, const struct user *user)
 int verify_mark(struct verify *v, struct str key, struct str value)
 {
     struct user user;
-    uint64_t due_ms = be64_get(key.p + 1), id = be64_get(key.p + 9), what = 0;
-    bool decodes = ids_unpack(&what, 1, value) && what <= (due_ms ? 0 : 1);
+    uint64_t due_ms = be64_get(key.p + 1), id = be64_get(key.p + 9), late = 0;
+    bool decodes = ids_unpack(&late, 1, value) && !(due_ms && late);
     int err = verify_user(v, id, &user);
     bool right = !err && user.deleted_ms && (!due_ms || due_ms == user_name_free_ms(&user));
     if (err == KV_ABSENT || (!err && !right) || !decodes)
