@@ -195,6 +195,25 @@ static void test_subscriptions_are_counted(void **state)
     assert_int_equal(f->seen_n, 1);
 }
 
+static void test_kinds_of_one_id_are_counted_apart(void **state)
+{
+    struct fixture *f = *state;
+
+    bus_subscribe(f->bus, BUS_USER, 1);
+    bus_subscribe(f->bus, BUS_PRESENCE, 1);
+    bus_subscribe(f->bus, BUS_PRESENCE, 1);
+    bus_unsubscribe(f->bus, BUS_USER, 1);
+    publish(f, BUS_USER, 1, 'u');
+    publish(f, BUS_PRESENCE, 1, 'p');
+    assert_true(turns_run_one(&f->turns));
+    assert_int_equal(f->seen_n, 1);
+    assert_int_equal(f->seen[0].kind, BUS_PRESENCE);
+    bus_unsubscribe(f->bus, BUS_PRESENCE, 1);
+    bus_unsubscribe(f->bus, BUS_PRESENCE, 1);
+    publish(f, BUS_PRESENCE, 1, 'p');
+    assert_false(turns_run_one(&f->turns));
+}
+
 static void test_unsubscribe_before_delivery_is_heard(void **state)
 {
     struct fixture *f = *state;
@@ -320,6 +339,7 @@ int main(void)
         with_bus(test_only_subscribed_ids_arrive),
         with_bus(test_nobody_subscribed_posts_nothing),
         with_bus(test_subscriptions_are_counted),
+        with_bus(test_kinds_of_one_id_are_counted_apart),
         with_bus(test_unsubscribe_before_delivery_is_heard),
         with_bus(test_references_are_held_and_given_back),
         with_bus(test_publish_from_a_handler_comes_in_a_later_task),
