@@ -89,10 +89,11 @@ static void take_answers(struct person *p, const struct person_load *load)
         p->last_seen_ms = MAX(p->last_seen_ms, load->user.users[0].last_seen_ms);
     free(p->blocks);
     p->n_blocks = load->blocks.n_users;
-    p->blocks = mem_copy(load->blocks.users, p->n_blocks * sizeof(p->blocks[0]));
+    p->blocks =
+        p->n_blocks ? mem_copy(load->blocks.users, p->n_blocks * sizeof(p->blocks[0])) : NULL;
     free(p->contacts);
     p->n_contacts = load->contacts.n_contacts;
-    p->contacts = mem_new_array(p->n_contacts, sizeof(p->contacts[0]));
+    p->contacts = p->n_contacts ? mem_new_array(p->n_contacts, sizeof(p->contacts[0])) : NULL;
     for (uint32_t i = 0; i < p->n_contacts; i++)
         p->contacts[i] = contact_of(&load->contacts.contacts[i]);
     /* somebody who is not there may sign up any time, and nothing would tell */

@@ -18,30 +18,30 @@ struct person_contact {
     uint64_t seq;             /* of the event of their 1:1 that made it so */
 };
 
+/* One for everybody who is connected: small members stand together, so that none pads another. */
 struct person {
     struct cached cached;
     struct chat *chat;
     uint64_t id;
 
-    bool loaded;   /* never while !exists: then each use asks anew */
-    bool outdated; /* another node changed something */
-    struct age age;
+    bool loaded;           /* never while !exists: then each use asks anew */
+    bool outdated;         /* another node changed something */
     bool exists, disabled; /* as the newest answer had it */
     bool deleted;          /* from when it is asked on: nothing new may begin with them */
-    uint64_t *blocks;      /* ascending */
-    uint32_t n_blocks;
-    struct person_contact *contacts; /* by user, ascending */
-    uint32_t n_contacts;
-    uint64_t privacy;      /* settings (model/privacy.h) */
-    uint64_t last_seen_ms; /* Unix */
-    uint64_t renamed_ms;   /* Unix; 0: never */
-
-    struct list sessions; /* session.of_person */
-    uint32_t n_sessions;
-    struct list watchers; /* watch.of_person (presence.c) */
-    struct list waits;    /* sync_wait.of_person (inbox.c) */
     bool online;
-    bool signed_out;       /* the newest session to end was signed out */
+    bool signed_out; /* the newest session to end was signed out */
+    uint32_t n_sessions;
+    uint32_t n_blocks, n_contacts;
+    uint64_t *blocks;                /* ascending; NULL: none */
+    struct person_contact *contacts; /* by user, ascending; NULL: none */
+    uint64_t privacy;                /* settings (model/privacy.h) */
+    uint64_t last_seen_ms;           /* Unix */
+    uint64_t renamed_ms;             /* Unix; 0: never */
+    struct age age;
+
+    struct list sessions;  /* session.of_person */
+    struct list watchers;  /* watch.of_person (presence.c) */
+    struct list waits;     /* sync_wait.of_person (inbox.c) */
     uint64_t heard_ms;     /* mono: newest sign of life of an ended session */
     uint64_t seen_due_ms;  /* mono: online: last_seen is to be stored by then */
     struct timer presence; /* going offline, or storing last_seen while online */

@@ -16,9 +16,10 @@
 #include "util/log.h"
 #include "util/mem.h"
 
-/* One session's look at one person; in both their lists. */
+/* One session's look at one person: in an array of the session's, since it says at once whom it
+ * watches, and in the person's list. */
 struct watch {
-    struct list of_session, of_person;
+    struct list of_person;
     struct session *session;
     struct person *person;
     bool sees; /* what was told last was told to somebody who may see it */
@@ -167,27 +168,24 @@ void presence_sight_changed(struct person *p)
 
 /* --- watching --- */
 
-static void unwatch(struct chat *chat, struct watch *w)
-{
-    list_remove(&w->of_session);
-    list_remove(&w->of_person);
-    bus_unsubscribe(chat->bus, BUS_PRESENCE, w->person->id);
-    person_unref(w->person);
-    free(w);
-}
-
 void presence_unwatch(struct chat *chat, struct session *s)
 {
-    for (struct list *node; (node = s->watches.next) != &s->watches;)
-        unwatch(chat, list_entry(node, struct watch, of_session));
+    for (uint32_t i = 0; i < s->n_watches; i++) {
+        struct watch *w = &s->watches[i];
+        list_remove(&w->of_person);
+        bus_unsubscribe(chat->bus, BUS_PRESENCE, w->person->id);
+        person_unref(w->person);
+    }
+    free(s->watches);
+    s->watches = NULL;
+    s->n_watches = 0;
 }
 
 static void watch(struct chat *chat, struct session *s, struct person *p)
 {
-    struct watch *w = mem_new(sizeof(*w));
+    struct watch *w = &s->watches[s->n_watches++];
     *w = (struct watch){.session = s, .person = p, .sees = may_see(p, s->user)};
     cached_ref(&p->cached);
-    list_push_back(&s->watches, &w->of_session);
     list_push_back(&p->watchers, &w->of_person);
     bus_subscribe(chat->bus, BUS_PRESENCE, p->id);
 }
@@ -202,8 +200,11 @@ static void watch_ready(struct persons *persons, enum chat_error error)
     struct watch_op *op = container_of(persons, struct watch_op, persons);
     struct chat_watch *ask = op->watch;
     struct chat *chat = persons->chat;
-    if (!error && ask->session)
+    if (!error && ask->session) {
         presence_unwatch(chat, ask->session);
+        if (persons->n)
+            ask->session->watches = mem_new_array(persons->n, sizeof(struct watch));
+    }
     for (uint32_t i = 0; i < persons->n && !error; i++) {
         struct person *p = persons->persons[i];
         bool seen = may_see(p, ask->call.user);

@@ -25,7 +25,6 @@ bool session_may_begin(struct chat *chat, uint64_t user)
 void session_begin(struct chat *chat, struct session *s, uint64_t user, uint64_t device)
 {
     *s = (struct session){.user = user, .device = device, .moment = need_now(chat).moment};
-    list_init(&s->watches);
     list_init(&s->of_person);
     s->person = person_get(chat, user);
     list_push_back(&s->person->sessions, &s->of_person);

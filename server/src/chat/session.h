@@ -10,15 +10,17 @@
 #include "model/privacy.h"
 
 struct person;
+struct watch;
 
 struct session {
     /* readable by the gateway; set by session_begin() */
     uint64_t user, device;
     uint64_t pushed; /* events meant for it since it began */
     struct list of_person;
-    struct list watches; /* watch.of_session (presence.c) */
     struct person *person;
-    uint64_t moment; /* of chat->moments, when it began */
+    uint64_t moment;       /* of chat->moments, when it began */
+    struct watch *watches; /* whom it watches (presence.c) */
+    uint32_t n_watches;
     bool signed_out;
 };
 
