@@ -46,7 +46,8 @@ static void client_free(struct client *c)
     must(c->calls == 0);
     if (c->is_socket)
         ws_deinit(&c->ws);
-    free(c->request);
+    else
+        free(c->request);
     lane_forget(c->lane, c);
     free(c);
 }
@@ -65,7 +66,7 @@ bool client_open(struct lane *lane, int fd, const struct address *address, uint3
 {
     struct client *c = mem_new(sizeof(*c));
     c->lane = lane;
-    c->number = ++lane->clients_ever;
+    c->number = (uint32_t)++lane->clients_ever;
     c->stranger = stranger;
     c->metrics = metrics;
     list_init(&c->node);
@@ -160,15 +161,24 @@ void client_answer(struct client *c, struct exchange *ex)
     courier_send(&c->lane->to_net, &ex->task);
 }
 
+/* On its way before the client's farewell, which the client outlives. */
+struct stop_waiting {
+    struct task task;
+    struct client *client;
+};
+
 static void stop_waiting(struct task *task)
 {
-    peer_stop_waiting(&container_of(task, struct client, hangup)->peer);
+    struct stop_waiting *stop = container_of(task, struct stop_waiting, task);
+    peer_stop_waiting(&stop->client->peer);
+    free(stop);
 }
 
 void client_stop_waiting(struct client *c)
 {
-    c->hangup.run = stop_waiting;
-    courier_send(&c->lane->to_chat, &c->hangup);
+    struct stop_waiting *stop = mem_new(sizeof(*stop));
+    *stop = (struct stop_waiting){.task.run = stop_waiting, .client = c};
+    courier_send(&c->lane->to_chat, &stop->task);
 }
 
 /* The end. */
@@ -189,8 +199,7 @@ void client_close(struct client *c, const char *why)
 
 static void hung_up(struct task *task)
 {
-    struct client *c = container_of(task, struct client, farewell);
-    peer_hang_up(&c->peer, c->heard_ms);
+    peer_hang_up(&container_of(task, struct client, farewell)->peer);
 }
 
 void client_closed(struct conn *conn, int why)
@@ -200,7 +209,8 @@ void client_closed(struct conn *conn, int why)
     c->closed = true;
     strangers_leave(&c->lane->gateway->strangers, &c->stranger);
     lane_list(c->lane, c, LANE_CLOSING);
-    stream_abandon(c);
+    if (!c->is_socket)
+        stream_abandon(c);
     if (!c->asked) {
         client_free(c);
         return;

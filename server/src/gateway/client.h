@@ -42,35 +42,41 @@ enum {
     CLIENT_LINGER_MS = 2000,
 };
 
+/* A node holds one for everybody who is connected: small members stand together, so that none pads
+ * another. */
 struct client {
     struct conn conn;
     struct lane *lane; /* never changes: the chat thread reads it too */
     struct list node;
     struct address from; /* who asks: the peer, or whom a trusted proxy names */
-    uint64_t since_ms;   /* in its list (mono); a socket's: when it was last heard */
-    uint64_t heard_ms;   /* when bytes last came (mono) */
-    uint64_t number;     /* for logs */
-    uint32_t stranger;   /* its place among those that have not said whose they are */
-    uint64_t full_ns;    /* socket: of its frames (util/rate.h) */
-    uint8_t list;        /* enum lane_list */
-    uint8_t calls;       /* sent to the chat thread, not yet back */
-    uint8_t reads;       /* socket: those of the calls that ask for pages */
-    uint8_t misread;     /* socket: frames in a row that were no JSON */
     bool is_socket : 1;
-    bool asked : 1;               /* the chat thread has heard of it */
-    bool closed : 1;              /* on_closed() has run */
-    bool last : 1;                /* HTTP: close after this answer */
-    bool metrics : 1;             /* HTTP: came for the metrics, and gets nothing else */
-    bool head : 1;                /* HTTP: the answer under way has no body */
-    bool session : 1;             /* socket: `auth` was answered ok */
-    bool pinged : 1;              /* socket: since it was last heard */
-    bool chunked : 1;             /* HTTP: it takes answers in chunks */
-    bool streaming : 1;           /* HTTP: a part of the answer under way was sent */
-    bool behind : 1;              /* socket: pushes were left out, a resync is owed */
-    struct exchange *stream;      /* HTTP: waits for a part to leave (stream.h); else NULL */
-    struct http_request *request; /* HTTP: one that arrived in part; else NULL */
-    struct ws ws;                 /* socket */
-    struct task hangup, farewell;
+    bool asked : 1;     /* the chat thread has heard of it */
+    bool closed : 1;    /* on_closed() has run */
+    bool last : 1;      /* HTTP: close after this answer */
+    bool metrics : 1;   /* HTTP: came for the metrics, and gets nothing else */
+    bool head : 1;      /* HTTP: the answer under way has no body */
+    bool session : 1;   /* socket: `auth` was answered ok */
+    bool pinged : 1;    /* socket: since it was last heard */
+    bool chunked : 1;   /* HTTP: it takes answers in chunks */
+    bool streaming : 1; /* HTTP: a part of the answer under way was sent */
+    bool behind : 1;    /* socket: pushes were left out, a resync is owed */
+    uint32_t stranger;  /* its place among those that have not said whose they are */
+    uint32_t number;    /* of its lane, for logs; begins again after 2^32 */
+    uint8_t list;       /* enum lane_list */
+    uint8_t calls;      /* sent to the chat thread, not yet back */
+    uint8_t reads;      /* socket: those of the calls that ask for pages */
+    uint8_t misread;    /* socket: frames in a row that were no JSON */
+    uint64_t since_ms;  /* in its list (mono); a socket's: when it was last heard */
+    uint64_t heard_ms;  /* when bytes last came (mono) */
+    uint64_t full_ns;   /* socket: of its frames (util/rate.h) */
+    union {
+        struct {
+            struct exchange *stream; /* HTTP: waits for a part to leave (stream.h); else NULL */
+            struct http_request *request; /* HTTP: one that arrived in part; else NULL */
+        };
+        struct ws ws; /* socket */
+    };
+    struct task farewell;
     struct peer peer; /* the chat thread's */
 };
 

@@ -56,7 +56,7 @@ static void finish_if_due(struct peer *p)
         return;
     struct client *client = client_of_peer(p);
     if (p->begun)
-        session_end(client->lane->gateway->chat, &p->session, p->heard_ms);
+        session_end(client->lane->gateway->chat, &p->session, client->heard_ms);
     p->begun = false;
     client_gone(client);
 }
@@ -166,10 +166,9 @@ void peer_stop_waiting(struct peer *p)
     p->cancelling = false;
 }
 
-void peer_hang_up(struct peer *p, uint64_t heard_ms)
+void peer_hang_up(struct peer *p)
 {
     p->gone = true;
-    p->heard_ms = heard_ms;
     list_for_each(&p->exchanges, node) list_entry(node, struct exchange, node)->call.gone = true;
     peer_stop_waiting(p);
     finish_if_due(p);

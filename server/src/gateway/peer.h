@@ -23,7 +23,6 @@ struct peer {
     bool cancelling;   /* waits are being ended: no answer comes inside that */
     bool end_sent;     /* the net thread was told to close it */
     uint16_t end_code; /* once the domain asked to close it: enum api_close */
-    uint64_t heard_ms; /* once gone: when the connection was last heard */
 };
 
 void peer_init(struct peer *);
@@ -33,9 +32,9 @@ void peer_take(struct peer *, struct exchange *);
  * ends.
  */
 void peer_resume(struct peer *, struct exchange *);
-/* The connection closed, last heard at heard_ms (mono): waits end, then the session; client_gone()
- * is sent back when nothing is left. */
-void peer_hang_up(struct peer *, uint64_t heard_ms);
+/* The connection closed: waits end, then the session; client_gone() is sent back when nothing is
+ * left. From here on the net thread changes nothing of the client. */
+void peer_hang_up(struct peer *);
 /* The client stopped sending but may still read: waits end. */
 void peer_stop_waiting(struct peer *);
 

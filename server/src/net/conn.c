@@ -45,9 +45,14 @@ struct conn_rest {
     unsigned char bytes[];
 };
 
+/* The time that the peer has to end its side. */
+struct conn_linger {
+    struct timer timer;
+    struct conn *conn;
+};
+
 static void on_ready(struct watch *, uint32_t events);
 static void on_turn_end(struct loop_hook *);
-static void on_linger_over(struct timer *);
 
 int conn_init(struct conn *c, struct loop *loop, struct transport transport,
               const struct address *peer, const struct conn_handler *handler)
@@ -56,7 +61,6 @@ int conn_init(struct conn *c, struct loop *loop, struct transport transport,
     *c = (struct conn){.loop = loop, .handler = handler, .transport = transport, .peer = *peer};
     c->watch = (struct watch){.fd = transport.fd, .events = EPOLLIN, .ready = on_ready};
     loop_hook_init(&c->hook, on_turn_end);
-    timer_init(&c->linger, on_linger_over);
     int r = loop_watch(loop, &c->watch);
     if (r)
         c->transport.ops->close(&c->transport);
@@ -79,7 +83,10 @@ static void end(struct conn *c, int why)
         return;
     c->ended = true;
     c->why = why;
-    loop_timer_cancel(c->loop, &c->linger);
+    if (c->linger)
+        loop_timer_cancel(c->loop, &c->linger->timer);
+    free(c->linger);
+    c->linger = NULL;
     loop_unwatch(c->loop, &c->watch);
     c->transport.ops->close(&c->transport);
     write_queue_free(c->queue);
@@ -87,11 +94,6 @@ static void end(struct conn *c, int why)
     free(c->rest);
     c->rest = NULL;
     set_hook(c);
-}
-
-static void on_linger_over(struct timer *timer)
-{
-    end(container_of(timer, struct conn, linger), -ETIMEDOUT);
 }
 
 static void set_interest(struct conn *c, uint32_t events)
@@ -348,6 +350,11 @@ static void write_some(struct conn *c)
 
 /* Ending. */
 
+static void on_linger_over(struct timer *timer)
+{
+    end(container_of(timer, struct conn_linger, timer)->conn, -ETIMEDOUT);
+}
+
 /* Ends our side when all is sent, and all when both sides have ended. */
 static void finish_if_due(struct conn *c)
 {
@@ -383,7 +390,10 @@ void conn_close(struct conn *c)
     keep_rest(c, NULL, 0);
     conn_resume_reading(c);
     conn_finish(c);
-    loop_timer_set(c->loop, &c->linger, c->handler->linger_ms);
+    c->linger = mem_new(sizeof(*c->linger));
+    c->linger->conn = c;
+    timer_init(&c->linger->timer, on_linger_over);
+    loop_timer_set(c->loop, &c->linger->timer, c->handler->linger_ms);
 }
 
 void conn_close_now(struct conn *c)

@@ -22,6 +22,7 @@
 
 struct buf;
 struct conn;
+struct conn_linger;
 struct conn_rest;
 struct write_queue;
 
@@ -70,9 +71,9 @@ struct conn {
     struct transport transport;
     struct watch watch;
     struct loop_hook hook;
-    struct timer linger;
-    struct write_queue *queue; /* NULL while empty */
-    struct conn_rest *rest;    /* NULL while nothing is left unconsumed */
+    struct conn_linger *linger; /* NULL but after conn_close() */
+    struct write_queue *queue;  /* NULL while empty */
+    struct conn_rest *rest;     /* NULL while nothing is left unconsumed */
     struct address peer;
     bool paused : 1;    /* the owner wants no data */
     bool redeliver : 1; /* the rest, or what the transport holds, is due without an event */

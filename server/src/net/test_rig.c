@@ -276,7 +276,7 @@ void rig_deinit(struct rig *rig)
     rig_until(rig, rig->side.closeds);
     rig_turns(rig, 3);
     must(rig->side.closeds == 1 && rig->side.spy.closes == 1);
-    must(!timer_armed(&rig->side.conn.linger));
+    must(!rig->side.conn.linger);
     must(rig->side.spy.shutdowns <= 1);
     close(rig->client);
     listener_deinit(&rig->listener);
