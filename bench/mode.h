@@ -66,6 +66,7 @@ void mode_with_flock(struct bench *, void (*measure)(struct bench *, struct floc
 /* idle: memory of a connection that does nothing. */
 struct idle {
     double bytes;        /* of the server's memory */
+    double cached_bytes; /* of the store's blocks, beside it */
     double kernel_bytes; /* of the kernel's, for one end */
     double beat_us;      /* of the server's CPU, for a beat and its answer */
     double connected, connects_s;

@@ -1,5 +1,10 @@
-/* The slope between two numbers of connections, so that what the server has anyway is left out. */
+/*
+ * The slope between two numbers of connections, so that what the server has anyway is left out. And
+ * without the blocks of the store that it read to know these people and keeps for the next who
+ * asks: they are bounded by store.cache_bytes, however many connect, and said beside.
+ */
 #include "mode.h"
+#include "scrape.h"
 #include "usage.h"
 #include "util/clock.h"
 #include "util/macros.h"
@@ -9,7 +14,7 @@ enum { SETTLE_MS = 200, CONNECTIONS_PER_MS = 25 };
 static const double BEATING_S = 1; /* a fifth of all beat in it */
 
 struct bytes {
-    double user, kernel;
+    double user, cached, kernel;
 };
 
 static struct bytes bytes_now(struct bench *b, const struct flock *f)
@@ -17,7 +22,8 @@ static struct bytes bytes_now(struct bench *b, const struct flock *f)
     struct memory memory;
     load_for(&b->load, (SETTLE_MS + (double)f->n / CONNECTIONS_PER_MS) / 1e3);
     memory_read(&memory, f->server->pid);
-    return (struct bytes){(double)memory.anonymous, (double)memory_kernel()};
+    double cached = (double)scrape(f->server->metrics_port, "parley_store_block_cache_bytes");
+    return (struct bytes){(double)memory.anonymous - cached, cached, (double)memory_kernel()};
 }
 
 /* The server's CPU for a beat and its answer, when it does nothing else. */
@@ -42,6 +48,7 @@ void idle_measure(struct bench *b, struct flock *f, struct idle *out)
     struct bytes after = bytes_now(b, f);
     *out = (struct idle){
         .bytes = (after.user - before.user) / (f->n - fewer),
+        .cached_bytes = (after.cached - before.cached) / (f->n - fewer),
         /* The bench holds the other ends. */
         .kernel_bytes = (after.kernel - before.kernel) / (f->n - fewer) / 2,
         .beat_us = beat_us(b, f),
@@ -58,6 +65,7 @@ void row_idle(struct bench *b, const struct flock *f, const struct idle *idle)
         report_row(&b->report, tls ? "idle_tls" : "idle", "B/connection", BOUND_AT_MOST, 1);
     row_add(row, idle->bytes, tls ? tls_bytes : plain_bytes);
     row_detail(row, "connections", idle->connected);
+    row_detail(row, "store_cache_bytes", idle->cached_bytes);
     row_detail(row, "kernel_bytes", idle->kernel_bytes);
     row_detail(row, "beat_us", idle->beat_us);
 }

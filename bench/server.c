@@ -73,7 +73,8 @@ _Noreturn static void run(const struct server *s, int out)
           "--requests_burst=0", "--sends_burst=0", "--searches_burst=0", "--drafts_burst=0",
           "--exports_burst=0", "--bytes_burst=0", "--sockets_per_user=0",
           "--unauthenticated_per_address=0", "--signups_per_address=0", "--requests_per_user=0",
-          "--connections_max=1000000", "--log.level=warn", (char *)NULL);
+          "--connections_max=1000000", "--log.level=warn", "--metrics.listen=127.0.0.1:0",
+          (char *)NULL);
     fprintf(stderr, "%s: %s\n", s->binary, strerror(errno));
     _exit(127);
 }
@@ -89,7 +90,16 @@ static void show_log(const struct server *s)
         fclose(f);
 }
 
-/* Reads what it prints until the line that names its port. */
+/* The port in the line that begins so; 0: not all of it is there. */
+static uint16_t port_in(const char *text, const char *begin)
+{
+    const char *line = strstr(text, begin);
+    const char *end = line ? strchr(line, '\n') : NULL;
+    const char *port = line ? strstr(line, "://127.0.0.1:") : NULL;
+    return end && port && port < end ? (uint16_t)atoi(port + strlen("://127.0.0.1:")) : 0;
+}
+
+/* Reads what it prints until the lines that name its ports. */
 static void wait_until_ready(struct server *s, int out)
 {
     char text[1024];
@@ -104,9 +114,10 @@ static void wait_until_ready(struct server *s, int out)
         }
         n += (size_t)got;
         text[n] = 0;
-        const char *port = strstr(text, "://127.0.0.1:");
-        if (port && strchr(port, '\n')) {
-            s->port = (uint16_t)atoi(strrchr(port, ':') + 1);
+        uint16_t port = port_in(text, "Parley is at");
+        s->metrics_port = port_in(text, "Metrics are at");
+        if (port && s->metrics_port) {
+            s->port = port;
             return;
         }
     }

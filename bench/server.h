@@ -18,6 +18,7 @@ struct server {
     char dir[SERVER_PATH_MAX];
     pid_t pid; /* 0: does not run */
     uint16_t port;
+    uint16_t metrics_port;                                             /* another with each start */
     char certificate[SERVER_PATH_MAX + 16], key[SERVER_PATH_MAX + 16]; /* files; empty: no TLS */
     struct syncs *syncs;
     double started_s; /* how long the last start took, until it took connections */
