@@ -180,6 +180,7 @@ static bool read_some(struct conn *c)
     unsigned char *data = loop_scratch(c->loop);
     size_t kept = c->rest ? c->rest->n : 0;
     must(kept < c->handler->read_max);
+    bool waits = c->handler->on_established && !c->transport.ops->established(&c->transport);
     ssize_t n = c->transport.ops->recv(&c->transport, data + kept, c->handler->read_max - kept);
     if (n < 0 && n != -EAGAIN) {
         end(c, (int)n);
@@ -188,6 +189,8 @@ static bool read_some(struct conn *c)
     /* A handshake speaks while it reads. */
     if (!c->blocked && !flush(c))
         set_hook(c);
+    if (!c->ended && waits && c->transport.ops->established(&c->transport))
+        c->handler->on_established(c);
     if (c->ended || n == -EAGAIN)
         return c->ended;
     if (n == 0) {

@@ -42,6 +42,9 @@ enum {
 
 /* What the owner does, and its limits; shared by connections, outlives them. */
 struct conn_handler {
+    /* The handshake of its transport is over: from here on something can be sent. Not called where
+     * it was over from the start. NULL: not told. */
+    void (*on_established)(struct conn *);
     /* Looks at `data` (the bytes left before, then new ones) and returns how many it has done
      * with; the rest comes again with what follows, at the latest after conn_resume_reading() or
      * conn_set_handler(). `data` may be changed in place, stands until the return. Called once a
