@@ -373,7 +373,7 @@ static void connect_now(struct link *l)
 static void beat(struct link *l)
 {
     uint64_t now_ms = loop_now_ms(l->settings->loop);
-    if (l->own.link) {
+    if (l->own.link && l->heard_ms <= l->own.sent_ms) {
         lose(l, STR("the node gave no sign of life"));
         return;
     }
@@ -381,7 +381,7 @@ static void beat(struct link *l)
         lose(l, STR("the node leaves too much unanswered"));
         return;
     }
-    if (now_ms - l->heard_ms >= LINK_BEAT_MS)
+    if (!l->own.link && now_ms - l->heard_ms >= LINK_BEAT_MS)
         send_own(l, WIRE_OP_OPTIONS, NULL);
     loop_timer_set(l->settings->loop, &l->timer, LINK_BEAT_MS);
 }
