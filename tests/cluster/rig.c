@@ -12,7 +12,7 @@
 
 extern char **environ;
 
-enum { GUARD_MS = 60 * 1000, TEXT_TIMEOUT_MS = 30 * 1000 };
+enum { GUARD_MS = 60 * 1000, USUAL_TIMEOUT_MS = 20 * 1000, TEXT_TIMEOUT_MS = 30 * 1000 };
 
 const char *rig_env(const char *name)
 {
@@ -28,26 +28,34 @@ static void on_guard(struct timer *timer)
     fail_msg("no answer within %d s", GUARD_MS / 1000);
 }
 
-void rig_init(struct rig *rig)
+static void init(struct rig *rig, const char *addresses, unsigned n)
 {
     memset(rig, 0, sizeof(*rig));
     assert_int_equal(crypto_init(), 0);
     assert_int_equal(loop_init(&rig->loop), 0);
     timer_init(&rig->guard, on_guard);
-    char *addresses =
-        mem_copy(rig_env("CLUSTER_ADDRESSES"), strlen(rig_env("CLUSTER_ADDRESSES")) + 1);
-    char *rest = addresses;
-    for (unsigned i = 0; i < RIG_NODES; i++)
+    char *copy = mem_copy(addresses, strlen(addresses) + 1), *rest = copy;
+    for (unsigned i = 0; i < n; i++)
         assert_int_equal(address_parse(&rig->contacts[i], str_of(strsep(&rest, " \n"))), 0);
-    free(addresses);
+    free(copy);
     rig->options = (struct cql_options){
         .loop = &rig->loop,
         .contacts = rig->contacts,
-        .contacts_n = RIG_NODES,
-        .user = STR("cassandra"),
-        .password = STR("cassandra"),
-        .timeout_ms = 10 * 1000,
+        .contacts_n = n,
+        .timeout_ms = USUAL_TIMEOUT_MS,
     };
+}
+
+void rig_init(struct rig *rig)
+{
+    init(rig, rig_env("CLUSTER_ADDRESSES"), RIG_NODES);
+}
+
+void rig_init_tls(struct rig *rig, struct tls_client *tls)
+{
+    init(rig, rig_env("TLS_ADDRESSES"), 1);
+    rig->options.user = rig->options.password = STR("cassandra");
+    rig->options.tls = tls;
 }
 
 void rig_open(struct rig *rig)

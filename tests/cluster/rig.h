@@ -3,8 +3,8 @@
  * is answered, answers that are kept, and the nodes, which can be killed, paused and started.
  *
  * What is there, tests/cluster/run says by the environment:
- *   CLUSTER_DIR, CLUSTER_ADDRESSES   three nodes that ask for a password
- *   TLS_DIR, TLS_ADDRESSES           one that speaks TLS alone
+ *   CLUSTER_DIR, CLUSTER_ADDRESSES   three nodes
+ *   TLS_DIR, TLS_ADDRESSES           one that speaks TLS alone and asks for a password
  */
 #ifndef PARLEY_TESTS_CLUSTER_RIG_H
 #define PARLEY_TESTS_CLUSTER_RIG_H
@@ -33,8 +33,10 @@ struct rig {
     bool stopped;
 };
 
-/* The nodes that ask for a password; with it, and no keyspace. Not yet open. */
+/* The three nodes, no keyspace. Not yet open. */
 void rig_init(struct rig *);
+/* The other one, with its password. `tls`, which knows its authority, outlives the rig. */
+void rig_init_tls(struct rig *, struct tls_client *tls);
 void rig_open(struct rig *);
 /* Closes what is open. */
 void rig_close(struct rig *);

@@ -419,7 +419,6 @@ static void test_stopping_answers_what_is_under_way_once(void **state)
 /* What a driver with these options is told. */
 static void ask_anew(struct rig *rig, struct asked *a)
 {
-    rig->options.timeout_ms = 20 * 1000;
     rig_open(rig);
     struct cql_statement *get = cql_statement(
         rig->cql, "SELECT cluster_name FROM system.local WHERE key = 'local'", CQL_REPEATABLE);
@@ -439,17 +438,28 @@ static void expect(struct rig *rig, int code, const char *words)
     asked_deinit(&a);
 }
 
+static struct tls_client *trusting(const char *authority)
+{
+    struct tls_client *tls;
+    char path[512];
+    snprintf(path, sizeof(path), "%s/tls/%s.pem", rig_env("TLS_DIR"), authority);
+    assert_int_equal(tls_client_new(&tls, path), 0);
+    return tls;
+}
+
 static void test_password(void **state)
 {
     struct rig rig;
+    struct tls_client *tls = trusting("ca");
     (void)state;
-    rig_init(&rig);
+    rig_init_tls(&rig, tls);
     expect(&rig, 0, NULL);
     rig.options.password = STR("wrong");
     expect(&rig, CQL_UNAVAILABLE, "incorrect");
     rig.options.user = rig.options.password = (struct str){0};
     expect(&rig, CQL_UNAVAILABLE, "password");
     rig_deinit(&rig);
+    tls_client_free(tls);
 }
 
 static void test_keyspace_that_is_not_there(void **state)
@@ -465,21 +475,9 @@ static void test_keyspace_that_is_not_there(void **state)
 static void test_tls(void **state)
 {
     struct rig rig;
-    struct tls_client *known, *stranger;
-    char path[512];
+    struct tls_client *known = trusting("ca"), *stranger = trusting("stranger");
     (void)state;
-    rig_init(&rig);
-    snprintf(path, sizeof(path), "%s/tls/ca.pem", rig_env("TLS_DIR"));
-    assert_int_equal(tls_client_new(&known, path), 0);
-    snprintf(path, sizeof(path), "%s/tls/stranger.pem", rig_env("TLS_DIR"));
-    assert_int_equal(tls_client_new(&stranger, path), 0);
-    snprintf(path, sizeof(path), "%s/tls/nothing.pem", rig_env("TLS_DIR"));
-    assert_int_equal(tls_client_new(&(struct tls_client *){0}, path), TLS_CLIENT_BAD);
-    assert_int_equal(address_parse(&rig.contacts[0], str_of(rig_env("TLS_ADDRESSES"))), 0);
-    rig.options.contacts_n = 1;
-
-    rig.options.tls = known;
-    expect(&rig, 0, NULL);
+    rig_init_tls(&rig, known);
     rig.options.tls_name = "cassandra.test";
     expect(&rig, 0, NULL);
     rig.options.tls_name = "another.test";
