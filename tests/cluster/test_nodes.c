@@ -214,11 +214,14 @@ test_silent_node_costs_a_repeatable_statement_time_and_a_condition_its_answer(vo
                               .parts_n = 1,
                               .terms = {CQL_QUORUM, CQL_SERIAL, 0, {0}},
                               .timeout_ms = SILENT_TIMEOUT_MS};
-    /* Prepared everywhere while all is well. */
-    rig_run(rig, &a, put, values, 2);
-    asked_deinit(&a);
-    rig_run(rig, &a, once, values, 2);
-    asked_deinit(&a);
+    /* Where the key is among the values is known from the first time on, so the owner prepares it
+     * the second time at the latest: what waits for that has not left yet, and may go elsewhere. */
+    for (int i = 0; i < 2; i++) {
+        rig_run(rig, &a, put, values, 2);
+        asked_deinit(&a);
+        rig_run(rig, &a, once, values, 2);
+        asked_deinit(&a);
+    }
 
     rig_node("pause", 2);
     rig_ask(rig, &a, &order);
