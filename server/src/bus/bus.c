@@ -13,6 +13,24 @@ void bus_attach(struct bus *bus, struct bus_handler *handler)
     bus->handler = handler;
 }
 
+static void ignore_message(struct bus_handler *handler, enum bus_topic_kind kind,
+                           const uint64_t *ids, size_t n, struct buf *message)
+{
+    (void)handler, (void)kind, (void)ids, (void)n, (void)message;
+}
+
+static void ignore_loss(struct bus_handler *handler)
+{
+    (void)handler;
+}
+
+void bus_detach(struct bus *bus)
+{
+    static struct bus_handler nobody = {ignore_message, ignore_loss};
+    must(bus->handler);
+    bus->handler = &nobody;
+}
+
 void bus_subscribe(struct bus *bus, enum bus_topic_kind kind, uint64_t id)
 {
     must(bus->handler);

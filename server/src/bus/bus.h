@@ -48,6 +48,8 @@ struct bus {
 
 /* Before any other call; the handler outlives the bus. */
 void bus_attach(struct bus *, struct bus_handler *);
+/* From here on the handler is not called: it is about to go. Other calls still go, to no effect. */
+void bus_detach(struct bus *);
 /* Counted: as many unsubscribes end it. */
 void bus_subscribe(struct bus *, enum bus_topic_kind, uint64_t id);
 void bus_unsubscribe(struct bus *, enum bus_topic_kind, uint64_t id);

@@ -1,5 +1,6 @@
-/* The machine's clocks. Only main.c, the loop, the log, the gateway and the store's threads read
- * them: everything else is told the time, so that a simulated run can decide it. Any thread. */
+/* The machine's clocks. Only main.c, the loop, the log, the gateway and the threads of the store
+ * and the bus read them: everything else is told the time, so that a simulated run can decide it.
+ * Any thread. */
 #ifndef PARLEY_UTIL_CLOCK_H
 #define PARLEY_UTIL_CLOCK_H
 

@@ -1,0 +1,279 @@
+/* The bus on NATS between two nodes, on real servers: what arrives, and that every way of losing
+ * something is told. */
+#include "bus/test_end.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bus/nats.h"
+#include "util/clock.h"
+#include "util/log.h"
+#include "util/macros.h"
+
+enum { SERVERS = 3, ENDS = 2 };
+
+struct fixture {
+    struct nats_server servers[SERVERS];
+    struct end ends[ENDS];
+    struct end *a, *b;
+};
+
+/* A node on the server, or on any of `n` of them from this one on. */
+static void join(struct end *e, const struct nats_server *servers, size_t n,
+                 struct nats_options options)
+{
+    struct str urls[SERVERS];
+    char why[256] = "";
+    struct bus *bus;
+    for (size_t i = 0; i < n; i++)
+        urls[i] = str_of(servers[i].url);
+    options.urls = urls;
+    options.urls_n = n;
+    options.prefix = "parley.test";
+    end_init(e);
+    if (bus_nats_new(&bus, &options, &e->poster, why, sizeof(why)))
+        fail_msg("%s", why);
+    end_attach(e, bus);
+}
+
+static void wait_connected(struct end *e)
+{
+    for (int i = 0; !bus_nats_connected(e->bus); i++) {
+        assert_in_range(i, 0, END_WAIT_MS_MAX);
+        usleep(1000);
+    }
+}
+
+/* Until the two hear each other in both directions, and of all nodes. */
+static void meet(struct end *a, struct end *b)
+{
+    struct end *both[] = {a, b};
+    wait_connected(a);
+    wait_connected(b);
+    for (size_t i = 0; i < 2; i++)
+        bus_subscribe(both[i]->bus, BUS_NODES, BUS_ALL_NODES);
+    for (size_t i = 0; i < 2; i++) {
+        struct end *to = both[1 - i];
+        for (int try = 0; !to->delivered; try++) {
+            assert_in_range(try, 0, END_WAIT_MS_MAX / 10);
+            end_publish_one(both[i], BUS_NODES, BUS_ALL_NODES, 0);
+            usleep(10 * 1000);
+            end_run(to);
+        }
+        end_settle(a, b);
+    }
+}
+
+/* Subscriptions are on their way to the server without an answer: asks until one works. */
+static void wait_heard(struct end *from, struct end *to, uint64_t id)
+{
+    for (int i = 0; !to->delivered; i++) {
+        assert_in_range(i, 0, END_WAIT_MS_MAX / 10);
+        end_publish_one(from, BUS_USER, id, 0);
+        usleep(10 * 1000);
+        end_run(to);
+    }
+    end_settle(from, to);
+}
+
+static int set_up_none(void **state)
+{
+    struct fixture *f = calloc(1, sizeof(*f));
+    f->a = &f->ends[0];
+    f->b = &f->ends[1];
+    *state = f;
+    log_set_level(getenv("TEST_LOG") ? LOG_INFO : LOG_OFF);
+    for (size_t i = 0; i < SERVERS; i++)
+        nats_server_init(&f->servers[i]);
+    return 0;
+}
+
+static int set_up(void **state)
+{
+    set_up_none(state);
+    struct fixture *f = *state;
+    nats_server_start(&f->servers[0], "");
+    join(f->a, f->servers, 1, (struct nats_options){0});
+    join(f->b, f->servers, 1, (struct nats_options){0});
+    meet(f->a, f->b);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct fixture *f = *state;
+    for (size_t i = 0; i < ENDS; i++)
+        if (f->ends[i].bus)
+            end_deinit(&f->ends[i]);
+    for (size_t i = 0; i < SERVERS; i++)
+        nats_server_deinit(&f->servers[i]);
+    free(f);
+    return 0;
+}
+
+static void test_a_user_on_another_node_is_told(void **state)
+{
+    struct fixture *f = *state;
+    bus_subscribe(f->b->bus, BUS_USER, 7);
+    bus_subscribe(f->b->bus, BUS_PRESENCE, 8);
+    wait_heard(f->a, f->b, 7);
+    end_publish_one(f->a, BUS_USER, 7, 1);
+    end_publish_one(f->a, BUS_PRESENCE, 7, 2); /* nobody watches */
+    end_publish_one(f->a, BUS_PRESENCE, 8, 3);
+    end_wait_delivered(f->b, 2);
+    assert_int_equal(f->b->seen[0].kind, BUS_USER);
+    assert_int_equal(f->b->seen[0].ids[0], 7);
+    assert_int_equal(f->b->seen[0].number, 1);
+    assert_int_equal(f->b->seen[1].kind, BUS_PRESENCE);
+    assert_int_equal(f->b->seen[1].ids[0], 8);
+    assert_int_equal(f->b->seen[1].number, 3);
+    assert_int_equal(f->a->delivered, 0);
+}
+
+static void test_many_people_are_one_delivery_a_node(void **state)
+{
+    struct fixture *f = *state;
+    const uint64_t ids[] = {1, 2, 3, 4, 5};
+    for (uint64_t id = 2; id <= 4; id++)
+        bus_subscribe(f->b->bus, BUS_USER, id);
+    wait_heard(f->a, f->b, 2);
+    end_publish(f->a, BUS_USER, ids, ARRAY_SIZE(ids), 9);
+    end_wait_delivered(f->b, 1);
+    assert_int_equal(f->b->seen[0].n, 3);
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(f->b->seen[0].ids[i], i + 2);
+    usleep(50 * 1000);
+    end_run(f->b);
+    assert_int_equal(f->b->delivered, 1);
+}
+
+static void test_a_node_hears_itself_once(void **state)
+{
+    struct fixture *f = *state;
+    bus_subscribe(f->a->bus, BUS_USER, 7);
+    wait_heard(f->b, f->a, 7);
+    end_publish_one(f->a, BUS_USER, 7, 1);
+    end_publish_one(f->a, BUS_NODES, BUS_ALL_NODES, 2);
+    end_run(f->a);
+    assert_int_equal(f->a->delivered, 2);
+    end_wait_delivered(f->b, 1); /* it has been to the server and back */
+    usleep(50 * 1000);
+    end_run(f->a);
+    assert_int_equal(f->a->delivered, 2);
+}
+
+static void test_order_holds_between_two_nodes(void **state)
+{
+    struct fixture *f = *state;
+    enum { N = 20000 };
+    const uint64_t ids[] = {7, 8, 9};
+    bus_subscribe(f->b->bus, BUS_USER, 7);
+    wait_heard(f->a, f->b, 7);
+    for (uint64_t i = 1; i <= N; i++)
+        end_publish(f->a, BUS_USER, ids, i % 3 ? 1 : 3, i);
+    end_wait_delivered(f->b, N);
+    assert_int_equal(f->b->delivered, N);
+    assert_int_equal(f->b->disordered, 0);
+    assert_int_equal(f->b->last, N);
+    assert_int_equal(f->b->lost, 0);
+}
+
+/* A server that dies takes the connections with it: both nodes are told when they have others. */
+static void test_a_server_that_dies_is_told_and_left(void **state)
+{
+    struct fixture *f = *state;
+    bus_subscribe(f->b->bus, BUS_USER, 7);
+    wait_heard(f->a, f->b, 7);
+    nats_server_kill(&f->servers[0]);
+    end_publish_one(f->a, BUS_USER, 7, 1); /* never arrives */
+    nats_server_start(&f->servers[0], "");
+    end_wait_lost(f->a, 1);
+    end_wait_lost(f->b, 1);
+    end_forget(f->b);
+    end_publish_one(f->a, BUS_USER, 7, 2);
+    end_wait_delivered(f->b, 1);
+    assert_int_equal(f->b->seen[0].number, 2);
+}
+
+/* The permission is taken away and given back: the server has forgotten the subscription, and says
+ * so when it forgets. Made anew, it works again. */
+static void test_a_forgotten_subscription_is_made_anew(void **state)
+{
+    struct fixture *f = *state;
+#define USERS(deny)                                                                                \
+    "authorization { users: [{user: a, password: b, permissions: {"                                \
+    "publish: \">\", subscribe: {allow: \">\"" deny "}}}] }"
+    const char *open = USERS(""), *shut = USERS(", deny: \"parley.test.user.7\"");
+    nats_server_start(&f->servers[0], open);
+    struct nats_options with = {.user = "a", .password = "b", .renew_ms = 2000};
+    join(f->a, f->servers, 1, with);
+    join(f->b, f->servers, 1, with);
+    meet(f->a, f->b);
+    bus_subscribe(f->b->bus, BUS_USER, 7);
+    wait_heard(f->a, f->b, 7);
+    nats_server_reload(&f->servers[0], shut);
+    end_wait_lost(f->b, 1);
+    nats_server_reload(&f->servers[0], open);
+    wait_heard(f->a, f->b, 7);
+}
+
+/* Renewed all the time, and hardly anything of what is published meanwhile is missed. */
+static void test_a_renewal_hears_out_what_is_on_its_way(void **state)
+{
+    struct fixture *f = *state;
+    enum { N = 50000, RENEW_MS = 20 };
+    nats_server_start(&f->servers[0], "");
+    join(f->a, f->servers, 1, (struct nats_options){0});
+    join(f->b, f->servers, 1, (struct nats_options){.renew_ms = RENEW_MS});
+    meet(f->a, f->b);
+    bus_subscribe(f->b->bus, BUS_USER, 7);
+    wait_heard(f->a, f->b, 7);
+    uint64_t begin_ms = clock_mono_ms();
+    for (uint64_t i = 1; i <= N; i++)
+        end_publish_one(f->a, BUS_USER, 7, i);
+    for (int i = 0; f->b->last < N; i++) {
+        assert_in_range(i, 0, END_WAIT_MS_MAX);
+        usleep(1000);
+        end_run(f->b);
+    }
+    print_message("%d messages in %d ms: %d missed\n", N, (int)(clock_mono_ms() - begin_ms),
+                  (int)(N - f->b->delivered));
+    assert_int_equal(f->b->disordered, 0);
+    assert_in_range(f->b->delivered, N - N / 1000, N);
+}
+
+/* Whoever is not there to take what comes gets no more of it, and is told when it is. */
+static void test_a_slow_consumer_is_told(void **state)
+{
+    struct fixture *f = *state;
+    enum { N = 2 * LINK_PENDING_MESSAGES_MAX };
+    bus_subscribe(f->b->bus, BUS_USER, 7);
+    wait_heard(f->a, f->b, 7);
+    end_hold(f->b, true);
+    for (uint64_t i = 1; i <= N; i++)
+        end_publish_one(f->a, BUS_USER, 7, i);
+    usleep(2000 * 1000);
+    end_hold(f->b, false);
+    end_wait_lost(f->b, 1);
+    assert_true(f->b->delivered < N);
+}
+
+#define with_two(name)  cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define with_none(name) cmocka_unit_test_setup_teardown(name, set_up_none, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        with_two(test_a_user_on_another_node_is_told),
+        with_two(test_many_people_are_one_delivery_a_node),
+        with_two(test_a_node_hears_itself_once),
+        with_two(test_order_holds_between_two_nodes),
+        with_two(test_a_server_that_dies_is_told_and_left),
+        with_none(test_a_forgotten_subscription_is_made_anew),
+        with_none(test_a_renewal_hears_out_what_is_on_its_way),
+        with_two(test_a_slow_consumer_is_told),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
