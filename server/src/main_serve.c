@@ -16,12 +16,13 @@
 
 #include "admin/command.h"
 #include "admin/socket.h"
-#include "bus/local.h"
+#include "bus/bus.h"
 #include "chat/chat.h"
 #include "config/config.h"
 #include "gateway/assets.h"
 #include "gateway/gateway.h"
 #include "loop/signals.h"
+#include "main_bus.h"
 #include "main_env.h"
 #include "main_metrics.h"
 #include "main_notify.h"
@@ -403,7 +404,9 @@ static int compose_and_run(struct server *s)
     s->store = main_store_open(s->config, &s->threads.chat->poster);
     if (!s->store)
         return -EIO;
-    s->bus = bus_local_new(&s->threads.chat->poster);
+    s->bus = main_bus_open(s->config, &s->threads.chat->poster);
+    if (!s->bus)
+        return -EIO;
     make_gateway(s);
     make_chat(s);
     open_admin(s);
@@ -436,12 +439,15 @@ int serve(const struct config *config)
     }
     err = compose_and_run(&s);
     threads_stop(&s.threads);
+    if (s.chat)
+        bus_detach(s.bus); /* other nodes go on talking */
     gateway_free(s.gateway);
     chat_free(s.chat);
     store_free(s.store);
     loop_drain(s.threads.chat);
     admin_socket_free(s.admin_socket);
     bus_free(s.bus);
+    loop_drain(s.threads.chat); /* what the bus had posted */
     threads_deinit(&s.threads);
     tls_free(s.tls);
     return err ? 1 : 0;

@@ -353,6 +353,14 @@ int config_check(struct config *c, struct builder *out)
     if (!*c->tls_certificate != !*c->tls_key)
         r |= config_complain(c, *c->tls_key ? "tls.key" : "tls.certificate",
                              "needs both tls.certificate and tls.key", out);
+    if (c->bus == CONFIG_BUS_NATS && !c->nats_urls.n)
+        r |= config_complain(c, "bus", "nats needs nats.urls", out);
+    if (!*c->nats_certificate != !*c->nats_key)
+        r |= config_complain(c, *c->nats_key ? "nats.key" : "nats.certificate",
+                             "needs both nats.certificate and nats.key", out);
+    if (!*c->nats_user != !*c->nats_password_file)
+        r |= config_complain(c, *c->nats_user ? "nats.user" : "nats.password_file",
+                             "needs both nats.user and nats.password_file", out);
     if (c->proxy_protocol && !c->trusted_proxies.n)
         r |= config_complain(c, "proxy_protocol", "needs trusted_proxies", out);
     if (url.n && !str_starts(url, STR("http://")) && !str_starts(url, STR("https://")))

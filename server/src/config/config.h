@@ -26,9 +26,10 @@ enum { CONFIG_BAD = 1 };
 enum {
     CONFIG_COMPLAINTS_MAX = 20,
     CONFIG_FILE_BYTES_MAX = 1024 * 1024, /* by far more than all options with their help */
-    CONFIG_OPTIONS_MAX = 64,             /* room for origins */
+    CONFIG_OPTIONS_MAX = 96,             /* room for origins */
     CONFIG_ARGS_MAX = 16,                /* that are no flags */
     CONFIG_PROXIES_MAX = 64,             /* ranges of them that are trusted */
+    CONFIG_NATS_URLS_MAX = 32,
 };
 
 enum config_registration {
@@ -37,7 +38,7 @@ enum config_registration {
     CONFIG_REGISTRATION_OPEN,
 };
 enum config_store { CONFIG_STORE_ROCKSDB };
-enum config_bus { CONFIG_BUS_LOCAL };
+enum config_bus { CONFIG_BUS_LOCAL, CONFIG_BUS_NATS };
 
 struct config_list {
     const struct str *items; /* each followed by a 0 byte */
@@ -48,7 +49,16 @@ struct config {
     const char *data_dir;
     int store; /* enum config_store */
     uint64_t store_cache_bytes;
+
     int bus; /* enum config_bus */
+    struct config_list nats_urls;
+    const char *nats_subject;
+    const char *nats_user;
+    const char *nats_password_file;
+    const char *nats_credentials;
+    const char *nats_ca;
+    const char *nats_certificate;
+    const char *nats_key;
 
     uint64_t retention_after_ms;
     uint64_t retention_delivered_ms;

@@ -37,8 +37,33 @@ const struct option options[] = {
     {NULL, "store.cache_bytes", OPTION_BYTES, FIELD(store_cache_bytes), 1 * MIB, 1024 * GIB,
      "128MiB", {NULL},
      "Memory for blocks of the store that were read."},
-    {NULL, "bus", OPTION_ENUM, FIELD(bus), 0, 0, "local", {"local"},
-     "What carries live notices between nodes. local: there is one node."},
+
+    {"Cluster", "bus", OPTION_ENUM, FIELD(bus), 0, 0, "local", {"local", "nats"},
+     "What carries live notices between nodes. local: there is one node. nats: the servers of "
+     "nats.urls."},
+    {NULL, "nats.urls", OPTION_LIST, FIELD(nats_urls), 0, CONFIG_NATS_URLS_MAX, "", {NULL},
+     "Servers of one NATS cluster, each as nats://host:port or tls://host:port. One of them is used "
+     "at a time, the next one when it is lost."},
+    {NULL, "nats.subject", OPTION_TEXT, FIELD(nats_subject), 1, 64, "parley", {NULL},
+     "What all subjects begin with: another word for each cluster of nodes on the same servers."},
+    {NULL, "nats.user", OPTION_TEXT, FIELD(nats_user), 0, 256, "", {NULL},
+     "User to sign in to the servers as. Empty: none, or that of nats.credentials."},
+    {NULL, "nats.password_file", OPTION_TEXT, FIELD(nats_password_file), 0, OPTION_TEXT_MAX, "",
+     {NULL},
+     "File with the password of nats.user, in its first line. Read when the server starts. Nobody but "
+     "the server's user should be able to read it."},
+    {NULL, "nats.credentials", OPTION_TEXT, FIELD(nats_credentials), 0, OPTION_TEXT_MAX, "", {NULL},
+     "File with the JWT and the NKey seed of a user, as NATS's tools make it. Read at every "
+     "connection."},
+    {NULL, "nats.ca", OPTION_TEXT, FIELD(nats_ca), 0, OPTION_TEXT_MAX, "", {NULL},
+     "File with the certificates, as PEM, that vouch for the servers. With it every connection speaks "
+     "TLS, and a server whose certificate is not vouched for, or not of its host's name, is none. "
+     "Empty: TLS with tls:// alone, by the system's certificates."},
+    {NULL, "nats.certificate", OPTION_TEXT, FIELD(nats_certificate), 0, OPTION_TEXT_MAX, "", {NULL},
+     "File with the certificate that this node shows to the servers, as PEM with its chain. Read when "
+     "the server starts."},
+    {NULL, "nats.key", OPTION_TEXT, FIELD(nats_key), 0, OPTION_TEXT_MAX, "", {NULL},
+     "File with its key, as PEM without a password."},
 
     {"Retention", "retention.after_ms", OPTION_MS, FIELD(retention_after_ms), 0, 10 * YEAR_MS, "0",
      {NULL},

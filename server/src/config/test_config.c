@@ -379,12 +379,20 @@ static void test_complaints_are_bounded(void **state)
 static void test_options_that_contradict_each_other(void **state)
 {
     struct fixture *f = *state;
-    const char *const flags[] = {"--silent_ms=5s", "--heartbeat_ms=5s",
+    const char *const flags[] = {"--silent_ms=5s",
+                                 "--heartbeat_ms=5s",
                                  "--public_url=chat.example.org",
-                                 "--allowed_origins=https://a.example b.example", NULL};
+                                 "--allowed_origins=https://a.example b.example",
+                                 "--bus=nats",
+                                 "--nats.user=parley",
+                                 "--nats.key=key.pem",
+                                 NULL};
     const char *const env[] = {NULL};
 
     assert_int_equal(load(f, flags, env), CONFIG_BAD);
+    assert_said(f, "flag --bus: bus: nats needs nats.urls\n");
+    assert_said(f, "flag --nats.user: nats.user: needs both nats.user and nats.password_file\n");
+    assert_said(f, "flag --nats.key: nats.key: needs both nats.certificate and nats.key\n");
     assert_said(f, "flag --silent_ms: silent_ms: must be at least three times heartbeat_ms\n");
     assert_said(f, "flag --public_url: public_url: must begin with http:// or https://\n");
     assert_said(f, "flag --allowed_origins: allowed_origins: each must begin with");
