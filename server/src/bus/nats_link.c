@@ -268,7 +268,6 @@ static void connect_now(struct nats_link *l)
 {
     pthread_mutex_lock(&l->lock);
     l->broken = l->closed = l->drained = false;
-    peers_join(&l->peers, clock_mono_ms());
     pthread_mutex_unlock(&l->lock);
     natsStatus status = natsConnection_Connect(&l->connection, l->options);
     if (status != NATS_OK) {
@@ -279,6 +278,10 @@ static void connect_now(struct nats_link *l)
         return;
     }
     l->failed = false;
+    pthread_mutex_lock(&l->lock);
+    if (!l->peers.joined_ms) /* peers missed in a later connection are missed */
+        l->peers.joined_ms = clock_mono_ms();
+    pthread_mutex_unlock(&l->lock);
     if (!call_went(l, subscribe_all(l)))
         return;
     l->retry_wait_ms = 0;

@@ -25,13 +25,6 @@ void peers_deinit(struct peers *p)
     for (struct peer *peer; (peer = map_next(&p->map, &at, &id));)
         free(peer);
     map_deinit(&p->map);
-    *p = (struct peers){0};
-}
-
-void peers_join(struct peers *p, uint64_t now_ms)
-{
-    peers_deinit(p);
-    p->joined_ms = now_ms;
 }
 
 bool peers_heard(struct peers *p, uint64_t id, uint64_t number, uint64_t now_ms)
@@ -41,7 +34,7 @@ bool peers_heard(struct peers *p, uint64_t id, uint64_t number, uint64_t now_ms)
         return false;
     if (!peer) {
         map_put(&p->map, id, peer = mem_new(sizeof(*peer)));
-        if (now_ms - p->joined_ms <= PEERS_SILENT_MS)
+        if (p->joined_ms && now_ms - p->joined_ms <= PEERS_SILENT_MS)
             peer->number = number;
     }
     bool hole = number > peer->number + 1;

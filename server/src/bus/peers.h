@@ -23,6 +23,7 @@ enum {
 /* Starts as {0}. */
 struct peers {
     struct map map; /* id -> struct peer */
+    /* When we came, for the caller to set: whoever is heard soon after was there before. */
     uint64_t joined_ms;
 };
 
@@ -32,8 +33,6 @@ static inline size_t peers_n(const struct peers *p)
 {
     return p->map.n;
 }
-/* We are on the bus from now on: whoever is heard soon was there before us. */
-void peers_join(struct peers *, uint64_t now_ms);
 /* A peer's message to all came. True: something of this peer was lost before it. */
 bool peers_heard(struct peers *, uint64_t id, uint64_t number, uint64_t now_ms);
 /* A peer said that it goes, as its last message. True as above. */

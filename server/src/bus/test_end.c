@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bus/nats.h"
 #include "util/buf.h"
 #include "util/clock.h"
 #include "util/macros.h"
@@ -160,6 +161,37 @@ void end_settle(struct end *a, struct end *b)
     end_forget(b);
 }
 
+void end_meet(struct end *a, struct end *b)
+{
+    struct end *both[] = {a, b};
+    for (size_t i = 0; i < 2; i++) {
+        end_wait_connected(both[i]);
+        bus_subscribe(both[i]->bus, BUS_NODES, BUS_ALL_NODES);
+    }
+    for (size_t i = 0; i < 2; i++) {
+        struct end *to = both[1 - i];
+        for (int try = 0; !to->delivered; try++) {
+            assert_in_range(try, 0, END_WAIT_MS_MAX / 10);
+            end_publish_one(both[i], BUS_NODES, BUS_ALL_NODES, 0);
+            usleep(10 * 1000);
+            end_run(to);
+        }
+        end_settle(a, b);
+    }
+}
+
+void end_wait_heard(struct end *from, struct end *to, uint64_t user)
+{
+    bus_subscribe(to->bus, BUS_USER, user);
+    for (int i = 0; !to->delivered; i++) {
+        assert_in_range(i, 0, END_WAIT_MS_MAX / 10);
+        end_publish_one(from, BUS_USER, user, 0);
+        usleep(10 * 1000);
+        end_run(to);
+    }
+    end_settle(from, to);
+}
+
 /* --- nats-server --- */
 
 static struct sockaddr_in loopback(uint16_t port)
@@ -243,6 +275,26 @@ void nats_server_kill(struct nats_server *s)
     s->pid = 0;
 }
 
+void nats_server_publish(const struct nats_server *s, const char *subject, struct str bytes)
+{
+    struct sockaddr_in address = loopback(s->port);
+    char text[512], answer[4096];
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+    int n = snprintf(text, sizeof(text), "CONNECT {\"verbose\":false}\r\nPUB %s %zu\r\n", subject,
+                     bytes.n);
+    memcpy(text + n, bytes.p, bytes.n);
+    memcpy(text + n + bytes.n, "\r\nPING\r\n", 8);
+    n += (int)bytes.n + 8;
+    assert_int_equal(send(fd, text, (size_t)n, MSG_NOSIGNAL), n);
+    for (size_t got = 0; got < 4 || memcmp(answer + got - 6, "PONG\r\n", 6);) {
+        ssize_t r = recv(fd, answer + got, sizeof(answer) - got, 0);
+        assert_true(r > 0);
+        got += (size_t)r;
+    }
+    close(fd);
+}
+
 void nats_server_deinit(struct nats_server *s)
 {
     char path[128];
@@ -252,4 +304,30 @@ void nats_server_deinit(struct nats_server *s)
     snprintf(path, sizeof(path), "%s/log", s->dir);
     unlink(path);
     rmdir(s->dir);
+}
+
+void end_join(struct end *e, const struct nats_server *servers, size_t n,
+              const struct nats_options *more)
+{
+    struct nats_options options = more ? *more : (struct nats_options){0};
+    struct str urls[8];
+    char why[256] = "";
+    struct bus *bus;
+    for (size_t i = 0; i < n; i++)
+        urls[i] = str_of(servers[i].url);
+    options.urls = urls;
+    options.urls_n = n;
+    options.prefix = "parley.test";
+    end_init(e);
+    if (bus_nats_new(&bus, &options, &e->poster, why, sizeof(why)))
+        fail_msg("%s", why);
+    end_attach(e, bus);
+}
+
+void end_wait_connected(const struct end *e)
+{
+    for (int i = 0; !bus_nats_connected(e->bus); i++) {
+        assert_in_range(i, 0, END_WAIT_MS_MAX);
+        usleep(1000);
+    }
 }

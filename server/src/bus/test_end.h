@@ -17,6 +17,7 @@
 #include <sys/types.h>
 
 #include "bus/bus.h"
+#include "bus/nats_options.h"
 #include "util/list.h"
 #include "util/task.h"
 
@@ -69,6 +70,11 @@ void end_settle(struct end *, struct end *);
 /* From here on whoever posts waits, until it is let go. */
 void end_hold(struct end *, bool held);
 
+/* Waits until the two hear what is for all nodes of each other, and then for what is on its way. */
+void end_meet(struct end *, struct end *);
+/* Waits until what is for a user on one of them arrives at the other, which subscribes to it. */
+void end_wait_heard(struct end *from, struct end *to, uint64_t user);
+
 /* --- nats-server --- */
 
 struct nats_server {
@@ -86,6 +92,14 @@ void nats_server_start(struct nats_server *, const char *more);
 /* Another configuration for one that runs. */
 void nats_server_reload(struct nats_server *, const char *more);
 void nats_server_kill(struct nats_server *);
+/* Says something there as whoever has nothing to do with us. */
+void nats_server_publish(const struct nats_server *, const char *subject, struct str bytes);
 void nats_server_deinit(struct nats_server *);
+
+/* Inits an end as a node on one of the servers. What is NULL in the options, or no options, is as
+ * it usually is. */
+void end_join(struct end *, const struct nats_server *servers, size_t n,
+              const struct nats_options *);
+void end_wait_connected(const struct end *);
 
 #endif

@@ -20,64 +20,6 @@ struct fixture {
     struct end *a, *b;
 };
 
-/* A node on the server, or on any of `n` of them from this one on. */
-static void join(struct end *e, const struct nats_server *servers, size_t n,
-                 struct nats_options options)
-{
-    struct str urls[SERVERS];
-    char why[256] = "";
-    struct bus *bus;
-    for (size_t i = 0; i < n; i++)
-        urls[i] = str_of(servers[i].url);
-    options.urls = urls;
-    options.urls_n = n;
-    options.prefix = "parley.test";
-    end_init(e);
-    if (bus_nats_new(&bus, &options, &e->poster, why, sizeof(why)))
-        fail_msg("%s", why);
-    end_attach(e, bus);
-}
-
-static void wait_connected(struct end *e)
-{
-    for (int i = 0; !bus_nats_connected(e->bus); i++) {
-        assert_in_range(i, 0, END_WAIT_MS_MAX);
-        usleep(1000);
-    }
-}
-
-/* Until the two hear each other in both directions, and of all nodes. */
-static void meet(struct end *a, struct end *b)
-{
-    struct end *both[] = {a, b};
-    wait_connected(a);
-    wait_connected(b);
-    for (size_t i = 0; i < 2; i++)
-        bus_subscribe(both[i]->bus, BUS_NODES, BUS_ALL_NODES);
-    for (size_t i = 0; i < 2; i++) {
-        struct end *to = both[1 - i];
-        for (int try = 0; !to->delivered; try++) {
-            assert_in_range(try, 0, END_WAIT_MS_MAX / 10);
-            end_publish_one(both[i], BUS_NODES, BUS_ALL_NODES, 0);
-            usleep(10 * 1000);
-            end_run(to);
-        }
-        end_settle(a, b);
-    }
-}
-
-/* Subscriptions are on their way to the server without an answer: asks until one works. */
-static void wait_heard(struct end *from, struct end *to, uint64_t id)
-{
-    for (int i = 0; !to->delivered; i++) {
-        assert_in_range(i, 0, END_WAIT_MS_MAX / 10);
-        end_publish_one(from, BUS_USER, id, 0);
-        usleep(10 * 1000);
-        end_run(to);
-    }
-    end_settle(from, to);
-}
-
 static int set_up_none(void **state)
 {
     struct fixture *f = calloc(1, sizeof(*f));
@@ -95,9 +37,9 @@ static int set_up(void **state)
     set_up_none(state);
     struct fixture *f = *state;
     nats_server_start(&f->servers[0], "");
-    join(f->a, f->servers, 1, (struct nats_options){0});
-    join(f->b, f->servers, 1, (struct nats_options){0});
-    meet(f->a, f->b);
+    end_join(f->a, f->servers, 1, NULL);
+    end_join(f->b, f->servers, 1, NULL);
+    end_meet(f->a, f->b);
     return 0;
 }
 
@@ -116,9 +58,8 @@ static int tear_down(void **state)
 static void test_a_user_on_another_node_is_told(void **state)
 {
     struct fixture *f = *state;
-    bus_subscribe(f->b->bus, BUS_USER, 7);
     bus_subscribe(f->b->bus, BUS_PRESENCE, 8);
-    wait_heard(f->a, f->b, 7);
+    end_wait_heard(f->a, f->b, 7);
     end_publish_one(f->a, BUS_USER, 7, 1);
     end_publish_one(f->a, BUS_PRESENCE, 7, 2); /* nobody watches */
     end_publish_one(f->a, BUS_PRESENCE, 8, 3);
@@ -138,7 +79,7 @@ static void test_many_people_are_one_delivery_a_node(void **state)
     const uint64_t ids[] = {1, 2, 3, 4, 5};
     for (uint64_t id = 2; id <= 4; id++)
         bus_subscribe(f->b->bus, BUS_USER, id);
-    wait_heard(f->a, f->b, 2);
+    end_wait_heard(f->a, f->b, 2);
     end_publish(f->a, BUS_USER, ids, ARRAY_SIZE(ids), 9);
     end_wait_delivered(f->b, 1);
     assert_int_equal(f->b->seen[0].n, 3);
@@ -152,8 +93,7 @@ static void test_many_people_are_one_delivery_a_node(void **state)
 static void test_a_node_hears_itself_once(void **state)
 {
     struct fixture *f = *state;
-    bus_subscribe(f->a->bus, BUS_USER, 7);
-    wait_heard(f->b, f->a, 7);
+    end_wait_heard(f->b, f->a, 7);
     end_publish_one(f->a, BUS_USER, 7, 1);
     end_publish_one(f->a, BUS_NODES, BUS_ALL_NODES, 2);
     end_run(f->a);
@@ -169,8 +109,7 @@ static void test_order_holds_between_two_nodes(void **state)
     struct fixture *f = *state;
     enum { N = 20000 };
     const uint64_t ids[] = {7, 8, 9};
-    bus_subscribe(f->b->bus, BUS_USER, 7);
-    wait_heard(f->a, f->b, 7);
+    end_wait_heard(f->a, f->b, 7);
     for (uint64_t i = 1; i <= N; i++)
         end_publish(f->a, BUS_USER, ids, i % 3 ? 1 : 3, i);
     end_wait_delivered(f->b, N);
@@ -184,8 +123,7 @@ static void test_order_holds_between_two_nodes(void **state)
 static void test_a_server_that_dies_is_told_and_left(void **state)
 {
     struct fixture *f = *state;
-    bus_subscribe(f->b->bus, BUS_USER, 7);
-    wait_heard(f->a, f->b, 7);
+    end_wait_heard(f->a, f->b, 7);
     nats_server_kill(&f->servers[0]);
     end_publish_one(f->a, BUS_USER, 7, 1); /* never arrives */
     nats_server_start(&f->servers[0], "");
@@ -208,15 +146,14 @@ static void test_a_forgotten_subscription_is_made_anew(void **state)
     const char *open = USERS(""), *shut = USERS(", deny: \"parley.test.user.7\"");
     nats_server_start(&f->servers[0], open);
     struct nats_options with = {.user = "a", .password = "b", .renew_ms = 2000};
-    join(f->a, f->servers, 1, with);
-    join(f->b, f->servers, 1, with);
-    meet(f->a, f->b);
-    bus_subscribe(f->b->bus, BUS_USER, 7);
-    wait_heard(f->a, f->b, 7);
+    end_join(f->a, f->servers, 1, &with);
+    end_join(f->b, f->servers, 1, &with);
+    end_meet(f->a, f->b);
+    end_wait_heard(f->a, f->b, 7);
     nats_server_reload(&f->servers[0], shut);
     end_wait_lost(f->b, 1);
     nats_server_reload(&f->servers[0], open);
-    wait_heard(f->a, f->b, 7);
+    end_wait_heard(f->a, f->b, 7);
 }
 
 /* Renewed all the time, and hardly anything of what is published meanwhile is missed. */
@@ -225,11 +162,11 @@ static void test_a_renewal_hears_out_what_is_on_its_way(void **state)
     struct fixture *f = *state;
     enum { N = 50000, RENEW_MS = 20 };
     nats_server_start(&f->servers[0], "");
-    join(f->a, f->servers, 1, (struct nats_options){0});
-    join(f->b, f->servers, 1, (struct nats_options){.renew_ms = RENEW_MS});
-    meet(f->a, f->b);
-    bus_subscribe(f->b->bus, BUS_USER, 7);
-    wait_heard(f->a, f->b, 7);
+    struct nats_options often = {.renew_ms = RENEW_MS};
+    end_join(f->a, f->servers, 1, NULL);
+    end_join(f->b, f->servers, 1, &often);
+    end_meet(f->a, f->b);
+    end_wait_heard(f->a, f->b, 7);
     uint64_t begin_ms = clock_mono_ms();
     for (uint64_t i = 1; i <= N; i++)
         end_publish_one(f->a, BUS_USER, 7, i);
@@ -249,8 +186,7 @@ static void test_a_slow_consumer_is_told(void **state)
 {
     struct fixture *f = *state;
     enum { N = 2 * LINK_PENDING_MESSAGES_MAX };
-    bus_subscribe(f->b->bus, BUS_USER, 7);
-    wait_heard(f->a, f->b, 7);
+    end_wait_heard(f->a, f->b, 7);
     end_hold(f->b, true);
     for (uint64_t i = 1; i <= N; i++)
         end_publish_one(f->a, BUS_USER, 7, i);
@@ -258,6 +194,119 @@ static void test_a_slow_consumer_is_told(void **state)
     end_hold(f->b, false);
     end_wait_lost(f->b, 1);
     assert_true(f->b->delivered < N);
+}
+
+/* Bytes from whoever may speak on the servers: a message to all nodes that is none, one of a later
+ * version, a user that is no number. The node goes on. */
+static void test_what_is_not_understood_is_passed_over(void **state)
+{
+    static const char later[] = "\0\0\0\0\0\0\0\5\0\0\0\0\0\0\0\1\11\310\0\0\0\0\0\0more";
+    struct fixture *f = *state;
+    end_wait_heard(f->a, f->b, 7);
+    nats_server_publish(&f->servers[0], "parley.test.nodes", STR("no envelope"));
+    nats_server_publish(&f->servers[0], "parley.test.nodes", STR(""));
+    nats_server_publish(&f->servers[0], "parley.test.nodes", str_n(later, sizeof(later) - 1));
+    nats_server_publish(&f->servers[0], "parley.test.user.x", STR("nobody"));
+    nats_server_publish(&f->servers[0], "parley.test.user.7", STR("eight by"));
+    end_wait_delivered(f->b, 1);
+    assert_int_equal(f->b->lost, 0);
+    end_publish_one(f->a, BUS_USER, 7, 1);
+    end_wait_delivered(f->b, 2);
+    assert_int_equal(f->b->last, 1);
+}
+
+/* --- who may speak with whom --- */
+
+/* For as long as a connection takes, and some more. */
+static void assert_stays_out(const struct end *e)
+{
+    for (int i = 0; i < 100; i++) {
+        assert_false(bus_nats_connected(e->bus));
+        usleep(10 * 1000);
+    }
+}
+
+static void test_a_wrong_password_stays_out(void **state)
+{
+    struct fixture *f = *state;
+    struct nats_options right = {.user = "parley", .password = "right"},
+                        wrong = {.user = "parley", .password = "wrong"};
+    nats_server_start(&f->servers[0], "authorization { user: parley, password: right }");
+    end_join(f->a, f->servers, 1, &right);
+    end_join(f->b, f->servers, 1, &wrong);
+    end_wait_connected(f->a);
+    assert_stays_out(f->b);
+    nats_server_kill(&f->servers[0]);
+    nats_server_start(&f->servers[0], "authorization { user: parley, password: wrong }");
+    end_wait_connected(f->b);
+    assert_stays_out(f->a);
+}
+
+/* A certificate of its own for this name, and its key. */
+static void make_certificate(const struct nats_server *s, const char *name, char certificate[128],
+                             char key[128])
+{
+    char command[512];
+    snprintf(certificate, 128, "%s/%s.pem", s->dir, name);
+    snprintf(key, 128, "%s/%s.key", s->dir, name);
+    snprintf(command, sizeof(command),
+             "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=parley "
+             "-addext subjectAltName=DNS:%s -out %s -keyout %s 2>/dev/null",
+             name, certificate, key);
+    assert_int_equal(system(command), 0);
+}
+
+static void test_tls_knows_the_servers(void **state)
+{
+    struct fixture *f = *state;
+    char ours[128], key[128], others[128], others_key[128], more[512];
+    struct nats_server by_name = f->servers[0];
+    make_certificate(&f->servers[0], "localhost", ours, key);
+    make_certificate(&f->servers[0], "elsewhere", others, others_key);
+    snprintf(more, sizeof(more),
+             "tls { cert_file: \"%s\", key_file: \"%s\", ca_file: \"%s\", verify: true }", ours,
+             key, ours);
+    nats_server_start(&f->servers[0], more);
+    snprintf(by_name.url, sizeof(by_name.url), "nats://localhost:%u", f->servers[0].port);
+
+    struct nats_options good = {.ca = ours, .certificate = ours, .key = key}, stranger = good;
+    end_join(f->a, &by_name, 1, &good);
+    end_wait_connected(f->a);
+    end_join(f->b, &f->servers[0], 1, &good); /* it says localhost, not 127.0.0.1 */
+    assert_stays_out(f->b);
+    end_deinit(f->b);
+    stranger.ca = others;
+    end_join(f->b, &by_name, 1, &stranger);
+    assert_stays_out(f->b);
+    end_deinit(f->b);
+    end_join(f->b, &by_name, 1, &good);
+    end_meet(f->a, f->b);
+    end_wait_heard(f->a, f->b, 7);
+    unlink(ours), unlink(key), unlink(others), unlink(others_key);
+}
+
+static void test_options_that_cannot_be(void **state)
+{
+    struct fixture *f = *state;
+    const struct str url = str_of(f->servers[0].url);
+    static const struct nats_options bad[] = {
+        {.prefix = "two words"},
+        {.prefix = ""},
+        {.prefix = "p", .ca = "/nonexistent"},
+        {.prefix = "p", .certificate = "/nonexistent", .key = "/nonexistent"},
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+        struct nats_options options = bad[i];
+        char why[256] = "";
+        struct bus *bus = NULL;
+        options.urls = &url;
+        options.urls_n = 1;
+        end_init(f->a);
+        assert_int_equal(bus_nats_new(&bus, &options, &f->a->poster, why, sizeof(why)), NATS_BAD);
+        assert_true(why[0]);
+        assert_null(bus);
+        end_deinit(f->a);
+    }
 }
 
 #define with_two(name)  cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -274,6 +323,10 @@ int main(void)
         with_none(test_a_forgotten_subscription_is_made_anew),
         with_none(test_a_renewal_hears_out_what_is_on_its_way),
         with_two(test_a_slow_consumer_is_told),
+        with_two(test_what_is_not_understood_is_passed_over),
+        with_none(test_a_wrong_password_stays_out),
+        with_none(test_tls_knows_the_servers),
+        with_none(test_options_that_cannot_be),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
