@@ -43,11 +43,9 @@
 
 enum { TICK_MS = 200 };
 
-enum op_type { OP_SUBSCRIBE, OP_UNSUBSCRIBE, OP_PUBLISH };
-
 struct op {
     struct list node;
-    enum op_type type;
+    enum op_type { OP_SUBSCRIBE, OP_UNSUBSCRIBE, OP_PUBLISH } type;
     enum bus_topic_kind kind;
     struct buf *buf; /* OP_PUBLISH */
     size_t bytes;    /* what it counts for */
@@ -57,7 +55,7 @@ struct op {
 
 struct nats_link {
     natsOptions *options;
-    char prefix[SUBJECT_PREFIX_BYTES_MAX + 1];
+    char prefix[SUBJECT_PREFIX_BYTES_MAX + 1], nodes_subject[SUBJECT_BYTES_MAX];
     struct nats_listener *listener;
     uint64_t renew_ms;
     uint64_t id; /* ours, among the nodes */
@@ -98,10 +96,8 @@ static void on_closed(natsConnection *connection, void *arg)
     struct nats_link *l = arg;
     (void)connection;
     atomic_store(&l->connected, false);
-    pthread_mutex_lock(&l->lock);
-    l->closed = l->broken = true;
-    pthread_cond_broadcast(&l->wake);
-    pthread_mutex_unlock(&l->lock);
+    mark(l, &l->broken);
+    mark(l, &l->closed);
 }
 
 /* The last of `nodes` was delivered, which libnats' one delivery thread says after whatever it was
@@ -117,8 +113,7 @@ static void on_error(natsConnection *connection, natsSubscription *sub, natsStat
                      void *arg)
 {
     struct nats_link *l = arg;
-    (void)connection;
-    (void)sub;
+    (void)connection, (void)sub;
     log_warn("bus_error", log_str("why", natsStatus_GetText(status)));
     mark(l, &l->lost);
 }
@@ -129,8 +124,7 @@ static void on_message(natsConnection *connection, natsSubscription *sub, natsMs
     struct nats_link *l = arg;
     enum bus_topic_kind kind;
     uint64_t id;
-    (void)connection;
-    (void)sub;
+    (void)connection, (void)sub;
     if (subject_parse(natsMsg_GetSubject(message), l->prefix, &kind, &id)) {
         struct buf *buf =
             buf_copy(natsMsg_GetData(message), (size_t)natsMsg_GetDataLength(message));
@@ -155,8 +149,7 @@ static void on_nodes_message(natsConnection *connection, natsSubscription *sub, 
 {
     struct nats_link *l = arg;
     struct envelope e;
-    (void)connection;
-    (void)sub;
+    (void)connection, (void)sub;
     if (!envelope_decode(&e,
                          str_n(natsMsg_GetData(message), (size_t)natsMsg_GetDataLength(message)))) {
         log_warn("bus_malformed", log_u64("bytes", (uint64_t)natsMsg_GetDataLength(message)));
@@ -182,7 +175,7 @@ static bool is_up(const struct nats_link *l)
     return l->connection && !l->failed;
 }
 
-/* What came of a call: false if the connection is of use no more. */
+/* False: the connection is of use no more. */
 static bool call_went(struct nats_link *l, natsStatus status)
 {
     if (status != NATS_OK && !l->failed) {
@@ -210,7 +203,7 @@ static void interest_end(struct interest *i)
     i->subscription = NULL;
 }
 
-static void send(struct nats_link *l, const char *subject, const struct buf *buf)
+static void send_out(struct nats_link *l, const char *subject, const struct buf *buf)
 {
     natsStatus status = natsConnection_Publish(l->connection, subject, buf->data, (int)buf->n);
     if (status == NATS_OK)
@@ -228,31 +221,30 @@ static void send_to_nodes(struct nats_link *l, enum envelope_type type, uint8_t 
 {
     struct envelope e = {
         .sender = l->id, .number = ++l->number, .type = type, .kind = kind, .n = n};
-    char subject[SUBJECT_BYTES_MAX];
     if (!is_up(l))
         return;
-    subject_of_nodes(subject, l->prefix);
     struct buf *buf = envelope_encode(&e, ids, message);
-    send(l, subject, buf);
+    send_out(l, l->nodes_subject, buf);
     buf_unref(buf);
     l->sent_ms = clock_mono_ms();
 }
 
 static natsStatus subscribe_all(struct nats_link *l)
 {
-    char subject[SUBJECT_BYTES_MAX];
-    subject_of_nodes(subject, l->prefix);
     natsStatus status =
-        natsConnection_Subscribe(&l->nodes, l->connection, subject, on_nodes_message, l);
+        natsConnection_Subscribe(&l->nodes, l->connection, l->nodes_subject, on_nodes_message, l);
     if (status == NATS_OK)
         status = natsSubscription_SetOnCompleteCB(l->nodes, on_drained, l);
-    if (status != NATS_OK)
+    if (status != NATS_OK) {
+        natsSubscription_Destroy(l->nodes); /* on_drained() will not come */
+        l->nodes = NULL;
         return status;
+    }
     list_for_each(&l->interests.by_age, node)
         interest_make(l, list_entry(node, struct interest, by_age));
     send_to_nodes(l, ENVELOPE_BEAT, 0, NULL, 0, STR(""));
     /* When it answers, the server has them all. */
-    return natsConnection_FlushTimeout(l->connection, LINK_CONNECT_MS_MAX);
+    return natsConnection_FlushTimeout(l->connection, LINK_SUBSCRIBE_MS_MAX);
 }
 
 static void retry_later(struct nats_link *l)
@@ -268,6 +260,8 @@ static void connect_now(struct nats_link *l)
 {
     pthread_mutex_lock(&l->lock);
     l->broken = l->closed = l->drained = false;
+    if (!l->sent_ms) /* after that, whoever is missed is missed */
+        l->peers.joined_ms = clock_mono_ms();
     pthread_mutex_unlock(&l->lock);
     natsStatus status = natsConnection_Connect(&l->connection, l->options);
     if (status != NATS_OK) {
@@ -278,10 +272,6 @@ static void connect_now(struct nats_link *l)
         return;
     }
     l->failed = false;
-    pthread_mutex_lock(&l->lock);
-    if (!l->peers.joined_ms) /* peers missed in a later connection are missed */
-        l->peers.joined_ms = clock_mono_ms();
-    pthread_mutex_unlock(&l->lock);
     if (!call_went(l, subscribe_all(l)))
         return;
     l->retry_wait_ms = 0;
@@ -341,7 +331,7 @@ static void publish_to_each(struct nats_link *l, const struct op *op)
         char subject[SUBJECT_BYTES_MAX];
         subject_of(subject, l->prefix, op->kind, op->ids[i]);
         if (is_up(l))
-            send(l, subject, op->buf);
+            send_out(l, subject, op->buf);
     }
 }
 
@@ -393,7 +383,10 @@ static void on_renewed(void *sub)
 static void renew(struct nats_link *l, uint64_t passed_ms)
 {
     interests_pass(&l->interests, passed_ms, l->renew_ms);
-    for (struct interest *i; is_up(l) && (i = interests_due(&l->interests));) {
+    for (int n = 0; n < LINK_RENEW_TICK_MAX && is_up(l); n++) {
+        struct interest *i = interests_due(&l->interests);
+        if (!i)
+            break;
         natsSubscription *old = i->subscription;
         if (natsSubscription_SetOnCompleteCB(old, on_renewed, old) == NATS_OK &&
             natsSubscription_DrainTimeout(old, 0) == NATS_OK)
@@ -422,7 +415,7 @@ static void tick(struct nats_link *l)
 {
     uint64_t now_ms = clock_mono_ms(), passed_ms = now_ms - l->ticked_ms;
     l->ticked_ms = now_ms;
-    if (now_ms - l->sent_ms >= LINK_BEAT_MS)
+    if (is_up(l) && now_ms - l->sent_ms >= LINK_BEAT_MS)
         send_to_nodes(l, ENVELOPE_BEAT, 0, NULL, 0, STR(""));
     renew(l, passed_ms);
     tell_lost(l, now_ms);
@@ -473,7 +466,7 @@ static void *link_run(void *arg)
             op_run(l, list_entry(node, struct op, node));
         if (clock_mono_ms() - l->ticked_ms >= TICK_MS)
             tick(l);
-        if (take_broken(l)) {
+        if (take_broken(l) && l->connection) {
             log_warn("bus_disconnected");
             disconnect(l);
             retry_later(l);
@@ -591,6 +584,7 @@ int nats_link_new(struct nats_link **out, const struct nats_options *options,
         return r;
     }
     strcpy(l->prefix, options->prefix);
+    subject_of_nodes(l->nodes_subject, l->prefix);
     set_ours(l);
     must(!nats_SetMessageDeliveryPoolSize(1)); /* one thread, one order: see on_drained() */
     must(pthread_create(&l->thread, NULL, link_run, l) == 0);

@@ -22,13 +22,17 @@
 enum {
     LINK_QUEUE_BYTES_MAX = 64 * 1024 * 1024, /* what is published and waits for the link's thread */
     LINK_CONNECT_MS_MAX = 2000,              /* to one server */
-    LINK_WRITE_MS_MAX = 2000,                /* a server that takes nothing for so long is gone */
-    LINK_PING_MS = 2000,                     /* two without an answer and the connection is gone */
-    LINK_RETRY_MS_MIN = 50,                  /* after all servers were tried; doubled each time */
-    LINK_RETRY_MS_MAX = 2000,                /* and spread by a half */
-    LINK_BEAT_MS = 1000,                     /* something to all nodes at least so often */
+    LINK_SUBSCRIBE_MS_MAX = 30000, /* to all that is wanted, anew: a million take seconds */
+    LINK_WRITE_MS_MAX = 2000,      /* a server that takes nothing for so long is gone */
+    LINK_PING_MS = 2000,           /* two without an answer and the connection is gone */
+    LINK_RETRY_MS_MIN = 50,        /* after all servers were tried; doubled each time */
+    LINK_RETRY_MS_MAX = 2000,      /* and spread by a half */
+    LINK_BEAT_MS = 1000,           /* something to all nodes at least so often */
     LINK_LOST_EVERY_MS = 5000,     /* each has all devices compare, at their beats, 5 s apart */
     LINK_RENEW_MS = 5 * 60 * 1000, /* each subscription once in this time, as the devices compare */
+    /* At once, each with a thread for a moment: enough for 380,000 in that time, more take longer.
+     */
+    LINK_RENEW_TICK_MAX = 256,
     /* Of one subscription, at libnats: a callback only queues, so this much waits for none that
      * runs. */
     LINK_PENDING_MESSAGES_MAX = 65536,

@@ -80,6 +80,15 @@ void end_wait_lost(struct end *e, size_t n)
     wait_until(e, &e->lost, n);
 }
 
+void end_wait_last(struct end *e, uint64_t number)
+{
+    uint64_t begin_ms = clock_mono_ms();
+    for (end_run(e); e->last < number && !e->lost; end_run(e)) {
+        assert_in_range(clock_mono_ms() - begin_ms, 0, END_WAIT_MS_MAX);
+        usleep(1000);
+    }
+}
+
 void end_publish(struct end *e, enum bus_topic_kind kind, const uint64_t *ids, size_t n,
                  uint64_t number)
 {

@@ -65,6 +65,9 @@ void end_run(struct end *);
  * END_WAIT_MS_MAX. */
 void end_wait_delivered(struct end *, size_t n);
 void end_wait_lost(struct end *, size_t n);
+/* The same until this number was delivered, or something lost was told: on a machine that has no
+ * time for us even a connection to itself may break. */
+void end_wait_last(struct end *, uint64_t number);
 /* What both still have on their way comes, and is forgotten. */
 void end_settle(struct end *, struct end *);
 /* From here on whoever posts waits, until it is let go. */

@@ -1,13 +1,15 @@
 /*
  * Writes notices, and reads them again on the chat cores that hold the connections. Runs on the
- * chat thread. What the bus brings is trusted to come from another node of ours, of this version
- * or the next: an unknown type is skipped, a malformed one is logged and skipped.
+ * chat thread. What the bus brings comes from a node of ours, of this version or one beside it
+ * (notice_bytes.h): an unknown type is skipped, a malformed one is logged and skipped, and an event
+ * that a later version wrote counts as missed.
  *
  * Refused: handing structs to the local bus and bytes to a remote one. One form, one path.
  */
 #include "chat/notice.h"
 
 #include "chat/inbox_wait.h"
+#include "chat/notice_bytes.h"
 #include "chat/person.h"
 #include "chat/presence_state.h"
 #include "chat/session.h"
@@ -15,8 +17,8 @@
 #include "model/limits.h"
 #include "model/record.h"
 #include "util/log.h"
-#include "util/numbers.h"
 
+/* On the wire: never renumbered. */
 enum notice_type {
     NOTICE_EVENT = 1,
     NOTICE_RECEIPTS,
@@ -26,15 +28,13 @@ enum notice_type {
     NOTICE_USER_DISABLED,
     NOTICE_USER_DELETED,
     NOTICE_PERSON_CHANGED,
+    NOTICE_TYPES,
 };
 
-/* --- writing --- */
+/* Numbers of an item of NOTICE_RECEIPTS. */
+enum { MARK_USER, MARK_DELIVERED, MARK_READ, MARK_UNREAD, MARK_READS, MARK_NUMBERS };
 
-static void add_u64(struct builder *b, uint64_t v)
-{
-    be64_put(builder_reserve(b, 8), v);
-    builder_advance(b, 8);
-}
+/* --- writing --- */
 
 static void publish(struct chat *chat, enum bus_topic_kind kind, const uint64_t *ids, size_t n,
                     struct builder *b)
@@ -49,7 +49,7 @@ void notice_event(struct chat *chat, const uint64_t *users, size_t n, const stru
     enum { FIELDS_BYTES = 200 }; /* about, beside the text */
     struct builder b = {0};
     builder_reserve(&b, FIELDS_BYTES + e->text.n);
-    builder_add_byte(&b, NOTICE_EVENT);
+    notice_begin(&b, NOTICE_EVENT, NULL, 0, 0);
     record_encode(&b, e);
     publish(chat, BUS_USER, users, n, &b);
 }
@@ -59,14 +59,15 @@ void notice_receipts(struct chat *chat, const uint64_t *users, size_t n, uint64_
 {
     must(n_marks && n_marks <= MEMBERS_MAX);
     struct builder b = {0};
-    builder_add_byte(&b, NOTICE_RECEIPTS);
-    add_u64(&b, conversation);
+    notice_begin(&b, NOTICE_RECEIPTS, &conversation, 1, MARK_NUMBERS);
     for (size_t i = 0; i < n_marks; i++) {
-        add_u64(&b, marks[i].user);
-        add_u64(&b, marks[i].delivered_seq);
-        add_u64(&b, marks[i].read_seq);
-        add_u64(&b, marks[i].unread);
-        add_u64(&b, marks[i].reads);
+        const struct mark *m = &marks[i];
+        const uint64_t item[MARK_NUMBERS] = {
+            [MARK_USER] = m->user,     [MARK_DELIVERED] = m->delivered_seq,
+            [MARK_READ] = m->read_seq, [MARK_UNREAD] = m->unread,
+            [MARK_READS] = m->reads,
+        };
+        notice_add(&b, item, MARK_NUMBERS);
     }
     publish(chat, BUS_USER, users, n, &b);
 }
@@ -74,10 +75,9 @@ void notice_receipts(struct chat *chat, const uint64_t *users, size_t n, uint64_
 void notice_typing(struct chat *chat, const uint64_t *users, size_t n, uint64_t conversation,
                    uint64_t user)
 {
+    const uint64_t head[] = {conversation, user};
     struct builder b = {0};
-    builder_add_byte(&b, NOTICE_TYPING);
-    add_u64(&b, conversation);
-    add_u64(&b, user);
+    notice_begin(&b, NOTICE_TYPING, head, ARRAY_SIZE(head), 0);
     publish(chat, BUS_USER, users, n, &b);
 }
 
@@ -129,11 +129,10 @@ void notice_devices_ended(struct chat *chat, uint64_t user, const uint64_t *devi
 {
     struct builder b = {0};
     chat->n_ended++;
-    builder_add_byte(&b, NOTICE_DEVICES_ENDED);
-    for (size_t i = 0; i < n; i++) {
-        add_u64(&b, devices[i]);
+    notice_begin(&b, NOTICE_DEVICES_ENDED, NULL, 0, 1);
+    notice_add(&b, devices, n);
+    for (size_t i = 0; i < n; i++)
         notice_device_gone(chat, user, devices[i]);
-    }
     publish(chat, BUS_USER, &user, 1, &b);
 }
 
@@ -141,7 +140,7 @@ void notice_user_disabled(struct chat *chat, uint64_t user)
 {
     struct builder b = {0};
     chat->n_ended++;
-    builder_add_byte(&b, NOTICE_USER_DISABLED);
+    notice_begin(&b, NOTICE_USER_DISABLED, NULL, 0, 0);
     notice_user_gone(chat, user);
     publish(chat, BUS_USER, &user, 1, &b);
 }
@@ -150,7 +149,7 @@ void notice_user_deleted(struct chat *chat, uint64_t user)
 {
     struct builder b = {0};
     chat->n_ended++;
-    builder_add_byte(&b, NOTICE_USER_DELETED);
+    notice_begin(&b, NOTICE_USER_DELETED, NULL, 0, 0);
     delete_user(chat, user);
     publish(chat, BUS_USER, &user, 1, &b);
     notice_person_changed(chat, user);
@@ -162,31 +161,19 @@ void notice_person_changed(struct chat *chat, uint64_t user)
     struct builder b = {0};
     if (!chat->options.shared)
         return;
-    builder_add_byte(&b, NOTICE_PERSON_CHANGED);
-    add_u64(&b, user);
+    notice_begin(&b, NOTICE_PERSON_CHANGED, &user, 1, 0);
     publish(chat, BUS_NODES, &all, 1, &b);
 }
 
 void notice_presence(struct chat *chat, uint64_t user, bool online, uint64_t last_seen_ms)
 {
+    const uint64_t head[] = {user, online, last_seen_ms};
     struct builder b = {0};
-    builder_add_byte(&b, NOTICE_PRESENCE);
-    add_u64(&b, user);
-    add_u64(&b, online);
-    add_u64(&b, last_seen_ms);
+    notice_begin(&b, NOTICE_PRESENCE, head, ARRAY_SIZE(head), 0);
     publish(chat, BUS_PRESENCE, &user, 1, &b);
 }
 
 /* --- reading --- */
-
-/* The next number of a notice whose length was checked. */
-static uint64_t take_u64(struct str *in)
-{
-    uint64_t v = be64_get(in->p);
-    in->p += 8;
-    in->n -= 8;
-    return v;
-}
 
 /* The sessions of the people `ids`, gathered for one call of the sink. */
 enum { GATHER_MAX = 256 };
@@ -247,15 +234,22 @@ static void follow_event(struct chat *chat, const struct event *e)
         room_follow(room, e);
 }
 
-static bool read_event(struct chat *chat, const uint64_t *ids, size_t n, struct str in)
+static void say_missed(struct chat *chat, struct gathered *g, const void *what)
+{
+    (void)chat, (void)what;
+    for (size_t i = 0; i < g->n; i++)
+        g->sessions[i]->pushed++;
+}
+
+static bool read_event(struct chat *chat, const uint64_t *ids, size_t n,
+                       const struct notice_bytes *in)
 {
     struct event e;
     arena_reset(&chat->notice);
-    bool good = record_decode(&e, in, &chat->notice) == 0;
+    bool good = record_decode(&e, in->rest, &chat->notice) == 0;
     if (good)
         follow_event(chat, &e);
-    bool waits = good && say_to_all(chat, ids, n, say_event, &e);
-    if (waits || !good)
+    if (say_to_all(chat, ids, n, good ? say_event : say_missed, &e))
         wake_waits(chat, ids, n);
     return good;
 }
@@ -326,23 +320,22 @@ static void follow_receipts(struct chat *chat, const struct receipts *r)
     }
 }
 
-static bool read_receipts(struct chat *chat, const uint64_t *ids, size_t n, struct str in)
+static bool read_receipts(struct chat *chat, const uint64_t *ids, size_t n,
+                          const struct notice_bytes *in)
 {
-    enum { MARK_BYTES = 5 * 8 };
-    if (in.n <= 8 || (in.n - 8) % MARK_BYTES || (in.n - 8) / MARK_BYTES > MEMBERS_MAX)
+    struct receipts r = {.conversation = notice_head(in, 0), .n = notice_items(in)};
+    if (r.n == 0 || r.n > MEMBERS_MAX)
         return false;
-    struct receipts r;
-    r.conversation = take_u64(&in);
-    for (r.n = 0; in.n; r.n++) {
-        struct mark *mark = &r.marks[r.n];
-        mark->user = take_u64(&in);
-        mark->delivered_seq = take_u64(&in);
-        mark->read_seq = take_u64(&in);
-        mark->unread = take_u64(&in);
-        uint64_t reads = take_u64(&in);
-        if (reads >= AUDIENCES)
-            return false;
-        mark->reads = (enum audience)reads;
+    for (size_t i = 0; i < r.n; i++) {
+        uint64_t reads = notice_item(in, i, MARK_READS);
+        r.marks[i] = (struct mark){
+            .user = notice_item(in, i, MARK_USER),
+            .delivered_seq = notice_item(in, i, MARK_DELIVERED),
+            .read_seq = notice_item(in, i, MARK_READ),
+            .unread = notice_item(in, i, MARK_UNREAD),
+            /* A later version's, perhaps: whom it may be shown to is not known. */
+            .reads = reads < AUDIENCES ? (enum audience)reads : AUDIENCE_NOBODY,
+        };
     }
     follow_receipts(chat, &r);
     if (say_all_receipts(chat, ids, n, &r))
@@ -360,90 +353,67 @@ static void say_typing(struct chat *chat, struct gathered *g, const void *what)
     chat->sink->ops->typing(chat->sink, g->sessions, g->n, t->conversation, t->user);
 }
 
-static bool read_typing(struct chat *chat, const uint64_t *ids, size_t n, struct str in)
+static void read_typing(struct chat *chat, const uint64_t *ids, size_t n,
+                        const struct notice_bytes *in)
 {
-    if (in.n != 16)
-        return false;
-    struct typing t = {.conversation = take_u64(&in)};
-    t.user = take_u64(&in);
+    struct typing t = {.conversation = notice_head(in, 0), .user = notice_head(in, 1)};
     say_to_all(chat, ids, n, say_typing, &t);
-    return true;
 }
 
-static bool read_devices_ended(struct chat *chat, const uint64_t *ids, size_t n, struct str in)
+static void read_presence(struct chat *chat, const struct notice_bytes *in)
 {
-    if (in.n % 8)
-        return false;
-    while (n == 1 && in.n)
-        notice_device_gone(chat, ids[0], take_u64(&in));
-    return true;
-}
-
-static bool read_user_disabled(struct chat *chat, const uint64_t *ids, size_t n, struct str in)
-{
-    if (in.n)
-        return false;
-    if (n == 1)
-        notice_user_gone(chat, ids[0]);
-    return true;
-}
-
-static bool read_user_deleted(struct chat *chat, const uint64_t *ids, size_t n, struct str in)
-{
-    if (in.n)
-        return false;
-    if (n == 1)
-        delete_user(chat, ids[0]);
-    return true;
-}
-
-static bool read_person_changed(struct chat *chat, struct str in)
-{
-    if (in.n != 8)
-        return false;
-    person_changed(chat, take_u64(&in));
-    return true;
-}
-
-static bool read_presence(struct chat *chat, struct str in)
-{
-    if (in.n != 24)
-        return false;
-    uint64_t user = take_u64(&in);
-    bool online = take_u64(&in) != 0;
-    uint64_t last_seen_ms = take_u64(&in);
-    struct person *p = map_get(&chat->persons, user);
+    struct person *p = map_get(&chat->persons, notice_head(in, 0));
     if (p)
-        presence_told(p, online, last_seen_ms);
-    return true;
+        presence_told(p, notice_head(in, 1) != 0, notice_head(in, 2));
 }
 
-static bool read_notice(struct chat *chat, const uint64_t *ids, size_t n, struct str in)
+/* Of the one user that it was published to. */
+static void read_account(struct chat *chat, uint64_t user, const struct notice_bytes *in)
 {
-    if (!in.n)
-        return false;
-    enum notice_type type = (unsigned char)in.p[0];
-    in.p++;
-    in.n--;
-    switch (type) {
-    case NOTICE_EVENT:
-        return read_event(chat, ids, n, in);
-    case NOTICE_RECEIPTS:
-        return read_receipts(chat, ids, n, in);
-    case NOTICE_TYPING:
-        return read_typing(chat, ids, n, in);
+    switch ((enum notice_type)in->type) {
     case NOTICE_DEVICES_ENDED:
-        return read_devices_ended(chat, ids, n, in);
-    case NOTICE_PRESENCE:
-        return read_presence(chat, in);
+        for (size_t i = 0; i < notice_items(in); i++)
+            notice_device_gone(chat, user, notice_item(in, i, 0));
+        break;
     case NOTICE_USER_DISABLED:
-        return read_user_disabled(chat, ids, n, in);
-    case NOTICE_USER_DELETED:
-        return read_user_deleted(chat, ids, n, in);
-    case NOTICE_PERSON_CHANGED:
-        return read_person_changed(chat, in);
+        notice_user_gone(chat, user);
+        break;
+    default:
+        delete_user(chat, user);
     }
-    return true;
+}
+
+static bool read_notice(struct chat *chat, const uint64_t *ids, size_t n, struct str bytes)
+{
+    struct notice_bytes in;
+    if (bytes.n && (unsigned char)bytes.p[0] >= NOTICE_TYPES)
+        return true;
+    if (!notice_decode(&in, bytes))
+        return false;
+    switch ((enum notice_type)in.type) {
+    case NOTICE_EVENT:
+        return read_event(chat, ids, n, &in);
+    case NOTICE_RECEIPTS:
+        return read_receipts(chat, ids, n, &in);
+    case NOTICE_TYPING:
+        read_typing(chat, ids, n, &in);
+        return true;
+    case NOTICE_PRESENCE:
+        read_presence(chat, &in);
+        return true;
+    case NOTICE_DEVICES_ENDED:
+    case NOTICE_USER_DISABLED:
+    case NOTICE_USER_DELETED:
+        if (n == 1)
+            read_account(chat, ids[0], &in);
+        return true;
+    case NOTICE_PERSON_CHANGED:
+        person_changed(chat, notice_head(&in, 0));
+        return true;
+    case NOTICE_TYPES:
+        break;
+    }
+    return false;
 }
 
 static void deliver(struct bus_handler *handler, enum bus_topic_kind kind, const uint64_t *ids,

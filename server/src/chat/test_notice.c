@@ -1,4 +1,4 @@
-/* What is still told when the bus is so full that it drops. */
+/* What is still told when the bus is so full that it drops; and what other versions say. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,6 +7,7 @@
 
 #include "bus/local.h"
 #include "chat/notice.h"
+#include "chat/notice_bytes.h"
 #include "chat/test_core.h"
 #include "util/log.h"
 
@@ -120,12 +121,78 @@ static void test_an_event_that_is_dropped_counts_as_pushed(void **state)
     end(&f);
 }
 
+/* As another node of another version might send it. */
+static void publish_bytes(struct full *f, const void *bytes, size_t n)
+{
+    struct buf *message = buf_copy(bytes, n);
+    bus_publish(f->core->bus, BUS_USER, &f->bob, 1, message);
+    buf_unref(message);
+    core_run(f->core);
+}
+
+static void test_a_notice_of_another_version_is_understood(void **state)
+{
+    enum { TYPING = 3, NUMBERS_MORE = 3 };
+    (void)state;
+    struct full f;
+    begin(&f);
+    const uint64_t head[2 + NUMBERS_MORE] = {f.direct, f.ann, 7, 8, 9};
+    struct builder later = {0};
+    notice_begin(&later, TYPING, head, ARRAY_SIZE(head), 2);
+    notice_add(&later, head, 2);
+    publish_bytes(&f, builder_str(&later).p, builder_str(&later).n);
+    builder_deinit(&later);
+    assert_int_equal(core_told(f.core, SAID_TYPING, &f.here), 1);
+
+    const unsigned char unknown[] = {200}, earlier[] = {TYPING, 0, 0};
+    publish_bytes(&f, unknown, sizeof(unknown));
+    publish_bytes(&f, earlier, sizeof(earlier));
+    assert_int_equal(core_told(f.core, SAID_TYPING, &f.here), 2); /* of nobody, in nothing */
+    end(&f);
+}
+
+static void test_bytes_that_are_no_notice_do_nothing(void **state)
+{
+    static const unsigned char bad[][12] = {
+        {3}, {3, 2}, {3, 1, 0, 0, 0, 0, 0, 0, 0, 0}, {4, 0, 1, 1, 2, 3, 4}, {0, 0, 0}, {2, 0, 0}};
+    static const size_t sizes[] = {1, 2, 10, 7, 3, 3};
+    (void)state;
+    struct full f;
+    begin(&f);
+    log_set_level(LOG_OFF);
+    for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+        publish_bytes(&f, bad[i], sizes[i]);
+    publish_bytes(&f, "", 0);
+    log_set_level(LOG_INFO);
+    assert_int_equal(f.core->n_said, 0);
+    end(&f);
+}
+
+/* What a later version wrote is in the store all the same: the device looks there. */
+static void test_an_event_that_cannot_be_read_counts_as_missed(void **state)
+{
+    static const unsigned char later[] = {1, 0, 0, 99, 99, 99};
+    (void)state;
+    struct full f;
+    begin(&f);
+    uint64_t pushed = f.here.pushed;
+    log_set_level(LOG_OFF);
+    publish_bytes(&f, later, sizeof(later));
+    log_set_level(LOG_INFO);
+    assert_int_equal(core_told(f.core, SAID_EVENT, &f.here), 0);
+    assert_int_equal(f.here.pushed, pushed + 1);
+    end(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_device_that_ends_is_closed),
         cmocka_unit_test(test_who_is_disabled_is_closed),
         cmocka_unit_test(test_an_event_that_is_dropped_counts_as_pushed),
+        cmocka_unit_test(test_a_notice_of_another_version_is_understood),
+        cmocka_unit_test(test_bytes_that_are_no_notice_do_nothing),
+        cmocka_unit_test(test_an_event_that_cannot_be_read_counts_as_missed),
     };
     return cmocka_run_group_tests_name("chat/notice", tests, NULL, NULL);
 }
