@@ -7,6 +7,10 @@ export default defineConfig({
     // It allows no script in the page either; every browser we support preloads modules itself.
     modulePreload: { polyfill: false },
     target: "es2022",
+    // The oldest that know light-dark(): older ones would get each colour twice.
+    cssTarget: ["chrome123", "firefox120", "safari17.5"],
+    // For tools/web-size: what the page loads at first.
+    manifest: true,
   },
   // `npx vite` in this folder shows the page while one works on it, against a server that runs.
   server: { proxy: { "/v1": { target: "http://127.0.0.1:7878", ws: true } } },

@@ -5,24 +5,29 @@
  *
  * One timer, for the row that goes first. Refused: one for each row, thousands of which may be held.
  */
-import type { Time } from "./api.ts";
+import type { Id, Time } from "./api.ts";
 import type { Clock } from "./clock.ts";
-import type { Copy } from "./copy.ts";
 
 /** Longer waits are begun anew: timers have an end, and clocks are set. */
 const WAIT_MS_MAX = 3_600_000;
 
+/** Rows of a conversation, whoever holds them. */
+export interface Expiring {
+  readonly id: Id;
+  expire(now: Time): { changed: boolean; next: Time | undefined };
+}
+
 export class Expiry {
   #clock: Clock;
-  #copies: () => Iterable<Copy>;
-  #expired: (copy: Copy) => void;
+  #held: () => Iterable<Expiring>;
+  #expired: (rows: Expiring) => void;
   /** The server's clock less one's own. */
   #ahead = 0;
   #armed: { at: Time; cancel: () => void } | undefined;
 
-  constructor(clock: Clock, copies: () => Iterable<Copy>, expired: (copy: Copy) => void) {
+  constructor(clock: Clock, held: () => Iterable<Expiring>, expired: (rows: Expiring) => void) {
     this.#clock = clock;
-    this.#copies = copies;
+    this.#held = held;
     this.#expired = expired;
   }
 
@@ -45,9 +50,9 @@ export class Expiry {
     this.#armed?.cancel();
     this.#armed = undefined;
     const now = this.#now();
-    for (const copy of [...this.#copies()]) {
-      const { changed, next } = copy.expire(now);
-      if (changed) this.#expired(copy);
+    for (const rows of [...this.#held()]) {
+      const { changed, next } = rows.expire(now);
+      if (changed) this.#expired(rows);
       if (next !== undefined) this.goes(next);
     }
   }

@@ -28,6 +28,7 @@ import { ParleyError, asParleyError } from "./error.ts";
 import { Expiry } from "./expiry.ts";
 import type { Status } from "./link.ts";
 import { Groups } from "./groups.ts";
+import { Past } from "./history.ts";
 import { Link } from "./link.ts";
 import { Typing, Watch } from "./live.ts";
 import type { Observable } from "./observable.ts";
@@ -94,6 +95,8 @@ export class Parley {
   readonly groups: Groups;
   /** What nobody else sees of what one does. */
   readonly personal: Personal;
+  /** What was said long ago, apart from what is kept here. */
+  readonly past: Past;
   /** What the server announced. */
   limits: Limits = {};
 
@@ -135,7 +138,7 @@ export class Parley {
     this.#asker = new Asker(request, clock);
     this.#blocks = new Blocks(this.#asker);
     this.#pins = new Pins(this.#asker);
-    this.#expiry = new Expiry(clock, () => this.#shelf.all(), (copy) => this.#pins.readAgain(copy.id));
+    this.#expiry = new Expiry(clock, () => [...this.#shelf.all(), ...this.past.all()], ({ id }) => this.#pins.readAgain(id));
     this.privacy = new PrivacySettings(this.#asker, {
       append: (cmd, args) => this.#append(cmd, args, OWN_LANE),
       named: (username) => this.#named(username),
@@ -205,6 +208,14 @@ export class Parley {
       online,
       write: (changes) => this.#shelf.write(changes),
       append: (cmd, args) => this.#append(cmd, args, OWN_LANE),
+    });
+
+    this.past = new Past({
+      asker: this.#asker,
+      me: () => this.#shelf.me,
+      copy: (id) => this.#shelf.resolve(id),
+      pending: (id) => this.#views.pendingOf(id),
+      goes: (at) => this.#expiry.goes(at),
     });
 
     this.session = this.#accounts.session;
@@ -606,6 +617,7 @@ export class Parley {
     this.account.applied(event, this.#shelf.me);
     this.#pins.applied(event);
     this.personal.applied(event);
+    this.past.applied(event);
   }
 
   #named(username: string): void {

@@ -146,12 +146,7 @@ export function timelineView(
   pending: readonly OutboxItem[],
   me: Id,
 ): TimelineView {
-  const items: (MessageView | NoticeView)[] = [];
-  for (const row of copy?.rows.values() ?? []) {
-    if (isHidden(row) || pending.some((item) => hides(item, row))) continue;
-    if (row.type === "message") items.push(messageView(row, copy as Copy, me));
-    else if (isNotice(row)) items.push(noticeView(row));
-  }
+  const items = copy ? itemsOf(copy.rows.values(), copy, pending, me) : [];
   const here = new Set(items.map((item) => item.id));
   const bySeq = new Map(items.map((item) => [item.seq, item]));
   for (const item of pending) {
@@ -165,6 +160,31 @@ export function timelineView(
     full: copy?.full ?? false,
     loading: copy?.loading ?? false,
   };
+}
+
+/** What stands somewhere in the history, and what waits to change it: nothing waits to be said there. */
+export function excerptItems(
+  rows: readonly ChatEvent[], copy: Copy, pending: readonly OutboxItem[], me: Id,
+): (MessageView | NoticeView)[] {
+  const items = itemsOf(rows, copy, pending, me);
+  const bySeq = new Map(items.map((item) => [item.seq, item]));
+  for (const item of pending) {
+    const target = bySeq.get(item.args["seq"] as Seq | undefined);
+    if (target?.type === "message") change(target, item, me);
+  }
+  return items;
+}
+
+function itemsOf(
+  rows: readonly ChatEvent[], copy: Copy, pending: readonly OutboxItem[], me: Id,
+): (MessageView | NoticeView)[] {
+  const items: (MessageView | NoticeView)[] = [];
+  for (const row of rows) {
+    if (isHidden(row) || pending.some((item) => hides(item, row))) continue;
+    if (row.type === "message") items.push(messageView(row, copy, me));
+    else if (isNotice(row)) items.push(noticeView(row));
+  }
+  return items;
 }
 
 function messageView(row: EventMessage, copy: Copy, me: Id): MessageView {

@@ -33,7 +33,7 @@ export class Views {
   readonly conversations = new ObservedMap<ConversationView | undefined>((id) =>
     this.#viewOf(this.#shelf.resolve(id)));
   readonly timelines = new ObservedMap<TimelineView>((id) =>
-    timelineView(this.#shelf.resolve(id), this.#pendingOf(id), this.#shelf.me));
+    timelineView(this.#shelf.resolve(id), this.pendingOf(id), this.#shelf.me));
   readonly members = new ObservedMap<readonly MemberState[] | undefined>((id) =>
     this.#shelf.get(id)?.members);
   #shelf: Shelf;
@@ -109,13 +109,14 @@ export class Views {
     if (!made) {
       const { peer } = copy.record;
       const person = peer === undefined ? undefined : this.#people.get(peer);
-      made = conversationView(copy, this.#pendingOf(copy.id), this.#shelf.me, person);
+      made = conversationView(copy, this.pendingOf(copy.id), this.#shelf.me, person);
       this.#made.set(copy.id, made);
     }
     return made;
   }
 
-  #pendingOf(id: Id): OutboxItem[] {
+  /** What waits to be said there, or to change what is seen of it. */
+  pendingOf(id: Id): OutboxItem[] {
     const items = this.#outbox.items();
     if (items.length === 0) return [];
     const lane = this.#shelf.laneOf(id);

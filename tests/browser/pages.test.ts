@@ -36,18 +36,24 @@ async function afterManyMessages(read: boolean): Promise<[Person, Person, string
   }
   await bob!.reloads();
   await bob!.opens(alice!);
-  await bob!.sees(`message ${MESSAGES}`);
+  await bob!.sees(textOf(read ? MESSAGES : 1));
   return [alice!, bob!, texts];
 }
 
 /** Scrolls and says which line then stands first in view, and where. */
 function scrollTo(log: Locator, top: number): Promise<{ line: string; at: number }> {
-  return log.evaluate((box, top) => {
+  return log.evaluate(async (box, top) => {
     box.scrollTop = top;
+    await drawn();
     const edge = box.getBoundingClientRect().top;
     const lines = [...box.querySelectorAll<HTMLElement>("[data-line]")];
     const first = lines.find((line) => line.getBoundingClientRect().bottom > edge);
     return { line: first?.dataset["line"] ?? "", at: (first?.getBoundingClientRect().top ?? 0) - edge };
+
+    /** What a scroll brings into view is drawn in the frame after the one that tells of it. */
+    async function drawn(): Promise<void> {
+      for (let i = 0; i < 3; i++) await new Promise((resolve) => requestAnimationFrame(resolve));
+    }
   }, top);
 }
 
@@ -58,21 +64,46 @@ function placeOf(log: Locator, line: string): Promise<number> {
   }, line);
 }
 
-test("pages before come as one scrolls up, nothing jumps, nothing stands twice", async () => {
+/** Every text, read from the top to the end: what is out of view is not drawn. */
+async function allTexts(log: Locator): Promise<string[]> {
+  const texts = new Map<number, string>();
+  for (let top = 0, last = false; !last; top += 300) {
+    const page = await log.evaluate(async (box, top) => {
+      box.scrollTop = top;
+      // As in scrollTo().
+      for (let i = 0; i < 3; i++) await new Promise((resolve) => requestAnimationFrame(resolve));
+      const lines = [...box.querySelectorAll<HTMLElement>("[data-seq]")];
+      return {
+        last: box.scrollTop + box.clientHeight >= box.scrollHeight - 1,
+        lines: lines.map((line): [number, string] =>
+          [Number(line.dataset["seq"]), line.querySelector(".message-text")?.textContent ?? ""]),
+      };
+    }, top);
+    last = page.last;
+    for (const [seq, text] of page.lines) texts.set(seq, text);
+  }
+  return [...texts].sort(([a], [b]) => a - b).map(([, text]) => text).filter((text) => text !== "");
+}
+
+function heightOf(log: Locator): Promise<number> {
+  return log.evaluate((box) => box.scrollHeight);
+}
+
+test("pages before come as one scrolls up, nothing jumps, nothing stands twice or is lost", async () => {
   const [, bob, texts] = await afterManyMessages(true);
+  const first = bob.log.locator(".day-line");
   let pages = 0;
-  for (let have = (await bob.texts()).length; have < MESSAGES; pages++) {
+  for (; (await first.count()) === 0; pages++) {
+    assert.ok(pages < MESSAGES, "the first day does not come");
+    const height = await heightOf(bob.log);
     // By turns close to the top, and at the very top, where no browser holds anything by itself.
     const { line, at } = await scrollTo(bob.log, pages % 2 === 0 ? 300 : 0);
-    have = await eventually(async () => {
-      const now = (await bob.texts()).length;
-      return now > have ? now : undefined;
-    }, `more than ${have} messages`);
+    await eventually(async () => (await heightOf(bob.log)) > height || (await first.count()) > 0 || undefined, "another page");
     const moved = Math.abs((await placeOf(bob.log, line)) - at);
     assert.ok(moved < 2, `page ${pages}: what was in view moved by ${moved} pixels`);
   }
   assert.ok(pages >= 3, `it came in ${pages} pages`);
-  assert.deepEqual(await bob.texts(), texts);
+  assert.deepEqual(await allTexts(bob.log), texts);
 });
 
 test("much that is unread is shown from its beginning, and read as it comes into view", async () => {
@@ -99,11 +130,31 @@ test("what comes while one reads further up moves nothing and stays unread until
   await bob.hasUnread(alice, 0);
   const { line, at } = await scrollTo(bob.log, 900);
   await alice.writes("much later");
-  await bob.sees("much later");
   await bob.hasUnread(alice, 1);
   assert.ok(Math.abs((await placeOf(bob.log, line)) - at) < 2);
   await alice.seesTick("much later", "delivered");
-  await bob.log.press("End");
+  await bob.page.getByRole("button", { name: "To the latest message, 1 unread" }).click();
+  await bob.sees("much later");
   await bob.hasUnread(alice, 0);
   await alice.seesTick("much later", "read");
+});
+
+test("a jump to a day, and from an answer to what it answers, leads through what was never loaded", async () => {
+  const [alice, bob] = await afterManyMessages(true);
+  const session = await bob.session();
+  const { user } = await alice.session();
+  await restAt(stage.server.base).call("message.send", { to: user, text: "to the first", reply_to: BEFORE + 1 }, session.token);
+  await bob.message("to the first").locator(".quote").click();
+  await bob.log.locator(".is-found").getByText(textOf(1)).waitFor();
+  assert.equal(await bob.message("to the first").count(), 0);
+
+  // On through the past to the end: nothing is missing where the two meet.
+  assert.deepEqual((await allTexts(bob.log)).length, MESSAGES + 1);
+  await bob.sees("to the first");
+
+  await bob.page.getByRole("button", { name: "Go to a date" }).click();
+  await bob.page.getByRole("button", { name: "Go there" }).click();
+  await bob.log.locator(".day-line").getByText("Today").waitFor();
+  await bob.page.getByRole("button", { name: "To the latest message" }).click();
+  await bob.sees("to the first");
 });

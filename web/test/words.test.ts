@@ -1,14 +1,21 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { ERRORS, ParleyError } from "parley-client";
+import { createIntl } from "react-intl";
 import { wordsFor, wordsForCode } from "../src/words/errors.ts";
 import { bytesOf, piecesOf } from "../src/words/text.ts";
 import { dayName, lastSeen, shortTime } from "../src/words/time.ts";
+import { sayIn } from "../src/words/useText.ts";
 
 const NOON = new Date(2026, 4, 20, 12).getTime();
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
+
+const messages = JSON.parse(readFileSync(new URL("../src/words/text/en.json", import.meta.url), "utf8"));
+const intl = createIntl({ locale: "en", messages });
+const say = sayIn(intl);
 
 function hrefsOf(text: string): (string | undefined)[] {
   return piecesOf(text).flatMap((piece) => piece.href ?? []);
@@ -38,31 +45,34 @@ test("bytes are counted as they are sent", () => {
 test("every error that a person may cause has words of its own", () => {
   const ours = ["bad_json", "unknown_command", "method_not_allowed", "bad_request"];
   const protocol = ["key_reused", "ahead", "after_required", "too_old", "truncated"];
-  const said = Object.keys(ERRORS).filter((code) => ![...ours, ...protocol].includes(code)).map(wordsForCode);
-  assert.ok(!said.includes(wordsForCode("no such code")));
+  const said = Object.keys(ERRORS).filter((code) => ![...ours, ...protocol].includes(code))
+    .map((code) => wordsForCode(code, say));
+  assert.ok(!said.includes(wordsForCode("no such code", say)));
   assert.equal(new Set(said).size, said.length);
 });
 
 test("a bad field is told by the field, never in the server's words", () => {
   const error = new ParleyError("bad_request", "username: not a username", { field: "username" });
-  assert.match(wordsFor(error), /3 to 32 characters/);
-  assert.equal(wordsFor(new ParleyError("bad_request", "x", { field: "no_such" })), wordsForCode("bad_request"));
-  assert.equal(wordsFor(new Error("secret detail")), wordsForCode("bad_request"));
+  assert.match(wordsFor(error, say), /3 to 32 characters/);
+  const other = wordsForCode("bad_request", say);
+  assert.equal(wordsFor(new ParleyError("bad_request", "x", { field: "no_such" }), say), other);
+  assert.equal(wordsFor(new ParleyError("bad_request", "x", { field: "toString" }), say), other);
+  assert.equal(wordsFor(new Error("secret detail"), say), other);
 });
 
 test("days are those of the calendar, not spans of 24 hours", () => {
-  assert.equal(dayName(NOON - 11 * HOUR, NOON), "Today");
-  assert.equal(dayName(NOON - 13 * HOUR, NOON), "Yesterday");
-  assert.equal(shortTime(NOON - 13 * HOUR, NOON), "Yesterday");
-  assert.doesNotMatch(shortTime(NOON - 2 * DAY, NOON), /Yesterday|\d/);
-  assert.match(shortTime(NOON - 30 * DAY, NOON), /\d/);
+  assert.equal(dayName(intl, NOON - 11 * HOUR, NOON), "Today");
+  assert.equal(dayName(intl, NOON - 13 * HOUR, NOON), "Yesterday");
+  assert.equal(shortTime(intl, NOON - 13 * HOUR, NOON), "Yesterday");
+  assert.doesNotMatch(shortTime(intl, NOON - 2 * DAY, NOON), /Yesterday|\d/);
+  assert.match(shortTime(intl, NOON - 30 * DAY, NOON), /\d/);
 });
 
 test("last seen grows coarser with time, and a clock that lags says nothing odd", () => {
-  assert.equal(lastSeen(NOON + 5000, NOON), "last seen just now");
-  assert.equal(lastSeen(NOON - 30_000, NOON), "last seen just now");
-  assert.equal(lastSeen(NOON - 5 * MINUTE, NOON), "last seen 5 min ago");
-  assert.match(lastSeen(NOON - 3 * HOUR, NOON), /^last seen at /);
-  assert.match(lastSeen(NOON - DAY, NOON), /^last seen yesterday at /);
-  assert.match(lastSeen(NOON - 9 * DAY, NOON), /^last seen on /);
+  assert.equal(lastSeen(intl, NOON + 5000, NOON), "last seen just now");
+  assert.equal(lastSeen(intl, NOON - 30_000, NOON), "last seen just now");
+  assert.equal(lastSeen(intl, NOON - 5 * MINUTE, NOON), "last seen 5 min ago");
+  assert.match(lastSeen(intl, NOON - 3 * HOUR, NOON), /^last seen at /);
+  assert.match(lastSeen(intl, NOON - DAY, NOON), /^last seen yesterday at /);
+  assert.match(lastSeen(intl, NOON - 9 * DAY, NOON), /^last seen on /);
 });

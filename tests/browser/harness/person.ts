@@ -48,6 +48,8 @@ export class Person {
 
   async opensThePage(): Promise<void> {
     await this.page.goto(`${this.server.base}/`);
+    // Its texts come after the page itself.
+    await this.page.locator("#app > *").first().waitFor();
   }
 
   async signsUp(password = PASSWORD): Promise<void> {

@@ -1,34 +1,36 @@
-/** Both panes: the list, and the conversation that is open. A narrow window shows one of them. */
-import { useEffect, useState } from "react";
+/** The panes: the list, the conversation that is open, and its details. A narrow window shows one. */
+import { lazy, useState } from "react";
 import { Conversation } from "../conversation/Conversation.tsx";
 import { DraftsContext } from "../composer/drafts.ts";
-import { useObservable } from "../hooks/useObservable.ts";
 import { Sidebar } from "../list/Sidebar.tsx";
-import { placeId, usePlace } from "../route/place.ts";
-import { useMe, useParley } from "../session/context.ts";
+import { placeId, useRoute } from "../route/route.ts";
+import { useMe } from "../store/context.ts";
 import { SessionBanner } from "../session/SessionBanner.tsx";
 import { Nothing } from "./Nothing.tsx";
+import { Part } from "./Trouble.tsx";
+import { useBadge } from "./useBadge.ts";
 import "./home.css";
 
+const Details = lazy(() => import("../details/Details.tsx"));
+
 export function Home() {
-  const place = usePlace();
+  const { place, panel } = useRoute();
   const me = useMe();
-  const unread = useObservable(useParley().unread);
   const [drafts] = useState(() => new Map<string, string>());
+  useBadge();
 
-  useEffect(() => {
-    document.title = unread > 0 ? `(${unread}) Parley` : "Parley";
-    return () => {
-      document.title = "Parley";
-    };
-  }, [unread]);
-
+  const classes = ["home"];
+  if (place) classes.push("home-open");
+  if (place && panel) classes.push("home-beside");
   return (
     <DraftsContext value={drafts}>
-      <div className={place ? "home home-open" : "home"}>
+      <div className={classes.join(" ")}>
         <SessionBanner />
-        <Sidebar place={place} />
-        {place ? <Conversation key={placeId(place, me)} place={place} /> : <Nothing />}
+        <Part><Sidebar place={place} /></Part>
+        {place
+          ? <Part key={placeId(place, me)}><Conversation place={place} panel={panel} /></Part>
+          : <Nothing />}
+        {place && panel && <Part key={`${panel} ${placeId(place, me)}`}><Details place={place} /></Part>}
       </div>
     </DraftsContext>
   );

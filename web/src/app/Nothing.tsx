@@ -1,11 +1,13 @@
 import { Logo } from "../ui/Logo.tsx";
+import { useText } from "../words/useText.ts";
 
 /** No conversation is open. */
 export function Nothing() {
+  const say = useText();
   return (
     <main className="nothing">
       <Logo />
-      <p>Choose a conversation, or find someone by name.</p>
+      <p>{say("app.nothing")}</p>
     </main>
   );
 }

@@ -1,30 +1,29 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { Parley } from "parley-client";
-import { ParleyContext } from "../session/context.ts";
-import { TabStorage } from "../session/tabStorage.ts";
+import { StoreContext } from "../store/context.ts";
+import { newDevice } from "../store/device.ts";
+import { Store } from "../store/store.ts";
 import { App } from "./App.tsx";
+import { Looks, spokenBy } from "./Looks.tsx";
 import { CatchTrouble, Trouble } from "./Trouble.tsx";
 import "../styles/tokens.css";
 import "../styles/base.css";
 import "../styles/parts.css";
 
-const storage = new TabStorage();
-const parley = new Parley({ base: location.origin, storage });
-// A tab that went on under an ended session would show one person what is another's.
-storage.onOtherSession(() => location.reload());
-
 const place = document.getElementById("app");
 if (!place) throw new Error("the page has no place for the app");
 const root = createRoot(place);
 try {
-  await parley.load();
+  const store = new Store(newDevice());
+  const [spoken] = await Promise.all([spokenBy(store.look.chosen.getSnapshot().language), store.parley.load()]);
   root.render(
     <StrictMode>
       <CatchTrouble>
-        <ParleyContext value={parley}>
-          <App />
-        </ParleyContext>
+        <StoreContext value={store}>
+          <Looks first={spoken}>
+            <App />
+          </Looks>
+        </StoreContext>
       </CatchTrouble>
     </StrictMode>,
   );

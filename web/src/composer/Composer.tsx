@@ -3,9 +3,10 @@ import type { ConversationView, Id } from "parley-client";
 import { LIMITS } from "parley-client";
 import type { FormEvent, KeyboardEvent, RefObject } from "react";
 import { useEffect, useRef, useState } from "react";
-import { useParley } from "../session/context.ts";
+import { useParley } from "../store/context.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { useComplain } from "../ui/notices.tsx";
+import { useText } from "../words/useText.ts";
 import { bytesOf } from "../words/text.ts";
 import { useDrafts } from "./drafts.ts";
 import type { Intent } from "./intent.ts";
@@ -23,6 +24,7 @@ export interface ComposerProps {
 export function Composer({ id, view, intent, onIntent }: ComposerProps) {
   const parley = useParley();
   const complain = useComplain();
+  const say = useText();
   const drafts = useDrafts();
   const box = useRef<HTMLTextAreaElement>(null);
   const [text, setText] = useState(() => drafts.get(id) ?? "");
@@ -73,7 +75,7 @@ export function Composer({ id, view, intent, onIntent }: ComposerProps) {
   };
   return (
     <form
-      className="composer" aria-label="Write a message"
+      className="composer" aria-label={say("composer.label")}
       onSubmit={(event: FormEvent) => {
         event.preventDefault();
         send();
@@ -84,11 +86,11 @@ export function Composer({ id, view, intent, onIntent }: ComposerProps) {
       <div className="composer-line">
         <div className="grows" data-text={`${text}\n`}>
           <textarea
-            ref={box} rows={1} value={text} placeholder="Write a message" aria-label="Message"
+            ref={box} rows={1} value={text} placeholder={say("composer.label")} aria-label={say("composer.box")}
             dir="auto" onChange={(event) => write(event.target.value)} onKeyDown={onKeyDown}
           />
         </div>
-        <button type="submit" className="icon-button send" aria-label={intent?.kind === "edit" ? "Save" : "Send"} disabled={!maySend}>
+        <button type="submit" className="icon-button send" aria-label={say(intent?.kind === "edit" ? "composer.save" : "composer.send")} disabled={!maySend}>
           <Icon name={intent?.kind === "edit" ? "check" : "send"} />
         </button>
       </div>

@@ -1,20 +1,26 @@
+import { FormattedMessage } from "react-intl";
 import { Name } from "../people/Name.tsx";
 import { Icon } from "../ui/Icon.tsx";
+import { useText } from "../words/useText.ts";
 import type { Intent } from "./intent.ts";
 
 const CHARS_MAX = 160;
 
 /** What is being answered or changed. */
 export function IntentLine({ intent, onCancel }: { intent: Intent; onCancel: () => void }) {
+  const say = useText();
   const { kind, message } = intent;
   return (
     <div className="intent">
       <Icon name={kind} />
       <p>
-        <strong>{kind === "edit" ? "Edit your message" : <>Reply to <Name user={message.sender} /></>}</strong>
+        <strong>
+          {kind === "edit" ? say("composer.editing")
+            : <FormattedMessage id="composer.replying" values={{ name: <Name user={message.sender} /> }} />}
+        </strong>
         <span dir="auto">{message.text?.slice(0, CHARS_MAX)}</span>
       </p>
-      <button type="button" className="icon-button" aria-label="Cancel" onClick={onCancel}>
+      <button type="button" className="icon-button" aria-label={say("app.cancel")} onClick={onCancel}>
         <Icon name="close" />
       </button>
     </div>

@@ -1,8 +1,10 @@
 import type { Id } from "parley-client";
+import { FormattedMessage, useIntl } from "react-intl";
 import { useObservable } from "../hooks/useObservable.ts";
 import { Name } from "../people/Name.tsx";
 import { nameOf } from "../people/names.ts";
-import { useMe, useParley } from "../session/context.ts";
+import { useMe, useParley } from "../store/context.ts";
+import { useText } from "../words/useText.ts";
 
 /** Names that a line has room for. */
 const NAMES_MAX = 12;
@@ -10,6 +12,8 @@ const NAMES_MAX = 12;
 /** Who types in a group, or who is in it. */
 export function GroupLine({ conversation }: { conversation: Id }) {
   const parley = useParley();
+  const intl = useIntl();
+  const say = useText();
   const me = useMe();
   const typing = useObservable(parley.typing(conversation));
   const members = useObservable(parley.members(conversation));
@@ -17,16 +21,20 @@ export function GroupLine({ conversation }: { conversation: Id }) {
   if (first !== undefined) {
     return (
       <p className="typing" role="status">
-        {typing.length === 1 ? <><Name user={first} /> is typing…</> : "Several people are typing…"}
+        {typing.length === 1
+          ? <FormattedMessage id="talk.typing_one" values={{ name: <Name user={first} /> }} />
+          : say("talk.typing_many")}
       </p>
     );
   }
   if (!members) return <p> </p>;
   const others = members.filter((member) => member.user !== me).slice(0, NAMES_MAX);
-  return (
-    <p>
-      You{others.map((member) => <span key={member.user}>, <bdi>{nameOf(member)}</bdi></span>)}
-      {members.length > NAMES_MAX + 1 && ` and ${members.length - NAMES_MAX - 1} more`}
-    </p>
-  );
+  const names = [say("person.you"), ...others.map((member) => isolated(nameOf(member, say)))];
+  const more = Math.max(0, members.length - NAMES_MAX - 1);
+  return <p>{say("talk.members", { names: intl.formatList(names, { type: "unit" }), more })}</p>;
+}
+
+/** A name in the middle of a text, whose direction of writing ends with it. */
+function isolated(name: string): string {
+  return `\u2068${name}\u2069`;
 }

@@ -1,24 +1,45 @@
-/** Whom or what one is looking at. */
+/** Whom or what one is looking at, and what may be done with it. */
 import type { ConversationView, Id } from "parley-client";
+import type { ReactNode } from "react";
 import { Avatar } from "../people/Avatar.tsx";
-import { NOTES_NAME, useName } from "../people/names.ts";
+import { useName } from "../people/names.ts";
 import { usePresence } from "../people/usePresence.ts";
-import type { Place } from "../route/place.ts";
-import { goNowhere } from "../route/place.ts";
-import { useMe } from "../session/context.ts";
+import type { Panel, Place } from "../route/route.ts";
+import { goBeside, goNowhere } from "../route/route.ts";
+import { useMe } from "../store/context.ts";
 import { Icon } from "../ui/Icon.tsx";
+import { useText } from "../words/useText.ts";
 import { GroupLine } from "./GroupLine.tsx";
 import { PresenceLine } from "./PresenceLine.tsx";
 
-export function Header({ place, view }: { place: Place; view: ConversationView | undefined }) {
+export interface HeaderProps {
+  place: Place;
+  panel: Panel | undefined;
+  view: ConversationView | undefined;
+  /** More that may be done: icon buttons. */
+  children?: ReactNode;
+}
+
+export function Header({ place, panel, view, children }: HeaderProps) {
+  const say = useText();
   return (
     <header className="conversation-head">
-      <button type="button" className="icon-button back" aria-label="Back to the list" onClick={goNowhere}>
+      <button type="button" className="icon-button back" aria-label={say("app.back")} onClick={goNowhere}>
         <Icon name="back" />
       </button>
       {place.kind === "person" && <PersonHead user={place.user} view={view} />}
       {place.kind === "group" && view && <GroupHead view={view} />}
       {place.kind === "notes" && <NotesHead />}
+      <span className="conversation-tools">
+        {children}
+        <button
+          type="button" className="icon-button" aria-label={say("talk.details")} title={say("talk.details")}
+          aria-expanded={panel === "details"}
+          onClick={() => goBeside(place, panel === "details" ? undefined : "details")}
+        >
+          <Icon name="info" />
+        </button>
+      </span>
     </header>
   );
 }
@@ -51,12 +72,14 @@ function GroupHead({ view }: { view: ConversationView }) {
 }
 
 function NotesHead() {
+  const say = useText();
+  const title = say("list.notes");
   return (
     <>
-      <Avatar id={useMe()} name={NOTES_NAME} icon="notes" />
+      <Avatar id={useMe()} name={title} icon="notes" />
       <div className="conversation-who">
-        <h2>{NOTES_NAME}</h2>
-        <p>Only you see these.</p>
+        <h2>{title}</h2>
+        <p>{say("talk.notes_hint")}</p>
       </div>
     </>
   );

@@ -1,86 +1,114 @@
 /** What was said, oldest first. */
-import type { ConversationView, Id, MessageView, Seq } from "parley-client";
+import type { ConversationView, Id, MessageView, Seq, TimelineView } from "parley-client";
 import { useMemo, useRef, useState } from "react";
-import { BeforeUpdate } from "../hooks/BeforeUpdate.ts";
+import type { Intent } from "../composer/intent.ts";
 import { useArrowKeys } from "../hooks/useArrowKeys.ts";
 import { useObservable } from "../hooks/useObservable.ts";
 import { Message } from "../message/Message.tsx";
 import { MessageActionsContext, useMessageActions } from "../message/actions.ts";
-import { useParley } from "../session/context.ts";
+import type { Reading } from "../store/reading.ts";
+import { useComplain } from "../ui/notices.tsx";
+import { useText } from "../words/useText.ts";
 import { DayLine } from "./DayLine.tsx";
 import type { Line } from "./lines.ts";
-import { linesOf } from "./lines.ts";
+import { linesOf, seqOf } from "./lines.ts";
 import { NoticeLine } from "./NoticeLine.tsx";
-import { useLogScroll } from "./useLogScroll.ts";
+import { ToLatest } from "./ToLatest.tsx";
+import { useLogLines } from "./useLogLines.ts";
+import { useMarkRead } from "./useMarkRead.ts";
 import { useOlder } from "./useOlder.ts";
 import { useReach } from "./useReach.ts";
-import { useReading } from "./useReading.ts";
+import { useTarget } from "./useTarget.ts";
 
 const NO_LINES: readonly Line[] = [];
 
 export interface LogProps {
   id: Id;
   view: ConversationView | undefined;
-  onReply: (message: MessageView) => void;
-  onEdit: (message: MessageView) => void;
+  reading: Reading;
+  onIntent: (intent: Intent) => void;
 }
 
-export function Log({ id, view, onReply, onEdit }: LogProps) {
+export function Log({ id, view, reading, onIntent }: LogProps) {
   const log = useRef<HTMLDivElement>(null);
-  const timeline = useObservable(useParley().timeline(id));
+  const say = useText();
+  const timeline = useObservable(reading.timeline);
   const readTo = useReadTo(view);
-  const reaching = useReach(id, timeline, readTo);
+  const reaching = useReach(reading, timeline, readTo);
   const lines = useMemo(
     () => (reaching ? NO_LINES : linesOf(timeline, readTo)), [reaching, timeline, readTo],
   );
-  const actions = useMessageActions(view?.conversation, onReply, onEdit);
-  const older = useOlder(log, id, timeline);
-  const read = useReading(log, id, lines);
-  const remember = useLogScroll(log, lines);
+  const bySeq = useMemo(() => messagesBySeq(timeline), [timeline]);
+  const actions = useMessageActions(view?.conversation, useTalkActions(reading, onIntent));
+  const { virtual, isAtEnd } = useLogLines(log, lines, !timeline.has_newer);
+  const found = useTarget(reading, virtual, lines);
+  const older = useOlder(log, reading, timeline);
+  const read = useMarkRead(log, id, lines);
   const onKeyDown = useArrowKeys(".message-more");
-  const isGroup = view?.kind === "group";
   const last = timeline.items.findLast((item) => item.type === "message");
+  const isEmpty = lines.length === 0 && !timeline.loading && !timeline.has_older;
 
+  const lineOf = (line: Line) => {
+    switch (line.type) {
+      case "day":
+        return <DayLine time={line.time} />;
+      case "unread":
+        return <p className="unread-line">{say("talk.unread_line")}</p>;
+      case "notice":
+        return <p className="notice-line"><NoticeLine notice={line.notice} /></p>;
+      default:
+        return (
+          <Message
+            message={line.message} startsTurn={line.startsTurn} showsSender={view?.kind === "group"}
+            isLast={line.message === last} isFound={line.id === found}
+            quoted={line.message.reply_to === undefined ? undefined : bySeq.get(line.message.reply_to)}
+          />
+        );
+    }
+  };
   return (
-    <div
-      ref={log} className="log" role="log" aria-live="polite" aria-label="Messages"
-      aria-busy={timeline.loading} tabIndex={0} onKeyDown={onKeyDown}
-      onScroll={() => {
-        remember();
-        older();
-        read();
-      }}
-    >
-      <BeforeUpdate run={remember} />
-      <MessageActionsContext value={actions}>
-        <ol className="log-lines">
-          {timeline.has_older && <li className="log-more">{timeline.loading ? "Loading…" : ""}</li>}
-          {timeline.full && <li className="log-more">What was said before is too much to show at once.</li>}
-          {lines.map((line) => {
-            switch (line.type) {
-              case "day":
-                return <DayLine key={line.id} time={line.time} />;
-              case "unread":
-                return <li key={line.id} data-line={line.id} className="unread-line">New messages</li>;
-              case "notice":
-                return <NoticeLine key={line.id} notice={line.notice} />;
-              default:
-                return (
-                  <Message
-                    key={line.id} message={line.message} startsTurn={line.startsTurn}
-                    showsSender={isGroup} isLast={line.message === last}
-                    quoted={quotedBy(line.message, timeline.items)}
-                  />
-                );
-            }
-          })}
-        </ol>
-      </MessageActionsContext>
-      {lines.length === 0 && !timeline.loading && !timeline.has_older && (
-        <p className="hint log-empty">Nothing said yet. Write the first message.</p>
+    <div className="log-place">
+      <div
+        ref={log} className="log" role="log" aria-live="polite" aria-label={say("talk.messages")}
+        aria-busy={timeline.loading} tabIndex={0} onKeyDown={onKeyDown}
+        onScroll={() => {
+          older();
+          read();
+        }}
+      >
+        <MessageActionsContext value={actions}>
+          <ol className="log-lines" style={{ height: lines.length > 0 ? virtual.getTotalSize() : 0 }}>
+            {virtual.getVirtualItems().map(({ index, key, start }) => {
+              const line = lines[index];
+              return line && (
+                <li
+                  key={key} ref={virtual.measureElement} className="log-line" data-index={index}
+                  data-line={line.id} data-seq={seqOf(line)} style={{ transform: `translateY(${start}px)` }}
+                >
+                  {lineOf(line)}
+                </li>
+              );
+            })}
+          </ol>
+        </MessageActionsContext>
+      </div>
+      {timeline.loading && <p className="log-loading" role="status">{say("app.loading")}</p>}
+      {isEmpty && <p className="hint log-empty">{say("talk.empty")}</p>}
+      {lines.length > 0 && (timeline.has_newer || !isAtEnd()) && (
+        <ToLatest unread={view?.unread ?? 0} onGo={() => reading.goToLatest()} />
       )}
     </div>
   );
+}
+
+/** The same object while the conversation is open. */
+function useTalkActions(reading: Reading, onIntent: (intent: Intent) => void) {
+  const complain = useComplain();
+  return useMemo(() => ({
+    reply: (message: MessageView) => onIntent({ kind: "reply", message }),
+    edit: (message: MessageView) => onIntent({ kind: "edit", message }),
+    show: (seq: Seq) => void reading.goTo(seq).catch(complain),
+  }), [reading, onIntent, complain]);
 }
 
 /** Where one had read to when one came, if anything was unread; it stays while one looks. */
@@ -90,12 +118,11 @@ function useReadTo(view: ConversationView | undefined): Seq | undefined {
   return readTo ?? undefined;
 }
 
-/** The message that this one answers, if it is loaded. */
-function quotedBy(
-  message: MessageView,
-  items: readonly { type: string; seq?: Seq }[],
-): MessageView | undefined {
-  if (message.reply_to === undefined) return undefined;
-  const found = items.find((item) => item.type === "message" && item.seq === message.reply_to);
-  return found as MessageView | undefined;
+/** For what a message answers, if it is among what is shown. */
+function messagesBySeq({ items }: TimelineView): Map<Seq, MessageView> {
+  const bySeq = new Map<Seq, MessageView>();
+  for (const item of items) {
+    if (item.type === "message" && item.seq !== undefined) bySeq.set(item.seq, item);
+  }
+  return bySeq;
 }

@@ -1,59 +1,50 @@
 /** Something that happened and is no message: who came, who went, another title. */
 import type { NoticeView } from "parley-client";
+import type { ReactNode } from "react";
+import { FormattedMessage } from "react-intl";
 import { Name } from "../people/Name.tsx";
+import type { TextId } from "../words/languages.ts";
 
-export function NoticeLine({ notice }: { notice: NoticeView }) {
-  return <li className="notice-line" data-line={notice.id} data-seq={notice.seq}>{wordsOf(notice)}</li>;
+export function NoticeLine({ notice: { event } }: { notice: NoticeView }) {
+  const id = textOf(event);
+  if (!id) return null;
+  const values: Record<string, ReactNode> = { by: <Name user={event.sender} /> };
+  if ("user" in event) values["user"] = <Name user={event.user} />;
+  if ("title" in event) values["title"] = <bdi>{event.title}</bdi>;
+  if ("days" in event) values["days"] = event.days;
+  return <FormattedMessage id={id} values={values} />;
 }
 
-const roleWords = { owner: "the owner", admin: "an admin", member: "a member" };
-
-function wordsOf({ event }: NoticeView) {
-  const by = <Name user={event.sender} />;
+/** Undefined: what a later server may tell of. */
+function textOf(event: NoticeView["event"]): TextId | undefined {
   switch (event.type) {
     case "created":
-      return <>{by} made the group <bdi>“{event.title}”</bdi></>;
     case "title":
-      return <>{by} named the group <bdi>“{event.title}”</bdi></>;
     case "added":
-      return <>{by} added <Name user={event.user} /></>;
     case "removed":
-      return <>{by} removed <Name user={event.user} /></>;
     case "left":
-      return <><Name user={event.user} /> left</>;
-    case "role":
-      return <>{by} made <Name user={event.user} /> {roleWords[event.role]}</>;
     case "joined":
-      return <><Name user={event.user} /> came in by an invite</>;
     case "invite":
-      return <>{by} made an invite</>;
     case "uninvite":
-      return <>{by} took an invite back</>;
     case "description":
-      return <>{by} changed the description</>;
     case "picture":
-      return <>{by} changed the picture</>;
-    case "announce":
-      return event.on ? <>{by} lets only admins write</> : <>{by} lets everybody write</>;
     case "pin":
-      return <>{by} pinned a message</>;
     case "unpin":
-      return <>{by} took a pin away</>;
-    case "timer":
-      return event.seconds ? <>{by} lets messages go after a while</> : <>{by} lets messages stay</>;
-    case "retention":
-      return event.days ? <>{by} has everything go after {event.days} days</> : <>{by} has nothing go sooner than the server has it</>;
     case "accept":
-      return <>{by} accepted the messages</>;
     case "contact_request":
-      return <>{by} asked to be a contact</>;
     case "contact_accept":
-      return <>{by} accepted</>;
     case "contact_decline":
-      return <>{by} declined</>;
     case "contact_remove":
-      return <>{by} ended being a contact</>;
+      return `notice.${event.type}`;
+    case "role":
+      return `notice.role_${event.role}`;
+    case "announce":
+      return event.on ? "notice.announce_on" : "notice.announce_off";
+    case "timer":
+      return event.seconds ? "notice.timer_on" : "notice.timer_off";
+    case "retention":
+      return event.days ? "notice.retention_on" : "notice.retention_off";
     default:
-      return null;
+      return undefined;
   }
 }

@@ -1,24 +1,27 @@
 /** A stranger wrote: whether one wants to talk to them. To answer says yes, too. */
 import type { ConversationView } from "parley-client";
+import { FormattedMessage } from "react-intl";
 import { Name } from "../people/Name.tsx";
-import { useParley } from "../session/context.ts";
+import { useParley } from "../store/context.ts";
 import { useComplain } from "../ui/notices.tsx";
+import { useText } from "../words/useText.ts";
 
 export function RequestLine({ view }: { view: ConversationView }) {
   const parley = useParley();
   const complain = useComplain();
+  const say = useText();
   const { conversation, peer } = view;
+  const name = peer === undefined ? say("talk.request_somebody") : <Name user={peer} />;
   return (
-    <div className="request-line" role="group" aria-label="Message request">
-      <p>
-        {peer === undefined ? "Somebody" : <Name user={peer} />} wrote to you for the first time. Until you
-        accept, they do not see whether you read it.
-      </p>
+    <div className="request-line" role="group" aria-label={say("talk.request")}>
+      <p><FormattedMessage id="talk.request_words" values={{ name }} /></p>
       <button type="button" className="button" onClick={() => parley.accept(conversation).catch(complain)}>
-        Accept
+        {say("talk.accept")}
       </button>
       {peer !== undefined && (
-        <button type="button" className="link" onClick={() => parley.block(peer).catch(complain)}>Block</button>
+        <button type="button" className="link" onClick={() => parley.block(peer).catch(complain)}>
+          {say("talk.block")}
+        </button>
       )}
     </div>
   );

@@ -8,29 +8,31 @@ const TURN_MS = 5 * 60_000;
 export type Line =
   | { type: "day"; id: string; time: number }
   | { type: "unread"; id: string }
-  | { type: "notice"; id: string; notice: NoticeView }
-  | { type: "message"; id: string; message: MessageView; startsTurn: boolean };
+  | { type: "notice"; id: string; time: number; notice: NoticeView }
+  | { type: "message"; id: string; time: number; message: MessageView; startsTurn: boolean };
 
-/** `readTo`: where the mark stood when the conversation was opened with something unread. */
+/** `readTo`: where the mark stood when the conversation was opened with something unread. With older
+ * ones to come it is not known yet where their day begins, nor where the first unread one stands:
+ * neither has its line then, so that a line that stands never goes. */
 export function linesOf(timeline: TimelineView, readTo: Seq | undefined): Line[] {
   const lines: Line[] = [];
   let before: MessageView | NoticeView | undefined;
   let unreadShown = readTo === undefined;
   for (const item of timeline.items) {
     const newDay = !before || !isSameDay(before.time, item.time);
-    if (newDay) lines.push({ type: "day", id: `day ${item.id}`, time: item.time });
+    if (newDay && (before || !timeline.has_older)) lines.push({ type: "day", id: `day ${item.id}`, time: item.time });
     const isUnread = item.type === "message" && !item.own && (item.seq ?? 0) > (readTo ?? 0);
     const firstUnread = !unreadShown && isUnread;
     if (firstUnread) {
       unreadShown = true;
-      // With older ones to come it is not known yet where the first of them stands.
       if (before || !timeline.has_older) lines.push({ type: "unread", id: "unread" });
     }
+    const { id, time } = item;
     if (item.type === "message") {
       const startsTurn = newDay || firstUnread || !follows(before, item);
-      lines.push({ type: "message", id: item.id, message: item, startsTurn });
+      lines.push({ type: "message", id, time, message: item, startsTurn });
     } else {
-      lines.push({ type: "notice", id: item.id, notice: item });
+      lines.push({ type: "notice", id, time, notice: item });
     }
     before = item;
   }
@@ -40,4 +42,15 @@ export function linesOf(timeline: TimelineView, readTo: Seq | undefined): Line[]
 function follows(before: MessageView | NoticeView | undefined, message: MessageView): boolean {
   return before?.type === "message" && before.sender === message.sender &&
     message.time - before.time < TURN_MS;
+}
+
+/** Of what stands on the server. */
+export function seqOf(line: Line): Seq | undefined {
+  if (line.type === "message") return line.message.seq;
+  return line.type === "notice" ? line.notice.seq : undefined;
+}
+
+/** The first line at or behind a seq; -1: there is none. */
+export function indexOfSeq(lines: readonly Line[], seq: Seq): number {
+  return lines.findIndex((line) => (seqOf(line) ?? -1) >= seq);
 }

@@ -1,30 +1,32 @@
 import type { RefObject } from "react";
 import { useCallback, useEffect, useRef } from "react";
-import type { Id, TimelineView } from "parley-client";
+import type { ExcerptView } from "parley-client";
 import { useObservable } from "../hooks/useObservable.ts";
-import { useParley } from "../session/context.ts";
+import { useParley } from "../store/context.ts";
+import type { Reading } from "../store/reading.ts";
 
-/** So near to the top the page before is asked for: there before one gets there. */
+/** So near to an end the page beyond is asked for: there before one gets there. */
 const NEAR_PX = 800;
 
-/** Loads older pages as one scrolls up. The answer is for every scroll event. */
+/** Loads the pages before and behind as one scrolls. The answer is for every scroll event. */
 export function useOlder(
-  log: RefObject<HTMLDivElement | null>,
-  id: Id,
-  timeline: TimelineView,
+  log: RefObject<HTMLDivElement | null>, reading: Reading, timeline: ExcerptView,
 ): () => void {
-  const parley = useParley();
-  const online = useObservable(parley.status).state === "online";
-  const wanted = online && timeline.has_older && !timeline.loading;
+  const online = useObservable(useParley().status).state === "online";
+  const { has_older, has_newer, loading } = timeline;
   /** After a failure the next scroll tries again, not the next rendering. */
   const failed = useRef(false);
 
   const load = useCallback(() => {
-    if (!wanted || !log.current || log.current.scrollTop > NEAR_PX) return;
-    parley.loadOlder(id).catch(() => {
+    const box = log.current;
+    if (!box || !online || loading) return;
+    const fail = (): void => {
       failed.current = true;
-    });
-  }, [wanted, log, parley, id]);
+    };
+    const below = box.scrollHeight - box.scrollTop - box.clientHeight;
+    if (has_older && box.scrollTop <= NEAR_PX) reading.older().catch(fail);
+    else if (has_newer && below <= NEAR_PX) reading.newer().catch(fail);
+  }, [log, online, loading, has_older, has_newer, reading]);
 
   // A page may not have filled the window.
   useEffect(() => {

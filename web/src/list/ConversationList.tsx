@@ -1,58 +1,55 @@
-import type { ConversationView } from "parley-client";
+import { useRef } from "react";
 import { useArrowKeys } from "../hooks/useArrowKeys.ts";
-import { useNow } from "../hooks/useNow.ts";
 import { useObservable } from "../hooks/useObservable.ts";
-import { useWatch } from "../people/usePresence.ts";
-import type { Place } from "../route/place.ts";
-import { hrefOf, placeOf } from "../route/place.ts";
-import { useParley } from "../session/context.ts";
-import { ConversationRow } from "./ConversationRow.tsx";
+import type { Place } from "../route/route.ts";
+import { useStore } from "../store/context.ts";
+import { Icon } from "../ui/Icon.tsx";
+import type { TextId } from "../words/languages.ts";
+import { useText } from "../words/useText.ts";
+import type { Filter } from "./arrange.ts";
+import { Rows } from "./Rows.tsx";
 
-/** Of the list; the server takes 200 a connection, and the open conversation needs its own. */
-const WATCHED_MAX = 100;
-const MINUTE_MS = 60_000;
+const EMPTY: Record<Filter, TextId> = {
+  all: "list.empty", unread: "list.empty_unread", groups: "list.empty_groups",
+};
 
+/** Requests first, then what one pinned, then the rest, the newest first. */
 export function ConversationList({ place }: { place: Place | undefined }) {
-  const parley = useParley();
-  const conversations = useObservable(parley.conversations);
+  const { parley, list } = useStore();
+  const say = useText();
+  const scroller = useRef<HTMLElement>(null);
+  const filter = useObservable(list.filter);
   const requests = useObservable(parley.requests);
   const synced = useObservable(parley.synced);
-  const peers = conversations.flatMap((view) => view.peer ?? []).slice(0, WATCHED_MAX);
-  useWatch(peers);
+  const { pinned, rest, archived } = useObservable(list.arranged);
   const onKeyDown = useArrowKeys("a");
+  const asks = filter === "all" && requests.length > 0;
+  const isEmpty = !asks && pinned.length + rest.length === 0;
 
-  if (conversations.length + requests.length === 0) {
-    return (
-      <p className="hint">
-        {synced ? "No conversations yet. Find someone by their name and say hello." : "Loading…"}
-      </p>
-    );
-  }
   return (
-    <nav className="list-scroll" aria-label="Conversation list" onKeyDown={onKeyDown}>
-      {requests.length > 0 && (
+    <nav ref={scroller} className="list-scroll" aria-label={say("list.nav")} onKeyDown={onKeyDown}>
+      {asks && (
         <section aria-labelledby="requests">
-          <h2 id="requests" className="rows-head">Message requests</h2>
-          <Rows views={requests} place={place} />
+          <h2 id="requests" className="rows-head">{say("list.requests")}</h2>
+          <Rows views={requests} place={place} scroller={scroller} />
         </section>
       )}
-      <Rows views={conversations} place={place} />
+      {pinned.length > 0 && (
+        <section aria-labelledby="pinned">
+          <h2 id="pinned" className="rows-head"><Icon name="pin" />{say("list.pinned")}</h2>
+          <Rows views={pinned} place={place} scroller={scroller} />
+        </section>
+      )}
+      {asks || pinned.length > 0 ? <h2 className="rows-head">{say("list.rest")}</h2> : null}
+      {isEmpty && <p className="hint">{say(synced ? EMPTY[filter] : "app.loading")}</p>}
+      <Rows views={rest} place={place} scroller={scroller} />
+      {archived.length > 0 && filter === "all" && (
+        <button type="button" className="row rows-more" onClick={() => list.show("archived")}>
+          <Icon name="archive" />
+          <span className="row-main">{say("list.archived")}</span>
+          <span className="rows-count">{archived.length}</span>
+        </button>
+      )}
     </nav>
-  );
-}
-
-function Rows({ views, place }: { views: readonly ConversationView[]; place: Place | undefined }) {
-  const now = useNow(MINUTE_MS);
-  const open = place && hrefOf(place);
-  return (
-    <ul className="rows">
-      {views.map((view) => {
-        const its = placeOf(view);
-        const isOpen = hrefOf(its) === open;
-        return (
-          <ConversationRow key={view.conversation} view={view} place={its} isOpen={isOpen} now={now} />
-        );
-      })}
-    </ul>
   );
 }

@@ -1,31 +1,29 @@
 /** What was typed into the search: conversations one has, and people one may write to. */
-import { useNow } from "../hooks/useNow.ts";
+import { useMemo, useRef } from "react";
 import { useObservable } from "../hooks/useObservable.ts";
-import { titleOf } from "../people/names.ts";
+import { useTitleOf } from "../people/names.ts";
 import { PeopleFound } from "../people/PeopleFound.tsx";
-import { go, placeOf } from "../route/place.ts";
-import { useMe, useParley } from "../session/context.ts";
-import { ConversationRow } from "./ConversationRow.tsx";
-
-const MINUTE_MS = 60_000;
+import { go } from "../route/route.ts";
+import { useMe, useParley } from "../store/context.ts";
+import { useText } from "../words/useText.ts";
+import { sought } from "./arrange.ts";
+import { Rows } from "./Rows.tsx";
 
 export function Finder({ typed, onDone }: { typed: string; onDone: () => void }) {
   const me = useMe();
-  const now = useNow(MINUTE_MS);
-  const sought = typed.trim().toLowerCase();
-  const groups = useObservable(useParley().conversations).filter(
-    (view) => view.kind !== "direct" && titleOf(view).toLowerCase().includes(sought),
-  );
+  const say = useText();
+  const titleOf = useTitleOf();
+  const scroller = useRef<HTMLDivElement>(null);
+  const conversations = useObservable(useParley().conversations);
+  const found = useMemo(() => sought(conversations, typed, titleOf), [conversations, typed, titleOf]);
   return (
-    <div className="list-scroll">
-      {groups.length > 0 && (
-        <ul className="rows" aria-label="Your conversations" onClick={onDone}>
-          {groups.map((view) => (
-            <ConversationRow
-              key={view.conversation} view={view} place={placeOf(view)} isOpen={false} now={now}
-            />
-          ))}
-        </ul>
+    <div ref={scroller} className="list-scroll">
+      {found.length > 0 && (
+        <>
+          <h2 className="rows-head">{say("list.yours")}</h2>
+          <Rows views={found} place={undefined} scroller={scroller} label={say("list.yours")} onChoose={onDone} />
+          <h2 className="rows-head">{say("list.people")}</h2>
+        </>
       )}
       <PeopleFound
         typed={typed} without={(person) => person.user === me}

@@ -4,17 +4,19 @@ import { useEffect, useRef, useState } from "react";
 import type { Person } from "parley-client";
 import { LIMITS } from "parley-client";
 import { PeopleFound } from "../people/PeopleFound.tsx";
-import { go } from "../route/place.ts";
-import { useMe, useParley } from "../session/context.ts";
+import { go } from "../route/route.ts";
+import { useMe, useParley } from "../store/context.ts";
 import { Field } from "../ui/Field.tsx";
-import { Icon } from "../ui/Icon.tsx";
 import { useComplain } from "../ui/notices.tsx";
 import { wordsFor } from "../words/errors.ts";
+import { useText } from "../words/useText.ts";
 import { ChosenPeople } from "./ChosenPeople.tsx";
+import { PaneHead } from "./PaneHead.tsx";
 
-export function NewGroup({ onDone }: { onDone: () => void }) {
+export default function NewGroup({ onDone }: { onDone: () => void }) {
   const parley = useParley();
   const complain = useComplain();
+  const say = useText();
   const me = useMe();
   const [title, setTitle] = useState("");
   const [typed, setTyped] = useState("");
@@ -43,22 +45,17 @@ export function NewGroup({ onDone }: { onDone: () => void }) {
       (error: unknown) => {
         if (!here.current) complain(error);
         setBusy(false);
-        setProblem(wordsFor(error));
+        setProblem(wordsFor(error, say));
       },
     );
   };
   const full = chosen.length >= LIMITS.group_create_members_max;
   return (
-    <aside className="sidebar" aria-label="New group">
-      <header className="sidebar-head">
-        <button type="button" className="icon-button" aria-label="Back to the list" onClick={onDone}>
-          <Icon name="back" />
-        </button>
-        <h1 className="sidebar-title">New group</h1>
-      </header>
+    <aside className="sidebar" aria-label={say("list.new_group")}>
+      <PaneHead title={say("list.new_group")} onBack={onDone} />
       <form className="new-group" onSubmit={create}>
         <Field
-          label="Title" value={title} required autoFocus autoComplete="off"
+          label={say("group.title")} value={title} required autoFocus autoComplete="off"
           onChange={(event) => setTitle(event.target.value)}
         />
         <ChosenPeople
@@ -66,7 +63,7 @@ export function NewGroup({ onDone }: { onDone: () => void }) {
           onRemove={(person) => setChosen(chosen.filter((one) => one.user !== person.user))}
         />
         <Field
-          label="Add people by name" type="search" value={typed} autoComplete="off"
+          label={say("group.add_people")} type="search" value={typed} autoComplete="off"
           autoCapitalize="none" spellCheck={false} disabled={full}
           onChange={(event) => setTyped(event.target.value)}
           onKeyDown={(event) => event.key === "Enter" && event.preventDefault()}
@@ -83,7 +80,7 @@ export function NewGroup({ onDone }: { onDone: () => void }) {
         </div>
         {problem !== undefined && <p className="problem" role="alert">{problem}</p>}
         <button type="submit" className="button" disabled={busy || title.trim() === ""}>
-          {busy ? "Creating the group…" : "Create the group"}
+          {say(busy ? "group.creating" : "group.create")}
         </button>
       </form>
     </aside>

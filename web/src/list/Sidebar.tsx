@@ -1,30 +1,54 @@
-/** The left pane: who one is, looking for people, the list; or making a group. */
-import { useState } from "react";
-import type { Place } from "../route/place.ts";
-import { go } from "../route/place.ts";
+/** The left pane: who one is, looking for people, the list; or what was opened in its place. */
+import { lazy } from "react";
+import { useObservable } from "../hooks/useObservable.ts";
+import type { Place } from "../route/route.ts";
+import { go } from "../route/route.ts";
 import { AccountMenu } from "../session/AccountMenu.tsx";
+import { useStore } from "../store/context.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { MenuItem } from "../ui/MenuItem.tsx";
 import { Popup } from "../ui/Popup.tsx";
+import { useText } from "../words/useText.ts";
+import { ArchivedList } from "./ArchivedList.tsx";
 import { ConversationList } from "./ConversationList.tsx";
+import { Filters } from "./Filters.tsx";
 import { Finder } from "./Finder.tsx";
-import { NewGroup } from "./NewGroup.tsx";
 import "./list.css";
 
+const NewGroup = lazy(() => import("./NewGroup.tsx"));
+const Settings = lazy(() => import("../settings/Settings.tsx"));
+
 export function Sidebar({ place }: { place: Place | undefined }) {
-  const [typed, setTyped] = useState("");
-  const [makesGroup, setMakesGroup] = useState(false);
-  if (makesGroup) return <NewGroup onDone={() => setMakesGroup(false)} />;
+  const { list } = useStore();
+  const pane = useObservable(list.pane);
+  const back = (): void => list.show("list");
+  switch (pane) {
+    case "new-group":
+      return <NewGroup onDone={back} />;
+    case "settings":
+      return <Settings onDone={back} />;
+    case "archived":
+      return <ArchivedList place={place} onDone={back} />;
+    default:
+      return <Main place={place} />;
+  }
+}
+
+function Main({ place }: { place: Place | undefined }) {
+  const { list } = useStore();
+  const typed = useObservable(list.typed);
+  const say = useText();
+  const finds = typed.trim() !== "";
   return (
-    <aside className="sidebar" aria-label="Conversations">
+    <aside className="sidebar" aria-label={say("list.label")}>
       <header className="sidebar-head">
         <h1 className="wordmark">Parley</h1>
-        <Popup label="New" button={<Icon name="plus" />}>
+        <Popup label={say("list.new")} button={<Icon name="plus" />}>
           {(close) => (
             <>
-              <MenuItem icon="group" text="New group" onChoose={() => setMakesGroup(true)} />
+              <MenuItem icon="group" text={say("list.new_group")} onChoose={() => list.show("new-group")} />
               <MenuItem
-                icon="notes" text="Notes to self"
+                icon="notes" text={say("list.notes")}
                 onChoose={() => {
                   close();
                   go({ kind: "notes" });
@@ -38,15 +62,14 @@ export function Sidebar({ place }: { place: Place | undefined }) {
       <div className="search">
         <Icon name="search" />
         <input
-          type="search" value={typed} placeholder="Find people by name" aria-label="Find people by name"
-          autoCapitalize="none" autoComplete="off" spellCheck={false}
-          onChange={(event) => setTyped(event.target.value)}
-          onKeyDown={(event) => event.key === "Escape" && setTyped("")}
+          type="search" value={typed} placeholder={say("list.search")} aria-label={say("list.search")}
+          autoCapitalize="none" autoComplete="off" spellCheck={false} dir="auto"
+          onChange={(event) => list.type(event.target.value)}
+          onKeyDown={(event) => event.key === "Escape" && list.type("")}
         />
       </div>
-      {typed.trim() === ""
-        ? <ConversationList place={place} />
-        : <Finder typed={typed} onDone={() => setTyped("")} />}
+      {!finds && <Filters />}
+      {finds ? <Finder typed={typed} onDone={() => list.type("")} /> : <ConversationList place={place} />}
     </aside>
   );
 }

@@ -1,15 +1,17 @@
 import type { MessageView } from "parley-client";
 import { wordsForCode } from "../words/errors.ts";
+import { useText } from "../words/useText.ts";
 import { useActions } from "./actions.ts";
 
 /** Why a message did not go out, and what to do about it. */
 export function Failed({ message }: { message: MessageView }) {
   const { retry, discard } = useActions();
+  const say = useText();
   return (
     <p className="failed" role="alert">
-      <span>Not sent. {wordsForCode(message.error?.code ?? "")}</span>
-      <button type="button" className="link" onClick={() => retry(message)}>Try again</button>
-      <button type="button" className="link" onClick={() => discard(message)}>Discard</button>
+      <span>{say("message.not_sent", { why: wordsForCode(message.error?.code ?? "", say) })}</span>
+      <button type="button" className="link" onClick={() => retry(message)}>{say("message.retry")}</button>
+      <button type="button" className="link" onClick={() => discard(message)}>{say("message.discard")}</button>
     </p>
   );
 }

@@ -1,9 +1,12 @@
 /** One message: who said it (in a group), what it answers, what it says, how far it got. */
 import type { MessageView } from "parley-client";
 import { memo } from "react";
+import { useIntl } from "react-intl";
 import { Avatar } from "../people/Avatar.tsx";
 import { useName } from "../people/names.ts";
+import { Icon } from "../ui/Icon.tsx";
 import { clockTime, wholeMoment } from "../words/time.ts";
+import { useText } from "../words/useText.ts";
 import { Failed } from "./Failed.tsx";
 import { MessageMenu } from "./MessageMenu.tsx";
 import { Quote } from "./Quote.tsx";
@@ -18,31 +21,36 @@ export interface MessageProps {
   /** In a group. */
   showsSender: boolean;
   isLast: boolean;
+  /** One has just jumped to it. */
+  isFound: boolean;
   /** What it answers, if that is loaded. */
   quoted: MessageView | undefined;
 }
 
 export const Message = memo(function Message(props: MessageProps) {
-  const { message, startsTurn, showsSender, isLast, quoted } = props;
+  const { message, startsTurn, showsSender, isLast, isFound, quoted } = props;
+  const say = useText();
   const name = useName(message.sender);
   const classes = ["message", message.own ? "own" : "other"];
   if (startsTurn) classes.push("starts-turn");
   if (message.status === "failed") classes.push("is-failed");
+  if (isFound) classes.push("is-found");
   const named = showsSender && !message.own;
   const stands = message.seq !== undefined && !message.deleted;
   return (
-    <li className={classes.join(" ")} data-line={message.id} data-seq={message.seq}>
+    <div className={classes.join(" ")}>
       {named && <span className="message-face">{startsTurn && <Avatar id={message.sender} name={name} />}</span>}
       <div className="message-body">
         <div className="bubble-line">
           <div className="bubble">
             {named && startsTurn
               ? <p className="message-sender"><bdi>{name}</bdi></p>
-              : <span className="unseen">{message.own ? "You" : name}: </span>}
-            {message.reply_to !== undefined && !message.deleted && <Quote message={quoted} />}
+              : <span className="unseen">{say("message.by", { name: message.own ? say("person.you") : name })}</span>}
+            {message.forwarded && <p className="message-forwarded"><Icon name="forward" />{say("message.forwarded")}</p>}
+            {message.reply_to !== undefined && !message.deleted && <Quote seq={message.reply_to} message={quoted} />}
             <div className="bubble-said">
               {message.deleted
-                ? <p className="message-text message-deleted">Message deleted</p>
+                ? <p className="message-text message-deleted">{say("message.deleted")}</p>
                 : <Text text={message.text ?? ""} />}
               <Foot message={message} />
             </div>
@@ -52,17 +60,18 @@ export const Message = memo(function Message(props: MessageProps) {
         {message.reactions.length > 0 && <Reactions message={message} />}
         {message.status === "failed" && <Failed message={message} />}
       </div>
-    </li>
+    </div>
   );
 }, isSame);
 
 /** When, and how far it got. */
 function Foot({ message }: { message: MessageView }) {
+  const intl = useIntl();
   const { time, edited, own, status, deleted } = message;
   return (
     <span className="message-foot">
-      {edited && <span>edited</span>}
-      <time dateTime={new Date(time).toISOString()} title={wholeMoment(time)}>{clockTime(time)}</time>
+      {edited && <span>{intl.formatMessage({ id: "message.edited" })}</span>}
+      <time dateTime={new Date(time).toISOString()} title={wholeMoment(intl, time)}>{clockTime(intl, time)}</time>
       {own && status && !deleted && <Ticks status={status} />}
     </span>
   );
@@ -70,7 +79,7 @@ function Foot({ message }: { message: MessageView }) {
 
 /** A timeline makes its messages anew with every change; most of them say the same as before. */
 function isSame(a: MessageProps, b: MessageProps): boolean {
-  return a.startsTurn === b.startsTurn && a.showsSender === b.showsSender && a.isLast === b.isLast &&
+  return a.startsTurn === b.startsTurn && a.showsSender === b.showsSender && a.isLast === b.isLast && a.isFound === b.isFound &&
     isSameView(a.message, b.message) && isSameQuote(a.quoted, b.quoted);
 }
 

@@ -1,8 +1,9 @@
 import type { MessageView } from "parley-client";
-import { useMe } from "../session/context.ts";
+import { useMe } from "../store/context.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { MenuItem } from "../ui/MenuItem.tsx";
 import { Popup } from "../ui/Popup.tsx";
+import { useText } from "../words/useText.ts";
 import { useActions } from "./actions.ts";
 
 const EMOJI = ["👍", "❤️", "😂", "😮", "😢", "🙏"];
@@ -11,10 +12,11 @@ const EMOJI = ["👍", "❤️", "😂", "😮", "😢", "🙏"];
 export function MessageMenu({ message, isLast }: { message: MessageView; isLast: boolean }) {
   const me = useMe();
   const actions = useActions();
+  const say = useText();
   const mine = message.reactions.find((reaction) => reaction.user === me)?.emoji;
   return (
     <Popup
-      label="What to do with this message" className="icon-button message-more"
+      label={say("message.menu")} className="icon-button message-more"
       button={<Icon name="more" />} tabIndex={isLast ? 0 : -1}
     >
       {(close) => {
@@ -24,7 +26,7 @@ export function MessageMenu({ message, isLast }: { message: MessageView; isLast:
         };
         return (
           <>
-            <div className="emoji-row" role="group" aria-label="React">
+            <div className="emoji-row" role="group" aria-label={say("message.react")}>
               {EMOJI.map((emoji) => (
                 <button
                   key={emoji} type="button" className="emoji" aria-pressed={emoji === mine}
@@ -35,15 +37,14 @@ export function MessageMenu({ message, isLast }: { message: MessageView; isLast:
                 </button>
               ))}
             </div>
-            <MenuItem icon="reply" text="Reply" onChoose={choose(() => actions.reply(message))} />
+            <MenuItem icon="reply" text={say("message.reply")} onChoose={choose(() => actions.reply(message))} />
+            <MenuItem icon="copy" text={say("message.copy")} onChoose={choose(() => actions.copy(message))} />
             {message.own && (
-              <>
-                <MenuItem icon="edit" text="Edit" onChoose={choose(() => actions.edit(message))} />
-                <MenuItem
-                  icon="remove" text="Delete for everyone" danger
-                  onChoose={choose(() => actions.remove(message))}
-                />
-              </>
+              <MenuItem icon="edit" text={say("message.edit")} onChoose={choose(() => actions.edit(message))} />
+            )}
+            <MenuItem icon="hide" text={say("message.hide")} danger onChoose={choose(() => actions.hide(message))} />
+            {message.own && (
+              <MenuItem icon="remove" text={say("message.delete")} danger onChoose={choose(() => actions.remove(message))} />
             )}
           </>
         );

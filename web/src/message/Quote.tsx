@@ -1,20 +1,26 @@
-import type { MessageView } from "parley-client";
+import type { MessageView, Seq } from "parley-client";
 import { Name } from "../people/Name.tsx";
+import { useText } from "../words/useText.ts";
+import { useActions } from "./actions.ts";
 
 /** A line of it is shown. */
 const CHARS_MAX = 200;
 
-/** What a message answers; a press goes there. */
-export function Quote({ message }: { message: MessageView | undefined }) {
-  if (!message) return <p className="quote">An earlier message</p>;
-  const show = (): void => {
-    const line = document.querySelector(`[data-line="${CSS.escape(message.id)}"]`);
-    line?.scrollIntoView({ block: "center" });
-  };
+/** What a message answers; a press goes there, wherever it is. `message` is absent where it is not
+ * among what is shown. */
+export function Quote({ seq, message }: { seq: Seq; message: MessageView | undefined }) {
+  const { show } = useActions();
+  const say = useText();
   return (
-    <button type="button" className="quote" onClick={show} tabIndex={-1}>
-      <strong><Name user={message.sender} /></strong>
-      <span dir="auto">{message.text?.slice(0, CHARS_MAX) ?? "Message deleted"}</span>
+    <button type="button" className="quote" onClick={() => show(seq)} tabIndex={-1}>
+      {message
+        ? (
+          <>
+            <strong><Name user={message.sender} /></strong>
+            <span dir="auto">{message.text?.slice(0, CHARS_MAX) ?? say("message.deleted")}</span>
+          </>
+        )
+        : <span>{say("message.earlier")}</span>}
     </button>
   );
 }

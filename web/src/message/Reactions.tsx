@@ -1,17 +1,19 @@
 import type { Id, MessageView } from "parley-client";
-import { useMe } from "../session/context.ts";
+import { useMe } from "../store/context.ts";
+import { useText } from "../words/useText.ts";
 import { useActions } from "./actions.ts";
 
 /** Who reacted how: each emoji once, with how many. A press joins in, or takes one's own back. */
 export function Reactions({ message }: { message: MessageView }) {
   const me = useMe();
   const { react } = useActions();
+  const say = useText();
   const byEmoji = new Map<string, Id[]>();
   for (const { emoji, user } of message.reactions) {
     byEmoji.set(emoji, [...(byEmoji.get(emoji) ?? []), user]);
   }
   return (
-    <ul className="reactions" aria-label="Reactions">
+    <ul className="reactions" aria-label={say("message.reactions")}>
       {[...byEmoji].map(([emoji, users]) => {
         const mine = users.includes(me);
         return (

@@ -1,9 +1,5 @@
 import type { MessageStatus } from "parley-client";
-
-const WORDS: Record<MessageStatus, string> = {
-  waiting: "waiting to be sent", sent: "sent", delivered: "delivered", read: "read",
-  failed: "not sent",
-};
+import { useText } from "../words/useText.ts";
 
 const ONE = "M3 8.5l3.2 3.2L13 5";
 const TWO = "M1.5 8.5l3.2 3.2L11.5 5M8.4 11.2l.5.5L15.7 5";
@@ -16,8 +12,9 @@ const PATHS: Record<MessageStatus, string> = {
 
 /** How far one's own message got. */
 export function Ticks({ status }: { status: MessageStatus }) {
+  const say = useText();
   return (
-    <svg className={`ticks ticks-${status}`} viewBox="0 0 17 16" role="img" aria-label={WORDS[status]}>
+    <svg className={`ticks ticks-${status}`} viewBox="0 0 17 16" role="img" aria-label={say(`message.${status}`)}>
       <path d={PATHS[status]} />
     </svg>
   );

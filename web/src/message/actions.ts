@@ -1,52 +1,55 @@
 /** What may be done with a message; the same object while the conversation is open. */
 import { createContext, use, useMemo } from "react";
-import type { Id, MessageView } from "parley-client";
-import { useParley } from "../session/context.ts";
+import type { Appended, Id, MessageView, Seq } from "parley-client";
+import { useParley } from "../store/context.ts";
 import { useComplain } from "../ui/notices.tsx";
 
-export interface MessageActions {
+/** What the conversation does with it itself. */
+export interface TalkActions {
   reply(message: MessageView): void;
   edit(message: MessageView): void;
+  /** Goes to a message, wherever in the history it stands. */
+  show(seq: Seq): void;
+}
+
+export interface MessageActions extends TalkActions {
+  copy(message: MessageView): void;
   remove(message: MessageView): void;
+  hide(message: MessageView): void;
   /** An empty emoji takes the reaction back. */
   react(message: MessageView, emoji: string): void;
   retry(message: MessageView): void;
   discard(message: MessageView): void;
 }
 
-const NOTHING: MessageActions = {
-  reply() {}, edit() {}, remove() {}, react() {}, retry() {}, discard() {},
-};
-
-export const MessageActionsContext = createContext<MessageActions>(NOTHING);
+export const MessageActionsContext = createContext<MessageActions | undefined>(undefined);
 
 export function useActions(): MessageActions {
-  return use(MessageActionsContext);
+  const actions = use(MessageActionsContext);
+  if (!actions) throw new Error("outside of MessageActionsContext");
+  return actions;
 }
 
-export function useMessageActions(
-  conversation: Id | undefined,
-  reply: (message: MessageView) => void,
-  edit: (message: MessageView) => void,
-): MessageActions {
+export function useMessageActions(conversation: Id | undefined, talk: TalkActions): MessageActions {
   const parley = useParley();
   const complain = useComplain();
-  return useMemo(() => ({
-    reply,
-    edit,
-    remove({ seq }) {
-      if (conversation === undefined || seq === undefined) return;
-      parley.delete(conversation, seq).catch(complain);
-    },
-    react({ seq }, emoji) {
-      if (conversation === undefined || seq === undefined) return;
-      parley.react(conversation, seq, emoji).catch(complain);
-    },
-    retry({ key }) {
-      if (key !== undefined) void parley.retry(key);
-    },
-    discard({ key }) {
-      if (key !== undefined) void parley.discard(key);
-    },
-  }), [parley, complain, conversation, reply, edit]);
+  return useMemo(() => {
+    /** What stands on the server, and its conversation with it. */
+    const act = ({ seq }: MessageView, command: (id: Id, seq: Seq) => Promise<Appended>): void => {
+      if (conversation !== undefined && seq !== undefined) command(conversation, seq).catch(complain);
+    };
+    return {
+      ...talk,
+      copy: ({ text }) => void navigator.clipboard.writeText(text ?? "").catch(complain),
+      remove: (message) => act(message, (id, seq) => parley.delete(id, seq)),
+      hide: (message) => act(message, (id, seq) => parley.personal.hide(id, seq)),
+      react: (message, emoji) => act(message, (id, seq) => parley.react(id, seq, emoji)),
+      retry({ key }) {
+        if (key !== undefined) void parley.retry(key);
+      },
+      discard({ key }) {
+        if (key !== undefined) void parley.discard(key);
+      },
+    };
+  }, [parley, complain, conversation, talk]);
 }

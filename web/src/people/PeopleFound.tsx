@@ -1,5 +1,6 @@
 import type { Person } from "parley-client";
 import { wordsFor } from "../words/errors.ts";
+import { useText } from "../words/useText.ts";
 import { PersonRow } from "./PersonRow.tsx";
 import { useSearch } from "./useSearch.ts";
 
@@ -11,13 +12,14 @@ export interface PeopleFoundProps {
 
 /** Whose names begin as typed. */
 export function PeopleFound({ typed, without, onChoose }: PeopleFoundProps) {
+  const say = useText();
   const { people, error } = useSearch(typed);
-  if (error !== undefined) return <p className="hint" role="status">{wordsFor(error)}</p>;
+  if (error !== undefined) return <p className="hint" role="status">{wordsFor(error, say)}</p>;
   if (!people) return null;
   const shown = people.filter((person) => !without(person));
-  if (shown.length === 0) return <p className="hint" role="status">Nobody’s name begins so.</p>;
+  if (shown.length === 0) return <p className="hint" role="status">{say("list.nobody")}</p>;
   return (
-    <ul className="rows" aria-label="People">
+    <ul className="rows" aria-label={say("list.people")}>
       {shown.map((person) => (
         <PersonRow key={person.user} person={person} onChoose={() => onChoose(person)} />
       ))}

@@ -1,32 +1,37 @@
+import { useCallback } from "react";
 import type { ConversationView, Id, Person } from "parley-client";
 import { useObservable } from "../hooks/useObservable.ts";
-import { useMe, useParley } from "../session/context.ts";
+import { useMe, useParley } from "../store/context.ts";
+import type { Say } from "../words/useText.ts";
+import { useText } from "../words/useText.ts";
 
 /** Until the name is known. */
 const UNKNOWN = "…";
 
-const DELETED_NAME = "Deleted account";
-
-export const NOTES_NAME = "Notes to self";
-
-export function nameOf(person: Person | undefined): string {
-  return person?.deleted ? DELETED_NAME : person?.display_name ?? UNKNOWN;
+export function nameOf(person: Person | undefined, say: Say): string {
+  return person?.deleted ? say("person.deleted") : person?.display_name ?? UNKNOWN;
 }
 
 /** What a person is called; empty for nobody. */
 export function useName(user: Id): string {
   const person = useObservable(useParley().person(user));
-  return nameOf(person);
+  return nameOf(person, useText());
 }
 
 /** "You" for oneself. */
 export function useNameOrYou(user: Id): string {
+  const say = useText();
   const name = useName(user);
-  return user === useMe() ? "You" : name;
+  return user === useMe() ? say("person.you") : name;
 }
 
-export function titleOf(view: ConversationView): string {
-  if (view.kind === "self") return NOTES_NAME;
+export function titleOf(view: ConversationView, say: Say): string {
+  if (view.kind === "self") return say("list.notes");
   if (view.kind === "group") return view.title ?? UNKNOWN;
-  return nameOf(view.person);
+  return nameOf(view.person, say);
+}
+
+export function useTitleOf(): (view: ConversationView) => string {
+  const say = useText();
+  return useCallback((view) => titleOf(view, say), [say]);
 }

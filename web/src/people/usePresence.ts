@@ -1,7 +1,7 @@
 import { useEffect } from "react";
 import type { Id, Presence } from "parley-client";
 import { useObservable } from "../hooks/useObservable.ts";
-import { useParley } from "../session/context.ts";
+import { useParley } from "../store/context.ts";
 
 /** Watches people as long as they are on screen. */
 export function useWatch(users: readonly Id[]): void {

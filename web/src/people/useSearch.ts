@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
 import type { Person } from "parley-client";
 import { LIMITS } from "parley-client";
-import { useParley } from "../session/context.ts";
+import { useParley } from "../store/context.ts";
 
 /** A pause in typing. */
 const SETTLE_MS = 150;

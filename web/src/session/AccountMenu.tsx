@@ -1,28 +1,37 @@
 import { useObservable } from "../hooks/useObservable.ts";
 import { Avatar } from "../people/Avatar.tsx";
 import { useName } from "../people/names.ts";
+import { useMe, useStore } from "../store/context.ts";
 import { MenuItem } from "../ui/MenuItem.tsx";
 import { useComplain } from "../ui/notices.tsx";
 import { Popup } from "../ui/Popup.tsx";
-import { useMe, useParley } from "./context.ts";
+import { useText } from "../words/useText.ts";
 
-/** Oneself: who one is here, and the way out. */
+/** Oneself: who one is here, the settings, and the way out. */
 export function AccountMenu() {
-  const parley = useParley();
+  const { parley, list } = useStore();
   const complain = useComplain();
+  const say = useText();
   const me = useMe();
   const name = useName(me);
   const username = useObservable(parley.session)?.username ?? "";
   return (
-    <Popup label="Your account" className="avatar-button" button={<Avatar id={me} name={name} />}>
+    <Popup label={say("session.account")} className="avatar-button" button={<Avatar id={me} name={name} />}>
       {(close) => (
         <>
           <p className="menu-head">
             <strong><bdi>{name}</bdi></strong>
-            <span>@{username}</span>
+            <span dir="ltr">@{username}</span>
           </p>
           <MenuItem
-            icon="leave" text="Sign out"
+            icon="settings" text={say("settings.label")}
+            onChoose={() => {
+              close();
+              list.show("settings");
+            }}
+          />
+          <MenuItem
+            icon="leave" text={say("session.sign_out")}
             onChoose={() => {
               close();
               parley.signOut().catch(complain);

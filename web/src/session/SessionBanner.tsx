@@ -3,18 +3,18 @@ import type { Status } from "parley-client";
 import { useEffect } from "react";
 import { useObservable } from "../hooks/useObservable.ts";
 import { useComplain } from "../ui/notices.tsx";
-import { useParley } from "./context.ts";
+import type { TextId } from "../words/languages.ts";
+import { useText } from "../words/useText.ts";
+import { useParley } from "../store/context.ts";
 
-function wordsOf({ state, reason }: Status): string | undefined {
+function wordsOf({ state, reason }: Status): TextId | undefined {
   switch (state) {
     case "connecting":
-      return "Connecting…";
+      return "session.connecting";
     case "waiting":
-      return "Offline. Messages will be sent later.";
+      return "session.offline";
     case "stopped":
-      return reason === "account_disabled"
-        ? "This account is disabled. Ask whoever runs this server."
-        : "The server ended the connection.";
+      return reason === "account_disabled" ? "error.account_disabled" : "session.stopped";
     default:
       return undefined;
   }
@@ -23,6 +23,7 @@ function wordsOf({ state, reason }: Status): string | undefined {
 export function SessionBanner() {
   const parley = useParley();
   const complain = useComplain();
+  const say = useText();
   const status = useObservable(parley.status);
   const words = wordsOf(status);
 
@@ -37,17 +38,19 @@ export function SessionBanner() {
     <div className="banner-place" role="status">
       {words !== undefined && (
         <div className={`banner banner-${status.state}`}>
-          <span>{words}</span>
+          <span>{say(words)}</span>
           {/* Not for those who hear the page: it would speak every second. */}
           {status.retry_in_s !== undefined && status.retry_in_s > 0 && (
-            <span className="banner-countdown" aria-hidden="true">Next try in {status.retry_in_s} s.</span>
+            <span className="banner-countdown" aria-hidden="true">
+              {say("session.next_try", { seconds: status.retry_in_s })}
+            </span>
           )}
           {status.reason === "account_disabled" ? (
             <button type="button" className="link" onClick={() => parley.signOut().catch(complain)}>
-              Sign out
+              {say("session.sign_out")}
             </button>
           ) : status.state !== "connecting" && (
-            <button type="button" className="link" onClick={again}>Try now</button>
+            <button type="button" className="link" onClick={again}>{say("session.try_now")}</button>
           )}
         </div>
       )}

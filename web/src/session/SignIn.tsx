@@ -1,25 +1,27 @@
 import { Field } from "../ui/Field.tsx";
-import { useParley } from "./context.ts";
+import { useParley } from "../store/context.ts";
+import { useText } from "../words/useText.ts";
 import { deviceName } from "./deviceName.ts";
 import { fieldOf, useSubmit, usernameOf } from "./useSubmit.ts";
 
 export function SignIn() {
   const parley = useParley();
+  const say = useText();
   const { busy, problem, submit } = useSubmit((form) => parley.signIn({
     username: usernameOf(form), password: fieldOf(form, "password"), device_name: deviceName(),
   }));
   return (
-    <form className="welcome-form" aria-label="Sign in" onSubmit={submit}>
+    <form className="welcome-form" aria-label={say("session.sign_in")} onSubmit={submit}>
       <Field
-        label="Name" name="username" autoComplete="username" autoCapitalize="none"
+        label={say("session.name")} name="username" autoComplete="username" autoCapitalize="none"
         spellCheck={false} required autoFocus
       />
       <Field
-        label="Password" name="password" type="password" autoComplete="current-password" required
+        label={say("session.password")} name="password" type="password" autoComplete="current-password" required
       />
       {problem !== undefined && <p className="problem" role="alert">{problem}</p>}
       <button type="submit" className="button" disabled={busy}>
-        {busy ? "Signing in…" : "Sign in"}
+        {say(busy ? "session.signing_in" : "session.sign_in")}
       </button>
     </form>
   );

@@ -1,11 +1,13 @@
 import { LIMITS } from "parley-client";
 import { Field } from "../ui/Field.tsx";
-import { useParley } from "./context.ts";
+import { useParley } from "../store/context.ts";
+import { useText } from "../words/useText.ts";
 import { deviceName } from "./deviceName.ts";
 import { fieldOf, useSubmit, usernameOf } from "./useSubmit.ts";
 
 export function SignUp() {
   const parley = useParley();
+  const say = useText();
   const { busy, problem, submit } = useSubmit((form) => {
     const display_name = fieldOf(form, "display_name").trim();
     return parley.signUp({
@@ -14,25 +16,25 @@ export function SignUp() {
     });
   });
   return (
-    <form className="welcome-form" aria-label="Create an account" onSubmit={submit}>
+    <form className="welcome-form" aria-label={say("session.sign_up")} onSubmit={submit}>
       <Field
-        label="Name" name="username" autoComplete="username" autoCapitalize="none"
+        label={say("session.name")} name="username" autoComplete="username" autoCapitalize="none"
         spellCheck={false} required autoFocus minLength={LIMITS.username_bytes_min}
         maxLength={LIMITS.username_bytes_max}
-        hint="Small letters a–z, digits, dot, dash, underscore. Others find you by it."
+        hint={say("session.name_hint")}
       />
       <Field
-        label="What others see (optional)" name="display_name" autoComplete="name"
+        label={say("session.display_name")} name="display_name" autoComplete="name"
         maxLength={LIMITS.display_name_chars_max}
       />
       <Field
-        label="Password" name="password" type="password" autoComplete="new-password" required
+        label={say("session.password")} name="password" type="password" autoComplete="new-password" required
         minLength={LIMITS.password_bytes_min} maxLength={LIMITS.password_bytes_max}
-        hint={`At least ${LIMITS.password_bytes_min} characters.`}
+        hint={say("session.password_hint", { count: LIMITS.password_bytes_min })}
       />
       {problem !== undefined && <p className="problem" role="alert">{problem}</p>}
       <button type="submit" className="button" disabled={busy}>
-        {busy ? "Creating the account…" : "Create the account"}
+        {say(busy ? "session.creating" : "session.create")}
       </button>
     </form>
   );

@@ -2,12 +2,14 @@
 import { useState } from "react";
 import { useObservable } from "../hooks/useObservable.ts";
 import { Logo } from "../ui/Logo.tsx";
-import { useParley } from "./context.ts";
+import { useParley } from "../store/context.ts";
+import { useText } from "../words/useText.ts";
 import { SignIn } from "./SignIn.tsx";
 import { SignUp } from "./SignUp.tsx";
 import "./welcome.css";
 
 export function Welcome() {
+  const say = useText();
   const [isNew, setIsNew] = useState(false);
   const { reason } = useObservable(useParley().status);
   const wasEnded = reason === "signed_out" || reason === "unauthenticated";
@@ -17,16 +19,16 @@ export function Welcome() {
         <header className="welcome-head">
           <Logo />
           <h1 className="wordmark">Parley</h1>
-          <p>{isNew ? "Make an account on this server." : "Good to see you."}</p>
+          <p>{say(isNew ? "session.welcome_new" : "session.welcome")}</p>
         </header>
         {wasEnded && !isNew && (
-          <p className="hint" role="status">This device was signed out.</p>
+          <p className="hint" role="status">{say("session.was_ended")}</p>
         )}
         {isNew ? <SignUp /> : <SignIn />}
         <p className="welcome-other">
-          {isNew ? "You have an account?" : "New here?"}{" "}
+          {say(isNew ? "session.has_account" : "session.is_new")}{" "}
           <button type="button" className="link" onClick={() => setIsNew(!isNew)}>
-            {isNew ? "Sign in" : "Create an account"}
+            {say(isNew ? "session.sign_in" : "session.sign_up")}
           </button>
         </p>
       </section>

@@ -1,9 +1,11 @@
 import type { FormEvent } from "react";
 import { useState } from "react";
 import { wordsFor } from "../words/errors.ts";
+import { useText } from "../words/useText.ts";
 
 /** A form's way to the server: one at a time, and in words what went wrong. */
 export function useSubmit(act: (form: FormData) => Promise<unknown>) {
+  const say = useText();
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | undefined>();
   const submit = (event: FormEvent<HTMLFormElement>): void => {
@@ -12,7 +14,7 @@ export function useSubmit(act: (form: FormData) => Promise<unknown>) {
     setBusy(true);
     setProblem(undefined);
     act(new FormData(event.currentTarget))
-      .catch((error: unknown) => setProblem(wordsFor(error)))
+      .catch((error: unknown) => setProblem(wordsFor(error, say)))
       .finally(() => setBusy(false));
   };
   return { busy, problem, submit };

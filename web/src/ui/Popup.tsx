@@ -11,11 +11,12 @@ const EDGE_PX = 8;
 /** Below the button if there is room, else above; inside the window in any case. Through the
  * object model, since the content policy takes no style attribute. */
 function place(panel: HTMLElement, button: HTMLElement): void {
-  const { top, bottom, right } = button.getBoundingClientRect();
+  const { top, bottom, left, right } = button.getBoundingClientRect();
   const { width, height } = panel.getBoundingClientRect();
   const fits = bottom + GAP_PX + height + EDGE_PX <= innerHeight;
   const y = fits ? bottom + GAP_PX : Math.max(EDGE_PX, top - GAP_PX - height);
-  const x = Math.min(Math.max(EDGE_PX, right - width), innerWidth - width - EDGE_PX);
+  const end = getComputedStyle(button).direction === "rtl" ? left : right - width;
+  const x = Math.min(Math.max(EDGE_PX, end), innerWidth - width - EDGE_PX);
   panel.style.top = `${y}px`;
   panel.style.left = `${x}px`;
 }

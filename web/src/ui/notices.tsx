@@ -2,6 +2,7 @@
 import type { ReactNode } from "react";
 import { createContext, use, useCallback, useEffect, useState } from "react";
 import { wordsFor } from "../words/errors.ts";
+import { useText } from "../words/useText.ts";
 
 const SHOWN_MS = 6000;
 
@@ -15,8 +16,9 @@ export function useComplain(): Complain {
 }
 
 export function Notices({ children }: { children: ReactNode }) {
-  const [shown, setShown] = useState<{ words: string } | undefined>();
-  const complain = useCallback((error: unknown) => setShown({ words: wordsFor(error) }), []);
+  const say = useText();
+  const [shown, setShown] = useState<{ error: unknown } | undefined>();
+  const complain = useCallback((error: unknown) => setShown({ error }), []);
 
   useEffect(() => {
     if (!shown) return undefined;
@@ -27,7 +29,7 @@ export function Notices({ children }: { children: ReactNode }) {
   return (
     <NoticesContext value={complain}>
       {children}
-      <div className="notices" role="status">{shown && <p className="notice">{shown.words}</p>}</div>
+      <div className="notices" role="status">{shown && <p className="notice">{wordsFor(shown.error, say)}</p>}</div>
     </NoticesContext>
   );
 }

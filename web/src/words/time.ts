@@ -1,13 +1,11 @@
-/** Times as a person reads them, in the words and clock of their browser's language. */
+/** Times as a person reads them, in the words and clock of the page's language. */
+import type { IntlShape } from "react-intl";
+
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
-const weekday = new Intl.DateTimeFormat(undefined, { weekday: "short" });
-const dayAndMonth = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
-const fullDay = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
-const dayOfYear = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long", year: "numeric" });
-const wholeTime = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
+const CLOCK = { hour: "numeric", minute: "2-digit" } as const;
+const DAY_AND_MONTH = { day: "numeric", month: "short" } as const;
 
 function midnight(time: number): number {
   return new Date(time).setHours(0, 0, 0, 0);
@@ -22,36 +20,38 @@ export function isSameDay(a: number, b: number): boolean {
   return midnight(a) === midnight(b);
 }
 
-export function clockTime(time: number): string {
-  return clock.format(time);
+export function clockTime(intl: IntlShape, time: number): string {
+  return intl.formatDate(time, CLOCK);
 }
 
-export function wholeMoment(time: number): string {
-  return wholeTime.format(time);
+export function wholeMoment(intl: IntlShape, time: number): string {
+  return intl.formatDate(time, { dateStyle: "full", timeStyle: "short" });
 }
 
 /** For a list: the time today, then the day. */
-export function shortTime(time: number, now: number): string {
+export function shortTime(intl: IntlShape, time: number, now: number): string {
   const days = daysBefore(time, now);
-  if (days <= 0) return clock.format(time);
-  if (days === 1) return "Yesterday";
-  return days < 7 ? weekday.format(time) : dayAndMonth.format(time);
+  if (days <= 0) return clockTime(intl, time);
+  if (days === 1) return intl.formatMessage({ id: "talk.yesterday" });
+  return intl.formatDate(time, days < 7 ? { weekday: "short" } : DAY_AND_MONTH);
 }
 
 /** Above the messages of a day. */
-export function dayName(time: number, now: number): string {
+export function dayName(intl: IntlShape, time: number, now: number): string {
   const days = daysBefore(time, now);
-  if (days <= 0) return "Today";
-  if (days === 1) return "Yesterday";
-  return days < 180 ? fullDay.format(time) : dayOfYear.format(time);
+  if (days <= 0) return intl.formatMessage({ id: "talk.today" });
+  if (days === 1) return intl.formatMessage({ id: "talk.yesterday" });
+  const month = { day: "numeric", month: "long" } as const;
+  return intl.formatDate(time, days < 180 ? { ...month, weekday: "long" } : { ...month, year: "numeric" });
 }
 
-export function lastSeen(time: number, now: number): string {
+export function lastSeen(intl: IntlShape, time: number, now: number): string {
   const minutes = Math.floor((now - time) / MINUTE);
-  if (minutes < 1) return "last seen just now";
-  if (minutes < 60) return `last seen ${minutes} min ago`;
+  if (minutes < 1) return intl.formatMessage({ id: "person.seen_now" });
+  if (minutes < 60) return intl.formatMessage({ id: "person.seen_minutes" }, { count: minutes });
   const days = daysBefore(time, now);
-  if (days === 0) return `last seen at ${clock.format(time)}`;
-  if (days === 1) return `last seen yesterday at ${clock.format(time)}`;
-  return `last seen on ${dayAndMonth.format(time)}`;
+  const clock = clockTime(intl, time);
+  if (days === 0) return intl.formatMessage({ id: "person.seen_today" }, { time: clock });
+  if (days === 1) return intl.formatMessage({ id: "person.seen_yesterday" }, { time: clock });
+  return intl.formatMessage({ id: "person.seen_on" }, { date: intl.formatDate(time, DAY_AND_MONTH) });
 }

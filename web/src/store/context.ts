@@ -1,14 +1,19 @@
 import { createContext, use } from "react";
 import type { Id, Parley } from "parley-client";
 import { useObservable } from "../hooks/useObservable.ts";
+import type { Store } from "./store.ts";
 
-export const ParleyContext = createContext<Parley | undefined>(undefined);
+export const StoreContext = createContext<Store | undefined>(undefined);
+
+export function useStore(): Store {
+  const store = use(StoreContext);
+  if (!store) throw new Error("outside of StoreContext");
+  return store;
+}
 
 /** The device that this page is. */
 export function useParley(): Parley {
-  const parley = use(ParleyContext);
-  if (!parley) throw new Error("outside of ParleyContext");
-  return parley;
+  return useStore().parley;
 }
 
 /** Oneself; empty when signed out. */

@@ -3,14 +3,14 @@ import type { RefObject } from "react";
 import { useCallback, useEffect } from "react";
 import type { Id, Seq } from "parley-client";
 import { useVisible } from "../hooks/useVisible.ts";
-import { useParley } from "../session/context.ts";
+import { useParley } from "../store/context.ts";
 import type { Line } from "./lines.ts";
 
 /** Edges fall between pixels. */
 const SLACK_PX = 4;
 
 /** The answer is for every scroll event. */
-export function useReading(
+export function useMarkRead(
   log: RefObject<HTMLDivElement | null>,
   id: Id,
   lines: readonly Line[],

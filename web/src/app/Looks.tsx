@@ -1,0 +1,48 @@
+/** The language and the theme of the page, as they are chosen; the page's element carries both. */
+import type { ReactNode } from "react";
+import { useEffect, useState } from "react";
+import { IntlProvider } from "react-intl";
+import { useObservable } from "../hooks/useObservable.ts";
+import { useStore } from "../store/context.ts";
+import type { Language, Texts } from "../words/languages.ts";
+import { LANGUAGES, languageOf, localeOf, textsIn } from "../words/languages.ts";
+
+export interface Spoken {
+  language: Language;
+  texts: Texts;
+}
+
+/** What the page is to speak, with its texts: awaited before anything is drawn. */
+export async function spokenBy(chosen: Language | undefined): Promise<Spoken> {
+  const language = languageOf(chosen, navigator.languages);
+  return { language, texts: await textsIn(language) };
+}
+
+export function Looks({ first, children }: { first: Spoken; children: ReactNode }) {
+  const { theme, language } = useObservable(useStore().look.chosen);
+  const [spoken, setSpoken] = useState(first);
+
+  // Until the texts of another language are here, those before stand.
+  useEffect(() => {
+    let over = false;
+    spokenBy(language).then((now) => !over && setSpoken(now), () => {});
+    return () => {
+      over = true;
+    };
+  }, [language]);
+  useEffect(() => {
+    const { dataset } = document.documentElement;
+    if (theme) dataset["theme"] = theme;
+    else delete dataset["theme"];
+  }, [theme]);
+  useEffect(() => {
+    document.documentElement.lang = spoken.language;
+    document.documentElement.dir = LANGUAGES[spoken.language].dir;
+  }, [spoken]);
+
+  return (
+    <IntlProvider locale={localeOf(spoken.language, navigator.languages)} messages={spoken.texts}>
+      {children}
+    </IntlProvider>
+  );
+}

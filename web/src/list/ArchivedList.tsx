@@ -1,0 +1,23 @@
+import { useRef } from "react";
+import { useObservable } from "../hooks/useObservable.ts";
+import type { Place } from "../route/route.ts";
+import { useStore } from "../store/context.ts";
+import { useText } from "../words/useText.ts";
+import { PaneHead } from "./PaneHead.tsx";
+import { Rows } from "./Rows.tsx";
+
+/** What one has put out of sight. */
+export function ArchivedList({ place, onDone }: { place: Place | undefined; onDone: () => void }) {
+  const say = useText();
+  const scroller = useRef<HTMLElement>(null);
+  const { archived } = useObservable(useStore().list.arranged);
+  return (
+    <aside className="sidebar" aria-label={say("list.archived")}>
+      <PaneHead title={say("list.archived")} onBack={onDone} />
+      {archived.length === 0 && <p className="hint">{say("list.empty_archived")}</p>}
+      <nav ref={scroller} className="list-scroll" aria-label={say("list.archived")}>
+        <Rows views={archived} place={place} scroller={scroller} />
+      </nav>
+    </aside>
+  );
+}

@@ -1,0 +1,19 @@
+/**
+ * What stands between the library and what is drawn: everything that is state and not a single
+ * component's own. Components read it by useObservable() and call its methods; they hold no copy.
+ * No React in this folder but in context.ts, so that it is tested without a page.
+ */
+import type { Parley } from "parley-client";
+import { ListStore } from "./list.ts";
+import { Look } from "./look.ts";
+
+export class Store {
+  readonly parley: Parley;
+  readonly look = new Look();
+  readonly list: ListStore;
+
+  constructor(parley: Parley) {
+    this.parley = parley;
+    this.list = new ListStore(parley);
+  }
+}

@@ -1,0 +1,76 @@
+/** The catalogues, held against each other and against the code. */
+import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
+import { test } from "node:test";
+import type { MessageFormatElement } from "@formatjs/icu-messageformat-parser";
+import { TYPE, parse } from "@formatjs/icu-messageformat-parser";
+import { LANGUAGES, languageOf, localeOf } from "../src/words/languages.ts";
+
+const SOURCES = new URL("../src/", import.meta.url);
+const CODES = Object.keys(LANGUAGES);
+
+function textsIn(code: string): Record<string, string> {
+  return JSON.parse(readFileSync(new URL(`words/text/${code}.json`, SOURCES), "utf8"));
+}
+
+/** What a message wants to be told. */
+function argumentsOf(elements: readonly MessageFormatElement[]): string[] {
+  const names = new Set<string>();
+  const look = (all: readonly MessageFormatElement[]): void => {
+    for (const element of all) {
+      if (element.type === TYPE.literal || element.type === TYPE.pound) continue;
+      names.add(element.value);
+      if (element.type === TYPE.plural || element.type === TYPE.select) {
+        for (const option of Object.values(element.options)) look(option.value);
+      }
+    }
+  };
+  look(elements);
+  return [...names].sort();
+}
+
+const english = textsIn("en");
+
+for (const code of CODES) {
+  test(`${code}: every text is there, parses, and asks for what the English one does`, () => {
+    const texts = textsIn(code);
+    assert.deepEqual(Object.keys(texts).sort(), Object.keys(english).sort());
+    for (const [id, text] of Object.entries(texts)) {
+      const wanted = argumentsOf(parse(english[id] ?? ""));
+      assert.notEqual(text.trim(), "", id);
+      assert.deepEqual(argumentsOf(parse(text, { locale: new Intl.Locale(code) })), wanted, id);
+    }
+  });
+
+  test(`${code}: each plural has the forms that the language has`, () => {
+    const forms = new Intl.PluralRules(code).resolvedOptions().pluralCategories;
+    for (const [id, text] of Object.entries(textsIn(code))) {
+      for (const element of parse(text)) {
+        if (element.type !== TYPE.plural) continue;
+        const given = Object.keys(element.options);
+        const missing = forms.filter((form) => !given.includes(form));
+        // Beside "other" a form that says the same need not stand.
+        assert.ok(given.includes("other"), id);
+        if (given.length > 2) assert.deepEqual(missing.filter((form) => form !== "many" || code !== "es"), [], id);
+      }
+    }
+  });
+}
+
+test("no catalogue but those of the table, and no text that is not used", () => {
+  const files = readdirSync(new URL("words/text/", SOURCES)).map((name) => name.replace(/\.json$/, ""));
+  assert.deepEqual(files.sort(), [...CODES].sort());
+  const code = readdirSync(SOURCES, { recursive: true, encoding: "utf8" })
+    .filter((name) => /\.tsx?$/.test(name)).map((name) => readFileSync(new URL(name, SOURCES), "utf8")).join("\n");
+  /** Named by a part that is put together. */
+  const made = /^(error|field|notice|list\.filter|message\.(waiting|sent|delivered|read|failed)|details\.(owner|admin))/;
+  const unused = Object.keys(english).filter((id) => !made.test(id) && !code.includes(`"${id}"`));
+  assert.deepEqual(unused, []);
+});
+
+test("a person gets what their browser asks for first and we have, else English", () => {
+  assert.equal(languageOf(undefined, ["xx", "en-GB"]), "en");
+  assert.equal(languageOf(undefined, ["xx"]), "en");
+  assert.equal(localeOf("en", ["xx", "en-GB", "en-US"]), "en-GB");
+  assert.equal(localeOf("en", ["xx"]), "en");
+});
