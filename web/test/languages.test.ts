@@ -68,9 +68,10 @@ test("no catalogue but those of the table, and no text that is not used", () => 
   assert.deepEqual(unused, []);
 });
 
-test("a person gets what their browser asks for first and we have, else English", () => {
-  assert.equal(languageOf(undefined, ["xx", "en-GB"]), "en");
-  assert.equal(languageOf(undefined, ["xx"]), "en");
-  assert.equal(localeOf("en", ["xx", "en-GB", "en-US"]), "en-GB");
-  assert.equal(localeOf("en", ["xx"]), "en");
+test("a person gets what they chose, else what their browser asks for first and we have", () => {
+  assert.equal(languageOf("de", ["ar"]), "de");
+  assert.equal(languageOf(undefined, ["fr-FR", "zh-Hans-CN", "en"]), "zh");
+  assert.equal(languageOf(undefined, ["fr"]), "en");
+  assert.equal(localeOf("en", ["de", "en-GB", "en-US"]), "en-GB");
+  assert.equal(localeOf("ar", ["de"]), "ar");
 });

@@ -13,10 +13,11 @@
 struct asset {
     struct str path; /* starts with '/' */
     struct str type; /* Content-Type */
-    struct str etag; /* a hash of the bytes; weak, since it stands for both forms */
+    struct str etag; /* a hash of the bytes; weak, since it stands for all forms */
     struct str bytes;
-    struct str gzip; /* the same compressed; absent where that gains nothing */
-    bool immutable;  /* its name holds a hash of its content */
+    struct str gzip;   /* the same compressed; absent where that gains nothing */
+    struct str brotli; /* smaller still; absent for what no web build compressed */
+    bool immutable;    /* its name holds a hash of its content */
 };
 
 /* What was built from web/ (a page that says so where it was not built) and the documents of the

@@ -21,7 +21,7 @@ struct gateway {
     struct buf *node_url; /* what node.url says */
     struct address addresses[GATEWAY_ADDRESSES_MAX];
     struct address metrics_address;
-    struct buf **asset_bodies;  /* as options.assets; each followed by its gzip form or NULL */
+    struct buf **asset_bodies;  /* for each of options.assets its ASSET_FORMS, or NULL */
     struct buf *resync, *ping;  /* always the same: a payload, a whole frame */
     struct buf *goaway;         /* a payload; made when the drain begins */
     atomic_bool ready;          /* any thread */

@@ -39,6 +39,7 @@ enum { NET_THREADS = 2, WAIT_MS = 10000 };
 static const char page[] = "<!doctype html><title>test</title>";
 static const char script[] = "plain script";
 static const char packed[] = "packed";
+static const char packed_well[] = "packed well";
 
 #define LIT(text)                                                                                  \
     {                                                                                              \
@@ -50,6 +51,7 @@ static const struct asset assets[] = {
      .etag = LIT("W/\"1\""),
      .bytes = {script, sizeof(script) - 1},
      .gzip = {packed, sizeof(packed) - 1},
+     .brotli = {packed_well, sizeof(packed_well) - 1},
      .immutable = true},
     {.path = LIT("/index.html"),
      .type = LIT("text/html; charset=utf-8"),

@@ -48,8 +48,13 @@ static void test_file_is_packed_for_those_who_take_it(void **state)
 {
     struct tcp *t = tcp_new(*state, 0);
     tcp_send_text(t, "GET /assets/app-0a1b2c3d.js HTTP/1.1\r\nHost: x\r\n"
-                     "Accept-Encoding: br, gzip\r\n\r\n");
+                     "Accept-Encoding: gzip, deflate, br\r\n\r\n");
     struct reply reply = http_read(t, false);
+    assert_true(has(&reply, "Content-Encoding: br\r\n"));
+    reply_expect(reply, 200, "packed well");
+    tcp_send_text(t, "GET /assets/app-0a1b2c3d.js HTTP/1.1\r\nHost: x\r\n"
+                     "Accept-Encoding: gzip\r\n\r\n");
+    reply = http_read(t, false);
     assert_true(has(&reply, "Content-Encoding: gzip\r\n"));
     assert_true(has(&reply, "Vary: Accept-Encoding\r\n"));
     assert_true(has(&reply, "max-age=31536000, immutable\r\n"));

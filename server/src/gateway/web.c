@@ -2,7 +2,7 @@
  * Files are bodies made once at the start, of which answers queue references. A file whose name
  * holds a hash of its content is never asked for again; the others are asked for by ETag each
  * time, so that a new server brings its own page. The tag is weak, since the same one stands for
- * the plain and the compressed form.
+ * the plain form and the compressed ones.
  *
  * The policy lets the page load from and talk to this server only: no inline script, no other
  * host, no frame around it.
@@ -21,41 +21,58 @@
 static const char content_policy[] = "default-src 'self'; base-uri 'none'; object-src 'none'; "
                                      "form-action 'self'; frame-ancestors 'none'";
 
+/* The best for whoever takes it comes last. */
+enum asset_form { FORM_PLAIN, FORM_GZIP, FORM_BROTLI, ASSET_FORMS };
+
+/* As Accept-Encoding and Content-Encoding name them. */
+static const char *const codings[ASSET_FORMS] = {NULL, "gzip", "br"};
+
 struct buf **web_bodies_new(const struct gateway *g)
 {
     size_t n = g->options.assets_n;
-    struct buf **bodies = mem_new_array(2 * n, sizeof(struct buf *));
+    struct buf **bodies = mem_new_array(ASSET_FORMS * n, sizeof(struct buf *));
     for (size_t i = 0; i < n; i++) {
         const struct asset *asset = &g->options.assets[i];
-        bodies[2 * i] = buf_copy(asset->bytes.p, asset->bytes.n);
-        if (asset->gzip.p)
-            bodies[2 * i + 1] = buf_copy(asset->gzip.p, asset->gzip.n);
+        const struct str forms[ASSET_FORMS] = {asset->bytes, asset->gzip, asset->brotli};
+        for (size_t form = 0; form < ASSET_FORMS; form++) {
+            if (forms[form].p)
+                bodies[ASSET_FORMS * i + form] = buf_copy(forms[form].p, forms[form].n);
+        }
     }
     return bodies;
 }
 
 void web_bodies_free(const struct gateway *g, struct buf **bodies)
 {
-    for (size_t i = 0; i < 2 * g->options.assets_n; i++)
+    for (size_t i = 0; i < ASSET_FORMS * g->options.assets_n; i++)
         buf_unref(bodies[i]);
     free(bodies);
+}
+
+static enum asset_form form_for(const struct http_request *r, struct buf *const *bodies)
+{
+    enum asset_form form = ASSET_FORMS - 1;
+    while (form > FORM_PLAIN && !(bodies[form] && http_request_has_token(r, STR("Accept-Encoding"),
+                                                                         str_of(codings[form]))))
+        form--;
+    return form;
 }
 
 static void answer_asset(struct client *c, const struct http_request *r, const struct asset *asset)
 {
     const struct gateway *g = c->lane->gateway;
-    struct buf *const *bodies = &g->asset_bodies[2 * (asset - g->options.assets)];
-    bool packed = bodies[1] && http_request_has_token(r, STR("Accept-Encoding"), STR("gzip"));
+    struct buf *const *bodies = &g->asset_bodies[ASSET_FORMS * (asset - g->options.assets)];
+    enum asset_form form = form_for(r, bodies);
     struct answer a = {.status = 200, .type = asset->type, .etag = asset->etag};
-    a.body = bodies[packed];
+    a.body = bodies[form];
     if (http_not_modified(r, asset->etag))
         a = (struct answer){.status = 304, .etag = asset->etag};
     answer_field(&a, STR("Cache-Control"),
                  asset->immutable ? STR("public, max-age=31536000, immutable") : STR("no-cache"));
     answer_field(&a, STR("Vary"), STR("Accept-Encoding"));
     answer_field(&a, STR("Content-Security-Policy"), str_of(content_policy));
-    if (packed && a.status == 200)
-        answer_field(&a, STR("Content-Encoding"), STR("gzip"));
+    if (codings[form] && a.status == 200)
+        answer_field(&a, STR("Content-Encoding"), str_of(codings[form]));
     answer_send(c, &a);
 }
 

@@ -84,7 +84,7 @@ export class Stage {
   }
 }
 
-async function launch(): Promise<Browser> {
+export async function launch(): Promise<Browser> {
   return chromium.launch({
     executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
     // Chromium refuses to build its sandbox for root.

@@ -7,7 +7,7 @@ import { Value } from "parley-client";
 import type { Language } from "../words/languages.ts";
 import { isLanguage } from "../words/languages.ts";
 
-const KEY = "look";
+const KEY = "parley/look";
 
 export type Theme = "light" | "dark";
 

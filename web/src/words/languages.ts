@@ -10,6 +10,10 @@ export type Texts = Record<TextId, string>;
 
 export const LANGUAGES = {
   en: { name: "English", dir: "ltr" },
+  de: { name: "Deutsch", dir: "ltr" },
+  es: { name: "Español", dir: "ltr" },
+  ar: { name: "العربية", dir: "rtl" },
+  zh: { name: "中文", dir: "ltr" },
 } as const;
 
 export type Language = keyof typeof LANGUAGES;
@@ -36,6 +40,10 @@ export function localeOf(language: Language, asked: readonly string[]): string {
 
 const FILES: Record<Language, () => Promise<{ default: Texts }>> = {
   en: () => import("./text/en.json"),
+  de: () => import("./text/de.json"),
+  es: () => import("./text/es.json"),
+  ar: () => import("./text/ar.json"),
+  zh: () => import("./text/zh.json"),
 };
 
 export async function textsIn(language: Language): Promise<Texts> {
