@@ -24,7 +24,7 @@ interface View {
 
 /** By the words of no language, since the page may speak any. */
 async function open(page: Page, title: string): Promise<void> {
-  await page.locator(".row").filter({ hasText: title }).click();
+  await page.locator(".row").filter({ has: page.locator(".row-title", { hasText: title }) }).click();
   await page.locator(".log .message").first().waitFor();
 }
 

@@ -19,9 +19,11 @@ export interface ComposerProps {
   view: ConversationView | undefined;
   intent: Intent | undefined;
   onIntent: (intent: Intent | undefined) => void;
+  /** Something new was said. */
+  onSent: () => void;
 }
 
-export function Composer({ id, view, intent, onIntent }: ComposerProps) {
+export function Composer({ id, view, intent, onIntent, onSent }: ComposerProps) {
   const parley = useParley();
   const complain = useComplain();
   const say = useText();
@@ -59,6 +61,7 @@ export function Composer({ id, view, intent, onIntent }: ComposerProps) {
     } else {
       // Refused for good, it stays in the log and says so itself.
       parley.send(id, said, message?.seq === undefined ? {} : { reply_to: message.seq }).catch(() => {});
+      onSent();
     }
     end();
   };
@@ -87,7 +90,7 @@ export function Composer({ id, view, intent, onIntent }: ComposerProps) {
         <div className="grows" data-text={`${text}\n`}>
           <textarea
             ref={box} rows={1} value={text} placeholder={say("composer.label")} aria-label={say("composer.box")}
-            dir="auto" onChange={(event) => write(event.target.value)} onKeyDown={onKeyDown}
+            dir={text === "" ? undefined : "auto"} onChange={(event) => write(event.target.value)} onKeyDown={onKeyDown}
           />
         </div>
         <button type="submit" className="icon-button send" aria-label={say(intent?.kind === "edit" ? "composer.save" : "composer.send")} disabled={!maySend}>

@@ -42,7 +42,11 @@ export function Conversation({ place, panel }: { place: Place; panel: Panel | un
         ? <p className="hint conversation-left">{say("talk.left")}</p>
         : view?.announce && view.role === "member"
           ? <p className="hint conversation-left">{say("talk.announce")}</p>
-          : !unknown && <Composer id={id} view={view} intent={intent} onIntent={setIntent} />}
+          : !unknown && (
+            <Composer
+              id={id} view={view} intent={intent} onIntent={setIntent} onSent={() => reading.goToLatest()}
+            />
+          )}
     </main>
   );
 }

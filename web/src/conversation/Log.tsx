@@ -1,5 +1,6 @@
 /** What was said, oldest first. */
 import type { ConversationView, Id, MessageView, Seq, TimelineView } from "parley-client";
+import type { KeyboardEvent } from "react";
 import { useMemo, useRef, useState } from "react";
 import type { Intent } from "../composer/intent.ts";
 import { useArrowKeys } from "../hooks/useArrowKeys.ts";
@@ -44,7 +45,14 @@ export function Log({ id, view, reading, onIntent }: LogProps) {
   const found = useTarget(reading, virtual, lines);
   const older = useOlder(log, reading, timeline);
   const read = useMarkRead(log, id, lines);
-  const onKeyDown = useArrowKeys(".message-more");
+  const onArrow = useArrowKeys(".message-more");
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
+    // To the end of what was said, not of what is drawn so far.
+    const isEnd = event.key === "End" && event.target === log.current;
+    if (!isEnd) return onArrow(event);
+    event.preventDefault();
+    reading.goToLatest();
+  };
   const last = timeline.items.findLast((item) => item.type === "message");
   const isEmpty = lines.length === 0 && !timeline.loading && !timeline.has_older;
 
@@ -94,7 +102,7 @@ export function Log({ id, view, reading, onIntent }: LogProps) {
       </div>
       {timeline.loading && <p className="log-loading" role="status">{say("app.loading")}</p>}
       {isEmpty && <p className="hint log-empty">{say("talk.empty")}</p>}
-      {lines.length > 0 && (timeline.has_newer || !isAtEnd()) && (
+      {lines.length > 0 && (timeline.has_newer || !isAtEnd) && (
         <ToLatest unread={view?.unread ?? 0} onGo={() => reading.goToLatest()} />
       )}
     </div>

@@ -4,8 +4,8 @@
  * before it or grows.
  */
 import type { RefObject } from "react";
-import { useCallback, useEffect, useLayoutEffect, useRef } from "react";
-import type { Virtualizer } from "@tanstack/react-virtual";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import type { VirtualItem, Virtualizer } from "@tanstack/react-virtual";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import type { Line } from "./lines.ts";
 
@@ -20,7 +20,7 @@ export type LogLines = Virtualizer<HTMLDivElement, HTMLLIElement>;
 
 export interface LogView {
   virtual: LogLines;
-  isAtEnd: () => boolean;
+  isAtEnd: boolean;
 }
 
 /** `follows`: what comes in behind the last line belongs there, so that one who is at the end goes
@@ -28,23 +28,33 @@ export interface LogView {
 export function useLogLines(
   log: RefObject<HTMLDivElement | null>, lines: readonly Line[], follows: boolean,
 ): LogView {
+  // Where the past meets the end, what comes in behind it is no news.
+  const followed = useRef(follows);
+  useLayoutEffect(() => {
+    followed.current = follows;
+  });
   const virtual = useVirtualizer<HTMLDivElement, HTMLLIElement>({
     count: lines.length,
     getScrollElement: () => log.current,
     estimateSize: (i) => LINE_PX[lines[i]?.type ?? "message"],
     getItemKey: (i) => lines[i]?.id ?? i,
     anchorTo: "end",
-    followOnAppend: follows,
+    followOnAppend: follows && followed.current,
     scrollEndThreshold: END_PX,
     overscan: OVERSCAN,
     paddingStart: PADDING_PX,
     paddingEnd: PADDING_PX,
   });
-  const isAtEnd = useCallback(() => virtual.isAtEnd(END_PX), [virtual]);
+  virtual.shouldAdjustScrollPositionOnItemSizeChange = isAbove;
   useBegin(virtual, lines);
-  useOwnNew(virtual, lines);
-  useStayAtEnd(log, virtual, isAtEnd);
-  return { virtual, isAtEnd };
+  return { virtual, isAtEnd: useAtEnd(log, virtual) };
+}
+
+/** What changes its size above the view moves nothing in it, whichever way one scrolls. Of what spans
+ * the upper edge that is so only where the size was a guess until now. */
+function isAbove({ key, start, end }: VirtualItem, _delta: number, virtual: LogLines): boolean {
+  const edge = virtual.scrollOffset ?? 0;
+  return end <= edge || (start < edge && !virtual.itemSizeCache.has(key));
 }
 
 /** One begins at the first unread line, or at the end. */
@@ -59,32 +69,24 @@ function useBegin(virtual: LogLines, lines: readonly Line[]): void {
   }, [virtual, lines]);
 }
 
-/** What one says oneself one sees. */
-function useOwnNew(virtual: LogLines, lines: readonly Line[]): void {
-  const before = useRef<string | undefined>(undefined);
+/** Whether the end is in view; who is there stays there as the window, or what one writes, grows and
+ * shrinks. Asked of the page, after it has been laid out: the virtualizer learns of it later. */
+function useAtEnd(log: RefObject<HTMLDivElement | null>, virtual: LogLines): boolean {
+  const [isAtEnd, setAtEnd] = useState(true);
   useLayoutEffect(() => {
-    const last = lines.at(-1);
-    if (last?.id === before.current) return;
-    const isNew = before.current !== undefined;
-    before.current = last?.id;
-    if (isNew && last?.type === "message" && last.message.own) virtual.scrollToEnd();
-  }, [virtual, lines]);
-}
-
-/** The window, and what one writes, may grow and shrink. */
-function useStayAtEnd(
-  log: RefObject<HTMLDivElement | null>, virtual: LogLines, isAtEnd: () => boolean,
-): void {
+    if (log.current) setAtEnd(endsInView(log.current));
+  });
   useEffect(() => {
     const box = log.current;
     if (!box) return undefined;
     let height = box.clientHeight;
-    let wasAtEnd = true;
+    let was = true;
     const look = (): void => {
-      wasAtEnd = isAtEnd();
+      was = endsInView(box);
+      setAtEnd(was);
     };
     const observer = new ResizeObserver(() => {
-      if (box.clientHeight !== height && wasAtEnd) virtual.scrollToEnd();
+      if (box.clientHeight !== height && was) virtual.scrollToEnd();
       height = box.clientHeight;
     });
     box.addEventListener("scroll", look, { passive: true });
@@ -93,5 +95,10 @@ function useStayAtEnd(
       box.removeEventListener("scroll", look);
       observer.disconnect();
     };
-  }, [log, virtual, isAtEnd]);
+  }, [log, virtual]);
+  return isAtEnd;
+}
+
+function endsInView(box: HTMLElement): boolean {
+  return box.scrollHeight - box.scrollTop - box.clientHeight <= END_PX;
 }

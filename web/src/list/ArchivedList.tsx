@@ -1,4 +1,4 @@
-import { useRef } from "react";
+import { useState } from "react";
 import { useObservable } from "../hooks/useObservable.ts";
 import type { Place } from "../route/route.ts";
 import { useStore } from "../store/context.ts";
@@ -9,13 +9,13 @@ import { Rows } from "./Rows.tsx";
 /** What one has put out of sight. */
 export function ArchivedList({ place, onDone }: { place: Place | undefined; onDone: () => void }) {
   const say = useText();
-  const scroller = useRef<HTMLElement>(null);
+  const [scroller, setScroller] = useState<HTMLElement | null>(null);
   const { archived } = useObservable(useStore().list.arranged);
   return (
     <aside className="sidebar" aria-label={say("list.archived")}>
       <PaneHead title={say("list.archived")} onBack={onDone} />
       {archived.length === 0 && <p className="hint">{say("list.empty_archived")}</p>}
-      <nav ref={scroller} className="list-scroll" aria-label={say("list.archived")}>
+      <nav ref={setScroller} className="list-scroll" aria-label={say("list.archived")}>
         <Rows views={archived} place={place} scroller={scroller} />
       </nav>
     </aside>

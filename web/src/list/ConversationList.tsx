@@ -1,4 +1,4 @@
-import { useRef } from "react";
+import { useState } from "react";
 import { useArrowKeys } from "../hooks/useArrowKeys.ts";
 import { useObservable } from "../hooks/useObservable.ts";
 import type { Place } from "../route/route.ts";
@@ -17,7 +17,7 @@ const EMPTY: Record<Filter, TextId> = {
 export function ConversationList({ place }: { place: Place | undefined }) {
   const { parley, list } = useStore();
   const say = useText();
-  const scroller = useRef<HTMLElement>(null);
+  const [scroller, setScroller] = useState<HTMLElement | null>(null);
   const filter = useObservable(list.filter);
   const requests = useObservable(parley.requests);
   const synced = useObservable(parley.synced);
@@ -27,7 +27,7 @@ export function ConversationList({ place }: { place: Place | undefined }) {
   const isEmpty = !asks && pinned.length + rest.length === 0;
 
   return (
-    <nav ref={scroller} className="list-scroll" aria-label={say("list.nav")} onKeyDown={onKeyDown}>
+    <nav ref={setScroller} className="list-scroll" aria-label={say("list.nav")} onKeyDown={onKeyDown}>
       {asks && (
         <section aria-labelledby="requests">
           <h2 id="requests" className="rows-head">{say("list.requests")}</h2>

@@ -1,5 +1,5 @@
 /** What was typed into the search: conversations one has, and people one may write to. */
-import { useMemo, useRef } from "react";
+import { useMemo, useState } from "react";
 import { useObservable } from "../hooks/useObservable.ts";
 import { useTitleOf } from "../people/names.ts";
 import { PeopleFound } from "../people/PeopleFound.tsx";
@@ -13,11 +13,11 @@ export function Finder({ typed, onDone }: { typed: string; onDone: () => void })
   const me = useMe();
   const say = useText();
   const titleOf = useTitleOf();
-  const scroller = useRef<HTMLDivElement>(null);
+  const [scroller, setScroller] = useState<HTMLDivElement | null>(null);
   const conversations = useObservable(useParley().conversations);
   const found = useMemo(() => sought(conversations, typed, titleOf), [conversations, typed, titleOf]);
   return (
-    <div ref={scroller} className="list-scroll">
+    <div ref={setScroller} className="list-scroll">
       {found.length > 0 && (
         <>
           <h2 className="rows-head">{say("list.yours")}</h2>

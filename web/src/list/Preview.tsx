@@ -17,12 +17,12 @@ export function Preview({ view }: { view: ConversationView }) {
   if (typing.length > 0) return <span className="row-sub row-typing">{say("preview.typing")}</span>;
   if (!last) return <span className="row-sub">{say("preview.nothing")}</span>;
   return (
-    <span className="row-sub">
+    <span className="row-sub row-said">
       {last.own && last.status && view.kind === "direct" && <Ticks status={last.status} />}
       {view.kind === "group" && <Speaker message={last} />}
       {last.text === undefined
-        ? <em>{say("preview.deleted")}</em>
-        : <bdi>{last.text.slice(0, CHARS_MAX).replace(/\s+/g, " ")}</bdi>}
+        ? <em className="row-words">{say("preview.deleted")}</em>
+        : <span className="row-words" dir="auto">{last.text.slice(0, CHARS_MAX).replace(/\s+/g, " ")}</span>}
     </span>
   );
 }
@@ -31,8 +31,8 @@ function Speaker({ message }: { message: MessageView }) {
   const say = useText();
   const name = useName(message.sender);
   return (
-    <>
-      {message.own ? say("preview.you") : <FormattedMessage id="preview.by" values={{ name: <bdi>{name}</bdi> }} />}{" "}
-    </>
+    <span className="row-speaker">
+      {message.own ? say("preview.you") : <FormattedMessage id="preview.by" values={{ name: <bdi>{name}</bdi> }} />}
+    </span>
   );
 }

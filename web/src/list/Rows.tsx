@@ -22,7 +22,8 @@ const OVERSCAN = 8;
 export interface RowsProps {
   views: readonly ConversationView[];
   place: Place | undefined;
-  scroller: RefObject<HTMLElement | null>;
+  /** What scrolls; not there when its content is first drawn, so that it is state and no ref. */
+  scroller: HTMLElement | null;
   label?: string;
   onChoose?: () => void;
 }
@@ -34,7 +35,7 @@ export function Rows({ views, place, scroller, label, onChoose }: RowsProps) {
   const open = place && hrefOf(place);
   const virtual = useVirtualizer({
     count: views.length,
-    getScrollElement: () => scroller.current,
+    getScrollElement: () => scroller,
     estimateSize: () => ROW_PX,
     getItemKey: (i) => views[i]?.conversation ?? i,
     overscan: OVERSCAN,

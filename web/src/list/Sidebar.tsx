@@ -63,7 +63,7 @@ function Main({ place }: { place: Place | undefined }) {
         <Icon name="search" />
         <input
           type="search" value={typed} placeholder={say("list.search")} aria-label={say("list.search")}
-          autoCapitalize="none" autoComplete="off" spellCheck={false} dir="auto"
+          autoCapitalize="none" autoComplete="off" spellCheck={false} dir={finds ? "auto" : undefined}
           onChange={(event) => list.type(event.target.value)}
           onKeyDown={(event) => event.key === "Escape" && list.type("")}
         />

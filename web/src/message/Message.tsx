@@ -2,7 +2,7 @@
 import type { MessageView } from "parley-client";
 import { memo } from "react";
 import { useIntl } from "react-intl";
-import { Avatar } from "../people/Avatar.tsx";
+import { Avatar, hueOf } from "../people/Avatar.tsx";
 import { useName } from "../people/names.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { clockTime, wholeMoment } from "../words/time.ts";
@@ -44,7 +44,7 @@ export const Message = memo(function Message(props: MessageProps) {
         <div className="bubble-line">
           <div className="bubble">
             {named && startsTurn
-              ? <p className="message-sender"><bdi>{name}</bdi></p>
+              ? <p className={`message-sender ink-${hueOf(message.sender)}`}><bdi>{name}</bdi></p>
               : <span className="unseen">{say("message.by", { name: message.own ? say("person.you") : name })}</span>}
             {message.forwarded && <p className="message-forwarded"><Icon name="forward" />{say("message.forwarded")}</p>}
             {message.reply_to !== undefined && !message.deleted && <Quote seq={message.reply_to} message={quoted} />}

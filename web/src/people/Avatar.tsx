@@ -6,7 +6,7 @@ import { Icon } from "../ui/Icon.tsx";
 const HUES = 8;
 
 /** The same for everybody who looks: ids count up, so the low digits tell people apart. */
-function hueOf(id: Id): number {
+export function hueOf(id: Id): number {
   let sum = 0;
   for (const digit of id) sum = (sum * 31 + digit.charCodeAt(0)) % 9973;
   return sum % HUES;

@@ -1,9 +1,10 @@
 /**
  * Where in a conversation's history somebody reads: at its living end, or in a window on what was
  * said long ago (the library's Excerpt). One goes into the past by a jump to a message or a day, and
- * by scrolling back beyond what is kept of the end; and back by scrolling on, or by a jump.
+ * by scrolling back beyond what is kept of the end; and back by scrolling on, or by a jump. Where the
+ * window meets the end both are shown as one, so that nothing one looks at ever goes.
  */
-import type { Excerpt, ExcerptView, Id, Observable, Parley, Seq } from "parley-client";
+import type { Excerpt, ExcerptView, Id, Observable, Parley, Seq, TimelineView } from "parley-client";
 import { Observed, Value } from "parley-client";
 
 /** Where the view is to go: the first line at or after a seq, or the end. Each is another object. */
@@ -43,17 +44,16 @@ export class Reading {
 
   /** The page before; rejects if it cannot be had now. */
   async older(): Promise<void> {
-    const { full, items } = this.#parley.timeline(this.#id).getSnapshot();
-    const oldest = items.find((item) => item.seq !== undefined)?.seq;
+    const end = this.#parley.timeline(this.#id).getSnapshot();
+    const oldest = firstSeq(end);
     if (this.#excerpt) await this.#excerpt.older();
-    else if (full && oldest !== undefined) await this.#enter(oldest);
+    else if (end.full && oldest !== undefined) await this.#enter(oldest);
     else await this.#parley.loadOlder(this.#id);
   }
 
   /** The page behind, where one is in the past. */
   async newer(): Promise<void> {
     await this.#excerpt?.newer();
-    if (this.#excerpt?.joined) this.#toEnd();
   }
 
   async goTo(seq: Seq): Promise<void> {
@@ -78,9 +78,13 @@ export class Reading {
   }
 
   #shown(): ExcerptView {
-    if (this.#excerpt) return this.#excerpt.timeline.getSnapshot();
     const end = this.#parley.timeline(this.#id).getSnapshot();
-    return { ...end, has_older: end.has_older || end.full, has_newer: false };
+    if (!this.#excerpt) return { ...end, has_older: end.has_older || end.full, has_newer: false };
+    const past = this.#excerpt.timeline.getSnapshot();
+    if (past.has_newer) return past;
+    const first = firstSeq(end) ?? Infinity;
+    const items = [...past.items.filter((item) => (item.seq ?? 0) < first), ...end.items];
+    return { ...past, items, loading: past.loading || end.loading };
   }
 
   async #enter(seq: Seq): Promise<void> {
@@ -89,11 +93,6 @@ export class Reading {
     await excerpt.around(seq);
     if (excerpt === this.#excerpt) return;
     this.#toEnd();
-    // It reaches into what is here anyway.
-    if (excerpt.joined && has(this.#timeline.getSnapshot(), seq)) {
-      this.#parley.past.end(excerpt);
-      return;
-    }
     const deaf = excerpt.timeline.subscribe(() => this.#timeline.touch());
     this.#excerpt = excerpt;
     this.#endExcerpt = () => {
@@ -111,9 +110,14 @@ export class Reading {
   }
 }
 
+/** Of what stands on the server. */
+function firstSeq({ items }: TimelineView): Seq | undefined {
+  return items.find((item) => item.seq !== undefined)?.seq;
+}
+
 /** Whether a seq lies among what is shown; it may be one that shows nothing of its own. */
-function has({ items }: ExcerptView, seq: Seq): boolean {
-  const first = items.find((item) => item.seq !== undefined)?.seq;
-  const last = items.findLast((item) => item.seq !== undefined)?.seq;
+function has(view: TimelineView, seq: Seq): boolean {
+  const first = firstSeq(view);
+  const last = view.items.findLast((item) => item.seq !== undefined)?.seq;
   return first !== undefined && last !== undefined && first <= seq && seq <= last;
 }
