@@ -16,7 +16,7 @@
  * To whom: a message for no more people than there are other nodes goes to each person's subject,
  * and NATS hands it to the nodes that hold them; one for more goes to all nodes once, with the ids.
  * So neither the calls nor the deliveries are ever more than the people, nor more than the nodes.
- * docs/decisions/0015-the-bus-on-nats.md has the figures.
+ * docs/decisions/0016-the-bus-on-nats.md has the figures.
  *
  * Refused: libnats on our own loop. It can be driven so, but its buffer then has no bound, its
  * reconnecting calls in from a thread of its own all the same, and a call may still block.
