@@ -58,7 +58,8 @@ struct interest *interests_drop(struct interests *all, enum bus_topic_kind kind,
 
 void interests_pass(struct interests *all, uint64_t passed_ms, uint64_t every_ms)
 {
-    all->renew_credit += MIN(passed_ms, every_ms) * all->n * CREDIT / every_ms;
+    uint64_t round = all->n * CREDIT; /* one is all that is owed, however long none was taken */
+    all->renew_credit = MIN(all->renew_credit + MIN(passed_ms, every_ms) * round / every_ms, round);
 }
 
 struct interest *interests_due(struct interests *all)
