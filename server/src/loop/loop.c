@@ -1,8 +1,9 @@
 /*
- * Owns an epoll instance, an eventfd, a timer wheel and four queues: `posted` (filled by any
- * thread), `tasks` (what was taken from it, oldest first), `hooks`, and `late`, which one timer
- * turns into hooks as a whole: what is late waits half of its time on average, and costs no timer
- * each.
+ * Owns an epoll instance, an eventfd, a timer wheel and five queues: `posted` (filled by any
+ * thread), `tasks` (what was taken from it, oldest first), `hooks`, `late`, and `due`, into which
+ * one timer turns all that is late: it waits half of its time on average, and costs no timer each.
+ * What is due becomes hooks turn by turn, LOOP_LATE_MAX at a time; what is late meanwhile does not
+ * join it, or it would find no company.
  *
  * Posting is a lock-free stack, newest first, that the loop takes whole with one exchange and turns
  * round; taking all at once is what makes it free of the ABA problem. A post writes to the eventfd
@@ -55,11 +56,17 @@ static void on_wake(struct watch *w, uint32_t events)
     (void)w, (void)events;
 }
 
-/* Timers run before hooks. */
 static void late_is_due(struct timer *timer)
 {
     struct loop *l = container_of(timer, struct loop, late_timer);
-    list_splice_back(&l->hooks, &l->late);
+    list_splice_back(&l->due, &l->late);
+}
+
+static void take_due(struct loop *l)
+{
+    struct list *node;
+    for (int n = 0; n < LOOP_LATE_MAX && (node = list_pop_front(&l->due)); n++)
+        list_push_back(&l->hooks, node);
 }
 
 int loop_init(struct loop *l)
@@ -68,6 +75,7 @@ int loop_init(struct loop *l)
     list_init(&l->tasks);
     list_init(&l->hooks);
     list_init(&l->late);
+    list_init(&l->due);
     timer_init(&l->late_timer, late_is_due);
     l->now_ms = clock_mono_ms();
     wheel_init(&l->wheel, l->now_ms);
@@ -89,7 +97,7 @@ int loop_init(struct loop *l)
 void loop_deinit(struct loop *l)
 {
     must(!atomic_load(&l->posted) && list_empty(&l->tasks) && list_empty(&l->hooks) &&
-         list_empty(&l->late));
+         list_empty(&l->late) && list_empty(&l->due));
     if (l->wake_fd >= 0)
         close(l->wake_fd);
     if (l->epoll_fd >= 0)
@@ -145,7 +153,7 @@ static int sleep_ms(const struct loop *l)
 {
     if (atomic_load(&l->posted) || atomic_load(&l->stopping))
         return 0;
-    if (!list_empty(&l->tasks) || !list_empty(&l->hooks))
+    if (!list_empty(&l->tasks) || !list_empty(&l->hooks) || !list_empty(&l->due))
         return 0;
     uint64_t next_ms = wheel_next_ms(&l->wheel);
     if (next_ms == UINT64_MAX)
@@ -169,6 +177,7 @@ static void turn(struct loop *l)
     run_tasks(l, LOOP_TASKS_MAX);
     run_ready(l);
     wheel_advance(&l->wheel, l->now_ms);
+    take_due(l);
     run_hooks(l);
 }
 
@@ -195,6 +204,7 @@ void loop_drain(struct loop *l)
 {
     for (;;) {
         take_posted(l);
+        list_splice_back(&l->hooks, &l->due);
         list_splice_back(&l->hooks, &l->late);
         if (list_empty(&l->tasks) && list_empty(&l->hooks))
             return;

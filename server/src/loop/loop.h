@@ -31,6 +31,9 @@ enum {
     /* How long loop_hook_set_late() may take: nobody sees it, and under load most of what waits
      * finds company. */
     LOOP_LATE_MS = 50,
+    /* Of those that waited so, run in a turn: all at once they would hold up who is in a hurry,
+     * with a write each for milliseconds. */
+    LOOP_LATE_MAX = 64,
 };
 
 /* Embedded in the caller's struct, which outlives loop_unwatch(). */
@@ -56,7 +59,7 @@ struct loop {
     _Atomic bool asleep;
     _Atomic bool stopping;
     struct list tasks;
-    struct list hooks, late;
+    struct list hooks, late, due;
     struct timer late_timer; /* while there are late ones */
     struct wheel wheel;
     uint64_t now_ms;
@@ -102,8 +105,9 @@ void loop_hook_init(struct loop_hook *, void (*run)(struct loop_hook *));
 /* Runs the hook once at the end of this turn; asked for while end-of-turn hooks run, at the end of
  * the next turn, which then does not wait. Asking again before it ran changes nothing. */
 void loop_hook_set(struct loop *, struct loop_hook *);
-/* Runs the hook at the end of a turn within LOOP_LATE_MS, unless it is set already. To have it run
- * sooner after all, cancel and set it. */
+/* Runs the hook at the end of a turn within LOOP_LATE_MS, or of one soon after where more than
+ * LOOP_LATE_MAX wait, unless it is set already. To have it run sooner after all, cancel and set it.
+ */
 void loop_hook_set_late(struct loop *, struct loop_hook *);
 /* Harmless when not set. */
 void loop_hook_cancel(struct loop_hook *);

@@ -349,6 +349,69 @@ static void test_late_hooks_run_in_time_and_not_early(void **state)
     assert_string_equal(one.log, "hh");
 }
 
+enum { LATE_N = 3 * LOOP_LATE_MAX };
+
+struct crowd {
+    struct loop *loop;
+    struct loop_hook between;
+    struct timer guard;
+    int run, at_between;
+    struct late_one {
+        struct loop_hook hook;
+        struct crowd *crowd;
+        int number;
+    } late[LATE_N];
+};
+
+static void between_run(struct loop_hook *hook)
+{
+    struct crowd *c = container_of(hook, struct crowd, between);
+    c->at_between = c->run;
+    loop_stop(c->loop);
+}
+
+static void late_one_run(struct loop_hook *hook)
+{
+    struct late_one *one = container_of(hook, struct late_one, hook);
+    struct crowd *c = one->crowd;
+    assert_int_equal(one->number, c->run % LATE_N);
+    if (c->run++ == 0)
+        loop_hook_set(c->loop, &c->between);
+    if (c->run == 2 * LATE_N)
+        loop_stop(c->loop);
+}
+
+static void guard_fired(struct timer *timer)
+{
+    loop_stop(container_of(timer, struct crowd, guard)->loop);
+}
+
+/* However many waited, a turn runs so many of them; the rest follows without waiting. */
+static void test_many_late_hooks_run_in_bounded_turns(void **state)
+{
+    struct crowd c = {.loop = *state};
+    loop_hook_init(&c.between, between_run);
+    timer_init(&c.guard, guard_fired);
+    for (int i = 0; i < LATE_N; i++) {
+        c.late[i] = (struct late_one){.crowd = &c, .number = i};
+        loop_hook_init(&c.late[i].hook, late_one_run);
+        loop_hook_set_late(c.loop, &c.late[i].hook);
+    }
+    loop_run(c.loop);
+    assert_int_equal(c.at_between, LOOP_LATE_MAX);
+    assert_int_equal(c.run, 2 * LOOP_LATE_MAX);
+    loop_drain(c.loop);
+    assert_int_equal(c.run, LATE_N);
+
+    for (int i = 0; i < LATE_N; i++)
+        loop_hook_set_late(c.loop, &c.late[i].hook);
+    loop_timer_set(c.loop, &c.guard, 20 * LOOP_LATE_MS);
+    loop_run(c.loop);
+    assert_int_equal(c.run, 2 * LATE_N);
+    assert_true(timer_armed(&c.guard)); /* it had not to wait for that */
+    loop_timer_cancel(c.loop, &c.guard);
+}
+
 /* Watches. */
 
 struct pair {
@@ -527,6 +590,7 @@ int main(void)
         loop_test(test_turn_runs_tasks_watches_timers_hooks),
         loop_test(test_cancelled_hook_does_not_run),
         loop_test(test_late_hooks_run_in_time_and_not_early),
+        loop_test(test_many_late_hooks_run_in_bounded_turns),
         loop_test(test_unwatched_is_not_called_though_its_event_was_fetched),
         loop_test(test_watch_of_a_bad_descriptor_is_an_error),
         loop_test(test_timers_fire_on_time_and_not_early),
