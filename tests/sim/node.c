@@ -156,10 +156,13 @@ void node_start(struct node *n)
     chat_run_jobs(n->chat);
 }
 
-void node_deinit(struct node *n)
+void node_end(struct node *n)
 {
     chat_free(n->chat);
-    world_settle(n->world);
+}
+
+void node_deinit(struct node *n)
+{
     bus_free(n->bus);
     faults_free(n->faults);
 }

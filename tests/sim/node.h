@@ -37,6 +37,8 @@ struct node {
 void node_init(struct node *, struct world *, uint32_t index);
 /* A core starts on what the world's store holds. */
 void node_start(struct node *);
+/* The core ends in order; when all have, and nothing is under way, what they were given goes. */
+void node_end(struct node *);
 void node_deinit(struct node *);
 /* The core dies, a new one starts. */
 void node_crash(struct node *);

@@ -113,6 +113,9 @@ void world_deinit(struct world *w)
     clients_deinit(w);
     world_settle(w);
     for (uint32_t i = 0; i < w->n_nodes; i++)
+        node_end(&w->nodes[i]);
+    world_settle(w);
+    for (uint32_t i = 0; i < w->n_nodes; i++)
         node_deinit(&w->nodes[i]);
     wire_free(w->wire);
     fleet_free(w->fleet);
