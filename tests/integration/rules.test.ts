@@ -91,7 +91,8 @@ test("a waiting sync of a device that is ended is answered at once", async () =>
   const raw = await alice.raw();
   const other = await alice.rest.call("signin", { username: alice.name, password: PASSWORD });
   // Its sign-in is news, too, and would end a wait.
-  await raw.push((push) => push.push === "event" && push.event.type === "signed_in", "the sign-in");
+  await raw.push((push): push is Extract<typeof push, { push: "event" }> =>
+    push.push === "event" && push.event.type === "signed_in", "the sign-in");
   const { token } = await restAt(server.base).call("sync", {}, other.token);
   const waits = restAt(server.base).call("sync", { token, wait: 25 }, other.token)
     .then(() => "ok", (error: { code: string }) => error.code);
