@@ -1,0 +1,79 @@
+/** Where one reads: jumps into the past, the way on to the end, and what is shown where both meet. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Seq } from "parley-client";
+import type { Rig } from "../../client/test/rig.ts";
+import { CHAT, entryOf, message, signedIn } from "../../client/test/rig.ts";
+import { Reading } from "../src/store/reading.ts";
+
+const HEAD = 400;
+
+async function reader(): Promise<Rig & { reading: Reading }> {
+  const rig = await signedIn([entryOf({ head: HEAD, n: HEAD, read: HEAD, delivered: HEAD })], (server) => {
+    server.on("message.history", ({ before, after, around, limit }) => {
+      const first = around !== undefined ? around - limit / 2 : after !== undefined ? after + 1 : (before ?? HEAD + 1) - limit;
+      const last = before === undefined ? first + limit - 1 : before - 1;
+      const events = [];
+      for (let seq = Math.max(first, 1); seq <= Math.min(last, HEAD); seq++) events.push(message(seq));
+      return { ok: { events, head: HEAD, first: 1 } };
+    });
+  });
+  await rig.parley.loadOlder(CHAT);
+  const reading = new Reading(rig.parley, CHAT);
+  reading.begin();
+  return { ...rig, reading };
+}
+
+function seqsOf(reading: Reading): (Seq | undefined)[] {
+  return reading.timeline.getSnapshot().items.map((item) => item.seq);
+}
+
+function from(first: Seq, last: Seq): Seq[] {
+  return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+}
+
+test("a jump goes to what is shown without asking, and elsewhere through a window", async () => {
+  const { server, reading } = await reader();
+  const asked = server.askedFor("message.history").length;
+  await reading.goTo(380);
+  assert.equal(server.askedFor("message.history").length, asked);
+  assert.deepEqual(reading.target.getSnapshot(), { to: 380 });
+  await reading.goTo(100);
+  assert.deepEqual(seqsOf(reading), from(50, 149));
+  assert.equal(reading.timeline.getSnapshot().has_newer, true);
+  reading.goToLatest();
+  assert.deepEqual(seqsOf(reading), from(351, HEAD));
+  assert.deepEqual(reading.target.getSnapshot(), { to: "end" });
+  assert.equal(reading.timeline.getSnapshot().has_newer, false);
+});
+
+test("scrolled on to the end, the past and the end are one list without a hole, and news come in", async () => {
+  const { clock, server, reading } = await reader();
+  await reading.goTo(100);
+  while (reading.timeline.getSnapshot().has_newer) {
+    const before = seqsOf(reading);
+    await reading.newer();
+    // Nothing that was shown goes.
+    assert.deepEqual(seqsOf(reading).slice(0, before.length), before);
+  }
+  assert.deepEqual(seqsOf(reading), from(50, HEAD));
+  server.event(message(HEAD + 1));
+  await clock.pass(0);
+  assert.deepEqual(seqsOf(reading), from(50, HEAD + 1));
+  await reading.older();
+  assert.deepEqual(seqsOf(reading), from(1, HEAD + 1));
+});
+
+test("who has ended hears of nothing any more", async () => {
+  const { clock, server, parley } = await reader();
+  const reading = new Reading(parley, CHAT);
+  const end = reading.begin();
+  await reading.goTo(100);
+  end();
+  let heard = 0;
+  reading.timeline.subscribe(() => heard++);
+  server.event(message(HEAD + 1));
+  await clock.pass(0);
+  assert.equal(heard, 0);
+  assert.equal([...parley.past.all()].length, 0);
+});
