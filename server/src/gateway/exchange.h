@@ -11,7 +11,6 @@
 #include "proto/traceparent.h"
 
 struct client;
-struct lane;
 
 struct exchange {
     struct call call;
@@ -29,7 +28,5 @@ struct exchange {
 /* Empty but for its client; the arena is ready. */
 struct exchange *exchange_new(struct client *);
 void exchange_free(struct exchange *);
-/* Those that the lane keeps. */
-void exchanges_free(struct lane *);
 
 #endif

@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include "gateway/client.h"
-#include "gateway/exchange.h"
 #include "gateway/output.h"
 #include "gateway/rest.h"
 #include "gateway/socket.h"
@@ -279,7 +278,6 @@ void lane_init(struct lane *lane, struct gateway *gateway, struct loop *loop)
     courier_init(&lane->to_net, gateway->options.chat_loop, &loop->poster);
     for (int i = 0; i < LANE_LISTS; i++)
         list_init(&lane->lists[i]);
-    list_init(&lane->exchanges);
     timer_init(&lane->tick, tick);
 }
 
@@ -308,7 +306,6 @@ void lane_deinit(struct lane *lane)
     stop_listening(lane);
     must(lane->clients_n == 0);
     loop_timer_cancel(lane->loop, &lane->tick);
-    exchanges_free(lane);
     courier_deinit(&lane->to_chat);
     courier_deinit(&lane->to_net);
 }

@@ -56,8 +56,6 @@ struct lane {
     /* Since the last tick, one line of the log says so: for want of room; came past the proxies;
      * too many of one address. */
     uint64_t refused_n, untrusted_n, crowded_n;
-    struct list exchanges; /* kept for the next calls (exchange.c) */
-    uint32_t exchanges_n;
     bool draining;
     struct task drain, emptied, hurry;
     char date[HTTP_DATE_BYTES + 1];

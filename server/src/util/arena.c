@@ -26,19 +26,12 @@ void arena_deinit(struct arena *a)
 
 void arena_reset(struct arena *a)
 {
-    struct arena_block *kept = NULL;
-    while (a->blocks) {
-        struct arena_block *block = a->blocks;
-        a->blocks = block->next;
-        if (kept || block->size > BLOCK_SIZE)
-            free(block);
-        else
-            kept = block;
-    }
-    a->blocks = kept;
+    if (!a->blocks)
+        return;
+    struct arena older = {.blocks = a->blocks->next};
+    a->blocks->next = NULL;
     a->used = 0;
-    if (kept)
-        kept->next = NULL;
+    arena_deinit(&older);
 }
 
 void *arena_alloc(struct arena *a, size_t size)

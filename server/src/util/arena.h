@@ -17,7 +17,7 @@ struct arena {
 
 /* Starts as {0}. */
 void arena_deinit(struct arena *);
-/* Empties it; a block of the usual size is kept for what comes. */
+/* Empties it; the newest block is kept for what comes. */
 void arena_reset(struct arena *);
 /* Zeroed, aligned for any type. Never NULL. */
 void *arena_alloc(struct arena *, size_t size);
