@@ -12,6 +12,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "client.h"
 #include "commands.h"
@@ -19,9 +22,11 @@
 #include "util/hash.h"
 #include "util/crypto.h"
 #include "util/log.h"
+#include "util/macros.h"
 #include "world.h"
 
 enum { FINDING_BYTES = 160, SEEDS_DEFAULT = 1000, CLUSTER_TIMES = 5, QUICK_SEEDS_MAX = 20 };
+enum { FAILED_MAX = 10, BATCH = 500 };
 
 /* What takes several people and their group needs longer than most of the rest. */
 enum { LONG_EVERY = 8, LONG_TIMES = 4 };
@@ -208,25 +213,53 @@ static int run_sabotages(const struct options *o)
     return missed ? 1 : 0;
 }
 
-static int run(const struct options *o)
+struct tally {
+    uint64_t ran, commands, failed;
+};
+
+static void run_some(const struct options *o, uint64_t n, struct tally *t)
 {
-    uint64_t failed = 0, commands = 0, history = 0, again = 0, ignored = 0;
-    uint64_t ran = 0;
-    for (; ran < o->seeds && failed < 10; ran++) {
-        uint64_t seed = o->from + ran * o->every;
-        bool right = run_seed(o, seed, &history, &commands, NULL);
-        failed += !right;
-        if (ran % 50 == 0) {
+    for (uint64_t end = t->ran + n; t->ran < end && t->failed < FAILED_MAX; t->ran++) {
+        uint64_t seed = o->from + t->ran * o->every, history = 0, again = 0, ignored = 0;
+        t->failed += !run_seed(o, seed, &history, &t->commands, NULL);
+        if (t->ran % 50 == 0) {
             run_seed(o, seed, &again, &ignored, NULL);
             if (history != again) {
                 printf("seed %llu does not replay\n", (unsigned long long)seed);
-                failed++;
+                t->failed++;
             }
         }
     }
-    printf("%llu seeds, %llu commands, %llu seeds failed\n", (unsigned long long)ran,
-           (unsigned long long)commands, (unsigned long long)failed);
-    return failed ? 1 : 0;
+    fflush(stdout);
+}
+
+/* Each batch in a process of its own, since killed cores free nothing. */
+static int run(const struct options *o)
+{
+    struct tally *t =
+        mmap(NULL, sizeof(*t), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    must(t != MAP_FAILED);
+    while (t->ran < o->seeds && t->failed < FAILED_MAX) {
+        uint64_t ran = t->ran, left = o->seeds - ran;
+        int status = 0;
+        fflush(stdout);
+        pid_t pid = fork();
+        must(pid >= 0);
+        if (pid == 0) {
+            run_some(o, MIN(left, (uint64_t)BATCH), t);
+            _exit(0);
+        }
+        must(waitpid(pid, &status, 0) == pid);
+        if (status) {
+            printf("seed %llu ends the process: status %d\n",
+                   (unsigned long long)(o->from + t->ran * o->every), status);
+            t->failed++;
+            break;
+        }
+    }
+    printf("%llu seeds, %llu commands, %llu seeds failed\n", (unsigned long long)t->ran,
+           (unsigned long long)t->commands, (unsigned long long)t->failed);
+    return t->failed ? 1 : 0;
 }
 
 /* One of N that share the seeds. */
