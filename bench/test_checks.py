@@ -98,7 +98,8 @@ async def proxy(arguments):
                              copy(from_server, writer, spoiler.feed))
 
     listener = await asyncio.start_server(accept, "127.0.0.1", 0)
-    print(f"Parley is at http://127.0.0.1:{listener.sockets[0].getsockname()[1]}", flush=True)
+    print(f"Parley is at http://127.0.0.1:{listener.sockets[0].getsockname()[1]}")
+    print(server.stdout.readline().decode(), end="", flush=True)  # where its metrics are
     await listener.serve_forever()
 
 
