@@ -333,7 +333,13 @@ static rocksdb_options_t *family_options(struct kv_rocksdb *r, int table)
     rocksdb_options_t *o = rocksdb_options_create();
     rocksdb_block_based_table_options_t *blocks = rocksdb_block_based_options_create();
     rocksdb_block_based_options_set_block_cache(blocks, r->cache);
+    /* In parts of a few KiB: as wholes, of a million keys each, filters are larger than a shard of
+     * the cache takes, and every lookup would read one from its file. */
     rocksdb_block_based_options_set_cache_index_and_filter_blocks(blocks, 1);
+    rocksdb_block_based_options_set_index_type(
+        blocks, rocksdb_block_based_table_index_type_two_level_index_search);
+    rocksdb_block_based_options_set_partition_filters(blocks, 1);
+    rocksdb_block_based_options_set_pin_top_level_index_and_filter(blocks, 1);
     if (table != KV_EVENTS) /* events are read in runs, by seqs that are there */
         rocksdb_block_based_options_set_filter_policy(
             blocks, rocksdb_filterpolicy_create_bloom_full(BLOOM_BITS));
