@@ -1,7 +1,7 @@
 /*
- * struct local owns the subscriptions and the queue of
- * messages published since the last delivery, with one reference to each. One task is posted for
- * the queue as a whole. All of it runs on the chat thread.
+ * struct local owns the subscriptions and the queue of messages published since the last delivery,
+ * with one reference to each. One task is posted for the queue as a whole. All of it runs on the
+ * chat thread.
  *
  * What always holds: a task is posted exactly if `posted`; it delivers what waited when it began,
  * so that a handler which publishes gets its message in a later task and cannot starve the loop.

@@ -1,8 +1,7 @@
 /*
  * A notice as bytes, so that nodes of neighbouring versions understand each other:
  *
- *     type 1 | head 1 | per 1 | `head` numbers | items of `per` numbers each, or bytes if `per` is
- * 0
+ *     type 1 | head 1 | per 1 | `head` numbers | items of `per` numbers each; bytes, if 0
  *
  * with numbers of 8 bytes, big-endian. A later version may add numbers at the end of the head and
  * of each item: whoever does not know them skips them, and whoever expects them reads 0 from an

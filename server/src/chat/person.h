@@ -40,7 +40,7 @@ struct person {
     struct age age;
 
     struct list sessions;  /* session.of_person */
-    struct list watchers;  /* watch.of_person (presence.c) */
+    struct list watchers;  /* presence_watch.of_person (presence.c) */
     struct list waits;     /* sync_wait.of_person (inbox.c) */
     uint64_t heard_ms;     /* mono: newest sign of life of an ended session */
     uint64_t seen_due_ms;  /* mono: online: last_seen is to be stored by then */

@@ -18,7 +18,7 @@
 
 /* One session's look at one person: in an array of the session's, since it says at once whom it
  * watches, and in the person's list. */
-struct watch {
+struct presence_watch {
     struct list of_person;
     struct session *session;
     struct person *person;
@@ -146,7 +146,7 @@ void presence_told(struct person *p, bool online, uint64_t last_seen_ms)
     p->last_seen_ms = MAX(p->last_seen_ms, last_seen_ms);
     list_for_each(&p->watchers, node)
     {
-        struct watch *w = list_entry(node, struct watch, of_person);
+        struct presence_watch *w = list_entry(node, struct presence_watch, of_person);
         if (may_see(p, w->session->user))
             say(p, w->session, online, online ? 0 : last_seen_ms);
     }
@@ -156,7 +156,7 @@ void presence_sight_changed(struct person *p)
 {
     list_for_each(&p->watchers, node)
     {
-        struct watch *w = list_entry(node, struct watch, of_person);
+        struct presence_watch *w = list_entry(node, struct presence_watch, of_person);
         bool sees = may_see(p, w->session->user);
         if (sees == w->sees)
             continue;
@@ -171,7 +171,7 @@ void presence_sight_changed(struct person *p)
 void presence_unwatch(struct chat *chat, struct session *s)
 {
     for (uint32_t i = 0; i < s->n_watches; i++) {
-        struct watch *w = &s->watches[i];
+        struct presence_watch *w = &s->watches[i];
         list_remove(&w->of_person);
         bus_unsubscribe(chat->bus, BUS_PRESENCE, w->person->id);
         person_unref(w->person);
@@ -183,8 +183,8 @@ void presence_unwatch(struct chat *chat, struct session *s)
 
 static void watch(struct chat *chat, struct session *s, struct person *p)
 {
-    struct watch *w = &s->watches[s->n_watches++];
-    *w = (struct watch){.session = s, .person = p, .sees = may_see(p, s->user)};
+    struct presence_watch *w = &s->watches[s->n_watches++];
+    *w = (struct presence_watch){.session = s, .person = p, .sees = may_see(p, s->user)};
     cached_ref(&p->cached);
     list_push_back(&p->watchers, &w->of_person);
     bus_subscribe(chat->bus, BUS_PRESENCE, p->id);
@@ -203,7 +203,7 @@ static void watch_ready(struct persons *persons, enum chat_error error)
     if (!error && ask->session) {
         presence_unwatch(chat, ask->session);
         if (persons->n)
-            ask->session->watches = mem_new_array(persons->n, sizeof(struct watch));
+            ask->session->watches = mem_new_array(persons->n, sizeof(struct presence_watch));
     }
     for (uint32_t i = 0; i < persons->n && !error; i++) {
         struct person *p = persons->persons[i];

@@ -10,7 +10,7 @@
 #include "model/privacy.h"
 
 struct person;
-struct watch;
+struct presence_watch;
 
 struct session {
     /* readable by the gateway; set by session_begin() */
@@ -18,8 +18,8 @@ struct session {
     uint64_t pushed; /* events meant for it since it began */
     struct list of_person;
     struct person *person;
-    uint64_t moment;       /* of chat->moments, when it began */
-    struct watch *watches; /* whom it watches (presence.c) */
+    uint64_t moment;                /* of chat->moments, when it began */
+    struct presence_watch *watches; /* whom it watches (presence.c) */
     uint32_t n_watches;
     bool signed_out;
 };

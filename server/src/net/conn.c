@@ -393,6 +393,8 @@ void conn_close(struct conn *c)
     keep_rest(c, NULL, 0);
     conn_resume_reading(c);
     conn_finish(c);
+    if (c->ended) /* reading could not be asked for any more: nobody is waited for */
+        return;
     c->linger = mem_new(sizeof(*c->linger));
     c->linger->conn = c;
     timer_init(&c->linger->timer, on_linger_over);
