@@ -46,11 +46,12 @@ endfunction()
 # All tests that run more than one thread: what the tsan preset is built for.
 add_custom_target(tests_threads)
 
-# parley_test(NAME [THREADS] SUITE unit SOURCES test_x.c DEPS parley_x ...): a cmocka program,
-# labelled with the suite that `./dev test SUITE` runs it in. THREADS: it runs more than one
-# thread, so it is also run under the thread sanitizer.
+# parley_test(NAME [THREADS] [FULL] SUITE unit SOURCES test_x.c DEPS parley_x ...): a cmocka
+# program, labelled with the suite that `./dev test SUITE` runs it in. THREADS: it runs more than
+# one thread, so it is also run under the thread sanitizer. FULL: it takes long, and only
+# `./dev test --full` runs it.
 function(parley_test name)
-  cmake_parse_arguments(ARG "THREADS" "SUITE;TIMEOUT" "SOURCES;DEPS;ARGS" ${ARGN})
+  cmake_parse_arguments(ARG "THREADS;FULL" "SUITE;TIMEOUT" "SOURCES;DEPS;ARGS" ${ARGN})
   if(NOT ARG_SUITE)
     set(ARG_SUITE unit)
   endif()
@@ -64,6 +65,9 @@ function(parley_test name)
   if(ARG_THREADS)
     list(APPEND labels threads)
     add_dependencies(tests_threads ${name})
+  endif()
+  if(ARG_FULL)
+    list(APPEND labels full)
   endif()
   set_tests_properties(${name} PROPERTIES LABELS "${labels}" TIMEOUT ${ARG_TIMEOUT})
 endfunction()
