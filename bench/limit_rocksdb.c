@@ -1,7 +1,7 @@
 /*
  * The rows are made by the store's own code (store/layout.h), so they are those that a message
  * writes: the event, its key, the conversation's head, the writer's own mark, and once a batch the
- * number of the commit. The engine is opened as the store opens it: the same tables, the same
+ * number of the commit. The store's own code opens the engine, too: it has the same tables and
  * options.
  *
  * It runs in a child, so that its CPU time, with that of RocksDB's own threads, is the child's.
@@ -22,6 +22,7 @@
 #include "body.h"
 #include "die.h"
 #include "model/record.h"
+#include "store/kv_rocksdb.h"
 #include "store/layout.h"
 #include "store/rows.h"
 #include "scratch_dir.h"
@@ -31,20 +32,16 @@
 #include "util/mem.h"
 
 enum {
-    WRITE_BUFFER_BYTES = 32 * 1024 * 1024,
-    BLOOM_BITS = 10,
     CACHE_BYTES = 128 * 1024 * 1024,
     WARM_BATCHES = 20,
-    FAMILIES = KV_TABLES + 1,
+    WHY_BYTES = 256,
     FIRST_ID = 1000000,
 };
-
-static const char *const names[FAMILIES] = {"directory", "state", "events", "keys", "default"};
 
 struct writing {
     const struct engine_load *load;
     rocksdb_t *db;
-    rocksdb_column_family_handle_t *families[FAMILIES];
+    rocksdb_column_family_handle_t *families[KV_TABLES];
     rocksdb_writeoptions_t *options;
     rocksdb_writebatch_t *batch;
     uint64_t *seqs; /* of each conversation */
@@ -58,45 +55,15 @@ static void check(char *error)
         die("RocksDB: %s", error);
 }
 
-static rocksdb_options_t *with_places(rocksdb_options_t *o)
-{
-    char *error = NULL;
-    rocksdb_options_t *out = rocksdb_options_create();
-    rocksdb_get_options_from_string(
-        o, "memtable_insert_with_hint_prefix_extractor=rocksdb.CappedPrefix.1", out, &error);
-    check(error);
-    rocksdb_options_destroy(o);
-    return out;
-}
-
 static void open_engine(struct writing *w, const char *dir)
 {
-    rocksdb_options_t *database = rocksdb_options_create(), *each[FAMILIES];
-    rocksdb_cache_t *cache = rocksdb_cache_create_lru(CACHE_BYTES);
-    char *error = NULL;
-    rocksdb_options_set_create_if_missing(database, 1);
-    rocksdb_options_set_create_missing_column_families(database, 1);
-    rocksdb_options_set_max_background_jobs(database, 2);
-    rocksdb_options_set_paranoid_checks(database, 1);
-    for (int i = 0; i < FAMILIES; i++) {
-        rocksdb_block_based_table_options_t *blocks = rocksdb_block_based_options_create();
-        rocksdb_block_based_options_set_block_cache(blocks, cache);
-        rocksdb_block_based_options_set_cache_index_and_filter_blocks(blocks, 1);
-        if (i != KV_EVENTS)
-            rocksdb_block_based_options_set_filter_policy(
-                blocks, rocksdb_filterpolicy_create_bloom_full(BLOOM_BITS));
-        each[i] = rocksdb_options_create();
-        rocksdb_options_set_block_based_table_factory(each[i], blocks);
-        rocksdb_options_set_write_buffer_size(each[i], WRITE_BUFFER_BYTES);
-        rocksdb_options_set_compression(each[i], i == KV_EVENTS ? rocksdb_lz4_compression
-                                                                : rocksdb_no_compression);
-        rocksdb_block_based_options_destroy(blocks);
-        each[i] = with_places(each[i]);
-    }
-    w->db =
-        rocksdb_open_column_families(database, dir, FAMILIES, names,
-                                     (const rocksdb_options_t *const *)each, w->families, &error);
-    check(error);
+    char why[WHY_BYTES];
+    struct kv *kv;
+    if (kv_rocksdb_open(&kv, dir, CACHE_BYTES, why, sizeof(why)))
+        die("RocksDB: %s", why);
+    w->db = kv_rocksdb_engine(kv);
+    for (int i = 0; i < KV_TABLES; i++)
+        w->families[i] = kv_rocksdb_family(kv, (enum kv_table)i);
     rocksdb_set_perf_level(rocksdb_disable);
     w->options = rocksdb_writeoptions_create();
     rocksdb_writeoptions_set_sync(w->options, 1);

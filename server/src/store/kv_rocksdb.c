@@ -312,6 +312,16 @@ void kv_rocksdb_look(struct kv *kv, struct kv_rocksdb_state *state)
     };
 }
 
+rocksdb_t *kv_rocksdb_engine(struct kv *kv)
+{
+    return rocks(kv)->db;
+}
+
+rocksdb_column_family_handle_t *kv_rocksdb_family(struct kv *kv, enum kv_table table)
+{
+    return rocks(kv)->families[table];
+}
+
 /* --- opening --- */
 
 /* A batch's rows come in the order of their keys: where one goes is looked for from the place of

@@ -29,4 +29,12 @@ struct kv_rocksdb_state {
 /* Any thread. */
 void kv_rocksdb_look(struct kv *, struct kv_rocksdb_state *);
 
+/* What it stands on, the kv's own: for whoever measures RocksDB alone, opened as the store opens
+ * it.
+ */
+struct rocksdb_t;
+struct rocksdb_column_family_handle_t;
+struct rocksdb_t *kv_rocksdb_engine(struct kv *);
+struct rocksdb_column_family_handle_t *kv_rocksdb_family(struct kv *, enum kv_table);
+
 #endif
