@@ -28,6 +28,9 @@ enum {
     BATCH_REQUESTS_MAX = 1024,
     BATCH_BYTES_MAX = 4 * 1024 * 1024, /* a sync of this much takes no longer than a few small */
     READERS_MAX = 16,
+    /* Reads that one reader takes at once, on one snapshot; no more than its share of what waits.
+     */
+    READS_TAKEN_MAX = 16,
 };
 
 /* As METRIC_STORE_QUEUE counts them. */
@@ -35,6 +38,7 @@ enum { QUEUE_WRITES, QUEUE_READS };
 
 struct queue {
     struct list requests;
+    uint32_t n;
     pthread_cond_t filled;
 };
 
@@ -49,7 +53,7 @@ struct store_threaded {
     bool closing;
     _Atomic bool broken;
     pthread_t writer, readers[READERS_MAX];
-    uint32_t n_readers;
+    uint32_t readers_wanted, n_readers; /* the first is set before they run */
     bool has_writer;
 };
 
@@ -71,25 +75,33 @@ static void threaded_submit(struct store *s, struct store_request *r)
     metric_add_at(METRIC_STORE_QUEUE, q == &t->reads ? QUEUE_READS : QUEUE_WRITES, 1);
     pthread_mutex_lock(&t->lock);
     list_push_back(&q->requests, &r->link);
+    q->n++;
     pthread_cond_signal(&q->filled);
     pthread_mutex_unlock(&t->lock);
 }
 
-/* --- the writer --- */
-
-/* Waits for requests and takes them, at most a batch. False: closing, and none are left. */
-static bool take_writes(struct store_threaded *t, struct list *taken)
+/* Waits for requests and takes a share of them, at most n_max; behind a backup nothing shall wait.
+ * False: closing, and none are left. */
+static bool take(struct store_threaded *t, struct queue *q, uint32_t sharers, uint32_t n_max,
+                 struct list *taken)
 {
     pthread_mutex_lock(&t->lock);
-    while (list_empty(&t->writes.requests) && !t->closing)
-        pthread_cond_wait(&t->writes.filled, &t->lock);
-    for (int n = 0; n < BATCH_REQUESTS_MAX && !list_empty(&t->writes.requests); n++) {
-        list_push_back(taken, list_pop_front(&t->writes.requests));
-        metric_drop_at(METRIC_STORE_QUEUE, QUEUE_WRITES);
+    while (!q->n && !t->closing)
+        pthread_cond_wait(&q->filled, &t->lock);
+    uint32_t share = (q->n + sharers - 1) / sharers;
+    bool last = false;
+    for (uint32_t n = MIN(share, n_max); n && !last; n--) {
+        struct list *node = list_pop_front(&q->requests);
+        last = list_entry(node, struct store_request, link)->op == STORE_OP_BACKUP;
+        list_push_back(taken, node);
+        q->n--;
+        metric_drop_at(METRIC_STORE_QUEUE, q == &t->reads ? QUEUE_READS : QUEUE_WRITES);
     }
     pthread_mutex_unlock(&t->lock);
     return !list_empty(taken);
 }
+
+/* --- the writer --- */
 
 static void complete_all(struct store_threaded *t, struct list *done, bool failed)
 {
@@ -140,7 +152,7 @@ static void *writer_run(void *arg)
 {
     struct store_threaded *t = arg;
     struct list taken = LIST_INIT(taken);
-    while (take_writes(t, &taken)) {
+    while (take(t, &t->writes, 1, BATCH_REQUESTS_MAX, &taken)) {
         while (!list_empty(&taken)) {
             if (atomic_load(&t->broken))
                 refuse_all(t, &taken);
@@ -153,28 +165,20 @@ static void *writer_run(void *arg)
 
 /* --- the readers --- */
 
-static struct store_request *take_read(struct store_threaded *t)
-{
-    pthread_mutex_lock(&t->lock);
-    while (list_empty(&t->reads.requests) && !t->closing)
-        pthread_cond_wait(&t->reads.filled, &t->lock);
-    struct list *node = list_pop_front(&t->reads.requests);
-    pthread_mutex_unlock(&t->lock);
-    if (node)
-        metric_drop_at(METRIC_STORE_QUEUE, QUEUE_READS);
-    return node ? list_entry(node, struct store_request, link) : NULL;
-}
-
 static void *reader_run(void *arg)
 {
     struct store_threaded *t = arg;
-    for (struct store_request *r; (r = take_read(t));) {
-        uint64_t since_ns = clock_mono_ns();
+    struct list taken = LIST_INIT(taken);
+    while (take(t, &t->reads, t->readers_wanted, READS_TAKEN_MAX, &taken)) {
         struct kv_snapshot *snapshot = t->kv->ops->snapshot(t->kv);
-        embedded_read(t->kv, snapshot, &t->info, r);
+        for (struct list *node; (node = list_pop_front(&taken));) {
+            struct store_request *r = list_entry(node, struct store_request, link);
+            uint64_t since_ns = clock_mono_ns();
+            embedded_read(t->kv, snapshot, &t->info, r);
+            metric_observe(METRIC_STORE_READ_SECONDS, clock_mono_ns() - since_ns);
+            post(t->completions, &r->task);
+        }
         t->kv->ops->release(t->kv, snapshot);
-        metric_observe(METRIC_STORE_READ_SECONDS, clock_mono_ns() - since_ns);
-        post(t->completions, &r->task);
     }
     return NULL;
 }
@@ -240,13 +244,14 @@ int store_threaded_new(struct store **out, struct kv *kv, const struct store_inf
     t->kv = kv;
     t->info = *info;
     t->completions = completions;
+    t->readers_wanted = MIN(readers, (uint32_t)READERS_MAX);
     row_cache_init(&t->known, ROW_CACHE_BYTES);
     pthread_mutex_init(&t->lock, NULL);
     queue_init(&t->writes);
     queue_init(&t->reads);
     int err = start(&t->writer, writer_run, t, "store-writer");
     t->has_writer = !err;
-    while (!err && t->n_readers < MIN(readers, (uint32_t)READERS_MAX)) {
+    while (!err && t->n_readers < t->readers_wanted) {
         err = start(&t->readers[t->n_readers], reader_run, t, "store-reader");
         t->n_readers += !err;
     }
