@@ -82,6 +82,10 @@ static void check(struct write_queue *q, const struct model *m)
     }
     if (parts_max == ENTRIES * 2)
         assert_int_equal(at, m->n);
+    static char copied[sizeof(m->bytes)];
+    size_t size = (size_t)rand() % sizeof(copied);
+    assert_int_equal(write_queue_copy(q, copied, size), MIN(size, m->n));
+    assert_memory_equal(copied, m->bytes, MIN(size, m->n));
 }
 
 static void test_against_plain_bytes(void **state)

@@ -108,6 +108,24 @@ int write_queue_peek(const struct write_queue *q, struct iovec *parts, int n_max
     return n;
 }
 
+size_t write_queue_copy(const struct write_queue *q, void *to, size_t size)
+{
+    struct iovec part[2];
+    size_t skip = q->sent, at = 0;
+    for (uint32_t i = 0; i < q->n && at < size; i++) {
+        const struct entry *e = entry_at((struct write_queue *)q, i);
+        int n = add_part(part, 0, e->header, e->header_n, &skip);
+        if (e->payload)
+            n = add_part(part, n, e->payload->data, e->payload->n, &skip);
+        for (int k = 0; k < n; k++) {
+            size_t fits = MIN(part[k].iov_len, size - at);
+            memcpy((char *)to + at, part[k].iov_base, fits);
+            at += fits;
+        }
+    }
+    return at;
+}
+
 static void free_if_empty(struct write_queue **queue)
 {
     if ((*queue)->n == 0) {

@@ -25,6 +25,8 @@ void write_queue_push(struct write_queue **queue, const void *header, size_t hea
 /* The oldest bytes, in at most `n_max` (2 or more) parts, borrowed until the next change. Returns
  * how many parts. */
 int write_queue_peek(const struct write_queue *, struct iovec *parts, int n_max);
+/* Copies the oldest bytes, at most `size`; returns how many. */
+size_t write_queue_copy(const struct write_queue *, void *to, size_t size);
 /* Removes the oldest `n` bytes, which were sent; frees the queue when it becomes empty. */
 void write_queue_pop(struct write_queue **queue, size_t n);
 /* Drops the entries of which nothing was popped; returns how many. Frees the queue when it becomes
