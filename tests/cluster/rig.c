@@ -5,12 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "util/crypto.h"
 #include "util/macros.h"
 #include "util/mem.h"
-
-extern char **environ;
 
 enum { GUARD_MS = 60 * 1000, USUAL_TIMEOUT_MS = 20 * 1000, TEXT_TIMEOUT_MS = 30 * 1000 };
 

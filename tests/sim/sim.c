@@ -251,8 +251,8 @@ static int run(const struct options *o)
         }
         must(waitpid(pid, &status, 0) == pid);
         if (status) {
-            printf("seed %llu ends the process: status %d\n",
-                   (unsigned long long)(o->from + t->ran * o->every), status);
+            unsigned long long seed = o->from + t->ran * o->every;
+            printf("seed %llu ends the process: status %d\n", seed, status);
             t->failed++;
             break;
         }
