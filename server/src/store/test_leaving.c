@@ -524,8 +524,7 @@ int main(void)
         both(test_a_mention_that_comes_late_goes_too),
         both(test_what_comes_behind_the_job_goes_too),
         both(test_what_comes_behind_one_of_two_jobs_goes_too),
-        cmocka_unit_test_setup_teardown(test_verify_finds_what_should_be_gone, rig_begin_memory,
-                                        rig_end),
+        memory(test_verify_finds_what_should_be_gone),
         durable(test_it_goes_on_after_a_new_start),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

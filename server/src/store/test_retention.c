@@ -598,8 +598,7 @@ int main(void)
         both(test_much_goes_in_batches),
         both(test_the_walk_finds_what_is_due),
         both(test_the_walk_goes_on_where_it_was),
-        cmocka_unit_test_setup_teardown(test_a_row_that_cannot_be_read_holds_up_nothing,
-                                        rig_begin_memory, rig_end),
+        memory(test_a_row_that_cannot_be_read_holds_up_nothing),
     };
     if (crypto_init())
         return 1;

@@ -1,0 +1,55 @@
+/*
+ * Inside the store on Cassandra: what an event changes beside its log (store/project.h says what),
+ * found, changed, put back. Each is harmless to repeat, by several at once, and leaves alone what a
+ * later event has changed: whoever comes upon a head that it does not know does its append's changes
+ * again, and the next append waits for that (docs/log.md).
+ *
+ * Functions give 0 or a negative errno. What is not there is passed over: whoever decided the event
+ * looked.
+ */
+#ifndef PARLEY_STORE_CASSANDRA_CHANGES_H
+#define PARLEY_STORE_CASSANDRA_CHANGES_H
+
+#include "store/cassandra/logs.h"
+#include "store/cassandra/member.h"
+
+/* All that one event changes. `before`: the head that it was appended to. */
+int changes_apply(struct strand *, const struct event *e, const struct log_head *before);
+
+/* --- accounts, names, devices --- */
+
+/* Of the own log: profile, picture, privacy, rename. */
+int change_user(struct strand *, const struct event *e);
+/* Signed_in: the device is no news any more. */
+int change_device(struct strand *, const struct event *e);
+/* Whatever gives a user a row of their own: if they are deleted, the rest is to go again. */
+int change_leaving(struct strand *, uint64_t user);
+/* Before a rename is appended: its name and look are its sender's, if the event comes to stand. 0,
+ * STORE_TAKEN (*looks_like), STORE_NOT_FOUND (the user, or deleted), negative. */
+int change_claim_name(struct strand *, const struct event *e, bool *looks_like);
+/* What goes with an event (log.h, `with`): whether it would be done: 0, STORE_MOVED,
+ * STORE_NOT_FOUND, negative. And doing it, harmless to repeat; 0, negative. */
+int change_look_at_user(struct strand *, const struct store_user_set *);
+int change_set_user(struct strand *, const struct store_user_set *);
+
+/* --- lists, what goes by itself --- */
+
+/* The mentions of a message from now on, instead of those of `before` (the same message as it was;
+ * NULL: it is new). */
+int change_mentions(struct strand *, const struct event *message, const struct event *before);
+/* A message that is new: into the queue, if it is to go. */
+int change_expiry(struct strand *, const struct event *message);
+/* One of the four events of contacts: the rows of both. */
+int change_contacts(struct strand *, const struct event *e);
+/* Block, unblock. */
+int change_block(struct strand *, const struct event *e);
+/* Draft. */
+int change_draft(struct strand *, const struct event *e);
+/* Star, unstar. */
+int change_star(struct strand *, const struct event *e);
+/* Hide. */
+int change_hidden(struct strand *, const struct event *e);
+/* Takes the words from what `me` hid of these events of their conversation, at most PAGE_MAX. */
+int hidden_words(struct strand *, const struct member *me, struct event *events, uint32_t n);
+
+#endif

@@ -1,0 +1,17 @@
+/* Operations on lists, and on what goes by itself. See operations.h. */
+#include "store/cassandra/operations.h"
+
+#include <errno.h>
+
+#include "util/macros.h"
+
+int operation_run_inbox(struct strand *s, struct store_request *r)
+{
+    void *whole = r; /* the struct that the request is the base of: its first member */
+    (void)s, (void)whole;
+    switch (r->op) {
+    default:
+        must(!"an operation of lists");
+        return -EINVAL;
+    }
+}

@@ -1,0 +1,200 @@
+/*
+ * The store's contract (server/src/store/test_*.c) held against Cassandra: a rig that is a store in
+ * a keyspace of the program's own, which each case finds empty. Which node, says the environment:
+ *   STORE_ADDRESS    where it listens
+ *   STORE_KEYSPACE   is made if it is not there
+ *
+ * Tables that hold something are truncated, which takes a fraction of the time that making them anew
+ * does; but not meta, so that the incarnation stays that of the run.
+ */
+#include "store/test_rig.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "loop/loop.h"
+#include "net/address.h"
+#include "store/cassandra/cassandra.h"
+#include "util/crypto.h"
+#include "util/macros.h"
+
+enum { TURN_MS = 1, TABLES_MAX = 64, NAME_BYTES = 64, TIMEOUT_MS = 20 * 1000 };
+
+static struct loop loop;
+static struct address address;
+static char tables[TABLES_MAX][NAME_BYTES];
+static uint32_t tables_n;
+
+static const char *env(const char *name)
+{
+    const char *value = getenv(name);
+    if (!value)
+        fail_msg("%s is not set: see tests/cluster/run", name);
+    return value;
+}
+
+static struct cql_options options(void)
+{
+    return (struct cql_options){
+        .loop = &loop,
+        .contacts = &address,
+        .contacts_n = 1,
+        .keyspace = str_of(env("STORE_KEYSPACE")),
+        .timeout_ms = TIMEOUT_MS,
+    };
+}
+
+/* --- emptying --- */
+
+struct asked {
+    struct cql_call call;
+    uint32_t *awaited;
+    int code;
+    bool rows;
+    char why[200];
+};
+
+static void on_asked(struct cql_call *call, const struct cql_result *result)
+{
+    struct asked *a = container_of(call, struct asked, call);
+    a->code = result->code;
+    snprintf(a->why, sizeof(a->why), "%.*s", (int)result->message.n,
+             result->message.n ? result->message.p : "");
+    a->rows = result->rows && cql_rows_next(result->rows);
+    for (bool more = a->rows && result->rows->columns_n == 1; more && tables_n < TABLES_MAX;) {
+        struct str name = result->rows->cells[0];
+        bool is_table = result->rows->columns[0].type != 0 &&
+                        str_eq(result->rows->columns[0].name, STR("table_name"));
+        if (is_table && !str_eq(name, STR("meta")))
+            snprintf(tables[tables_n++], NAME_BYTES, "%.*s", (int)name.n, name.p);
+        more = cql_rows_next(result->rows);
+    }
+    if (--*a->awaited == 0)
+        loop_stop(&loop);
+}
+
+static void ask_text(struct cql *cql, struct asked *a, uint32_t *awaited, const char *text)
+{
+    *a = (struct asked){.call.done = on_asked, .awaited = awaited};
+    ++*awaited;
+    cql_run_text(cql, &a->call, str_of(text), &(struct wire_terms){.consistency = CQL_ONE},
+                 TIMEOUT_MS);
+}
+
+static void wait_for(const uint32_t *awaited)
+{
+    while (*awaited)
+        loop_run(&loop);
+}
+
+static void on_stopped(void *stopped)
+{
+    *(bool *)stopped = true;
+    loop_stop(&loop);
+}
+
+static void ask_each(struct cql *cql, struct asked *asked, const char *format, bool filled_only)
+{
+    uint32_t awaited = 0;
+    for (uint32_t i = 0; i < tables_n; i++) {
+        char text[NAME_BYTES + 64];
+        if (filled_only && !asked[i].rows)
+            continue;
+        snprintf(text, sizeof(text), format, tables[i]);
+        ask_text(cql, &asked[i], &awaited, text);
+    }
+    wait_for(&awaited);
+    for (uint32_t i = 0; i < tables_n; i++)
+        if (asked[i].code)
+            fail_msg("%s: %s", tables[i], asked[i].why);
+}
+
+static void find_tables(struct cql *cql)
+{
+    struct asked a;
+    uint32_t awaited = 0;
+    char text[200];
+    snprintf(text, sizeof(text),
+             "SELECT table_name FROM system_schema.tables WHERE keyspace_name = '%s'",
+             env("STORE_KEYSPACE"));
+    ask_text(cql, &a, &awaited, text);
+    wait_for(&awaited);
+    assert_true(tables_n > 0);
+}
+
+static void empty_all(void)
+{
+    struct cql_options o = options();
+    struct cql *cql = cql_new(&o);
+    static struct asked asked[TABLES_MAX];
+    bool stopped = false;
+    if (!tables_n)
+        find_tables(cql);
+    ask_each(cql, asked, "SELECT * FROM %s LIMIT 1", false);
+    ask_each(cql, asked, "TRUNCATE %s", true);
+    cql_stop(cql, on_stopped, &stopped);
+    while (!stopped)
+        loop_run(&loop);
+}
+
+/* --- the rig's engine --- */
+
+static void open_store(struct rig *rig)
+{
+    char why[256];
+    struct store_cassandra_options o = {.cql = options(), .completions = &loop.poster};
+    if (store_cassandra_open(&rig->store, &o, why, sizeof(why)))
+        fail_msg("%s", why);
+}
+
+static void on_turn_over(struct timer *timer)
+{
+    (void)timer;
+    loop_stop(&loop);
+}
+
+static void turn(struct rig *rig)
+{
+    struct timer timer;
+    (void)rig;
+    timer_init(&timer, on_turn_over);
+    loop_timer_set(&loop, &timer, TURN_MS);
+    loop_run(&loop);
+    loop_timer_cancel(&loop, &timer);
+}
+
+static void end(struct rig *rig)
+{
+    (void)rig; /* the loop serves the next one */
+}
+
+static void begin_run(void)
+{
+    static const uint8_t secret[CRYPTO_SECRET_BYTES] = {9};
+    char why[256];
+    uint32_t from;
+    assert_int_equal(crypto_init(), 0);
+    assert_int_equal(loop_init(&loop), 0);
+    assert_int_equal(address_parse(&address, str_of(env("STORE_ADDRESS"))), 0);
+    struct store_cassandra_migrate_options o = {
+        .cql = options(),
+        .replication = STR("{'class': 'SimpleStrategy', 'replication_factor': 1}"),
+        .incarnation = 5,
+    };
+    memcpy(o.secret, secret, sizeof(secret));
+    if (store_cassandra_migrate(&o, &from, why, sizeof(why)))
+        fail_msg("%s", why);
+}
+
+int rig_begin_engine(void **state)
+{
+    static const struct rig_engine engine = {open_store, turn, end};
+    static bool begun;
+    if (!begun)
+        begin_run();
+    begun = true;
+    empty_all();
+    *state = rig_new_with(&engine);
+    return 0;
+}
