@@ -40,6 +40,9 @@ struct store_append {
     uint32_t n_events; /* 1 to APPEND_MAX */
     /* Carried out in the same write, so that both stand or neither; of one event. Or NULL. */
     struct store_user_set *with;
+    /* No key of these stands at or before it: a store that keeps a log in parts looks no further
+     * back. */
+    uint64_t after;
     struct log_head head; /* in: decided on; out: as it is */
     bool user_moved, looks_like;
     uint32_t taken;

@@ -13,8 +13,11 @@
 #include "store/cassandra/logs.h"
 #include "store/cassandra/member.h"
 
-/* All that one event changes. `before`: the head that it was appended to. */
-int changes_apply(struct strand *, const struct event *e, const struct log_head *before);
+/* All that one event changes. `message_seq`: of the newest message up to it. */
+int changes_apply(struct strand *, const struct event *e, uint64_t message_seq);
+/* Does what went with an event, once: the row's `carried`. */
+struct str changes_carry(struct strand *, const struct store_user_set *);
+int changes_carry_out(struct strand *, const struct log_row *);
 
 /* --- accounts, names, devices --- */
 

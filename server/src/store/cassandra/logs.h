@@ -35,6 +35,8 @@ struct conversation_state {
 
 /* An absent one is all zero but for its id. 0, negative. */
 int conversation_get(struct strand *, uint64_t id, struct conversation_state *);
+/* The same out of the answer to S_CONVERSATION_GET. */
+int conversation_of(const struct answer *, uint64_t id, struct conversation_state *);
 /* Statements that write a part of it, for strand_ask_all(). */
 struct ask conversation_put_record(struct strand *, const struct conversation *, uint64_t seq);
 struct ask conversation_put_roster(struct strand *, uint64_t id, const struct roster *,
@@ -45,25 +47,37 @@ struct ask conversation_put_pins(struct strand *, uint64_t id, const struct pins
 /* Who is in it now: a group's roster, else those who stand in its record; at most MEMBERS_MAX. */
 uint32_t conversation_users(const struct conversation_state *, uint64_t users[MEMBERS_MAX]);
 
-/* The head as it is, read at SERIAL, with the conversation's gone_seq; and, if its append's changes
- * may not have been done, they are now. An empty log's head is all zero. 0, negative. */
-int log_settle(struct strand *, const struct conversation_state *, struct log_head *);
-/* The head alone. */
+/* The newest event, read at SERIAL, and with it the head, to which `c` gives what is gone. An empty
+ * log's head is all zero. 0, negative. */
 int log_find_head(struct strand *, const struct conversation_state *, struct log_head *);
+/* The same; and the changes of the append that wrote it are done again, which its writer may not have
+ * come to. *changed: they may have changed what conversation_get() gives. */
+int log_settle(struct strand *, const struct conversation_state *, struct log_head *,
+               bool *changed);
 
-/* Where a key stands, in the bucket of `seq`. 0, STORE_NOT_FOUND, negative. `settled`: the bucket
+/* A key as a part of an append, or how to look for it in the bucket of `seq`; `settled`: that one
  * takes no more events. */
-int log_find_key(struct strand *, uint64_t conversation, uint64_t seq, bool settled,
-                 uint64_t sender, struct str key, struct key_row *);
+struct ask log_put_key(const struct event *);
+struct ask log_ask_key(uint64_t conversation, uint64_t bucket, bool settled, uint64_t sender,
+                       struct str key);
+/* Where it stands, by the answer. False: nowhere there. */
+bool log_key_of(const struct answer *, struct key_row *);
 
-/* One event's row, as it is. 0, STORE_NOT_FOUND, negative. */
-int log_get_event(struct strand *, uint64_t conversation, uint64_t seq, struct event *);
-/* Changes it in place: change() says whether it does, given the row as it is, which it changes; it
- * may be called again, with the row as another left it. 1: it was changed; 0: there was nothing to
- * change, or there is no such row; negative. `before`, `after` may be NULL: the row as it was and is
- * (with 1). */
-typedef bool log_change_fn(struct event *row, void *arg, struct arena *);
-int log_change_event(struct strand *, uint64_t conversation, uint64_t seq, log_change_fn *change,
-                     void *arg, struct event *before, struct event *after);
+/* An event's row as it is. */
+struct log_row {
+    struct event event; /* its texts are in the strand's scratch */
+    struct str record;
+    struct str carried;   /* empty: nothing (more) is to be done with it */
+    uint64_t message_seq; /* of the newest message up to it */
+};
+/* 0, STORE_NOT_FOUND, negative. */
+int log_get_row(struct strand *, uint64_t conversation, uint64_t seq, struct log_row *);
+/* The same out of an answer: record, carried, message_seq from its column `first` on. 0, -EBADMSG.
+ */
+int log_read_row(struct strand *, const struct answer *, uint32_t row, uint32_t first,
+                 uint64_t conversation, struct log_row *);
+/* Changes it in place, if it is still as it was read. 1: done; 0: it is not any more, so read it
+ * again; negative. */
+int log_change_row(struct strand *, const struct log_row *before, const struct event *now);
 
 #endif

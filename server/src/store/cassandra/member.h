@@ -28,6 +28,9 @@ int member_get(struct strand *, uint64_t conversation, uint64_t user, struct mem
 /* Of several people, at once; 0 to MEMBERS_MAX. */
 int member_get_many(struct strand *, uint64_t conversation, const uint64_t *users, uint32_t n,
                     struct member_state *);
+/* To be asked beside other things, and what came of it. */
+struct ask member_ask(uint64_t conversation, uint64_t user);
+int member_of(const struct answer *, uint64_t conversation, uint64_t user, struct member_state *);
 /* The columns touched, role, delivered_seq, read_seq, read_n, preferences of an answer, from column
  * `first` on. 0, -EBADMSG. */
 int member_read(const struct answer *, uint32_t row, uint32_t first, uint64_t conversation,

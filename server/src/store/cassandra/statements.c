@@ -26,7 +26,7 @@ const struct statement_row statement_rows[STATEMENTS] = {
                        "the next schema version"},
 
     /* --- logs --- */
-    [S_LOG_TAIL] = {"SELECT seq, record, message_seq, carried " EVENTS " LIMIT 1", READ_SERIAL,
+    [S_LOG_TAIL] = {"SELECT record, carried, message_seq " EVENTS " LIMIT 1", READ_SERIAL,
                     "the newest event of a bucket"},
     [S_LOG_PUT_EVENT] = {"INSERT INTO logs (conversation, bucket, part, seq, sender, key, record, "
                          "rev, message_seq, carried) VALUES (?, ?, 0, ?, 0, '', ?, ?, ?, ?) "
@@ -38,11 +38,9 @@ const struct statement_row statement_rows[STATEMENTS] = {
     [S_LOG_KEY] = {"SELECT at, digest " KEY, READ_SERIAL, "where a key stands, in the head's bucket"},
     [S_LOG_KEY_SETTLED] = {"SELECT at, digest " KEY, READ,
                            "the same, in a bucket that takes no more"},
-    [S_LOG_EVENT] = {"SELECT record, rev, carried FROM logs " ROW, READ_SERIAL,
-                     "an event that is to be changed, or may just have come to stand"},
-    [S_LOG_EVENTS] = {"SELECT record, carried " EVENTS
-                      " AND seq >= ? AND seq <= ? ORDER BY part DESC, seq ASC, sender DESC, key "
-                      "DESC",
+    [S_LOG_EVENT] = {"SELECT record, carried, message_seq FROM logs " ROW, READ,
+                     "an event that is to be changed: it is on the condition that it still is so"},
+    [S_LOG_EVENTS] = {"SELECT record, carried, message_seq " EVENTS " AND seq >= ? AND seq <= ?",
                       READ, "the events of an append, to do their changes again"},
     [S_LOG_EVENTS_UP] = {"SELECT record " EVENTS
                          " AND seq >= ? AND seq <= ? ORDER BY part DESC, seq ASC, sender DESC, "
