@@ -17,6 +17,7 @@
 #include "net/address.h"
 #include "store/cassandra/cassandra.h"
 #include "util/crypto.h"
+#include "util/log.h"
 #include "util/macros.h"
 
 enum { TURN_MS = 1, TABLES_MAX = 64, NAME_BYTES = 64, TIMEOUT_MS = 20 * 1000 };
@@ -50,10 +51,22 @@ static struct cql_options options(void)
 struct asked {
     struct cql_call call;
     uint32_t *awaited;
+    bool names; /* of tables, which are kept */
     int code;
-    bool rows;
+    bool filled; /* there was a row */
     char why[200];
 };
+
+static void keep_names(struct cql_rows *rows)
+{
+    while (cql_rows_next(rows)) {
+        struct str name = rows->cells[0];
+        if (str_eq(name, STR("meta")))
+            continue;
+        assert_true(tables_n < TABLES_MAX && name.n < NAME_BYTES);
+        snprintf(tables[tables_n++], NAME_BYTES, "%.*s", (int)name.n, name.p);
+    }
+}
 
 static void on_asked(struct cql_call *call, const struct cql_result *result)
 {
@@ -61,22 +74,17 @@ static void on_asked(struct cql_call *call, const struct cql_result *result)
     a->code = result->code;
     snprintf(a->why, sizeof(a->why), "%.*s", (int)result->message.n,
              result->message.n ? result->message.p : "");
-    a->rows = result->rows && cql_rows_next(result->rows);
-    for (bool more = a->rows && result->rows->columns_n == 1; more && tables_n < TABLES_MAX;) {
-        struct str name = result->rows->cells[0];
-        bool is_table = result->rows->columns[0].type != 0 &&
-                        str_eq(result->rows->columns[0].name, STR("table_name"));
-        if (is_table && !str_eq(name, STR("meta")))
-            snprintf(tables[tables_n++], NAME_BYTES, "%.*s", (int)name.n, name.p);
-        more = cql_rows_next(result->rows);
-    }
+    a->filled = result->rows && result->rows->n > 0;
+    if (a->names && result->rows)
+        keep_names(result->rows);
     if (--*a->awaited == 0)
         loop_stop(&loop);
 }
 
 static void ask_text(struct cql *cql, struct asked *a, uint32_t *awaited, const char *text)
 {
-    *a = (struct asked){.call.done = on_asked, .awaited = awaited};
+    a->call.done = on_asked;
+    a->awaited = awaited;
     ++*awaited;
     cql_run_text(cql, &a->call, str_of(text), &(struct wire_terms){.consistency = CQL_ONE},
                  TIMEOUT_MS);
@@ -94,25 +102,9 @@ static void on_stopped(void *stopped)
     loop_stop(&loop);
 }
 
-static void ask_each(struct cql *cql, struct asked *asked, const char *format, bool filled_only)
-{
-    uint32_t awaited = 0;
-    for (uint32_t i = 0; i < tables_n; i++) {
-        char text[NAME_BYTES + 64];
-        if (filled_only && !asked[i].rows)
-            continue;
-        snprintf(text, sizeof(text), format, tables[i]);
-        ask_text(cql, &asked[i], &awaited, text);
-    }
-    wait_for(&awaited);
-    for (uint32_t i = 0; i < tables_n; i++)
-        if (asked[i].code)
-            fail_msg("%s: %s", tables[i], asked[i].why);
-}
-
 static void find_tables(struct cql *cql)
 {
-    struct asked a;
+    struct asked a = {.names = true};
     uint32_t awaited = 0;
     char text[200];
     snprintf(text, sizeof(text),
@@ -123,16 +115,35 @@ static void find_tables(struct cql *cql)
     assert_true(tables_n > 0);
 }
 
+/* `before` and `after` stand around each table's name. */
+static void ask_each(struct cql *cql, struct asked *asked, const char *before, const char *after,
+                     bool filled_only)
+{
+    uint32_t awaited = 0;
+    for (uint32_t i = 0; i < tables_n; i++) {
+        char text[NAME_BYTES + 64];
+        if (filled_only && !asked[i].filled)
+            continue;
+        snprintf(text, sizeof(text), "%s %s %s", before, tables[i], after);
+        ask_text(cql, &asked[i], &awaited, text);
+    }
+    wait_for(&awaited);
+    for (uint32_t i = 0; i < tables_n; i++) {
+        if (asked[i].code)
+            fail_msg("%s: %s", tables[i], asked[i].why);
+    }
+}
+
 static void empty_all(void)
 {
     struct cql_options o = options();
     struct cql *cql = cql_new(&o);
-    static struct asked asked[TABLES_MAX];
+    struct asked asked[TABLES_MAX] = {0};
     bool stopped = false;
     if (!tables_n)
         find_tables(cql);
-    ask_each(cql, asked, "SELECT * FROM %s LIMIT 1", false);
-    ask_each(cql, asked, "TRUNCATE %s", true);
+    ask_each(cql, asked, "SELECT * FROM", "LIMIT 1", false);
+    ask_each(cql, asked, "TRUNCATE", "", true);
     cql_stop(cql, on_stopped, &stopped);
     while (!stopped)
         loop_run(&loop);
@@ -175,6 +186,7 @@ static void begin_run(void)
     char why[256];
     uint32_t from;
     assert_int_equal(crypto_init(), 0);
+    log_set_level(LOG_WARN);
     assert_int_equal(loop_init(&loop), 0);
     assert_int_equal(address_parse(&address, str_of(env("STORE_ADDRESS"))), 0);
     struct store_cassandra_migrate_options o = {
