@@ -22,6 +22,7 @@ struct doubt {
     struct event events[APPEND_MAX];
     uint32_t first, n;          /* events[first..n) are in doubt */
     struct store_user_set with; /* what goes with the one event, if with.id */
+    uint64_t after;             /* as it was asked for (log.h) */
     struct arena arena;
     struct store_mark mark;
     struct store_mark marks[MEMBERS_MAX]; /* the furthest of each user; n_marks of them */
@@ -71,6 +72,7 @@ void room_doubt_append(struct room *room, const struct store_append *append)
     must(room->loaded && d->first == d->n);
     d->first = 0;
     d->n = append->n_events;
+    d->after = append->after;
     for (uint32_t i = 0; i < d->n; i++)
         record_copy(&d->events[i], &append->events[i], &d->arena);
     d->with = (struct store_user_set){0};
@@ -142,6 +144,7 @@ static void send_append(struct doubt *d)
         .n_events = d->n - d->first,
         .head = d->room->head,
         .with = d->with.id ? &d->with : NULL,
+        .after = d->after,
     };
     store_append(d->room->chat->store, &d->append);
 }

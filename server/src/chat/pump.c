@@ -417,6 +417,16 @@ static enum chat_error count_request(const struct room *room, const struct room_
 
 static void append_done(struct store_request *request);
 
+/* Before this none of them was tried. */
+static uint64_t tried_after(const struct room *room, const struct room_append *ra)
+{
+    uint64_t after = room->head.seq;
+    for (uint32_t i = 0; i < ra->n; i++)
+        if (ra->calls[i]->repeatable)
+            after = MIN(after, ra->calls[i]->after);
+    return after;
+}
+
 static void submit(struct room *room, struct room_append *ra)
 {
     room->append = ra;
@@ -429,6 +439,7 @@ static void submit(struct room *room, struct room_append *ra)
         .n_events = ra->n,
         .head = room->head,
         .with = ra->calls[0]->with,
+        .after = tried_after(room, ra),
     };
     must(!ra->request.with || ra->n == 1);
     store_append(room->chat->store, &ra->request);
@@ -490,6 +501,8 @@ void room_pump(struct room *room)
             error = a->refused;
         if (!error)
             error = rules_decide(room, a, &facts);
+        if (!error && room->chat->options.shared)
+            error = rules_look_back(room, a);
         if (!error)
             error = count_request(room, ra, a);
         if (error && !room_is_since(room, a->moment)) { /* elsewhere it may have been made right */

@@ -383,6 +383,14 @@ static enum chat_error decide_after(const struct room *room, const struct chat_a
     return a->after ? CHAT_TOO_OLD : CHAT_AFTER_REQUIRED;
 }
 
+enum chat_error rules_look_back(const struct room *room, const struct chat_append *a)
+{
+    bool once = !a->repeatable || a->leaves || room->conversation.kind == CONVERSATION_OWN;
+    if (once || a->after + KEY_REACH >= room->head.seq)
+        return CHAT_OK;
+    return a->after ? CHAT_TOO_OLD : CHAT_AFTER_REQUIRED;
+}
+
 /* Who never was in it has not tried before. */
 static enum chat_error decide_joined(const struct room *room, const struct chat_append *a,
                                      const struct rules_facts *facts)

@@ -28,6 +28,9 @@ struct rules_facts {
 
 /* Whether the contents make sense at all, before anything is looked up: CHAT_OK or INVALID. */
 enum chat_error rules_check_contents(const struct chat_append *);
+/* Whether an earlier try with the key would be found where several nodes share a store, which looks
+ * KEY_REACH events back; what stands in an own log does no harm twice. */
+enum chat_error rules_look_back(const struct room *, const struct chat_append *);
 /* CHAT_OK: the event may be written after room->head. */
 enum chat_error rules_decide(const struct room *, const struct chat_append *,
                              const struct rules_facts *);

@@ -301,6 +301,27 @@ static void test_what_is_ahead_of_the_head_is_refused(void **state)
     assert_int_equal(decide(&s, MEMBER, a), CHAT_AHEAD);
 }
 
+static void test_a_key_is_looked_for_so_far_back_and_no_further(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_init(&s, CONVERSATION_GROUP);
+    struct chat_append a = any_of(EVENT_MESSAGE);
+    a.repeatable = true;
+    a.after = 5;
+    s.room.head.seq = 5 + KEY_REACH;
+    assert_int_equal(rules_look_back(&s.room, &a), CHAT_OK);
+    s.room.head.seq++;
+    assert_int_equal(rules_look_back(&s.room, &a), CHAT_TOO_OLD);
+    a.after = 0;
+    assert_int_equal(rules_look_back(&s.room, &a), CHAT_AFTER_REQUIRED);
+    a.repeatable = false; /* it was never tried before */
+    assert_int_equal(rules_look_back(&s.room, &a), CHAT_OK);
+    a.repeatable = true;
+    s.room.conversation.kind = CONVERSATION_OWN;
+    assert_int_equal(rules_look_back(&s.room, &a), CHAT_OK);
+}
+
 static void test_the_last_reaction_and_the_one_too_many(void **state)
 {
     (void)state;
@@ -778,6 +799,7 @@ int main(void)
         cmocka_unit_test(test_a_reply_is_to_a_message_that_may_be_read),
         cmocka_unit_test(test_members_who_may_read_it_are_mentioned),
         cmocka_unit_test(test_what_is_ahead_of_the_head_is_refused),
+        cmocka_unit_test(test_a_key_is_looked_for_so_far_back_and_no_further),
         cmocka_unit_test(test_the_last_reaction_and_the_one_too_many),
         cmocka_unit_test(test_only_what_reaches_the_other_is_kept_out_by_a_block),
         cmocka_unit_test(test_contacts_have_room_on_both_sides),

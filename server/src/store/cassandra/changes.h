@@ -31,9 +31,10 @@ int change_leaving(struct strand *, uint64_t user);
  * STORE_TAKEN (*looks_like), STORE_NOT_FOUND (the user, or deleted), negative. */
 int change_claim_name(struct strand *, const struct event *e, bool *looks_like);
 /* What goes with an event (log.h, `with`): whether it would be done: 0, STORE_MOVED,
- * STORE_NOT_FOUND, negative. And doing it, harmless to repeat; 0, negative. */
+ * STORE_NOT_FOUND, negative. And doing it, as of the event at `seq` of the own log: once, whatever has
+ * changed since it was looked at, and harmless to repeat; 0, negative. */
 int change_look_at_user(struct strand *, const struct store_user_set *);
-int change_set_user(struct strand *, const struct store_user_set *);
+int change_set_user(struct strand *, const struct store_user_set *, uint64_t seq);
 
 /* --- lists, what goes by itself --- */
 

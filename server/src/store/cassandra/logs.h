@@ -6,13 +6,14 @@
 #ifndef PARLEY_STORE_CASSANDRA_LOGS_H
 #define PARLEY_STORE_CASSANDRA_LOGS_H
 
+#include "model/limits.h"
 #include "store/cassandra/strand.h"
 #include "store/rows.h"
 
 enum {
     LOG_BUCKET = 1000,
     /* Earlier buckets that a key is looked for in: chat refuses what is older (too_old). */
-    LOG_BUCKETS_LOOKED = 32,
+    LOG_BUCKETS_LOOKED = KEY_REACH / LOG_BUCKET,
 };
 
 static inline uint64_t log_bucket(uint64_t seq)
