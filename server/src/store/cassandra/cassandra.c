@@ -15,15 +15,18 @@
 #include "loop/loop.h"
 #include "store/cassandra/operations.h"
 #include "store/cassandra/schema.h"
+#include "store/workers.h"
 #include "util/log.h"
 #include "util/macros.h"
 #include "util/mem.h"
 #include "util/metric.h"
+#include "util/snowflake.h"
 
 struct store_cassandra {
     struct store store;
     struct strands strands;
     struct store_info info;
+    struct worker_seen workers[SNOWFLAKE_WORKERS];
     uint64_t seen_ms; /* when a node was last connected */
 };
 
@@ -181,6 +184,7 @@ int store_cassandra_open(struct store **out, const struct store_cassandra_option
     }
     c->store.ops = &ops;
     c->strands.info = &c->info;
+    c->strands.workers = c->workers;
     c->strands.run = run_request;
     c->strands.to = options->completions;
     c->seen_ms = loop_now_ms(c->strands.loop);

@@ -55,5 +55,7 @@ int change_star(struct strand *, const struct event *e);
 int change_hidden(struct strand *, const struct event *e);
 /* Takes the words from what `me` hid of these events of their conversation, at most PAGE_MAX. */
 int hidden_words(struct strand *, const struct member *me, struct event *events, uint32_t n);
+/* What a deleted user had of the above goes: bounded work; *more: there may be more. */
+int change_forget(struct strand *, uint64_t user, bool *more);
 
 #endif

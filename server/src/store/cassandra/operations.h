@@ -30,6 +30,44 @@ int cassandra_reached(struct strand *, struct store_reached *);
 
 /* --- accounts, names, devices, claims --- */
 
+/* users.c */
+int cassandra_user_create(struct strand *, struct store_user_create *);
+int cassandra_users(struct strand *, struct store_users *);
+int cassandra_user_find(struct strand *, struct store_user_find *);
+int cassandra_user_search(struct strand *, struct store_user_search *);
+int cassandra_user_set(struct strand *, struct store_user_set *);
+int cassandra_user_delete(struct strand *, struct store_user_delete *);
+
+/* leaving.c */
+int cassandra_leave(struct strand *, struct store_leave *);
+
+/* devices.c */
+int cassandra_device_put(struct strand *, struct store_device_put *);
+int cassandra_device_seen(struct strand *, struct store_device_seen *);
+int cassandra_devices(struct strand *, struct store_devices *);
+int cassandra_device_end(struct strand *, struct store_device_end *);
+int cassandra_token_find(struct strand *, struct store_token_find *);
+
+/* codes.c */
+int cassandra_code_put(struct strand *, struct store_code_put *);
+int cassandra_code_end(struct strand *, struct store_code_end *);
+int cassandra_codes(struct strand *, struct store_codes *);
+
+/* reports.c */
+int cassandra_report_put(struct strand *, struct store_report_put *);
+int cassandra_report_resolve(struct strand *, struct store_report_resolve *);
+int cassandra_reports(struct strand *, struct store_reports *);
+
+/* claims.c */
+int cassandra_direct_claim(struct strand *, struct store_direct_claim *);
+int cassandra_group_claim(struct strand *, struct store_group_claim *);
+
+/* reserve.c */
+int cassandra_reserve(struct strand *, struct store_reserve *);
+
 /* --- inboxes and lists, what goes by itself --- */
+
+/* contacts.c */
+int cassandra_contacts(struct strand *, struct store_contacts *);
 
 #endif

@@ -12,8 +12,11 @@ static_assert((int)STATEMENTS <= (int)CQL_STATEMENTS_MAX, "the driver holds them
 
 /* The rows of a log: part 0 events, part 1 keys (schema.cql). */
 #define EVENTS "FROM logs WHERE conversation = ? AND bucket = ? AND part = 0"
-#define ROW    "WHERE conversation = ? AND bucket = ? AND part = 0 AND seq = ? AND sender = 0 AND key = ''"
-#define KEY    "FROM logs WHERE conversation = ? AND bucket = ? AND part = 1 AND seq = 0 AND sender = ? AND key = ?"
+#define ROW                                                                                        \
+    "WHERE conversation = ? AND bucket = ? AND part = 0 AND seq = ? AND sender = 0 AND key = ''"
+#define KEY                                                                                        \
+    "FROM logs WHERE conversation = ? AND bucket = ? AND part = 1 AND seq = 0 AND sender = ? AND " \
+    "key = ?"
 #define MEMBER "WHERE user = ? AND conversation = ?"
 
 const struct statement_row statement_rows[STATEMENTS] = {
@@ -32,10 +35,12 @@ const struct statement_row statement_rows[STATEMENTS] = {
                          "rev, message_seq, carried) VALUES (?, ?, 0, ?, 0, '', ?, ?, ?, ?) "
                          "IF NOT EXISTS",
                          CONDITION, "append"},
-    [S_LOG_PUT_KEY] = {"INSERT INTO logs (conversation, bucket, part, seq, sender, key, at, digest) "
-                       "VALUES (?, ?, 1, 0, ?, ?, ?, ?) IF NOT EXISTS",
-                       CONDITION, "append: the key of an event, in its batch"},
-    [S_LOG_KEY] = {"SELECT at, digest " KEY, READ_SERIAL, "where a key stands, in the head's bucket"},
+    [S_LOG_PUT_KEY] =
+        {"INSERT INTO logs (conversation, bucket, part, seq, sender, key, at, digest) "
+         "VALUES (?, ?, 1, 0, ?, ?, ?, ?) IF NOT EXISTS",
+         CONDITION, "append: the key of an event, in its batch"},
+    [S_LOG_KEY] = {"SELECT at, digest " KEY, READ_SERIAL,
+                   "where a key stands, in the head's bucket"},
     [S_LOG_KEY_SETTLED] = {"SELECT at, digest " KEY, READ,
                            "the same, in a bucket that takes no more"},
     [S_LOG_EVENT] = {"SELECT record, carried, message_seq FROM logs " ROW, READ,
@@ -93,6 +98,134 @@ const struct statement_row statement_rows[STATEMENTS] = {
                      WRITE, "at the sum of both marks"},
 
     /* --- accounts, names, devices, claims (directory.h) --- */
+    [S_PERSON_GET] = {"SELECT change, carried_seq, record, seen_ms, slot, id, device, seen_by, "
+                      "device_seen_ms FROM people WHERE user = ?",
+                      READ, "a person with their devices"},
+    [S_PERSON_LOOK] = {"SELECT change, carried_seq, record, seen_ms, slot, id, device, seen_by, "
+                       "device_seen_ms FROM people WHERE user = ?",
+                       READ_SERIAL, "the same, who is to be changed"},
+    [S_PERSON_CHANGE] = {"UPDATE people SET change = ?, carried_seq = ?, record = ? WHERE user = "
+                         "? IF change = ?",
+                         CONDITION, "a person's record; what holds of the devices in its batch"},
+    [S_PERSON_PUT_DEVICE] = {"UPDATE people SET id = ?, device = ? WHERE user = ? AND slot = ?",
+                             CONDITION, "a device, in the batch of the above"},
+    [S_USER_GET] = {"SELECT record, seen_ms FROM people WHERE user = ? LIMIT 1", READ,
+                    "a person without their devices"},
+    [S_USER_SEEN] = {"UPDATE people USING TIMESTAMP ? SET seen_ms = ? WHERE user = ?", WRITE,
+                     "at itself"},
+    [S_DEVICE_SEEN] = {"UPDATE people USING TIMESTAMP ? SET seen_by = ?, device_seen_ms = ? WHERE "
+                       "user = ? AND slot = ?",
+                       WRITE, "at the time"},
+    [S_TOKEN_GET] = {"SELECT user, device FROM tokens WHERE hash = ?", READ, "whose a token is"},
+    [S_TOKEN_PUT] = {"INSERT INTO tokens (hash, user, device) VALUES (?, ?, ?) USING TIMESTAMP 1",
+                     WRITE, "behind its device"},
+    [S_TOKEN_DELETE] = {"DELETE FROM tokens USING TIMESTAMP 2 WHERE hash = ?", WRITE,
+                        "behind the end of its device"},
+    [S_NAME_GET] = {"SELECT user, taken, until_ms FROM usernames WHERE start = ? AND name = ?",
+                    READ, "whose a name is"},
+    [S_NAME_LOOK] = {"SELECT user, taken, until_ms FROM usernames WHERE start = ? AND name = ?",
+                     READ_SERIAL, "the same, which somebody wants"},
+    [S_NAME_CHANGE] = {"UPDATE usernames SET user = ?, taken = ?, until_ms = ? WHERE start = ? "
+                       "AND name = ? IF user = ? AND taken = ? AND until_ms = ?",
+                       CONDITION, "claim, give up, free"},
+    [S_NAMES_FROM] = {"SELECT name, user FROM usernames WHERE start = ? AND name >= ? LIMIT ?",
+                      READ, "search: names of one start, in order"},
+    [S_STARTS_FROM] = {"SELECT start FROM name_starts WHERE one = 0 AND start >= ? LIMIT 1", READ,
+                       "search: the next start that there are names with"},
+    [S_START_PUT] = {"INSERT INTO name_starts (one, start) VALUES (0, ?) USING TIMESTAMP 1", WRITE,
+                     "before the claim of a name"},
+    [S_LOOK_LOOK] = {"SELECT user, name FROM looks WHERE skeleton = ?", READ_SERIAL,
+                     "who has a name that looks so"},
+    [S_LOOK_CHANGE] = {"UPDATE looks SET user = ?, name = ? WHERE skeleton = ? IF user = ? AND "
+                       "name = ?",
+                       CONDITION, "claim, or keep it for another name"},
+    [S_NAME_ENDS] = {"SELECT until_ms, name FROM name_ends WHERE one = 0 AND until_ms <= ? LIMIT "
+                     "?",
+                     READ, "former names whose time is over"},
+    [S_NAME_END_PUT] = {"INSERT INTO name_ends (one, until_ms, name) VALUES (0, ?, ?) USING "
+                        "TIMESTAMP 1",
+                        WRITE, "before a name is given up"},
+    [S_NAME_END_DELETE] = {"DELETE FROM name_ends USING TIMESTAMP 2 WHERE one = 0 AND until_ms = "
+                           "? AND name = ?",
+                           WRITE, "when that name is let go"},
+    [S_CODES_GET] = {"SELECT slot, code FROM codes WHERE one = ?", READ, "all invite codes"},
+    [S_CODES_LOOK] = {"SELECT slot, code FROM codes WHERE one = ?", READ_SERIAL,
+                      "the same, one of which is to be changed"},
+    [S_CODE_CHANGE] = {"UPDATE codes SET code = ? WHERE one = 0 AND slot = ? IF code = ?",
+                       CONDITION, "make, count, end"},
+    [S_REPORTED_LOOK] = {"SELECT slot, id, conversation, seq FROM reported WHERE reporter = ?",
+                         READ_SERIAL, "a person's open reports"},
+    [S_REPORTED_CHANGE] = {"UPDATE reported SET id = ?, conversation = ?, seq = ? WHERE reporter "
+                           "= ? AND slot = ? IF id = ?",
+                           CONDITION, "claim a place for one; free it"},
+    [S_REPORTS_COUNTS] = {"SELECT change, open, kept FROM reports WHERE one = ? LIMIT 1", READ,
+                          "how many reports there are"},
+    [S_REPORTS_COUNTS_LOOK] = {"SELECT change, open, kept FROM reports WHERE one = ? LIMIT 1",
+                               READ_SERIAL, "the same, before a change"},
+    [S_REPORTS_COUNT] = {"UPDATE reports SET change = ?, open = ?, kept = ? WHERE one = 0 IF "
+                         "change = ?",
+                         CONDITION, "what holds of the rows in its batch"},
+    [S_REPORTS_UP] = {"SELECT id, resolved_ms FROM reports WHERE one = ? ORDER BY id ASC", READ,
+                      "the oldest that is resolved"},
+    [S_REPORTS_DOWN] = {"SELECT id, resolved_ms, resolved_by FROM reports WHERE one = 0 AND id < "
+                        "?",
+                        READ, "a page of reports"},
+    [S_REPORT_LOOK] = {"SELECT resolved_ms, resolved_by FROM reports WHERE one = 0 AND id = ?",
+                       READ_SERIAL, "whether one stands, and is resolved"},
+    [S_REPORT_PUT] = {"UPDATE reports SET resolved_ms = ?, resolved_by = ? WHERE one = 0 AND id = "
+                      "?",
+                      CONDITION, "a report, in the batch of the counts"},
+    [S_REPORT_DELETE] = {"DELETE FROM reports WHERE one = 0 AND id = ?", CONDITION,
+                         "one makes room, in the same batch"},
+    [S_REPORT_TEXT_GET] = {"SELECT report FROM report_texts WHERE id = ?", READ,
+                           "what was reported"},
+    [S_REPORT_TEXT_PUT] = {"INSERT INTO report_texts (id, report) VALUES (?, ?) USING TIMESTAMP 1",
+                           WRITE, "before its row"},
+    [S_REPORT_TEXT_DELETE] = {"DELETE FROM report_texts USING TIMESTAMP 2 WHERE id = ?", WRITE,
+                              "behind its row"},
+    [S_DIRECT_LOOK] = {"SELECT conversation FROM directs WHERE a = ? AND b = ?", READ_SERIAL,
+                       "the 1:1 of a pair"},
+    [S_DIRECT_PUT] = {"INSERT INTO directs (a, b, conversation) VALUES (?, ?, ?) IF NOT EXISTS",
+                      CONDITION, "its claim"},
+    [S_DIRECT_DELETE] = {"DELETE FROM directs WHERE a = ? AND b = ? IF conversation = ?", CONDITION,
+                         "of notes to self, when their writer is deleted"},
+    [S_GROUP_LOOK] = {"SELECT record FROM group_claims WHERE user = ? AND key = ?", READ_SERIAL,
+                      "the event 1 of a new group"},
+    [S_GROUP_PUT] = {"INSERT INTO group_claims (user, key, record) VALUES (?, ?, ?) IF NOT EXISTS",
+                     CONDITION, "its claim"},
+    [S_GROUP_DELETE] = {"DELETE FROM group_claims WHERE user = ? AND key = ? IF EXISTS", CONDITION,
+                        "when its user is deleted"},
+    [S_GROUPS_OF] = {"SELECT key FROM group_claims WHERE user = ? LIMIT ?", READ, "the same"},
+    [S_WORKERS_LOOK] = {"SELECT worker, owner, up_to_ms FROM workers WHERE one = ?", READ_SERIAL,
+                        "whose the Snowflake workers are"},
+    [S_WORKER_CHANGE] = {"UPDATE workers SET owner = ?, up_to_ms = ? WHERE one = 0 AND worker = ? "
+                         "IF owner = ? AND up_to_ms = ?",
+                         CONDITION, "reserve timestamps"},
+    [S_LEAVING_FROM] = {"SELECT due_ms, user, late FROM leaving WHERE one = 0 AND (due_ms, user) "
+                        ">= (?, ?) LIMIT 1",
+                        READ, "the next deleted account that something is to be done for"},
+    [S_LEAVING_LOOK] = {"SELECT late FROM leaving WHERE one = 0 AND due_ms = ? AND user = ?",
+                        READ_SERIAL, "a mark"},
+    [S_LEAVING_CHANGE] = {"UPDATE leaving SET late = ? WHERE one = 0 AND due_ms = ? AND user = ? "
+                          "IF late = ?",
+                          CONDITION, "put it"},
+    [S_LEAVING_DELETE] = {"DELETE FROM leaving WHERE one = 0 AND due_ms = ? AND user = ? IF late "
+                          "= ?",
+                          CONDITION, "all is done"},
+    [S_MEMBERS_FROM] = {"SELECT conversation, touched, role, delivered_seq, read_seq, read_n, "
+                        "preferences FROM members WHERE user = ? AND conversation >= ? LIMIT ?",
+                        READ, "what a deleted person is in"},
+    [S_MEMBER_DROP] = {"DELETE FROM members USING TIMESTAMP ? WHERE user = ? AND conversation = ?",
+                       WRITE, "of a deleted person; at the seq of their leaving"},
+    [S_MEMBER_DROP_PREFERENCES] = {"DELETE preferences FROM members USING TIMESTAMP ? WHERE user "
+                                   "= ? AND conversation = ?",
+                                   WRITE, "of a deleted person; for ever"},
+    [S_STEPS_DROP] = {"DELETE FROM steps USING TIMESTAMP ? WHERE conversation = ? AND user = ?",
+                      WRITE, "of a deleted person; as far as their marks went"},
+    [S_LOG_DROP] = {"DELETE FROM logs USING TIMESTAMP ? WHERE conversation = ? AND bucket = ?",
+                    WRITE, "of a log that nobody is left in; for ever"},
+    [S_CONVERSATION_DROP] = {"DELETE FROM conversations USING TIMESTAMP ? WHERE conversation = ?",
+                             WRITE, "of notes to self; for ever"},
 
     /* --- inboxes and lists, what goes by itself --- */
 

@@ -449,6 +449,11 @@ const struct store_info *strand_info(const struct strand *s)
     return s->strands->info;
 }
 
+struct worker_seen *strand_workers(const struct strand *s)
+{
+    return s->strands->workers;
+}
+
 uint64_t strand_now_ms(const struct strand *s)
 {
     return loop_now_ms(s->strands->loop);

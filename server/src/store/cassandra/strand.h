@@ -26,6 +26,7 @@
 #include "store/log.h"
 
 struct strand;
+struct worker_seen;
 
 enum {
     /* Under way at once: as many as a few nodes have streams for (LINK_STREAMS_MAX on each link).
@@ -94,6 +95,8 @@ struct arena *strand_arena(struct strand *);
 /* For what does not outlive the operation. */
 struct arena *strand_scratch(struct strand *);
 const struct store_info *strand_info(const struct strand *);
+/* What was seen of the Snowflake workers, SNOWFLAKE_WORKERS of them (store/workers.h). */
+struct worker_seen *strand_workers(const struct strand *);
 /* The loop's monotonic clock. */
 uint64_t strand_now_ms(const struct strand *);
 /* Logs that the row of `id` in the table does not decode; returns -EBADMSG. */
@@ -114,11 +117,12 @@ static inline struct cql_value cql_u64(uint64_t v)
 /* What runs on a strand: carries the request out and sets its status. */
 typedef void strand_fn(struct strand *, struct store_request *);
 
-/* Where strands run. The first five are the owner's to set. */
+/* Where strands run. The first six are the owner's to set. */
 struct strands {
     struct cql *cql;
     struct loop *loop;
     const struct store_info *info;
+    struct worker_seen *workers;
     strand_fn *run;
     struct poster *to; /* requests that are done are posted there */
     const struct cql_statement *statements[STATEMENTS];
