@@ -16,7 +16,7 @@
 
 #include "store/cassandra/changes.h"
 #include "store/cassandra/codes.h"
-#include "store/cassandra/names.h"
+#include "store/cassandra/naming.h"
 #include "store/cassandra/operations.h"
 #include "store/cassandra/people.h"
 #include "util/macros.h"
@@ -298,7 +298,7 @@ static int leave_end(struct strand *s, struct store_leave *r, const struct user 
 static int free_name(struct strand *s, struct store_leave *r, struct person *p)
 {
     bool made;
-    int err = names_free(s, &p->user);
+    int err = naming_free(s, &p->user);
     p->user.username = p->user.skeleton = STR("");
     if (!err)
         err = people_put(s, p, 0, &made);

@@ -14,7 +14,7 @@
 #include <errno.h>
 
 #include "store/cassandra/changes.h"
-#include "store/cassandra/names.h"
+#include "store/cassandra/naming.h"
 #include "store/project.h"
 #include "store/rows.h"
 #include "util/crypto.h"
@@ -241,11 +241,11 @@ static int apply(struct strand *s, const struct event *e, struct person *p, bool
     if (!p->user.id || p->user.deleted_ms)
         return 0;
     if (!project_user(&p->user, e))
-        return renames && p->user.rev == e->seq ? names_follow(s, &p->user) : 0;
-    int err = renames ? names_give_up(s, &before, e->time_ms) : 0;
+        return renames && p->user.rev == e->seq ? naming_follow(s, &p->user) : 0;
+    int err = renames ? naming_give_up(s, &before, e->time_ms) : 0;
     if (!err)
         err = people_put(s, p, 0, made);
-    return err || !renames || !*made ? err : names_follow(s, &p->user);
+    return err || !renames || !*made ? err : naming_follow(s, &p->user);
 }
 
 int change_user(struct strand *s, const struct event *e)

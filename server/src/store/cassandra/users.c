@@ -1,7 +1,7 @@
 /*
  * Accounts. A sign-up writes in many partitions; its commit point is the person's record, put in
  * place on the condition that nobody is there. Before it go the claims of name and look, which are
- * as good as none without the record (names.c), and the count of the invite code; after it the
+ * as good as none without the record (naming.c), and the count of the invite code; after it the
  * token, which is told to nobody before `ok`. A crash in between leaves a claim that whoever wants
  * the name takes, or costs the code one use, which its maker sees; never one use too many.
  *
@@ -15,7 +15,7 @@
 #include "store/cassandra/changes.h"
 #include "store/cassandra/codes.h"
 #include "store/cassandra/leaving.h"
-#include "store/cassandra/names.h"
+#include "store/cassandra/naming.h"
 #include "store/cassandra/operations.h"
 #include "store/cassandra/people.h"
 #include "util/macros.h"
@@ -62,7 +62,7 @@ static int sign_up(struct strand *s, struct store_user_create *r)
     if (!err && p.user.id)
         return STORE_TAKEN;
     if (!err)
-        err = names_claim(s, &r->user, NAME_BY_ACCOUNT, r->user.created_ms, &r->looks_like);
+        err = naming_claim(s, &r->user, NAME_BY_ACCOUNT, r->user.created_ms, &r->looks_like);
     if (!err)
         err = put_own_log(s, &r->user);
     if (!err && r->code.id)
@@ -118,17 +118,17 @@ int cassandra_user_find(struct strand *s, struct store_user_find *r)
 {
     if (r->username.n > USERNAME_BYTES_MAX)
         return STORE_NOT_FOUND;
-    int err = names_find(s, r->username, r->now_ms, &r->user);
+    int err = naming_find(s, r->username, r->now_ms, &r->user);
     user_keep(s, &r->user);
     return err;
 }
 
 /* Of those who took these names, who have them: in order, as many as are asked for. */
 static int search_add(struct strand *s, struct store_user_search *r,
-                      const struct name_taken names[NAMES_STEP_MAX], uint32_t n_names)
+                      const struct name_taken names[NAMING_STEP_MAX], uint32_t n_names)
 {
-    uint64_t ids[NAMES_STEP_MAX];
-    struct user users[NAMES_STEP_MAX];
+    uint64_t ids[NAMING_STEP_MAX];
+    struct user users[NAMING_STEP_MAX];
     uint32_t n = 0, former = r->n_users && !r->after.n ? 1 : 0;
     for (uint32_t i = 0; i < n_names; i++)
         ids[i] = names[i].user;
@@ -150,7 +150,7 @@ static int search_former(struct strand *s, struct store_user_search *r)
 {
     struct user *user = &r->users[0];
     int err =
-        r->after.n || !r->prefix.n ? STORE_NOT_FOUND : names_find(s, r->prefix, r->now_ms, user);
+        r->after.n || !r->prefix.n ? STORE_NOT_FOUND : naming_find(s, r->prefix, r->now_ms, user);
     if (!err && !str_eq(user->username, r->prefix) && !(r->enabled_only && user->disabled))
         r->n_users = 1;
     return MIN(err, 0);
@@ -163,12 +163,12 @@ int cassandra_user_search(struct strand *s, struct store_user_search *r)
     r->n_users = 0;
     if (r->prefix.n > USERNAME_BYTES_MAX || r->after.n > USERNAME_BYTES_MAX)
         return STORE_DONE;
-    struct name_taken names[NAMES_STEP_MAX];
-    struct names_walk walk = {.prefix = r->prefix, .after = r->after};
+    struct name_taken names[NAMING_STEP_MAX];
+    struct naming_walk walk = {.prefix = r->prefix, .after = r->after};
     uint32_t n = 1;
     int err = search_former(s, r);
     while (!err && n && r->n_users < r->limit) {
-        err = names_next(s, &walk, names, &n);
+        err = naming_next(s, &walk, names, &n);
         if (!err && n)
             err = search_add(s, r, names, n);
     }

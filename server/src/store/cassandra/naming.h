@@ -6,8 +6,8 @@
  *
  * Functions answer 0, an enum store_status or a negative errno (strand.h).
  */
-#ifndef PARLEY_STORE_CASSANDRA_NAMES_H
-#define PARLEY_STORE_CASSANDRA_NAMES_H
+#ifndef PARLEY_STORE_CASSANDRA_NAMING_H
+#define PARLEY_STORE_CASSANDRA_NAMING_H
 
 #include "store/cassandra/strand.h"
 
@@ -16,21 +16,21 @@ enum { NAME_BY_ACCOUNT = 0 };
 /* Takes user->username and the look of user->skeleton for them, to hold if event `by` of their own
  * log (or their account: NAME_BY_ACCOUNT) comes to stand. 0, STORE_TAKEN (*looks_like: only its
  * look; also: it is their name already), negative. */
-int names_claim(struct strand *, const struct user *user, uint64_t by, uint64_t now_ms,
-                bool *looks_like);
+int naming_claim(struct strand *, const struct user *user, uint64_t by, uint64_t now_ms,
+                 bool *looks_like);
 /* A rename that stands: the name of before leads to them for FORMER_NAME_S; harmless to repeat. */
-int names_give_up(struct strand *, const struct user *before, uint64_t time_ms);
+int naming_give_up(struct strand *, const struct user *before, uint64_t time_ms);
 /* And the look of the name of now is kept for that. */
-int names_follow(struct strand *, const struct user *now);
+int naming_follow(struct strand *, const struct user *now);
 /* The name is nobody's any more, if it is still theirs and not former. */
-int names_free(struct strand *, const struct user *);
+int naming_free(struct strand *, const struct user *);
 
 /* Who has the name, or had it until lately. 0, STORE_NOT_FOUND, negative. */
-int names_find(struct strand *, struct str name, uint64_t now_ms, struct user *);
+int naming_find(struct strand *, struct str name, uint64_t now_ms, struct user *);
 
 /* Names that begin with `prefix`, in order, after the name `after` (absent: from the start), of
  * whoever took them. */
-struct names_walk {
+struct naming_walk {
     struct str prefix, after;
     struct str start, from; /* from here on the walk's own */
     bool begun, ended;
@@ -39,12 +39,12 @@ struct name_taken {
     struct str name;
     uint64_t user;
 };
-enum { NAMES_STEP_MAX = 64 };
+enum { NAMING_STEP_MAX = 64 };
 /* The next ones; *n = 0: there are no others. */
-int names_next(struct strand *, struct names_walk *, struct name_taken names[NAMES_STEP_MAX],
-               uint32_t *n);
+int naming_next(struct strand *, struct naming_walk *, struct name_taken names[NAMING_STEP_MAX],
+                uint32_t *n);
 
 /* Former names whose time is over go, `n_max` at most; *n of them. */
-int names_expire(struct strand *, uint64_t now_ms, uint32_t n_max, uint32_t *n);
+int naming_expire(struct strand *, uint64_t now_ms, uint32_t n_max, uint32_t *n);
 
 #endif

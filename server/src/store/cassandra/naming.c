@@ -18,7 +18,7 @@
  * Refused: a table of names by prefix beside one of claims. The two would have to be kept the same,
  * with plain writes whose order is two machines' clocks.
  */
-#include "store/cassandra/names.h"
+#include "store/cassandra/naming.h"
 
 #include <errno.h>
 
@@ -99,13 +99,14 @@ static bool is_former(const struct name_row *row, uint64_t now_ms)
 /* STORE_TAKEN: it does, or may. */
 static int rename_holds(struct strand *s, const struct name_row *row, struct str name)
 {
-    struct event e;
-    int err = log_get_event(s, row->user, (uint64_t)row->taken, &e);
+    struct log_row stands;
+    int err = log_get_row(s, row->user, (uint64_t)row->taken, &stands);
     if (err == STORE_NOT_FOUND)
         return STORE_TAKEN;
     if (err)
         return err;
-    return e.type == EVENT_RENAME && str_eq(e.text, name) ? STORE_TAKEN : 0;
+    const struct event *e = &stands.event;
+    return e->type == EVENT_RENAME && str_eq(e->text, name) ? STORE_TAKEN : 0;
 }
 
 /* There is no account so far, and there will be none. */
@@ -278,8 +279,8 @@ static int look_first(struct strand *s, const struct user *user, uint64_t by, ui
     return err;
 }
 
-int names_claim(struct strand *s, const struct user *user, uint64_t by, uint64_t now_ms,
-                bool *looks_like)
+int naming_claim(struct strand *s, const struct user *user, uint64_t by, uint64_t now_ms,
+                 bool *looks_like)
 {
     struct ask start = ASK(S_START_PUT, cql_bytes(start_of(user->username)));
     *looks_like = false;
@@ -298,7 +299,7 @@ int names_claim(struct strand *s, const struct user *user, uint64_t by, uint64_t
 /* --- renames --- */
 
 /* The end of the name is queued first: who looks for it there finds out what it is by then. */
-int names_give_up(struct strand *s, const struct user *before, uint64_t time_ms)
+int naming_give_up(struct strand *s, const struct user *before, uint64_t time_ms)
 {
     const struct name_row former = {
         .there = true, .user = before->id, .taken = GIVEN_UP, .until_ms = time_ms + FORMER_MS};
@@ -317,7 +318,7 @@ int names_give_up(struct strand *s, const struct user *before, uint64_t time_ms)
     return err ? err : -EAGAIN;
 }
 
-int names_follow(struct strand *s, const struct user *now)
+int naming_follow(struct strand *s, const struct user *now)
 {
     const struct look_row mine = {.there = true, .user = now->id, .name = now->username};
     for (int i = 0; now->skeleton.n && decide(s, i); i++) {
@@ -343,7 +344,7 @@ int change_claim_name(struct strand *s, const struct event *e, bool *looks_like)
     if (!p.user.id || p.user.deleted_ms)
         return STORE_NOT_FOUND;
     const struct user user = {.id = e->sender, .username = e->text, .skeleton = e->about};
-    return names_claim(s, &user, e->seq, e->time_ms, looks_like);
+    return naming_claim(s, &user, e->seq, e->time_ms, looks_like);
 }
 
 /* --- the end of names --- */
@@ -366,12 +367,12 @@ static int let_go(struct strand *s, struct str name, uint64_t user, bool given_u
     return -EAGAIN;
 }
 
-int names_free(struct strand *s, const struct user *user)
+int naming_free(struct strand *s, const struct user *user)
 {
     return user->username.n ? let_go(s, user->username, user->id, false, 0) : 0;
 }
 
-int names_expire(struct strand *s, uint64_t now_ms, uint32_t n_max, uint32_t *n)
+int naming_expire(struct strand *s, uint64_t now_ms, uint32_t n_max, uint32_t *n)
 {
     struct ask due = ASK(S_NAME_ENDS, cql_u64(now_ms), cql_int((int32_t)n_max));
     *n = 0;
@@ -390,7 +391,7 @@ int names_expire(struct strand *s, uint64_t now_ms, uint32_t n_max, uint32_t *n)
 
 /* --- finding --- */
 
-int names_find(struct strand *s, struct str name, uint64_t now_ms, struct user *user)
+int naming_find(struct strand *s, struct str name, uint64_t now_ms, struct user *user)
 {
     struct name_row row;
     uint32_t n = 0;
@@ -405,7 +406,7 @@ int names_find(struct strand *s, struct str name, uint64_t now_ms, struct user *
 }
 
 /* Goes on to the first start from `from` on that there are names with, or to the end. */
-static int go_to_start(struct strand *s, struct names_walk *w, struct str from)
+static int go_to_start(struct strand *s, struct naming_walk *w, struct str from)
 {
     struct ask ask = ASK(S_STARTS_FROM, cql_bytes(from));
     int err = strand_ask(s, &ask);
@@ -435,7 +436,7 @@ static bool has_one_start(struct str prefix)
     return chars >= START_CHARS;
 }
 
-static int begin_walk(struct strand *s, struct names_walk *w)
+static int begin_walk(struct strand *s, struct naming_walk *w)
 {
     w->begun = true;
     w->from = str_cmp(w->after, w->prefix) < 0 ? w->prefix : text_after(s, w->after);
@@ -447,11 +448,11 @@ static int begin_walk(struct strand *s, struct names_walk *w)
 }
 
 /* A step within one start. */
-static int next_of_start(struct strand *s, struct names_walk *w,
-                         struct name_taken names[NAMES_STEP_MAX], uint32_t *n)
+static int next_of_start(struct strand *s, struct naming_walk *w,
+                         struct name_taken names[NAMING_STEP_MAX], uint32_t *n)
 {
     struct ask ask =
-        ASK(S_NAMES_FROM, cql_bytes(w->start), cql_bytes(w->from), cql_int(NAMES_STEP_MAX));
+        ASK(S_NAMES_FROM, cql_bytes(w->start), cql_bytes(w->from), cql_int(NAMING_STEP_MAX));
     int err = strand_ask(s, &ask);
     struct str name = {0};
     for (uint32_t i = 0; !err && i < ask.answer.rows_n; i++) {
@@ -463,7 +464,7 @@ static int next_of_start(struct strand *s, struct names_walk *w,
     }
     if (err || w->ended)
         return err;
-    if (ask.answer.rows_n == NAMES_STEP_MAX) {
+    if (ask.answer.rows_n == NAMING_STEP_MAX) {
         w->from = text_after(s, name);
         return 0;
     }
@@ -471,8 +472,8 @@ static int next_of_start(struct strand *s, struct names_walk *w,
     return w->ended ? 0 : go_to_start(s, w, text_after(s, w->start));
 }
 
-int names_next(struct strand *s, struct names_walk *w, struct name_taken names[NAMES_STEP_MAX],
-               uint32_t *n)
+int naming_next(struct strand *s, struct naming_walk *w, struct name_taken names[NAMING_STEP_MAX],
+                uint32_t *n)
 {
     *n = 0;
     int err = w->begun ? 0 : begin_walk(s, w);
