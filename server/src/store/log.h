@@ -17,7 +17,7 @@
 
 struct store_user_set;
 
-enum { STORE_TOKEN_BYTES_MAX = 96 };
+enum { STORE_TOKEN_BYTES_MAX = 640 };
 
 /*
  * Appends events[0..n_events) at seqs head.seq + 1, …: conversation, type, sender, key, digest,
@@ -197,9 +197,10 @@ struct store_inbox_list {
 };
 void store_inbox_list(struct store *, struct store_inbox_list *);
 
-/* The entries (own log included) that changed since `token`, oldest change first, and the token
- * that stands after them. An absent token: the token of now, and the own log's entry alone, since
- * no list has it. The cost follows what changed and one batched look at the heads. DONE, TRUNCATED
+/* The entries (own log included) that changed since `token`, and the token that stands after them.
+ * None is left out; one that did not change may come again. Where one store orders all writes the
+ * oldest change comes first. An absent token: the token of now, and the own log's entry alone,
+ * since no list has it. The cost follows what changed and one look at the inbox. DONE, TRUNCATED
  * (token of another incarnation), FAILED. */
 struct store_inbox_changes {
     struct store_request base;

@@ -196,7 +196,9 @@ static void test_the_list_is_asked_for_what_is_archived_or_not(void **state)
     }
 }
 
-/* One write changed two entries: no token stands between them, however small the page. */
+/* One write changed two entries. Where one store orders all writes, no token stands between them,
+ * however small the page, and nothing comes twice; where many nodes write, no page ends between two
+ * writes. */
 static void test_a_page_of_changes_ends_between_writes(void **state)
 {
     struct rig *rig = *state;
@@ -209,17 +211,27 @@ static void test_a_page_of_changes_ends_between_writes(void **state)
     wants("p1", .subject = GROUP, .changes = PREFERENCE_ARCHIVED, .number = PREFERENCE_ARCHIVED);
     say(rig, DIRECT, ALICE, "a2", "again");
     char token[STORE_TOKEN_BYTES_MAX];
-    uint32_t seen = 0, pages = 0;
+    uint32_t seen = 0, pages = 0, of_group = 0, of_direct = 0, of_own = 0;
     do {
         strcpy(token, r.next);
         store_request_deinit(&r.base);
         r = (struct store_inbox_changes){.user = BOB, .limit = 1, .token = str_of(token)};
         ask(rig, store_inbox_changes, &r);
+        for (uint32_t i = 0; i < r.n_entries; i++) {
+            of_group += r.entries[i].conversation.id == GROUP;
+            of_direct += r.entries[i].conversation.id == DIRECT;
+            of_own += r.entries[i].conversation.id == BOB;
+        }
         seen += r.n_entries;
-        pages++;
+        assert_in_range(++pages, 1, 10);
     } while (r.more);
+    assert_true(of_group && of_direct && of_own);
+#ifndef RIG_ENGINE
     assert_int_equal(seen, 3);
     assert_int_equal(pages, 2);
+#else
+    assert_in_range(seen, 3, 10);
+#endif
     store_request_deinit(&r.base);
 }
 

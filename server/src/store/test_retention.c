@@ -528,17 +528,21 @@ static void test_the_walk_finds_what_is_due(void **state)
     look(rig, &r);
     assert_int_equal(r.base.status, STORE_DONE);
     assert_int_equal(r.n, 11);
-    assert_int_equal(r.conversations[0], DIRECT);
-    assert_int_equal(r.conversations[1], 1001);
     assert_int_equal(r.after, 0);
-    for (uint32_t i = 0; i < r.n; i++)
+    uint32_t n_direct = 0; /* in what order they come is the backend's matter */
+    for (uint32_t i = 0; i < r.n; i++) {
+        n_direct += r.conversations[i] == DIRECT;
+        assert_true(r.conversations[i] == DIRECT || r.conversations[i] % 2 == 1);
         assert_int_equal(retain(rig, r.conversations[i], keep, 2000).n_events, 1);
+    }
+    assert_int_equal(n_direct, 1);
     look(rig, &r);
     assert_int_equal(r.n, 0);
     r.now_ms = 6000;
     look(rig, &r);
     assert_int_equal(r.n, 10);
-    assert_int_equal(r.conversations[0], 1000);
+    for (uint32_t i = 0; i < r.n; i++)
+        assert_int_equal(r.conversations[i] % 2, 0);
 }
 
 /* A round of more heads than one look takes, and of more that are due than one answer holds. */
@@ -550,15 +554,19 @@ static void test_the_walk_goes_on_where_it_was(void **state)
     struct store_retention_due r = {.keep = {.after_ms = 1000}, .now_ms = 1500};
     look(rig, &r);
     assert_int_equal(r.n, 0);
-    assert_true(r.after > 1000 && r.after < 1000 + HEADS - 1);
+    assert_true(r.after != 0);
     look(rig, &r);
     assert_int_equal(r.after, 0);
     r.now_ms = 6000;
     uint32_t found = 0;
+    bool is_found[HEADS] = {false};
     do {
         look(rig, &r);
-        for (uint32_t i = 0; i < r.n; i++)
-            assert_int_equal(r.conversations[i], 1000 + found++);
+        for (uint32_t i = 0; i < r.n; i++, found++) {
+            uint64_t at = r.conversations[i] - 1000;
+            assert_true(at < HEADS && !is_found[at]);
+            is_found[at] = true;
+        }
     } while (r.after);
     assert_int_equal(found, HEADS);
 }
