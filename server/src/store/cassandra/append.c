@@ -152,27 +152,29 @@ static int look_around(struct appending *a)
 }
 
 static void touch(const struct store_append *r, struct ask *asks, uint32_t *n, uint64_t user,
-                  uint64_t seq)
+                  const struct log_head *head)
 {
     if (*n < TOUCHED_MAX)
-        asks[(*n)++] = member_touch(r->conversation, user, seq);
+        asks[(*n)++] = member_touch(r->conversation, user, head);
 }
 
 /* The inboxes, and the bucket that is entered. */
 static int touch_all(struct appending *a)
 {
     struct store_append *r = a->r;
-    uint64_t users[MEMBERS_MAX], last_seq = r->head.seq + a->taken;
+    uint64_t users[MEMBERS_MAX];
+    const struct event *last = &r->events[a->taken - 1];
+    struct log_head head = {.seq = last->seq, .n = last->n, .time_ms = last->time_ms};
     struct ask *asks = arena_alloc(strand_scratch(a->strand), (TOUCHED_MAX + 1) * sizeof(*asks));
     uint32_t n = 0, n_users = conversation_users(a->c, users);
     for (uint32_t i = 0; i < n_users; i++)
-        touch(r, asks, &n, users[i], last_seq);
+        touch(r, asks, &n, users[i], &head);
     for (uint32_t i = 0; i < a->taken; i++) {
         const struct event *e = &r->events[i];
         if (e->type == EVENT_ADDED || e->type == EVENT_JOINED)
-            touch(r, asks, &n, e->user, last_seq);
+            touch(r, asks, &n, e->user, &head);
         for (uint32_t j = 0; j < e->n_members; j++)
-            touch(r, asks, &n, e->members[j].user, last_seq);
+            touch(r, asks, &n, e->members[j].user, &head);
     }
     uint64_t bucket = next_bucket(r);
     if (bucket > a->c->bucket)

@@ -20,38 +20,27 @@ static struct conversation_state *new_state(struct strand *s)
 
 /* --- rows of the log --- */
 
+static bool is_made_old(struct event *edit, const void *by)
+{
+    return project_emptied(edit, by);
+}
+
 /* The text of an edit that another event has made old. */
 static int empty_edit(struct strand *s, const struct event *e, uint64_t edit_seq)
 {
-    for (;;) {
-        struct log_row row;
-        int err = log_get_row(s, e->conversation, edit_seq, &row);
-        if (err)
-            return MIN(err, 0);
-        struct event edit = row.event;
-        if (!project_emptied(&edit, e))
-            return 0;
-        err = log_change_row(s, &row, &edit);
-        if (err)
-            return MIN(err, 0);
-    }
+    return log_change_event(s, e->conversation, edit_seq, is_made_old, e);
+}
+
+static bool is_late(struct event *edit, const void *arg)
+{
+    (void)arg;
+    return project_due(edit, edit->expires_ms);
 }
 
 /* Its message was emptied since it was decided: nobody shall read its words instead. */
 static int empty_late_edit(struct strand *s, const struct event *e)
 {
-    for (;;) {
-        struct log_row row;
-        int err = log_get_row(s, e->conversation, e->seq, &row);
-        if (err)
-            return MIN(err, 0);
-        struct event edit = row.event;
-        if (!project_due(&edit, edit.expires_ms))
-            return 0;
-        err = log_change_row(s, &row, &edit);
-        if (err)
-            return MIN(err, 0);
-    }
+    return log_change_event(s, e->conversation, e->seq, is_late, NULL);
 }
 
 static int apply_pins(struct strand *, const struct event *);

@@ -57,5 +57,7 @@ int change_hidden(struct strand *, const struct event *e);
 int hidden_words(struct strand *, const struct member *me, struct event *events, uint32_t n);
 /* What a deleted user had of the above goes: bounded work; *more: there may be more. */
 int change_forget(struct strand *, uint64_t user, bool *more);
+/* Leaves out of the count of what is hidden one by one what is gone by its age. */
+int hidden_recount(struct strand *, struct member *);
 
 #endif

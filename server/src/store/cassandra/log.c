@@ -273,6 +273,7 @@ int cassandra_pins(struct strand *s, struct store_pins *r)
         err = read_pinned(s, &asks[i], r->conversation, &p->message);
         if (!err)
             err = read_pinned(s, &asks[i + 1], r->conversation, &p->pin);
+        r->n_pins -= !err && p->message.deleted; /* its time has come */
     }
     return err ? err : leave_out_hidden(s, r);
 }

@@ -140,6 +140,23 @@ int log_change_row(struct strand *s, const struct log_row *before, const struct 
     return err ? err : a.answer.applied;
 }
 
+int log_change_event(struct strand *s, uint64_t conversation, uint64_t seq, log_change_fn *change,
+                     const void *arg)
+{
+    for (;;) {
+        struct log_row row;
+        int err = log_get_row(s, conversation, seq, &row);
+        if (err)
+            return MIN(err, 0);
+        struct event now = row.event;
+        if (!change(&now, arg))
+            return 0;
+        err = log_change_row(s, &row, &now);
+        if (err)
+            return MIN(err, 0);
+    }
+}
+
 /* --- keys --- */
 
 struct ask log_put_key(const struct event *e)

@@ -80,5 +80,10 @@ int log_read_row(struct strand *, const struct answer *, uint32_t row, uint32_t 
 /* Changes it in place, if it is still as it was read. 1: done; 0: it is not any more, so read it
  * again; negative. */
 int log_change_row(struct strand *, const struct log_row *before, const struct event *now);
+/* The same, again until it is done: change() changes the row, or says that there is nothing to
+ * change. What is not there is passed over. 0, negative. */
+typedef bool log_change_fn(struct event *row, const void *arg);
+int log_change_event(struct strand *, uint64_t conversation, uint64_t seq, log_change_fn *change,
+                     const void *arg);
 
 #endif

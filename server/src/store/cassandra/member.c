@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-#include "store/cassandra/logs.h"
+#include "store/cassandra/changes.h"
 #include "store/cassandra/operations.h"
 #include "util/macros.h"
 
@@ -87,9 +87,10 @@ int member_get(struct strand *s, uint64_t conversation, uint64_t user, struct me
     return member_get_many(s, conversation, &user, 1, m);
 }
 
-struct ask member_touch(uint64_t conversation, uint64_t user, uint64_t seq)
+struct ask member_touch(uint64_t conversation, uint64_t user, const struct log_head *head)
 {
-    return ASK(S_MEMBER_TOUCH, cql_u64(seq), cql_u64(seq), cql_u64(user), cql_u64(conversation));
+    return ASK(S_MEMBER_TOUCH, cql_u64(head->seq), cql_u64(head->seq), cql_u64(head->n),
+               cql_u64(head->time_ms), cql_u64(user), cql_u64(conversation));
 }
 
 struct ask member_put_role(struct strand *s, const struct member_state *m, uint64_t seq)
@@ -208,7 +209,8 @@ int cassandra_member(struct strand *s, struct store_member *r)
     r->member = m.row.member;
     if (r->member.left)
         r->member.left_title = arena_str(strand_arena(s), r->member.left_title);
-    return STORE_DONE;
+    err = r->member.preferences.hidden ? hidden_recount(s, &r->member) : 0;
+    return err ? err : STORE_DONE;
 }
 
 /* Writes the marks of `m` that moved. */

@@ -5,7 +5,7 @@
  *   role         by events of the conversation, at their seq: all but what follows
  *   marks        by whoever acknowledges or reads, at their own value
  *   preferences  by events of the own log, at their seq
- *   touched      before an append, at its value
+ *   touched      before an append, at its value; with it what the head will say then
  * "Marked as unread" stands with the read mark of that time: a later one takes it away without a
  * write.
  */
@@ -37,7 +37,8 @@ int member_read(const struct answer *, uint32_t row, uint32_t first, uint64_t co
                 uint64_t user, struct member_state *);
 
 /* Statements that write a part of the row, for strand_ask_all(). */
-struct ask member_touch(uint64_t conversation, uint64_t user, uint64_t seq);
+/* `head`: as it will be, if the append comes to stand. */
+struct ask member_touch(uint64_t conversation, uint64_t user, const struct log_head *head);
 struct ask member_put_role(struct strand *, const struct member_state *, uint64_t seq);
 /* Sets `changed`. */
 struct ask member_put_preferences(struct strand *, struct member_state *, uint64_t own_seq);

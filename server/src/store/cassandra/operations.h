@@ -67,7 +67,27 @@ int cassandra_reserve(struct strand *, struct store_reserve *);
 
 /* --- inboxes and lists, what goes by itself --- */
 
+/* inbox_list.c */
+int cassandra_inbox_list(struct strand *, struct store_inbox_list *);
+
+/* inbox_changes.c */
+int cassandra_inbox_changes(struct strand *, struct store_inbox_changes *);
+
+/* noted.c */
+int cassandra_mentions(struct strand *, struct store_mentions *);
+
+/* own.c */
+int cassandra_drafts(struct strand *, struct store_drafts *);
+int cassandra_blocks(struct strand *, struct store_blocks *);
+
 /* contacts.c */
 int cassandra_contacts(struct strand *, struct store_contacts *);
+
+/* expiry.c */
+int cassandra_expire(struct strand *, struct store_expire *);
+
+/* retention.c */
+int cassandra_retention_due(struct strand *, struct store_retention_due *);
+int cassandra_retain(struct strand *, struct store_retain *);
 
 #endif

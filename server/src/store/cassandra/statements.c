@@ -18,6 +18,11 @@ static_assert((int)STATEMENTS <= (int)CQL_STATEMENTS_MAX, "the driver holds them
     "FROM logs WHERE conversation = ? AND bucket = ? AND part = 1 AND seq = 0 AND sender = ? AND " \
     "key = ?"
 #define MEMBER "WHERE user = ? AND conversation = ?"
+#define HIDDEN "FROM hidden WHERE user = ? AND conversation = ?"
+/* As inbox.c reads it; from `touched` on as member_read() does. */
+#define INBOX                                                                                      \
+    "conversation, touched_n, touched_ms, gone_seq, gone_n, "                                      \
+    "touched, role, delivered_seq, read_seq, read_n, preferences"
 
 const struct statement_row statement_rows[STATEMENTS] = {
     /* --- what the store is --- */
@@ -78,8 +83,9 @@ const struct statement_row statement_rows[STATEMENTS] = {
     [S_MEMBER_GET] = {"SELECT touched, role, delivered_seq, read_seq, read_n, preferences "
                       "FROM members " MEMBER,
                       READ, "one person in one conversation"},
-    [S_MEMBER_TOUCH] = {"UPDATE members USING TIMESTAMP ? SET touched = ? " MEMBER, WRITE,
-                        "before an append: there may be something up to here; at itself"},
+    [S_MEMBER_TOUCH] = {"UPDATE members USING TIMESTAMP ? SET touched = ?, touched_n = ?, "
+                        "touched_ms = ? " MEMBER,
+                        WRITE, "before an append: there may be something up to here; at itself"},
     [S_MEMBER_PUT_ROLE] = {"UPDATE members USING TIMESTAMP ? SET role = ? " MEMBER, WRITE,
                            "at the conversation's seq"},
     [S_MEMBER_PUT_READ] = {"UPDATE members USING TIMESTAMP ? SET read_seq = ?, read_n = ?, "
@@ -225,5 +231,103 @@ const struct statement_row statement_rows[STATEMENTS] = {
                              WRITE, "of notes to self; for ever"},
 
     /* --- inboxes and lists, what goes by itself --- */
-
+    [S_INBOX_WALK] = {"SELECT " INBOX " FROM members WHERE user = ? AND conversation > ?", READ,
+                      "a list: all of an inbox, from some conversation on"},
+    [S_INBOX_SOME] = {"SELECT " INBOX " FROM members WHERE user = ? AND conversation IN ?", READ,
+                      "the rows of a page"},
+    [S_INBOX_STATES] = {"SELECT conversation, touched, touched_ms, WRITETIME(role), touched_n, "
+                        "delivered_seq, read_seq, WRITETIME(preferences), gone_seq FROM members "
+                        "WHERE user = ?",
+                        READ, "sync: what of an inbox changes, without its texts"},
+    [S_INBOX_PUT_GONE] = {"UPDATE members USING TIMESTAMP ? SET gone_seq = ?, gone_n = ? " MEMBER,
+                          WRITE, "that there is less of a log, for its members' devices"},
+    [S_GATHER_EVENT] = {"SELECT record FROM logs " ROW, READ, "an event that is listed"},
+    [S_GATHER_NEWEST] = {"SELECT record, message_seq " EVENTS " LIMIT 1", READ,
+                         "the head of a conversation that is listed"},
+    [S_GATHER_CONVERSATION] = {"SELECT record, gone_seq, gone_n FROM conversations "
+                               "WHERE conversation = ?",
+                               READ, "a conversation that is listed"},
+    [S_NOTED_PUT] = {"INSERT INTO noted (user, kind, month, time_ms, conversation, seq, stands, "
+                     "expires_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?) USING TIMESTAMP ?",
+                     WRITE, "a mention, a star, or that it is none any more: at the event's seq"},
+    [S_NOTED_PUT_MONTH] = {"INSERT INTO noted_months (user, kind, month) VALUES (?, ?, ?) "
+                           "USING TIMESTAMP 1",
+                           WRITE, "that there is something in a month"},
+    [S_NOTED_MONTHS] = {"SELECT month FROM noted_months WHERE user = ? AND kind = ? AND month <= ? "
+                        "LIMIT ?",
+                        READ, "where there is something to list"},
+    [S_NOTED_PAGE] = {"SELECT time_ms, conversation, seq, stands, expires_ms FROM noted "
+                      "WHERE user = ? AND kind = ? AND month = ? AND "
+                      "(time_ms, conversation, seq) < (?, ?, ?) LIMIT ?",
+                      READ, "a page of mentions or stars"},
+    [S_NOTED_DROP] = {"DELETE FROM noted USING TIMESTAMP ? WHERE user = ? AND kind = ? AND month = ?",
+                      WRITE, "a deleted account, for ever"},
+    [S_NOTED_DROP_MONTHS] = {"DELETE FROM noted_months USING TIMESTAMP ? WHERE user = ? AND "
+                             "kind = ?",
+                             WRITE, "a deleted account, for ever"},
+    [S_OWN_BLOCKS] = {"SELECT blocks, WRITETIME(blocks) FROM own WHERE user = ?", READ,
+                      "whom somebody blocks"},
+    [S_OWN_PUT_BLOCKS] = {"UPDATE own USING TIMESTAMP ? SET blocks = ? WHERE user = ?", WRITE,
+                          "at the own log's seq"},
+    [S_OWN_DRAFTS] = {"SELECT drafts, WRITETIME(drafts) FROM own WHERE user = ?", READ,
+                      "where somebody has a draft"},
+    [S_OWN_PUT_DRAFTS] = {"UPDATE own USING TIMESTAMP ? SET drafts = ? WHERE user = ?", WRITE,
+                          "at the own log's seq"},
+    [S_OWN_DROP] = {"DELETE FROM own USING TIMESTAMP ? WHERE user = ?", WRITE,
+                    "a deleted account, for ever"},
+    [S_HIDDEN_GET] = {"SELECT bits, WRITETIME(bits) " HIDDEN " AND bucket = ?", READ,
+                      "what is hidden of a bucket, to hide one more"},
+    [S_HIDDEN_FROM] = {"SELECT bucket, bits " HIDDEN " AND bucket >= ?", READ,
+                       "how many are hidden beyond a place"},
+    [S_HIDDEN_SOME] = {"SELECT bucket, bits " HIDDEN " AND bucket IN ?", READ,
+                       "what is hidden of the messages of a page"},
+    [S_HIDDEN_PUT] = {"UPDATE hidden USING TIMESTAMP ? SET bits = ? WHERE user = ? AND "
+                      "conversation = ? AND bucket = ?",
+                      WRITE, "at the own log's seq"},
+    [S_HIDDEN_DROP] = {"DELETE FROM hidden USING TIMESTAMP ? WHERE user = ?", WRITE,
+                       "a deleted account, for ever"},
+    [S_CONTACT_GET] = {"SELECT contact, WRITETIME(contact) FROM contacts WHERE user = ? AND "
+                       "other = ?",
+                       READ, "how one stands to another, to change it"},
+    [S_CONTACT_PUT] = {"UPDATE contacts USING TIMESTAMP ? SET contact = ? WHERE user = ? AND "
+                       "other = ?",
+                       WRITE, "at the seq of their 1:1"},
+    [S_CONTACTS] = {"SELECT other, contact FROM contacts WHERE user = ? AND other > ?", READ,
+                    "all whom somebody stands in some state to"},
+    [S_EXPIRY_PUT] = {"INSERT INTO expiry (slot, shard, expires_ms, conversation, seq) "
+                      "VALUES (?, ?, ?, ?, ?) USING TIMESTAMP 1",
+                      WRITE, "a message that is to be emptied"},
+    [S_EXPIRY_PUT_SLOT] = {"INSERT INTO expiry_slots (queue, slot) VALUES (0, ?) USING TIMESTAMP 1",
+                           WRITE, "that there is something in a slot"},
+    [S_EXPIRY_QUEUE] = {"SELECT closed, over FROM expiry_slots WHERE queue = ? LIMIT 1", READ,
+                        "which slots are open, and which were dropped"},
+    [S_EXPIRY_CLOSE] = {"UPDATE expiry_slots USING TIMESTAMP ? SET closed = ? WHERE queue = 0",
+                        WRITE, "at itself"},
+    [S_EXPIRY_OVER] = {"UPDATE expiry_slots USING TIMESTAMP ? SET over = ? WHERE queue = 0", WRITE,
+                       "at itself"},
+    [S_EXPIRY_SLOTS] = {"SELECT slot FROM expiry_slots WHERE queue = 0 AND slot >= ? AND "
+                        "slot <= ? LIMIT ?",
+                        READ, "the slots that something may be due in"},
+    [S_EXPIRY_DUE] = {"SELECT expires_ms, conversation, seq, done FROM expiry WHERE slot = ? AND "
+                      "shard = ? AND expires_ms <= ?",
+                      READ, "what is due in a slot"},
+    [S_EXPIRY_DONE] = {"UPDATE expiry USING TIMESTAMP 2 SET done = true WHERE slot = ? AND "
+                       "shard = ? AND expires_ms = ? AND conversation = ? AND seq = ?",
+                       WRITE, "a message that is emptied"},
+    [S_EXPIRY_DROP] = {"DELETE FROM expiry USING TIMESTAMP 3 WHERE slot = ? AND shard = ?", WRITE,
+                       "a slot that is over: never read again"},
+    [S_EXPIRY_DROP_SLOTS] = {"DELETE FROM expiry_slots USING TIMESTAMP 3 WHERE queue = 0 AND "
+                             "slot < ?",
+                             WRITE, "slots that are over: what is read begins behind them"},
+    [S_CONVERSATIONS_FIRST] = {"SELECT conversation, record, gone_seq FROM conversations LIMIT ?",
+                               READ, "retention: a round over all conversations"},
+    [S_CONVERSATIONS_AFTER] = {"SELECT conversation, record, gone_seq FROM conversations "
+                               "WHERE token(conversation) > token(?) LIMIT ?",
+                               READ, "how it goes on"},
+    [S_CONVERSATION_PUT_GONE] = {"UPDATE conversations USING TIMESTAMP ? SET gone_seq = ?, "
+                                 "gone_n = ? WHERE conversation = ?",
+                                 WRITE, "how much of a log is gone: at gone_seq"},
+    [S_LOG_FRONT] = {"SELECT seq, record " EVENTS " AND seq >= ? AND seq <= ? ORDER BY part DESC, "
+                     "seq ASC, sender DESC, key DESC LIMIT ?",
+                     READ, "the front of a log, to see what goes"},
 };

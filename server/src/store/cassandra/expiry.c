@@ -1,0 +1,225 @@
+/*
+ * The queue of what is to be emptied. Time is cut into slots, and a slot into a few partitions, so
+ * that one holds what a busy cluster writes in ten seconds. A slot that is over is read once more
+ * as a whole, dropped as a whole, and never read again, so nothing walks over what was done.
+ *
+ * No message may slip in behind that: a slot is closed before it is read for the last time, and
+ * whoever put a message into it looks afterwards whether it was closed meanwhile; if so, the
+ * message is put into the first slot that is open. One of the two sees the other.
+ *
+ * Any node does this, several at once: emptying is harmless to repeat, and closed, over and done
+ * are the greatest of what was written. A message that was deleted meanwhile is a stub already, and
+ * what is gone by its age is not there; their places in the queue go all the same. Mentions and
+ * pins say themselves when their message goes, or look at it.
+ */
+#include <errno.h>
+
+#include "store/cassandra/changes.h"
+#include "store/cassandra/gather.h"
+#include "store/cassandra/naming.h"
+#include "store/cassandra/operations.h"
+#include "store/project.h"
+#include "util/macros.h"
+
+enum {
+    SLOT_MS = 10 * 1000,
+    SHARDS = 8, /* partitions of a slot; changing it loses what waits: never, without a migration */
+    SLOTS_MAX = 64, /* looked at in one go */
+    PUTS_MAX = 4, /* a slot that closes under a put is rare, and the next one is ten seconds long */
+};
+
+static uint64_t slot_of(uint64_t ms)
+{
+    return ms / SLOT_MS;
+}
+
+/* By the conversation, so that what goes at one time goes in the order of its log. */
+static struct cql_value shard_of(uint64_t conversation)
+{
+    return cql_tinyint((int8_t)((conversation ^ conversation >> 22) % SHARDS));
+}
+
+/* --- the queue's state --- */
+
+struct queue {
+    uint64_t closed, over;
+};
+
+static int get_queue(struct strand *s, struct queue *q)
+{
+    struct ask a = ASK(S_EXPIRY_QUEUE, cql_tinyint(0));
+    int err = strand_ask(s, &a);
+    *q = (struct queue){0};
+    if (!err && a.answer.rows_n) {
+        q->closed = answer_u64(&a.answer, 0, 0);
+        q->over = answer_u64(&a.answer, 0, 1);
+    }
+    return err;
+}
+
+int change_expiry(struct strand *s, const struct event *message)
+{
+    uint64_t slot = slot_of(message->expires_ms);
+    if (!message->expires_ms)
+        return 0;
+    for (int i = 0; i < PUTS_MAX; i++) {
+        struct queue q;
+        struct ask asks[] = {
+            ASK(S_EXPIRY_PUT, cql_u64(slot), shard_of(message->conversation),
+                cql_u64(message->expires_ms), cql_u64(message->conversation),
+                cql_u64(message->seq)),
+            ASK(S_EXPIRY_PUT_SLOT, cql_u64(slot)),
+        };
+        int err = strand_ask_all(s, asks, ARRAY_SIZE(asks));
+        if (!err)
+            err = get_queue(s, &q);
+        if (err || q.closed <= slot)
+            return err;
+        slot = q.closed;
+    }
+    return -EAGAIN;
+}
+
+/* --- emptying --- */
+
+static bool due(struct event *row, const void *now_ms)
+{
+    return project_due(row, *(const uint64_t *)now_ms);
+}
+
+/* A message or an edit. What does not decode is logged, and holds up nothing. */
+static int empty(struct strand *s, uint64_t conversation, uint64_t seq, uint64_t now_ms)
+{
+    int err = log_change_event(s, conversation, seq, due, &now_ms);
+    return err == -EBADMSG ? 0 : err;
+}
+
+/* A place in the queue. */
+struct place {
+    uint64_t slot, expires_ms, conversation, seq;
+};
+
+struct emptying {
+    struct strand *strand;
+    uint64_t now_ms;
+    struct place places[EXPIRE_MAX];
+    uint32_t n;
+    uint32_t emptied; /* of them */
+};
+
+static int empty_one(struct emptying *e, const struct place *p)
+{
+    struct gathered_event message = {.conversation = p->conversation, .seq = p->seq};
+    int err = gather_events(e->strand, &message, 1);
+    if (err || !message.there)
+        return err;
+    if (!message.event.deleted)
+        err = empty(e->strand, p->conversation, p->seq, e->now_ms);
+    if (!err && message.event.edited_seq)
+        err = empty(e->strand, p->conversation, message.event.edited_seq, e->now_ms);
+    return err;
+}
+
+/* Those that were not yet; then their places say so. */
+static int empty_places(struct emptying *e)
+{
+    struct ask *asks = arena_alloc(strand_scratch(e->strand), e->n * sizeof(*asks) + 1);
+    uint32_t first = e->emptied;
+    int err = 0;
+    for (; !err && e->emptied < e->n; e->emptied += !err) {
+        const struct place *p = &e->places[e->emptied];
+        err = empty_one(e, p);
+        asks[e->emptied - first] =
+            ASK(S_EXPIRY_DONE, cql_u64(p->slot), shard_of(p->conversation), cql_u64(p->expires_ms),
+                cql_u64(p->conversation), cql_u64(p->seq));
+    }
+    return err ? err : strand_ask_all(e->strand, asks, e->n - first);
+}
+
+/* --- slots --- */
+
+static int find_in_shard(struct emptying *e, uint64_t slot, struct ask *a)
+{
+    int err = 0;
+    do {
+        for (uint32_t i = 0; !err && i < a->answer.rows_n && e->n < EXPIRE_MAX; i++) {
+            if (cql_cell_boolean(answer_bytes(&a->answer, i, 3)))
+                continue;
+            e->places[e->n++] = (struct place){.slot = slot,
+                                               .expires_ms = answer_u64(&a->answer, i, 0),
+                                               .conversation = answer_u64(&a->answer, i, 1),
+                                               .seq = answer_u64(&a->answer, i, 2)};
+        }
+    } while (e->n < EXPIRE_MAX && ask_next_page(a) && !(err = strand_ask(e->strand, a)));
+    return err;
+}
+
+/* What is due of a slot, as far as there is room. */
+static int find_due(struct emptying *e, uint64_t slot)
+{
+    struct ask *asks = arena_alloc(strand_scratch(e->strand), SHARDS * sizeof(*asks));
+    for (int8_t shard = 0; shard < SHARDS; shard++)
+        asks[shard] = ASK(S_EXPIRY_DUE, cql_u64(slot), cql_tinyint(shard), cql_u64(e->now_ms));
+    int err = strand_ask_all(e->strand, asks, SHARDS);
+    for (int shard = 0; !err && shard < SHARDS; shard++)
+        err = find_in_shard(e, slot, &asks[shard]);
+    return err;
+}
+
+static int drop(struct strand *s, uint64_t slot)
+{
+    struct ask *asks = arena_alloc(strand_scratch(s), SHARDS * sizeof(*asks));
+    for (int8_t shard = 0; shard < SHARDS; shard++)
+        asks[shard] = ASK(S_EXPIRY_DROP, cql_u64(slot), cql_tinyint(shard));
+    struct ask over = ASK(S_EXPIRY_OVER, cql_u64(slot + 1), cql_u64(slot + 1));
+    struct ask slots = ASK(S_EXPIRY_DROP_SLOTS, cql_u64(slot + 1));
+    int err = strand_ask_all(s, asks, SHARDS);
+    if (!err)
+        err = strand_ask(s, &over);
+    return err ? err : strand_ask(s, &slots);
+}
+
+static int empty_slot(struct emptying *e, struct queue *q, uint64_t slot)
+{
+    bool past = slot < slot_of(e->now_ms);
+    int err = 0;
+    if (past && q->closed <= slot) {
+        struct ask close = ASK(S_EXPIRY_CLOSE, cql_u64(slot + 1), cql_u64(slot + 1));
+        err = strand_ask(e->strand, &close);
+        q->closed = slot + 1;
+    }
+    if (!err)
+        err = find_due(e, slot);
+    if (!err)
+        err = empty_places(e);
+    return err || !past || e->n == EXPIRE_MAX ? err : drop(e->strand, slot);
+}
+
+static int expire_messages(struct strand *s, struct store_expire *r)
+{
+    struct queue q;
+    struct emptying *e = arena_alloc(strand_scratch(s), sizeof(*e));
+    e->strand = s;
+    e->now_ms = r->now_ms;
+    int err = get_queue(s, &q);
+    if (err)
+        return err;
+    /* What came late stands in the first open slot, whatever its time. */
+    struct ask a = ASK(S_EXPIRY_SLOTS, cql_u64(q.over), cql_u64(MAX(slot_of(r->now_ms), q.closed)),
+                       cql_int(SLOTS_MAX));
+    err = strand_ask(s, &a);
+    for (uint32_t i = 0; !err && i < a.answer.rows_n && e->n < EXPIRE_MAX; i++)
+        err = empty_slot(e, &q, answer_u64(&a.answer, i, 0));
+    r->more = e->n == EXPIRE_MAX || a.answer.rows_n == SLOTS_MAX;
+    return err;
+}
+
+int cassandra_expire(struct strand *s, struct store_expire *r)
+{
+    uint32_t names = 0;
+    int err = expire_messages(s, r);
+    if (!err)
+        err = naming_expire(s, r->now_ms, EXPIRE_MAX, &names);
+    r->more = r->more || names == EXPIRE_MAX;
+    return err ? err : STORE_DONE;
+}

@@ -1,0 +1,240 @@
+/*
+ * Sync: one look at the whole inbox, by numbers alone, and the entries of those rows that the token
+ * says may have changed. Whoever compares and finds nothing costs that look.
+ *
+ * Entries come by their ids, since nothing orders what many nodes wrote. A page that others follow
+ * gives back the digest of the first look and what differed then: what changes meanwhile is told at
+ * the next compare.
+ *
+ * A conversation is touched before its event comes to stand. If an entry is given in between, its
+ * head is the old one, and nothing changes in the inbox any more once the event is there: so the
+ * token is made to differ there, and the entry is given again, until the head has come or AHEAD_MS
+ * are over. Whoever lost the push of it learns of it all the same.
+ */
+#include <assert.h>
+#include <string.h>
+
+#include "model/limits.h"
+#include "store/cassandra/gather.h"
+#include "store/cassandra/inbox.h"
+#include "store/cassandra/inbox_token.h"
+#include "store/cassandra/operations.h"
+#include "util/macros.h"
+
+enum {
+    AHEAD_MS = 30 * 1000, /* longer than an append takes */
+    NEWEST = 16,          /* rows whose heads a first token looks at, since they may be ahead */
+    ORPHANS = 16,         /* rows that were touched and are nobody's so far, of those there are */
+};
+static_assert((int)SYNC_MAX <= (int)INBOX_FILLED_MAX, "an answer's entries are filled at once");
+
+/* What is kept of a row. */
+struct state {
+    uint64_t conversation, touched, touched_ms;
+};
+
+struct seen {
+    struct digest digest;
+    struct state *rows; /* by conversation, ascending */
+    uint32_t n, n_max;
+    struct gathered_head orphans[ORPHANS];
+    uint32_t n_orphans;
+};
+
+/* Of S_INBOX_STATES. All but the first two are a row's state: a greater number is a later one. */
+enum { CONVERSATION, TOUCHED, TOUCHED_MS, ROLE_AT, STATE = 1, COLUMNS = 9 };
+
+static void keep(struct strand *s, struct seen *seen, const struct state *row)
+{
+    if (seen->n == seen->n_max) {
+        seen->n_max = MAX(seen->n_max * 2, (uint32_t)PAGE_MAX);
+        struct state *more = arena_alloc(strand_scratch(s), seen->n_max * sizeof(*more));
+        if (seen->n)
+            memcpy(more, seen->rows, seen->n * sizeof(*more));
+        seen->rows = more;
+    }
+    seen->rows[seen->n++] = *row;
+}
+
+/* A row without a role is nobody's: an append is under way, or never came. */
+static void visit(struct strand *s, struct seen *seen, const struct answer *answer, uint32_t i)
+{
+    uint64_t numbers[COLUMNS - STATE];
+    for (uint32_t column = STATE; column < COLUMNS; column++)
+        numbers[column - STATE] = answer_u64(answer, i, column);
+    struct state row = {.conversation = answer_u64(answer, i, CONVERSATION),
+                        .touched = answer_u64(answer, i, TOUCHED),
+                        .touched_ms = answer_u64(answer, i, TOUCHED_MS)};
+    if (answer_bytes(answer, i, ROLE_AT).p) {
+        digest_add(&seen->digest, row.conversation, numbers, ARRAY_SIZE(numbers));
+        keep(s, seen, &row);
+    } else if (row.touched && seen->n_orphans < ORPHANS) {
+        seen->orphans[seen->n_orphans++] =
+            (struct gathered_head){.conversation = row.conversation, .touched = row.touched};
+    }
+}
+
+static int walk(struct strand *s, uint64_t user, struct seen *seen)
+{
+    struct ask a = ASK(S_INBOX_STATES, cql_u64(user));
+    int err;
+    memset(seen, 0, sizeof(*seen));
+    do {
+        err = strand_ask(s, &a);
+        for (uint32_t i = 0; !err && i < a.answer.rows_n; i++)
+            visit(s, seen, &a.answer, i);
+        if (seen->n > INBOX_CONVERSATIONS_MAX)
+            return strand_bad_row("members", user);
+    } while (!err && ask_next_page(&a));
+    return err;
+}
+
+/* Whoever appended the event that gives somebody their row may have died before it was written:
+ * then this is done now. *done: there was such a one. */
+static int settle_orphans(struct strand *s, struct seen *seen, bool *done)
+{
+    *done = false;
+    int err = gather_heads(s, seen->orphans, seen->n_orphans);
+    for (uint32_t i = 0; !err && i < seen->n_orphans; i++) {
+        const struct gathered_head *orphan = &seen->orphans[i];
+        struct conversation_state c;
+        struct log_head head;
+        bool changed;
+        if (orphan->head.seq < orphan->touched)
+            continue;
+        err = conversation_get(s, orphan->conversation, &c);
+        if (!err)
+            err = log_settle(s, &c, &head, &changed);
+        *done = true;
+    }
+    return err;
+}
+
+static int look_at(struct strand *s, uint64_t user, struct seen **out)
+{
+    struct seen *seen = *out = arena_alloc(strand_scratch(s), sizeof(*seen));
+    bool again;
+    int err = walk(s, user, seen);
+    if (!err)
+        err = settle_orphans(s, seen, &again);
+    return err || !again ? err : walk(s, user, seen);
+}
+
+/* --- answers --- */
+
+static bool is_recent(const struct state *row, uint64_t now_ms)
+{
+    uint64_t ms = row->touched_ms;
+    return ms > now_ms ? ms - now_ms < AHEAD_MS : now_ms - ms < AHEAD_MS;
+}
+
+/* The entries of these rows, into the answer; those that may become others are made to differ. */
+static int give(struct strand *s, struct store_inbox_changes *r, const struct state *rows,
+                uint32_t n, struct digest *digest)
+{
+    uint64_t ids[INBOX_FILLED_MAX];
+    bool ahead[INBOX_FILLED_MAX];
+    for (uint32_t i = 0; i < n; i++)
+        ids[i] = rows[i].conversation;
+    r->entries = arena_alloc(strand_arena(s), n * sizeof(*r->entries));
+    r->n_entries = 0;
+    int err = inbox_fill(s, r->user, r->now_ms, ids, n, r->entries, ahead);
+    for (uint32_t i = 0; !err && i < n; i++) {
+        bool whole = r->entries[i].me.user != 0;
+        if ((ahead[i] || !whole) && is_recent(&rows[i], r->now_ms))
+            digest_spoil(digest, ids[i]);
+        if (whole)
+            r->entries[r->n_entries++] = r->entries[i];
+    }
+    return err;
+}
+
+/* The rows that were touched last, by their times. */
+static uint32_t find_newest(const struct seen *seen, struct gathered_head newest[NEWEST],
+                            uint64_t touched_ms[NEWEST])
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < seen->n; i++) {
+        const struct state *row = &seen->rows[i];
+        uint32_t at = n;
+        while (at && touched_ms[at - 1] < row->touched_ms)
+            at--;
+        if (at == NEWEST)
+            continue;
+        n = MIN(n + 1, (uint32_t)NEWEST);
+        memmove(&newest[at + 1], &newest[at], (n - 1 - at) * sizeof(*newest));
+        memmove(&touched_ms[at + 1], &touched_ms[at], (n - 1 - at) * sizeof(*touched_ms));
+        newest[at] =
+            (struct gathered_head){.conversation = row->conversation, .touched = row->touched};
+        touched_ms[at] = row->touched_ms;
+    }
+    return n;
+}
+
+/* The list that a device reads after its first token may show the head of before, too. */
+static int spoil_newest(struct strand *s, const struct seen *seen, uint64_t now_ms,
+                        struct digest *digest)
+{
+    struct gathered_head *newest = arena_alloc(strand_scratch(s), NEWEST * sizeof(*newest));
+    uint64_t touched_ms[NEWEST];
+    uint32_t n = find_newest(seen, newest, touched_ms);
+    int err = gather_heads(s, newest, n);
+    for (uint32_t i = 0; !err && i < n; i++) {
+        struct state row = {.touched_ms = touched_ms[i]};
+        if (newest[i].head.seq < newest[i].touched && is_recent(&row, now_ms))
+            digest_spoil(digest, newest[i].conversation);
+    }
+    return err;
+}
+
+static int give_first(struct strand *s, struct store_inbox_changes *r, const struct seen *seen,
+                      struct inbox_token *token)
+{
+    struct state own = {.conversation = r->user};
+    token->digest = seen->digest;
+    int err = give(s, r, &own, 1, &token->digest);
+    return err ? err : spoil_newest(s, seen, r->now_ms, &token->digest);
+}
+
+static int give_changes(struct strand *s, struct store_inbox_changes *r, const struct seen *seen,
+                        struct inbox_token *token)
+{
+    struct state rows[SYNC_MAX];
+    uint32_t n = 0;
+    if (!token->after) {
+        token->differed = digest_compare(&token->digest, &seen->digest);
+        token->digest = seen->digest;
+    }
+    uint64_t after = token->after;
+    token->after = 0;
+    for (uint32_t i = 0; i < seen->n && !token->after; i++) {
+        const struct state *row = &seen->rows[i];
+        if (row->conversation <= after || !digest_may_differ(&token->differed, row->conversation))
+            continue;
+        if (n < r->limit)
+            rows[n++] = *row;
+        else
+            token->after = rows[n - 1].conversation;
+    }
+    r->more = token->after != 0;
+    return give(s, r, rows, n, &token->digest);
+}
+
+int cassandra_inbox_changes(struct strand *s, struct store_inbox_changes *r)
+{
+    must(r->limit >= 1 && r->limit <= SYNC_MAX);
+    uint64_t incarnation = strand_info(s)->incarnation;
+    struct inbox_token token = {.incarnation = incarnation};
+    struct seen *seen;
+    bool first = r->token.n == 0;
+    if (!first && (!inbox_token_parse(r->token, &token) || token.incarnation != incarnation))
+        return STORE_TRUNCATED;
+    r->more = false;
+    int err = look_at(s, r->user, &seen);
+    if (!err)
+        err = first ? give_first(s, r, seen, &token) : give_changes(s, r, seen, &token);
+    if (err)
+        return err;
+    inbox_token_format(r->next, &token);
+    return STORE_DONE;
+}

@@ -1,0 +1,353 @@
+/*
+ * What is too old is the front of each log, so a look at a conversation is a look at its first
+ * event. Nothing is queued by time: the setting may change, and with it when everything goes. So
+ * the job walks over all conversations, in the order that Cassandra keeps them in.
+ *
+ * A log's front goes by one number that says so, and is gone for everybody from then on; so what
+ * points to it (keys, pins, mentions, what each hid) needs no write: whoever reads it looks at the
+ * number. Before that the words are taken out of the rows, also of an edit that stands after its
+ * message. A bucket whose events are all gone, and which is not the head's, is dropped as a whole:
+ * the one place where rows of a log are deleted, since nobody writes there any more.
+ *
+ * A row that does not decode says no time: it goes with the next one that does.
+ */
+#include <errno.h>
+
+#include "model/record.h"
+#include "store/cassandra/changes.h"
+#include "store/cassandra/gather.h"
+#include "store/cassandra/operations.h"
+#include "store/cassandra/people.h"
+#include "util/macros.h"
+
+enum {
+    WALK_MAX = 256,                /* conversations looked at for one answer */
+    RECORD_BYTES_MAX = 256 * 1024, /* of what goes at once */
+};
+
+/* --- what is to go --- */
+
+/* Up to where the devices of all that are in it have the log: of all, and of all but `least`, since
+ * what somebody wrote is on the device that wrote it. */
+struct delivered {
+    uint64_t seq, but_least_seq;
+    uint64_t least;
+};
+
+/* What somebody was asked and has not accepted counts as on no device of theirs: that it went would
+ * tell who wrote it that it came. */
+static void count_delivered(struct delivered *d, const struct member *m)
+{
+    uint64_t seq = m->listed == LISTED_IN_LIST ? m->delivered_seq : 0;
+    if (seq < d->seq) {
+        d->but_least_seq = d->seq;
+        d->seq = seq;
+        d->least = m->user;
+    } else {
+        d->but_least_seq = MIN(d->but_least_seq, seq);
+    }
+}
+
+/* Whoever deleted their account stays in their 1:1s and comes back to none. */
+static int leave_out_deleted(struct strand *s, const struct conversation *c, uint64_t *users,
+                             uint32_t *n)
+{
+    struct user found[2];
+    uint32_t n_found, n_left = 0;
+    if (c->kind != CONVERSATION_DIRECT)
+        return 0;
+    int err = people_users(s, users, *n, found, &n_found);
+    for (uint32_t i = 0; !err && i < *n; i++) {
+        bool deleted = false;
+        for (uint32_t j = 0; j < n_found; j++)
+            deleted |= found[j].id == users[i] && found[j].deleted_ms;
+        if (!deleted)
+            users[n_left++] = users[i];
+    }
+    *n = err ? *n : n_left;
+    return err;
+}
+
+static int find_delivered(struct strand *s, const struct conversation_state *c, struct delivered *d)
+{
+    uint64_t users[MEMBERS_MAX];
+    uint32_t n = conversation_users(c, users);
+    *d = (struct delivered){.seq = UINT64_MAX, .but_least_seq = UINT64_MAX};
+    int err = leave_out_deleted(s, &c->conversation, users, &n);
+    struct member_state *members = arena_alloc(strand_scratch(s), n * sizeof(*members) + 1);
+    if (!err)
+        err = member_get_many(s, c->conversation.id, users, n, members);
+    for (uint32_t i = 0; !err && i < n; i++)
+        count_delivered(d, &members[i].row.member);
+    return err;
+}
+
+struct rule {
+    struct retention keep;
+    struct delivered delivered;
+    uint64_t now_ms;
+};
+
+static bool is_too_old(const struct rule *rule, const struct event *e)
+{
+    uint64_t age_ms = rule->now_ms > e->time_ms ? rule->now_ms - e->time_ms : 0;
+    const struct delivered *d = &rule->delivered;
+    uint64_t everywhere = e->sender == d->least ? d->but_least_seq : d->seq;
+    return (rule->keep.after_ms && age_ms >= rule->keep.after_ms) ||
+           (rule->keep.delivered_ms && age_ms >= rule->keep.delivered_ms && e->seq <= everywhere);
+}
+
+/* The front of a log that is to go. */
+struct front {
+    struct event events[RETAIN_MAX];
+    uint32_t n;    /* of them, read so far */
+    uint32_t goes; /* how many of these go */
+    bool more;     /* perhaps others behind them */
+    size_t bytes;
+};
+
+/* False: that is all that goes, or all for now. */
+static bool take_row(struct strand *s, struct front *front, const struct rule *rule,
+                     uint64_t conversation, uint64_t seq, struct str record)
+{
+    struct event *e = &front->events[front->n];
+    if (record_decode(e, record, strand_scratch(s))) {
+        *e = (struct event){.conversation = conversation, .seq = seq};
+        strand_bad_row("logs", conversation);
+    } else if (!is_too_old(rule, e)) {
+        return false;
+    } else {
+        front->goes = front->n + 1;
+    }
+    front->bytes += record.n;
+    front->n++;
+    front->more = front->n == RETAIN_MAX || front->bytes >= RECORD_BYTES_MAX;
+    return !front->more;
+}
+
+/* Reads on while what it reads goes. */
+static int read_front(struct strand *s, uint64_t conversation, const struct log_head *head,
+                      const struct rule *rule, struct front *front)
+{
+    uint64_t seq = head->gone_seq + 1;
+    while (seq <= head->seq) {
+        uint64_t bucket = log_bucket(seq);
+        uint64_t last = MIN(head->seq, (bucket + 1) * LOG_BUCKET - 1);
+        struct ask a = ASK(S_LOG_FRONT, cql_u64(conversation), cql_u64(bucket), cql_u64(seq),
+                           cql_u64(last), cql_int(RETAIN_MAX));
+        int err = strand_ask(s, &a);
+        if (err)
+            return err;
+        for (uint32_t i = 0; i < a.answer.rows_n; i++)
+            if (!take_row(s, front, rule, conversation, answer_u64(&a.answer, i, 0),
+                          answer_bytes(&a.answer, i, 1)))
+                return 0;
+        seq = last + 1;
+    }
+    return 0;
+}
+
+/* What is to go of one conversation. */
+static int look(struct strand *s, const struct conversation_state *c, const struct log_head *head,
+                struct retention server, uint64_t now_ms, struct front *front)
+{
+    struct rule rule = {.now_ms = now_ms};
+    front->n = front->goes = 0;
+    front->bytes = 0;
+    front->more = false;
+    if (!c->there || head->gone_seq >= head->seq)
+        return 0;
+    rule.keep = retention_of(&c->conversation, server);
+    if (rule.keep.after_ms == 0 && rule.keep.delivered_ms == 0)
+        return 0;
+    int err = rule.keep.delivered_ms ? find_delivered(s, c, &rule.delivered) : 0;
+    if (!err)
+        err = read_front(s, c->conversation.id, head, &rule, front);
+    front->more = front->more && front->goes;
+    return err;
+}
+
+/* --- taking it away --- */
+
+static bool take_words(struct event *row, const void *arg)
+{
+    (void)arg;
+    if ((row->type != EVENT_MESSAGE && row->type != EVENT_EDIT) || row->deleted)
+        return false;
+    row->deleted = true;
+    row->text = (struct str){0};
+    row->reactions = NULL;
+    row->n_reactions = 0;
+    row->mentions = NULL;
+    row->n_mentions = 0;
+    return true;
+}
+
+static int empty(struct strand *s, uint64_t conversation, uint64_t seq)
+{
+    int err = log_change_event(s, conversation, seq, take_words, NULL);
+    return err == -EBADMSG ? 0 : err;
+}
+
+/* Whether a bucket is to be dropped as a whole: then its rows need not be emptied one by one. */
+static bool is_dropped(uint64_t seq, uint64_t last, const struct log_head *head)
+{
+    uint64_t bucket = log_bucket(seq);
+    return bucket < log_bucket(last + 1) && bucket < log_bucket(head->seq);
+}
+
+static int empty_front(struct strand *s, const struct front *front, const struct log_head *head)
+{
+    uint64_t last = front->events[front->goes - 1].seq;
+    int err = 0;
+    for (uint32_t i = 0; !err && i < front->goes; i++) {
+        const struct event *e = &front->events[i];
+        if (!is_dropped(e->seq, last, head))
+            err = empty(s, e->conversation, e->seq);
+        if (!err && e->type == EVENT_MESSAGE && e->edited_seq > last)
+            err = empty(s, e->conversation, e->edited_seq);
+    }
+    return err;
+}
+
+/* From here on it is gone; and whoever is in it is told. */
+static int put_gone(struct strand *s, const struct conversation_state *c,
+                    const struct log_head *head)
+{
+    uint64_t users[MEMBERS_MAX], id = c->conversation.id;
+    uint32_t n = conversation_users(c, users);
+    struct ask *asks = arena_alloc(strand_scratch(s), n * sizeof(*asks) + 1);
+    struct ask gone = ASK(S_CONVERSATION_PUT_GONE, cql_u64(head->gone_seq), cql_u64(head->gone_seq),
+                          cql_u64(head->gone_n), cql_u64(id));
+    for (uint32_t i = 0; i < n; i++)
+        asks[i] = ASK(S_INBOX_PUT_GONE, cql_u64(head->gone_seq), cql_u64(head->gone_seq),
+                      cql_u64(head->gone_n), cql_u64(users[i]), cql_u64(id));
+    int err = strand_ask_all(s, asks, n);
+    return err ? err : strand_ask(s, &gone);
+}
+
+/* Buckets of which nothing is left, from the one on that `from` is in. The one before is dropped
+ * once more, since whoever should have may have died. */
+static int drop_buckets(struct strand *s, uint64_t conversation, uint64_t from,
+                        const struct log_head *head)
+{
+    const uint64_t for_ever = INT64_MAX / 2; /* a time after all others */
+    uint64_t bucket = log_bucket(from),
+             end = MIN(log_bucket(head->gone_seq + 1), log_bucket(head->seq));
+    int err = 0;
+    for (bucket -= bucket > 0; !err && bucket < end; bucket++) {
+        struct ask a = ASK(S_LOG_DROP, cql_u64(for_ever), cql_u64(conversation), cql_u64(bucket));
+        err = strand_ask(s, &a);
+    }
+    return err;
+}
+
+static int take_front(struct strand *s, struct store_retain *r, const struct conversation_state *c,
+                      struct log_head *head, const struct front *front)
+{
+    const struct event *last = &front->events[front->goes - 1];
+    uint64_t from = head->gone_seq + 1;
+    int err = empty_front(s, front, head);
+    r->n_events = last->seq - head->gone_seq;
+    r->n_messages = last->n - head->gone_n;
+    head->gone_seq = last->seq;
+    head->gone_n = last->n;
+    if (!err)
+        err = put_gone(s, c, head);
+    return err ? err : drop_buckets(s, r->conversation, from, head);
+}
+
+int cassandra_retain(struct strand *s, struct store_retain *r)
+{
+    struct conversation_state *c = arena_alloc(strand_scratch(s), sizeof(*c));
+    struct front *front = arena_alloc(strand_scratch(s), sizeof(*front));
+    struct log_head head = {0};
+    r->n_events = r->n_messages = 0;
+    int err = conversation_get(s, r->conversation, c);
+    if (!err && c->there)
+        err = log_find_head(s, c, &head);
+    if (!err)
+        err = look(s, c, &head, r->keep, r->now_ms, front);
+    if (!err && front->goes)
+        err = take_front(s, r, c, &head, front);
+    r->head = head;
+    r->more = front->more;
+    return err ? err : STORE_DONE;
+}
+
+/* --- finding where there is something --- */
+
+/* The next conversations behind `after`, in Cassandra's order. */
+static int next_conversations(struct strand *s, uint64_t after, struct ask *a)
+{
+    *a = after ? ASK(S_CONVERSATIONS_AFTER, cql_u64(after), cql_int(WALK_MAX))
+               : ASK(S_CONVERSATIONS_FIRST, cql_int(WALK_MAX));
+    return strand_ask(s, a);
+}
+
+/* What may go of those that were asked for: by their records alone, and then by the first events
+ * that are kept, all at once. The others are left out. */
+static int find_candidates(struct strand *s, const struct store_retention_due *r,
+                           const struct answer *a, struct gathered_event *first, uint32_t *n)
+{
+    struct retention *keep = arena_alloc(strand_scratch(s), a->rows_n * sizeof(*keep) + 1);
+    uint32_t n_first = 0;
+    *n = 0;
+    for (uint32_t i = 0; i < a->rows_n; i++) {
+        struct conversation c;
+        if (!conversation_unpack(&c, answer_u64(a, i, 0), answer_bytes(a, i, 1)))
+            continue; /* nothing is known of it, so nothing goes */
+        keep[n_first] = retention_of(&c, r->keep);
+        if (keep[n_first].after_ms || keep[n_first].delivered_ms)
+            first[n_first++] =
+                (struct gathered_event){.conversation = c.id, .seq = answer_u64(a, i, 2) + 1};
+    }
+    int err = gather_events(s, first, n_first);
+    for (uint32_t i = 0; !err && i < n_first; i++) {
+        /* As if it were everywhere, which is looked at if it is old enough. */
+        struct rule rule = {keep[i], {UINT64_MAX, UINT64_MAX, 0}, r->now_ms};
+        if (first[i].bad || (first[i].there && is_too_old(&rule, &first[i].event)))
+            first[(*n)++] = first[i];
+    }
+    return err;
+}
+
+static int look_at(struct strand *s, struct store_retention_due *r, uint64_t id,
+                   struct front *front)
+{
+    struct conversation_state *c = arena_alloc(strand_scratch(s), sizeof(*c));
+    struct log_head head;
+    int err = conversation_get(s, id, c);
+    if (!err)
+        err = log_find_head(s, c, &head);
+    if (!err)
+        err = look(s, c, &head, r->keep, r->now_ms, front);
+    if (err == -EBADMSG) /* logged; whatever is due behind it goes all the same */
+        return 0;
+    if (!err && front->goes)
+        r->conversations[r->n++] = id;
+    return err;
+}
+
+int cassandra_retention_due(struct strand *s, struct store_retention_due *r)
+{
+    struct front *front = arena_alloc(strand_scratch(s), sizeof(*front));
+    struct gathered_event *first = arena_alloc(strand_scratch(s), WALK_MAX * sizeof(*first));
+    struct ask a;
+    uint32_t n = 0;
+    r->n = 0;
+    int err = next_conversations(s, r->after, &a);
+    if (!err)
+        err = find_candidates(s, r, &a.answer, first, &n);
+    if (err)
+        return err;
+    r->after = a.answer.rows_n == WALK_MAX ? answer_u64(&a.answer, WALK_MAX - 1, 0) : 0;
+    for (uint32_t i = 0; !err && i < n; i++) {
+        err = look_at(s, r, first[i].conversation, front);
+        if (r->n == RETENTION_DUE_MAX) {
+            r->after = first[i].conversation;
+            break;
+        }
+    }
+    return err ? err : STORE_DONE;
+}
