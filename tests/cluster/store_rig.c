@@ -4,10 +4,10 @@
  *   STORE_ADDRESS    where it listens
  *   STORE_KEYSPACE   is made if it is not there
  *
- * Tables that hold something are truncated, which takes a fraction of the time that making them anew
- * does; but not meta, so that the incarnation stays that of the run.
+ * Tables that the case before wrote to are truncated, which takes a fraction of the time that making
+ * them anew does; but not meta, so that the incarnation stays that of the run.
  */
-#include "store/test_rig.h"
+#include "store_rig.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +16,7 @@
 #include "loop/loop.h"
 #include "net/address.h"
 #include "store/cassandra/cassandra.h"
+#include "store/cassandra/statements.h"
 #include "util/crypto.h"
 #include "util/log.h"
 #include "util/macros.h"
@@ -25,6 +26,7 @@ enum { TURN_MS = 1, TABLES_MAX = 64, NAME_BYTES = 64, TIMEOUT_MS = 20 * 1000 };
 static struct loop loop;
 static struct address address;
 static char tables[TABLES_MAX][NAME_BYTES];
+static bool written[TABLES_MAX]; /* since they were emptied; at first, by whatever run */
 static uint32_t tables_n;
 
 static const char *env(const char *name)
@@ -53,7 +55,6 @@ struct asked {
     uint32_t *awaited;
     bool names; /* of tables, which are kept */
     int code;
-    bool filled; /* there was a row */
     char why[200];
 };
 
@@ -64,6 +65,7 @@ static void keep_names(struct cql_rows *rows)
         if (str_eq(name, STR("meta")))
             continue;
         assert_true(tables_n < TABLES_MAX && name.n < NAME_BYTES);
+        written[tables_n] = true;
         snprintf(tables[tables_n++], NAME_BYTES, "%.*s", (int)name.n, name.p);
     }
 }
@@ -74,7 +76,6 @@ static void on_asked(struct cql_call *call, const struct cql_result *result)
     a->code = result->code;
     snprintf(a->why, sizeof(a->why), "%.*s", (int)result->message.n,
              result->message.n ? result->message.p : "");
-    a->filled = result->rows && result->rows->n > 0;
     if (a->names && result->rows)
         keep_names(result->rows);
     if (--*a->awaited == 0)
@@ -115,23 +116,12 @@ static void find_tables(struct cql *cql)
     assert_true(tables_n > 0);
 }
 
-/* `before` and `after` stand around each table's name. */
-static void ask_each(struct cql *cql, struct asked *asked, const char *before, const char *after,
-                     bool filled_only)
+static void close_cql(struct cql *cql)
 {
-    uint32_t awaited = 0;
-    for (uint32_t i = 0; i < tables_n; i++) {
-        char text[NAME_BYTES + 64];
-        if (filled_only && !asked[i].filled)
-            continue;
-        snprintf(text, sizeof(text), "%s %s %s", before, tables[i], after);
-        ask_text(cql, &asked[i], &awaited, text);
-    }
-    wait_for(&awaited);
-    for (uint32_t i = 0; i < tables_n; i++) {
-        if (asked[i].code)
-            fail_msg("%s: %s", tables[i], asked[i].why);
-    }
+    bool stopped = false;
+    cql_stop(cql, on_stopped, &stopped);
+    while (!stopped)
+        loop_run(&loop);
 }
 
 static void empty_all(void)
@@ -139,24 +129,73 @@ static void empty_all(void)
     struct cql_options o = options();
     struct cql *cql = cql_new(&o);
     struct asked asked[TABLES_MAX] = {0};
-    bool stopped = false;
+    uint32_t awaited = 0;
     if (!tables_n)
         find_tables(cql);
-    ask_each(cql, asked, "SELECT * FROM", "LIMIT 1", false);
-    ask_each(cql, asked, "TRUNCATE", "", true);
-    cql_stop(cql, on_stopped, &stopped);
-    while (!stopped)
-        loop_run(&loop);
+    for (uint32_t i = 0; i < tables_n; i++) {
+        char text[NAME_BYTES + 16];
+        snprintf(text, sizeof(text), "TRUNCATE %s", tables[i]);
+        if (written[i])
+            ask_text(cql, &asked[i], &awaited, text);
+    }
+    wait_for(&awaited);
+    for (uint32_t i = 0; i < tables_n; i++) {
+        if (asked[i].code)
+            fail_msg("%s: %s", tables[i], asked[i].why);
+        written[i] = false;
+    }
+    close_cql(cql);
+}
+
+void store_rig_text(const char *text)
+{
+    struct cql_options o = options();
+    struct cql *cql = cql_new(&o);
+    struct asked a = {0};
+    uint32_t awaited = 0;
+    ask_text(cql, &a, &awaited, text);
+    wait_for(&awaited);
+    if (a.code)
+        fail_msg("%s: %s", text, a.why);
+    close_cql(cql);
 }
 
 /* --- the rig's engine --- */
 
-static void open_store(struct rig *rig)
+struct store *store_rig_another(void)
 {
     char why[256];
+    struct store *store;
     struct store_cassandra_options o = {.cql = options(), .completions = &loop.poster};
-    if (store_cassandra_open(&rig->store, &o, why, sizeof(why)))
+    if (store_cassandra_open(&store, &o, why, sizeof(why)))
         fail_msg("%s", why);
+    return store;
+}
+
+static void open_store(struct rig *rig)
+{
+    rig->store = store_rig_another();
+}
+
+static uint64_t sum(const struct store *store)
+{
+    const uint64_t *asked = store_cassandra_asked(store);
+    uint64_t n = 0;
+    for (int i = 0; i < STATEMENTS; i++)
+        n += asked[i];
+    return n;
+}
+
+static uint64_t counted_from;
+
+void store_rig_count(struct rig *rig)
+{
+    counted_from = sum(rig->store);
+}
+
+uint64_t store_rig_counted(struct rig *rig)
+{
+    return sum(rig->store) - counted_from;
 }
 
 static void on_turn_over(struct timer *timer)
@@ -175,9 +214,26 @@ static void turn(struct rig *rig)
     loop_timer_cancel(&loop, &timer);
 }
 
-static void end(struct rig *rig)
+/* Whether the statement writes to the table: its name is the word behind INSERT INTO, UPDATE or
+ * DELETE FROM, and of those that read none has it first. */
+static bool writes_to(const struct statement_row *row, const char *table)
 {
-    (void)rig; /* the loop serves the next one */
+    char words[3][NAME_BYTES + 16];
+    bool writes = row->how == WRITE || row->how == CONDITION;
+    snprintf(words[0], sizeof(words[0]), "INSERT INTO %s ", table);
+    snprintf(words[1], sizeof(words[1]), "UPDATE %s ", table);
+    snprintf(words[2], sizeof(words[2]), "FROM %s ", table);
+    return writes && (strstr(row->text, words[0]) || strstr(row->text, words[1]) ||
+                      strstr(row->text, words[2]));
+}
+
+static void close_store(struct rig *rig)
+{
+    const uint64_t *asked = store_cassandra_asked(rig->store);
+    for (int i = 0; i < STATEMENTS; i++)
+        for (uint32_t j = 0; asked[i] && j < tables_n; j++)
+            written[j] |= writes_to(&statement_rows[i], tables[j]);
+    store_free(rig->store);
 }
 
 static void begin_run(void)
@@ -201,7 +257,7 @@ static void begin_run(void)
 
 int rig_begin_engine(void **state)
 {
-    static const struct rig_engine engine = {open_store, turn, end};
+    static const struct rig_engine engine = {open_store, turn, close_store};
     static bool begun;
     if (!begun)
         begin_run();

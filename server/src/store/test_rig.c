@@ -71,6 +71,14 @@ static void rig_open(struct rig *rig)
         fail_msg("%s", why);
 }
 
+static void rig_close(struct rig *rig)
+{
+    if (rig->engine)
+        rig->engine->close(rig);
+    else
+        store_free(rig->store);
+}
+
 static void rig_init(struct rig *rig)
 {
     rig->tasks.poster.post = take_task;
@@ -123,10 +131,8 @@ static int remove_one(const char *path, const struct stat *stat, int flag, struc
 int rig_end(void **state)
 {
     struct rig *rig = *state;
-    store_free(rig->store);
+    rig_close(rig);
     kv_free(rig->kv);
-    if (rig->engine)
-        rig->engine->end(rig);
     if (rig->directory[0]) {
         if (nftw(rig->directory, remove_one, 8, FTW_DEPTH | FTW_PHYS))
             return -1;
@@ -137,7 +143,7 @@ int rig_end(void **state)
 
 void rig_reopen(struct rig *rig)
 {
-    store_free(rig->store);
+    rig_close(rig);
     rig_open(rig);
 }
 

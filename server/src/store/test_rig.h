@@ -34,7 +34,7 @@ struct rig;
 struct rig_engine {
     void (*open)(struct rig *); /* sets rig->store; also again, on what stands */
     void (*turn)(struct rig *); /* a little further; tells what is done meanwhile */
-    void (*end)(struct rig *);  /* the store is freed */
+    void (*close)(struct rig *);
 };
 
 struct rig {

@@ -1,0 +1,16 @@
+/* Beside test_rig.h, what a rig on Cassandra can do. */
+#ifndef PARLEY_TESTS_CLUSTER_STORE_RIG_H
+#define PARLEY_TESTS_CLUSTER_STORE_RIG_H
+
+#include "store/test_rig.h"
+
+/* Another node's store, on the same tables and loop. The caller frees it. */
+struct store *store_rig_another(void);
+/* One statement, with the keyspace's own names; it must work. */
+void store_rig_text(const char *text);
+
+/* How many statements were sent since the last call of the first. */
+void store_rig_count(struct rig *);
+uint64_t store_rig_counted(struct rig *);
+
+#endif
