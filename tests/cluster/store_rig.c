@@ -157,6 +157,8 @@ void store_rig_text(const char *text)
     wait_for(&awaited);
     if (a.code)
         fail_msg("%s: %s", text, a.why);
+    for (uint32_t i = 0; i < tables_n; i++)
+        written[i] = true;
     close_cql(cql);
 }
 
