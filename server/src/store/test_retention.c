@@ -393,6 +393,9 @@ static void test_an_append_that_knows_less_gone_writes_nothing(void **state)
     assert_int_equal(r.known_seq, 4);
     store_request_deinit(&r.base);
     assert_int_equal(say(rig, GROUP, ALICE, "a9", "x"), 6);
+    /* one that went with its event may be used again */
+    assert_int_equal(say(rig, GROUP, ALICE, "a2", "x"), 7);
+    assert_int_equal(key_of(rig, ALICE, "a2"), STORE_DONE);
 }
 
 static struct inbox_entry entry_of(struct rig *rig, uint64_t user, bool *has_last)

@@ -42,6 +42,7 @@ struct appending {
     struct store_append *r;
     struct conversation_state *c;
     uint32_t taken; /* events of the batch */
+    bool forgot;    /* a key that was in the way */
 };
 
 static uint64_t next_bucket(const struct store_append *r)
@@ -50,6 +51,17 @@ static uint64_t next_bucket(const struct store_append *r)
 }
 
 /* --- keys --- */
+
+/* A key goes with its event, which is gone by its age: nothing takes it away until it is in the way
+ * of whoever uses it again. */
+static int forget_key(struct appending *a, const struct event *e, const struct key_row *row)
+{
+    struct ask ask =
+        ASK(S_LOG_FORGET_KEY, cql_u64(e->conversation), cql_u64(log_bucket(row->seq)),
+            cql_u64(e->sender), cql_bytes(e->key), cql_u64(row->seq));
+    a->forgot = true;
+    return strand_ask(a->strand, &ask);
+}
 
 /* Looks for all keys in the buckets from..to (both included), of which those from `settled_below` on
  * may still take events. STORE_KNOWN with the outputs set, 0, negative. */
@@ -69,6 +81,10 @@ static int find_known(struct appending *a, uint64_t from, uint64_t to, uint64_t 
         struct key_row row;
         if (!log_key_of(&asks[i].answer, &row))
             continue;
+        if (row.seq <= r->head.gone_seq) {
+            err = forget_key(a, &r->events[i / n_buckets], &row);
+            continue;
+        }
         r->known_index = (uint32_t)(i / n_buckets);
         r->known_seq = row.seq;
         memcpy(r->known_digest, row.digest, sizeof(r->known_digest));
@@ -301,6 +317,21 @@ static int finish(struct appending *a)
     return STORE_DONE;
 }
 
+/* The batch, once more where nothing but a key of before was in its way. */
+static int commit_or_refuse(struct appending *a, const struct ask *parts, uint32_t n)
+{
+    for (;;) {
+        uint64_t head_seq = a->r->head.seq;
+        int result = commit(a, parts, n);
+        if (result)
+            return result == STANDS ? finish(a) : result;
+        a->forgot = false;
+        result = refuse(a, false);
+        if (result != STORE_MOVED || !a->forgot || a->r->head.seq != head_seq)
+            return result;
+    }
+}
+
 int cassandra_append(struct strand *s, struct store_append *r)
 {
     must(r->n_events >= 1 && r->n_events <= APPEND_MAX);
@@ -309,7 +340,7 @@ int cassandra_append(struct strand *s, struct store_append *r)
     struct ask *parts = arena_alloc(scratch, CQL_PARTS_MAX * sizeof(*parts));
     int known = find_known_before(&a);
     int result = known < 0 ? known : conversation_get(s, r->conversation, a.c);
-    if (!result && known)
+    if (!result && known && a.c->gone_seq == r->head.gone_seq)
         result = refuse(&a, true);
     if (!result)
         result = find_log(&a);
@@ -319,9 +350,5 @@ int cassandra_append(struct strand *s, struct store_append *r)
         return result;
     uint32_t n = build(&a, parts);
     result = touch_all(&a);
-    if (!result)
-        result = commit(&a, parts, n);
-    if (result < 0)
-        return result;
-    return result == STANDS ? finish(&a) : refuse(&a, false);
+    return result ? result : commit_or_refuse(&a, parts, n);
 }

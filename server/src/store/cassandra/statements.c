@@ -327,6 +327,9 @@ const struct statement_row statement_rows[STATEMENTS] = {
     [S_CONVERSATION_PUT_GONE] = {"UPDATE conversations USING TIMESTAMP ? SET gone_seq = ?, "
                                  "gone_n = ? WHERE conversation = ?",
                                  WRITE, "how much of a log is gone: at gone_seq"},
+    [S_LOG_FORGET_KEY] = {"DELETE FROM logs WHERE conversation = ? AND bucket = ? AND part = 1 AND "
+                          "seq = 0 AND sender = ? AND key = ? IF at = ?",
+                          CONDITION, "a key whose event is gone, and that is used again"},
     [S_LOG_FRONT] = {"SELECT seq, record " EVENTS " AND seq >= ? AND seq <= ? ORDER BY part DESC, "
                      "seq ASC, sender DESC, key DESC LIMIT ?",
                      READ, "the front of a log, to see what goes"},

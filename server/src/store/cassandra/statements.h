@@ -148,6 +148,7 @@ enum statement {
     S_CONVERSATIONS_AFTER,
     S_CONVERSATION_PUT_GONE,
     S_LOG_FRONT,
+    S_LOG_FORGET_KEY,
 
     STATEMENTS,
 };
