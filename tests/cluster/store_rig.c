@@ -4,8 +4,8 @@
  *   STORE_ADDRESS    where it listens
  *   STORE_KEYSPACE   is made if it is not there
  *
- * Tables that the case before wrote to are truncated, which takes a fraction of the time that making
- * them anew does; but not meta, so that the incarnation stays that of the run.
+ * Tables that the case before wrote to are truncated, which takes a fraction of the time that
+ * making them anew does; but not meta, so that the incarnation stays that of the run.
  */
 #include "store_rig.h"
 

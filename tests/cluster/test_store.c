@@ -14,7 +14,8 @@
 
 /* --- buckets --- */
 
-static void make_events(struct event *events, uint32_t n, const struct log_head *head, char (*keys)[16])
+static void make_events(struct event *events, uint32_t n, const struct log_head *head,
+                        char (*keys)[16])
 {
     struct log_head at = *head;
     for (uint32_t i = 0; i < n; i++) {
@@ -53,11 +54,8 @@ static void fill_up_to(struct rig *rig, uint64_t seq)
 static void assert_page(struct rig *rig, uint64_t from, uint64_t to, bool newest, uint32_t limit,
                         uint64_t first, uint32_t n)
 {
-    struct store_events r = {.conversation = GROUP,
-                             .from_seq = from,
-                             .to_seq = to,
-                             .newest = newest,
-                             .limit = limit};
+    struct store_events r = {
+        .conversation = GROUP, .from_seq = from, .to_seq = to, .newest = newest, .limit = limit};
     ask(rig, store_events, &r);
     assert_int_equal(r.base.status, STORE_DONE);
     assert_int_equal(r.n_events, n);

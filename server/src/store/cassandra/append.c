@@ -5,17 +5,16 @@
  *
  * In this order:
  *   keys      looked for in earlier buckets, which the batch's condition does not see
- *   state     who is in it, and what is gone: read after the keys, since what is gone takes its keys
- *             with it
+ *   state     who is in it, and what is gone: after the keys, since what is gone takes keys along
  *   before    a name that is claimed, what goes with the event looked at
- *   touch     the inbox row of everybody who is in it, or comes in: an event that no inbox points
- *             to is lost, a touch without an event is only a look for nothing
+ *   touch     the inboxes of all who are in it, or come in: an event that no inbox points to is
+ *             lost, a touch without an event is only a look for nothing
  *   batch     the commit point
  *   changes   what the events change
  *
- * A batch of which nothing is known is asked for by its first key: it is all there or not at all. If
- * nothing stands at its seq either, it may still come to: so the same batch is sent again, and never
- * another decided on its absence.
+ * A batch of which nothing is known is asked for by its first key: it is all there or not at all.
+ * If nothing stands at its seq either, it may still come to: so the same batch is sent again, and
+ * never another decided on its absence.
  */
 #include <errno.h>
 
@@ -56,15 +55,14 @@ static uint64_t next_bucket(const struct store_append *r)
  * of whoever uses it again. */
 static int forget_key(struct appending *a, const struct event *e, const struct key_row *row)
 {
-    struct ask ask =
-        ASK(S_LOG_FORGET_KEY, cql_u64(e->conversation), cql_u64(log_bucket(row->seq)),
-            cql_u64(e->sender), cql_bytes(e->key), cql_u64(row->seq));
+    struct ask ask = ASK(S_LOG_FORGET_KEY, cql_u64(e->conversation), cql_u64(log_bucket(row->seq)),
+                         cql_u64(e->sender), cql_bytes(e->key), cql_u64(row->seq));
     a->forgot = true;
     return strand_ask(a->strand, &ask);
 }
 
-/* Looks for all keys in the buckets from..to (both included), of which those from `settled_below` on
- * may still take events. STORE_KNOWN with the outputs set, 0, negative. */
+/* Looks for all keys in the buckets from..to (both included), of which those from `settled_below`
+ * on may still take events. STORE_KNOWN with the outputs set, 0, negative. */
 static int find_known(struct appending *a, uint64_t from, uint64_t to, uint64_t settled_below)
 {
     struct store_append *r = a->r;
@@ -108,7 +106,8 @@ static int find_known_before(struct appending *a)
 
 /* --- refusing --- */
 
-/* The head is another than was named, or a key stands, or both: what it is, and its changes done. */
+/* The head is another than was named, or a key stands, or both: what it is, and its changes done.
+ */
 static int refuse(struct appending *a, bool known)
 {
     struct store_append *r = a->r;
@@ -123,8 +122,8 @@ static int refuse(struct appending *a, bool known)
 
 /* --- before the batch --- */
 
-/* Whether there is a log to append to, or this append begins one. A log whose record was not written
- * has an event all the same. */
+/* Whether there is a log to append to, or this append begins one. A log whose record was not
+ * written has an event all the same. */
 static int find_log(struct appending *a)
 {
     struct store_append *r = a->r;
@@ -248,8 +247,8 @@ static uint32_t build(struct appending *a, struct ask *parts)
     return 2 * a->taken;
 }
 
-/* Whether our batch stands, of which nothing was known. 1, 0: it does not, and another stands in its
- * place; STORE_NOT_FOUND: nothing does so far; negative. */
+/* Whether our batch stands, of which nothing was known. 1, 0: it does not, and another stands in
+ * its place; STORE_NOT_FOUND: nothing does so far; negative. */
 enum { STANDS = 1 };
 static int read_back(struct appending *a)
 {
@@ -307,8 +306,7 @@ static int finish(struct appending *a)
         r->head.time_ms = e->time_ms;
     }
     if (r->with) {
-        struct log_row row = {.event = r->events[0],
-                              .carried = changes_carry(a->strand, r->with)};
+        struct log_row row = {.event = r->events[0], .carried = changes_carry(a->strand, r->with)};
         int err = changes_carry_out(a->strand, &row);
         if (err)
             return err;

@@ -67,7 +67,7 @@ int changes_carry_out(struct strand *s, const struct log_row *row)
     if (!unpack(row->carried, &set))
         return strand_bad_row("logs", e->conversation);
     int err = change_set_user(s, &set, e->seq);
-    struct ask done = ASK(S_LOG_CARRIED_OUT, cql_u64(e->conversation),
-                          cql_u64(log_bucket(e->seq)), cql_u64(e->seq));
+    struct ask done = ASK(S_LOG_CARRIED_OUT, cql_u64(e->conversation), cql_u64(log_bucket(e->seq)),
+                          cql_u64(e->seq));
     return err ? err : strand_ask(s, &done);
 }

@@ -28,6 +28,8 @@ struct store_cassandra {
     struct store_info info;
     struct worker_seen workers[SNOWFLAKE_WORKERS];
     uint64_t seen_ms; /* when a node was last connected */
+    void (*freed)(void *);
+    void *arg;
 };
 
 static struct store_cassandra *cassandra_of(const struct store *s)
@@ -78,11 +80,17 @@ static void stop(struct strands *strands)
     strands_deinit(strands);
 }
 
+static void close_all(struct store_cassandra *c)
+{
+    stop(&c->strands);
+    if (c->freed)
+        c->freed(c->arg);
+    free(c);
+}
+
 static void free_store(struct store *store)
 {
-    struct store_cassandra *c = cassandra_of(store);
-    stop(&c->strands);
-    free(c);
+    close_all(cassandra_of(store));
 }
 
 static const struct store_ops ops = {.submit = submit, .info = info, .free = free_store};
@@ -155,7 +163,8 @@ static int open_chore(struct strand *s, struct chore *c)
     if (!err)
         err = schema_read(s, c->info);
     if (err == STORE_NOT_FOUND || (!err && c->info->schema < CASSANDRA_SCHEMA)) {
-        snprintf(c->why, c->why_n, "the keyspace has no tables of this version: run parleyd migrate");
+        snprintf(c->why, c->why_n,
+                 "the keyspace has no tables of this version: run parleyd migrate");
         return -EPROTO;
     }
     if (!err && c->info->schema > CASSANDRA_SCHEMA) {
@@ -175,11 +184,12 @@ int store_cassandra_open(struct store **out, const struct store_cassandra_option
     struct chore chore = {.run = open_chore, .info = &c->info, .why = why, .why_n = why_n};
     *out = NULL;
     why[0] = 0;
+    c->freed = options->freed;
+    c->arg = options->arg;
     start(&c->strands, &options->cql);
     int err = turn_until_done(&c->strands, &chore);
     if (err) {
-        stop(&c->strands);
-        free(c);
+        close_all(c);
         return err;
     }
     c->store.ops = &ops;

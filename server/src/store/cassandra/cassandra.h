@@ -29,6 +29,9 @@ enum {
 struct store_cassandra_options {
     struct cql_options cql;     /* with the keyspace; timeout_ms 0: CASSANDRA_TIMEOUT_MS */
     struct poster *completions; /* the loop's, but in tests */
+    void (*freed)(void *arg);   /* runs when all connections are closed, also if opening failed; or
+                                   NULL */
+    void *arg;
 };
 
 /* The keyspace is there and of our schema. *out is NULL after an error. */
@@ -38,7 +41,7 @@ int store_cassandra_open(struct store **out, const struct store_cassandra_option
 /* The cluster and the keyspace as they are to be. */
 struct store_cassandra_migrate_options {
     struct cql_options cql; /* as above */
-    /* What a keyspace that is not there is made with, as CQL: the text after `WITH replication =`.
+    /* What a keyspace that is not there is made with, as CQL: what is after WITH replication =.
      * Absent: it must be there. */
     struct str replication;
     /* For a store that is new. */

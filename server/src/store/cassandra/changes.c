@@ -288,8 +288,7 @@ static int apply_members(struct strand *s, const struct event *e, uint64_t messa
     struct conversation_state *c = new_state(s);
     struct about *about = arena_alloc(strand_scratch(s), sizeof(*about));
     about_of(e, about);
-    struct member_state *m =
-        arena_alloc(strand_scratch(s), about->n * sizeof(*m) + 1);
+    struct member_state *m = arena_alloc(strand_scratch(s), about->n * sizeof(*m) + 1);
     int err = conversation_get(s, e->conversation, c);
     if (!err)
         err = member_get_many(s, e->conversation, about->users, about->n, m);

@@ -1,8 +1,8 @@
 /*
  * Inside the store on Cassandra: what an event changes beside its log (store/project.h says what),
  * found, changed, put back. Each is harmless to repeat, by several at once, and leaves alone what a
- * later event has changed: whoever comes upon a head that it does not know does its append's changes
- * again, and the next append waits for that (docs/log.md).
+ * later event has changed: whoever comes upon a head that it does not know does its append's
+ * changes again, and the next append waits for that (docs/log.md).
  *
  * Functions give 0 or a negative errno. What is not there is passed over: whoever decided the event
  * looked.
@@ -31,8 +31,8 @@ int change_leaving(struct strand *, uint64_t user);
  * STORE_TAKEN (*looks_like), STORE_NOT_FOUND (the user, or deleted), negative. */
 int change_claim_name(struct strand *, const struct event *e, bool *looks_like);
 /* What goes with an event (log.h, `with`): whether it would be done: 0, STORE_MOVED,
- * STORE_NOT_FOUND, negative. And doing it, as of the event at `seq` of the own log: once, whatever has
- * changed since it was looked at, and harmless to repeat; 0, negative. */
+ * STORE_NOT_FOUND, negative. And doing it, as of the event at `seq` of the own log: once, whatever
+ * has changed since it was looked at, and harmless to repeat; 0, negative. */
 int change_look_at_user(struct strand *, const struct store_user_set *);
 int change_set_user(struct strand *, const struct store_user_set *, uint64_t seq);
 

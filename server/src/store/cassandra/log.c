@@ -242,8 +242,7 @@ static struct ask event_ask(uint64_t conversation, uint64_t seq)
 static int read_pinned(struct strand *s, const struct ask *ask, uint64_t conversation,
                        struct event *e)
 {
-    struct str record =
-        ask->answer.rows_n ? answer_bytes(&ask->answer, 0, 0) : (struct str){0};
+    struct str record = ask->answer.rows_n ? answer_bytes(&ask->answer, 0, 0) : (struct str){0};
     struct arena *arena = strand_arena(s);
     if (!record.p || record_decode(e, arena_str(arena, record), arena))
         return strand_bad_row("conversations", conversation);

@@ -3,8 +3,8 @@
  * look says the conversation's `bucket`, which is written before an append enters one: so the head
  * is there or, if that append never came to stand, in the one before.
  *
- * An event's row is changed on the condition that it is as it was read, byte for byte: whoever reads
- * it at QUORUM may see an older one, and then changes nothing.
+ * An event's row is changed on the condition that it is as it was read, byte for byte: whoever
+ * reads it at QUORUM may see an older one, and then changes nothing.
  */
 #include "store/cassandra/logs.h"
 
@@ -121,8 +121,7 @@ int log_read_row(struct strand *s, const struct answer *a, uint32_t row, uint32_
 
 int log_get_row(struct strand *s, uint64_t conversation, uint64_t seq, struct log_row *out)
 {
-    struct ask a =
-        ASK(S_LOG_EVENT, cql_u64(conversation), cql_u64(log_bucket(seq)), cql_u64(seq));
+    struct ask a = ASK(S_LOG_EVENT, cql_u64(conversation), cql_u64(log_bucket(seq)), cql_u64(seq));
     int err = strand_ask(s, &a);
     if (err || !a.answer.rows_n)
         return err ? err : STORE_NOT_FOUND;
@@ -133,9 +132,9 @@ int log_change_row(struct strand *s, const struct log_row *before, const struct 
 {
     struct builder b = {0};
     record_encode(&b, now);
-    struct ask a = ASK(S_LOG_CHANGE_EVENT, strand_blob(s, &b), cql_u64(now->rev),
-                       cql_u64(now->conversation), cql_u64(log_bucket(now->seq)),
-                       cql_u64(now->seq), cql_bytes(before->record));
+    struct ask a =
+        ASK(S_LOG_CHANGE_EVENT, strand_blob(s, &b), cql_u64(now->rev), cql_u64(now->conversation),
+            cql_u64(log_bucket(now->seq)), cql_u64(now->seq), cql_bytes(before->record));
     int err = strand_ask(s, &a);
     return err ? err : a.answer.applied;
 }

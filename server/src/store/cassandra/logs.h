@@ -1,7 +1,7 @@
 /*
  * Inside the store on Cassandra: a log's rows, and the record of a conversation. A log lies in
- * partitions of LOG_BUCKET seqs, so that none grows without end, and no empty one is read, since the
- * head says which there are.
+ * partitions of LOG_BUCKET seqs, so that none grows without end, and no empty one is read, since
+ * the head says which there are.
  */
 #ifndef PARLEY_STORE_CASSANDRA_LOGS_H
 #define PARLEY_STORE_CASSANDRA_LOGS_H
@@ -51,8 +51,8 @@ uint32_t conversation_users(const struct conversation_state *, uint64_t users[ME
 /* The newest event, read at SERIAL, and with it the head, to which `c` gives what is gone. An empty
  * log's head is all zero. 0, negative. */
 int log_find_head(struct strand *, const struct conversation_state *, struct log_head *);
-/* The same; and the changes of the append that wrote it are done again, which its writer may not have
- * come to. *changed: they may have changed what conversation_get() gives. */
+/* The same; and the changes of the append that wrote it are done again, which its writer may not
+ * have come to. *changed: they may have changed what conversation_get() gives. */
 int log_settle(struct strand *, const struct conversation_state *, struct log_head *,
                bool *changed);
 

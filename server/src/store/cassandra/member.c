@@ -3,8 +3,8 @@
  * then written if they move: what another wrote meanwhile is greater or stays as it was.
  *
  * When the marks moved stands beside, in a row that is read and written anew. Two devices of one
- * person that read at the same time on two nodes may lose a step so, and a time that is told is then
- * later than it was, as it is where steps were merged.
+ * person that read at the same time on two nodes may lose a step so, and a time that is told is
+ * then later than it was, as it is where steps were merged.
  */
 #include "store/cassandra/member.h"
 
@@ -108,9 +108,8 @@ struct ask member_put_preferences(struct strand *s, struct member_state *m, uint
 {
     struct builder b = {0};
     const struct member *me = &m->row.member;
-    struct member_row row = {.member = {.rev = own_seq,
-                                        .read_seq = m->marked_at,
-                                        .preferences = me->preferences}};
+    struct member_row row = {
+        .member = {.rev = own_seq, .read_seq = m->marked_at, .preferences = me->preferences}};
     m->changed = own_seq;
     member_pack(&b, &row);
     return ASK(S_MEMBER_PUT_PREFERENCES, cql_u64(own_seq), strand_blob(s, &b), cql_u64(me->user),

@@ -1,6 +1,6 @@
 /*
- * A migration goes through the versions one by one, each through its statements, all of which may be
- * repeated (IF NOT EXISTS). Its version is noted only when the nodes agree on the schema; so one
+ * A migration goes through the versions one by one, each through its statements, all of which may
+ * be repeated (IF NOT EXISTS). Its version is noted only when the nodes agree on the schema; so one
  * that is cut off, or run twice at once, is harmless, and nobody serves on half of it.
  */
 #include "store/cassandra/schema.h"
@@ -130,8 +130,8 @@ static int await_agreement(struct strand *s)
         int err = strand_ask_text(
             s, STR("SELECT schema_version FROM system.local WHERE key = 'local'"), CQL_ONE, &local);
         if (!err)
-            err = strand_ask_text(s, STR("SELECT schema_version FROM system.peers"), CQL_ONE,
-                                  &peers);
+            err =
+                strand_ask_text(s, STR("SELECT schema_version FROM system.peers"), CQL_ONE, &peers);
         if (err)
             return err;
         bool same = same_version(&local, &version) && same_version(&peers, &version);
@@ -268,13 +268,15 @@ int schema_migrate(struct strand *s, uint64_t incarnation,
     for (err = 0; !err && version < CASSANDRA_SCHEMA; version++) {
         err = run_version(s, (uint32_t)version + 1, why, why_n);
         if (!err && version == 0)
-            err = meta_put(s, "incarnation", u64_blob(s, incarnation));
+            err =
+                meta_put(s, "secret", cql_bytes(str_n((const char *)secret, CRYPTO_SECRET_BYTES)));
         if (!err && version == 0)
-            err = meta_put(s, "secret", cql_bytes(str_n((const char *)secret, CRYPTO_SECRET_BYTES)));
+            err = meta_put(s, "incarnation", u64_blob(s, incarnation));
         if (!err)
             err = note_version(s, (uint32_t)version + 1);
     }
-    return err;
+    /* Whoever went back to a backup has taken the old one away. */
+    return err ? err : meta_put(s, "incarnation", u64_blob(s, incarnation));
 }
 
 /* --- settings --- */

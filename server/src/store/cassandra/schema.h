@@ -13,7 +13,8 @@ enum { CASSANDRA_SCHEMA = 1 };
 /* The file. */
 extern const char schema_text[];
 
-/* The statements of a version, to be gone through in order; empty where there is no such version. */
+/* The statements of a version, to be gone through in order; empty where there is no such version.
+ */
 struct str schema_section(struct str text, uint32_t version);
 /* False: there is none left. */
 bool schema_next(struct str *rest, struct str *statement);

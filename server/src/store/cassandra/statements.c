@@ -260,8 +260,9 @@ const struct statement_row statement_rows[STATEMENTS] = {
                       "WHERE user = ? AND kind = ? AND month = ? AND "
                       "(time_ms, conversation, seq) < (?, ?, ?) LIMIT ?",
                       READ, "a page of mentions or stars"},
-    [S_NOTED_DROP] = {"DELETE FROM noted USING TIMESTAMP ? WHERE user = ? AND kind = ? AND month = ?",
-                      WRITE, "a deleted account, for ever"},
+    [S_NOTED_DROP] =
+        {"DELETE FROM noted USING TIMESTAMP ? WHERE user = ? AND kind = ? AND month = ?", WRITE,
+         "a deleted account, for ever"},
     [S_NOTED_DROP_MONTHS] = {"DELETE FROM noted_months USING TIMESTAMP ? WHERE user = ? AND "
                              "kind = ?",
                              WRITE, "a deleted account, for ever"},

@@ -1,7 +1,7 @@
 /*
- * Every statement of the store, in one table (statements.c): its text, how it is sent, and what for.
- * The `?` are bound in the text's order. Sections by what they are about; a new one goes to the end
- * of its section.
+ * Every statement of the store, in one table (statements.c): its text, how it is sent, and what
+ * for. The `?` are bound in the text's order. Sections by what they are about; a new one goes to
+ * the end of its section.
  *
  * How a statement is sent says its consistency:
  *   READ         QUORUM. Of what plain writes wrote, and of what is known to be decided.

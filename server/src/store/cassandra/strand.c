@@ -80,7 +80,7 @@ struct strand {
     const void *loop_bottom;
     size_t loop_bytes;
     bool ended;
-    bool wrote; /* a write was sent, which may stand */
+    bool wrote;       /* a write was sent, which may stand */
     uint32_t awaited; /* answers that it is asleep for */
     struct timer pause;
 };
@@ -277,8 +277,8 @@ static void on_answer(struct cql_call *call, const struct cql_result *result)
     struct call *c = container_of(call, struct call, call);
     struct strand *s = c->strand;
     struct strands *all = s->strands;
-    *c->answer = (struct answer){.code = result->code,
-                                 .applied = !result->conditional || result->applied};
+    *c->answer =
+        (struct answer){.code = result->code, .applied = !result->conditional || result->applied};
     if (result->code)
         c->answer->message = arena_str(&s->scratch, result->message);
     if (result->rows)
@@ -324,8 +324,7 @@ static void note_writes(struct strand *s, enum statement_how how, const struct a
 static void tell_refusal(enum statement statement, const struct answer *a)
 {
     if (a->code == CQL_REFUSED)
-        log_error("store_statement_refused",
-                  log_str("purpose", statement_rows[statement].purpose),
+        log_error("store_statement_refused", log_str("purpose", statement_rows[statement].purpose),
                   log_strn("why", a->message));
 }
 
