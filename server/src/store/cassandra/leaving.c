@@ -331,12 +331,14 @@ static int find_mark(struct strand *s, struct store_leave *r)
     int err = strand_ask(s, &ask);
     if (err)
         return err;
-    const struct answer *a = &ask.answer;
-    uint64_t due_ms = answer_u64(a, 0, 0), user = answer_u64(a, 0, 1);
-    if (!a->rows_n || due_ms > r->now_ms)
+    if (!ask.answer.rows_n)
+        return STORE_NOT_FOUND;
+    uint64_t due_ms = answer_u64(&ask.answer, 0, 0), user = answer_u64(&ask.answer, 0, 1);
+    if (due_ms > r->now_ms)
         return STORE_NOT_FOUND;
     if (r->at.passed || due_ms != r->at.due_ms || user != r->at.user)
-        r->at = (struct leave_place){.due_ms = due_ms, .user = user, .late = answer_u64(a, 0, 2)};
+        r->at = (struct leave_place){
+            .due_ms = due_ms, .user = user, .late = answer_u64(&ask.answer, 0, 2)};
     return 0;
 }
 

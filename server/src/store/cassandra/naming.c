@@ -119,9 +119,9 @@ static int call_off(struct strand *s, const struct person *p, bool *again)
     return err;
 }
 
-/* 0: it is anybody's; STORE_TAKEN. */
+/* 0: it is anybody's; STORE_TAKEN. `wanted`: a sign-up that is not through is called off for it. */
 static int name_holds(struct strand *s, const struct name_row *row, struct str name,
-                      uint64_t now_ms)
+                      uint64_t now_ms, bool wanted)
 {
     if (is_former(row, now_ms))
         return STORE_TAKEN;
@@ -137,7 +137,7 @@ static int name_holds(struct strand *s, const struct name_row *row, struct str n
             return STORE_TAKEN;
         if (p.user.id && !p.user.deleted_ms && row->taken != NAME_BY_ACCOUNT)
             return rename_holds(s, row, name);
-        if (p.known)
+        if (p.known || !wanted)
             return 0;
         err = call_off(s, &p, &again);
         if (err || !again)
@@ -187,7 +187,7 @@ static int change_look(struct strand *s, struct str skeleton, const struct look_
 }
 
 /* 0: it is anybody's; STORE_TAKEN. */
-static int look_holds(struct strand *s, const struct look_row *row, uint64_t now_ms)
+static int look_holds(struct strand *s, const struct look_row *row, uint64_t now_ms, bool wanted)
 {
     struct name_row name;
     if (!row->there)
@@ -195,17 +195,17 @@ static int look_holds(struct strand *s, const struct look_row *row, uint64_t now
     int err = get_name(s, S_NAME_LOOK, row->name, &name);
     if (err || name.user != row->user)
         return err;
-    return name_holds(s, &name, row->name, now_ms);
+    return name_holds(s, &name, row->name, now_ms, wanted);
 }
 
 /* --- claiming --- */
 
 /* Whether the user may take their name, whose row is `row`: 0 or STORE_TAKEN. */
 static int may_take(struct strand *s, const struct user *user, const struct name_row *row,
-                    uint64_t by, uint64_t now_ms)
+                    uint64_t by, uint64_t now_ms, bool wanted)
 {
     if (row->user != user->id)
-        return name_holds(s, row, user->username, now_ms);
+        return name_holds(s, row, user->username, now_ms, wanted);
     if (by == NAME_BY_ACCOUNT)
         return 0; /* by this very sign-up, or one with this id that came to nothing */
     struct person p;
@@ -230,7 +230,7 @@ static int claim_name(struct strand *s, const struct user *user, uint64_t by, ui
                                 .until_ms = row.user == user->id ? row.until_ms : 0};
         if (row.there && same_name(&row, &mine))
             return 0;
-        err = may_take(s, user, &row, by, now_ms);
+        err = may_take(s, user, &row, by, now_ms, true);
         if (!err)
             err = change_name(s, user->username, &row, &mine, &made);
         if (err || made)
@@ -249,7 +249,7 @@ static int claim_look(struct strand *s, const struct user *user, uint64_t now_ms
         int err = get_look(s, user->skeleton, &row);
         if (err || (row.there && row.user == user->id && str_eq(row.name, mine.name)))
             return err;
-        err = look_holds(s, &row, now_ms);
+        err = look_holds(s, &row, now_ms, true);
         if (err == STORE_TAKEN && row.user == user->id)
             return 0;
         if (!err)
@@ -269,12 +269,12 @@ static int look_first(struct strand *s, const struct user *user, uint64_t by, ui
     struct look_row look;
     int err = get_name(s, S_NAME_LOOK, user->username, &name);
     if (!err)
-        err = may_take(s, user, &name, by, now_ms);
+        err = may_take(s, user, &name, by, now_ms, false);
     if (err || !user->skeleton.n)
         return err;
     err = get_look(s, user->skeleton, &look);
     if (!err && look.user != user->id)
-        err = look_holds(s, &look, now_ms);
+        err = look_holds(s, &look, now_ms, false);
     *looks_like = err == STORE_TAKEN;
     return err;
 }
@@ -294,6 +294,14 @@ int naming_claim(struct strand *s, const struct user *user, uint64_t by, uint64_
     err = claim_look(s, user, now_ms);
     *looks_like = err == STORE_TAKEN;
     return err;
+}
+
+int naming_lost(struct strand *s, const struct user *user, bool *looks_like)
+{
+    struct name_row row;
+    int err = get_name(s, S_NAME_LOOK, user->username, &row);
+    *looks_like = !err && row.user == user->id;
+    return err ? err : STORE_TAKEN;
 }
 
 /* --- renames --- */

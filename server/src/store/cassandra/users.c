@@ -52,8 +52,8 @@ static int put_account(struct strand *s, struct store_user_create *r, struct per
     return people_put(s, p, r->device.id ? 1 : 0, made);
 }
 
-/* What went before the commit point, and then that. STORE_MOVED: somebody else was quicker, and
- * called this off: who it was has the name by now, or nobody. */
+/* It is not tried again once it was called off: whoever did that goes by the claims as they were,
+ * and they would look the same. */
 static int sign_up(struct strand *s, struct store_user_create *r)
 {
     struct person p;
@@ -73,7 +73,7 @@ static int sign_up(struct strand *s, struct store_user_create *r)
     if (err || made)
         return err;
     err = r->code.id ? codes_give_back(s, r->code.id) : 0;
-    return err ? err : STORE_MOVED;
+    return err ? err : naming_lost(s, &r->user, &r->looks_like);
 }
 
 int cassandra_user_create(struct strand *s, struct store_user_create *r)
@@ -82,11 +82,7 @@ int cassandra_user_create(struct strand *s, struct store_user_create *r)
     int err = r->code.id ? codes_look(s, &r->code) : 0;
     if (!err)
         err = sign_up(s, r);
-    for (int i = 1; err == STORE_MOVED && decide(s, i); i++)
-        err = sign_up(s, r);
-    if (err || !r->device.id)
-        return err == STORE_MOVED ? -EAGAIN : err;
-    return tokens_put(s, &r->device);
+    return err || !r->device.id ? err : tokens_put(s, &r->device);
 }
 
 /* --- finding --- */
