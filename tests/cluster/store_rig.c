@@ -116,7 +116,13 @@ static void find_tables(struct cql *cql)
     assert_true(tables_n > 0);
 }
 
-static void close_cql(struct cql *cql)
+struct cql *store_rig_cql(void)
+{
+    struct cql_options o = options();
+    return cql_new(&o);
+}
+
+void store_rig_close_cql(struct cql *cql)
 {
     bool stopped = false;
     cql_stop(cql, on_stopped, &stopped);
@@ -126,8 +132,7 @@ static void close_cql(struct cql *cql)
 
 static void empty_all(void)
 {
-    struct cql_options o = options();
-    struct cql *cql = cql_new(&o);
+    struct cql *cql = store_rig_cql();
     struct asked asked[TABLES_MAX] = {0};
     uint32_t awaited = 0;
     if (!tables_n)
@@ -144,13 +149,12 @@ static void empty_all(void)
             fail_msg("%s: %s", tables[i], asked[i].why);
         written[i] = false;
     }
-    close_cql(cql);
+    store_rig_close_cql(cql);
 }
 
 void store_rig_text(const char *text)
 {
-    struct cql_options o = options();
-    struct cql *cql = cql_new(&o);
+    struct cql *cql = store_rig_cql();
     struct asked a = {0};
     uint32_t awaited = 0;
     ask_text(cql, &a, &awaited, text);
@@ -159,7 +163,7 @@ void store_rig_text(const char *text)
         fail_msg("%s: %s", text, a.why);
     for (uint32_t i = 0; i < tables_n; i++)
         written[i] = true;
-    close_cql(cql);
+    store_rig_close_cql(cql);
 }
 
 /* --- the rig's engine --- */

@@ -266,3 +266,8 @@ const uint64_t *store_cassandra_asked(const struct store *store)
 {
     return cassandra_of(store)->strands.asked;
 }
+
+uint64_t store_cassandra_answered_bytes(const struct store *store)
+{
+    return cassandra_of(store)->strands.answered_bytes;
+}

@@ -62,5 +62,7 @@ bool store_cassandra_away(const struct store *);
 
 /* How often each statement was sent so far, by its number (statements.h). For tests. */
 const uint64_t *store_cassandra_asked(const struct store *);
+/* How many bytes of cells were answered so far. For tests. */
+uint64_t store_cassandra_answered_bytes(const struct store *);
 
 #endif

@@ -76,16 +76,20 @@ static void visit(struct strand *s, struct seen *seen, const struct answer *answ
 
 static int walk(struct strand *s, uint64_t user, struct seen *seen)
 {
+    struct arena page = {0};
     struct ask a = ASK(S_INBOX_STATES, cql_u64(user));
     int err;
     memset(seen, 0, sizeof(*seen));
+    a.into = &page;
     do {
+        arena_reset(&page);
         err = strand_ask(s, &a);
         for (uint32_t i = 0; !err && i < a.answer.rows_n; i++)
             visit(s, seen, &a.answer, i);
-        if (seen->n > INBOX_CONVERSATIONS_MAX)
-            return strand_bad_row("members", user);
+        if (!err && seen->n > INBOX_CONVERSATIONS_MAX)
+            err = strand_bad_row("members", user);
     } while (!err && ask_next_page(&a));
+    arena_deinit(&page);
     return err;
 }
 

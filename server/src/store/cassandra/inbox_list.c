@@ -67,9 +67,12 @@ static void visit(struct walk *w, const struct inbox_row *row)
 static int walk_run(struct strand *s, struct walk *w)
 {
     const struct store_inbox_list *r = w->request;
+    struct arena page = {0};
     struct ask a = ASK(S_INBOX_WALK, cql_u64(r->user), cql_u64(r->by_id ? r->after_id : 0));
     int err;
+    a.into = &page;
     do {
+        arena_reset(&page);
         err = strand_ask(s, &a);
         for (uint32_t i = 0; !err && i < a.answer.rows_n; i++) {
             struct inbox_row row;
@@ -78,6 +81,7 @@ static int walk_run(struct strand *s, struct walk *w)
                 visit(w, &row);
         }
     } while (!err && !(r->by_id && w->n == w->n_max) && ask_next_page(&a));
+    arena_deinit(&page);
     return err;
 }
 

@@ -90,6 +90,7 @@ struct call {
     struct cql_call call;
     struct strand *strand;
     struct answer *answer;
+    struct arena *into; /* the rows; NULL: the scratch */
 };
 
 /* --- switching --- */
@@ -255,10 +256,13 @@ void strands_close(struct strands *all)
 /* --- asking --- */
 
 /* The rows end with the driver's callback, and the strand may keep them longer. */
-static void keep_rows(struct strand *s, struct answer *a, struct cql_rows *rows)
+static void keep_rows(struct call *c, struct cql_rows *rows)
 {
+    struct strand *s = c->strand;
+    struct answer *a = c->answer;
+    struct arena *arena = c->into ? c->into : &s->scratch;
     size_t n = (size_t)rows->n * rows->columns_n;
-    struct str *cells = arena_alloc(&s->scratch, n * sizeof(*cells) + 1);
+    struct str *cells = arena_alloc(arena, n * sizeof(*cells) + 1);
     a->rows_n = rows->n;
     a->columns_n = rows->columns_n;
     a->cells = cells;
@@ -266,8 +270,9 @@ static void keep_rows(struct strand *s, struct answer *a, struct cql_rows *rows)
         a->next_page = arena_str(&s->scratch, rows->next_page);
     while (cql_rows_next(rows)) {
         for (uint32_t i = 0; i < rows->columns_n; i++, cells++) {
+            s->strands->answered_bytes += rows->cells[i].n;
             if (rows->cells[i].p)
-                *cells = arena_str(&s->scratch, rows->cells[i]);
+                *cells = arena_str(arena, rows->cells[i]);
         }
     }
 }
@@ -282,7 +287,7 @@ static void on_answer(struct cql_call *call, const struct cql_result *result)
     if (result->code)
         c->answer->message = arena_str(&s->scratch, result->message);
     if (result->rows)
-        keep_rows(s, c->answer, result->rows);
+        keep_rows(c, result->rows);
     if (--s->awaited)
         return;
     go_on(s);
@@ -337,7 +342,8 @@ static void send(struct strand *s, struct call *call, const struct ask *parts, s
                                    .values_n = parts[i].values_n};
         s->strands->asked[parts[i].statement]++;
     }
-    *call = (struct call){.call.done = on_answer, .strand = s, .answer = call->answer};
+    call->call.done = on_answer;
+    call->strand = s;
     struct cql_order order = {
         .parts = out,
         .parts_n = n,
@@ -361,7 +367,7 @@ int strand_ask_all(struct strand *s, struct ask *asks, size_t n)
         return -ECANCELED;
     struct call *calls = arena_alloc(&s->scratch, n * sizeof(*calls) + 1);
     for (size_t i = 0; i < n; i++) {
-        calls[i].answer = &asks[i].answer;
+        calls[i] = (struct call){.answer = &asks[i].answer, .into = asks[i].into};
         send(s, &calls[i], &asks[i], 1);
     }
     await(s);

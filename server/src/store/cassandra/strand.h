@@ -40,7 +40,7 @@ enum {
     ASK_PAGE_ROWS = 1000,
 };
 
-/* What became of one statement. Cells lie in the strand's scratch. */
+/* What became of one statement. Cells lie in the strand's scratch, unless told otherwise. */
 struct answer {
     int code;     /* of cql.h; what strand_ask() made of it is what counts */
     bool applied; /* the condition held; true where there is none */
@@ -55,7 +55,8 @@ struct ask {
     enum statement statement;
     uint32_t values_n;
     struct cql_value values[ASK_VALUES_MAX];
-    struct str page; /* absent: the first */
+    struct str page;    /* absent: the first */
+    struct arena *into; /* NULL: the scratch. For what has many pages, each looked at by itself */
     struct answer answer;
 };
 
@@ -131,6 +132,7 @@ struct strands {
     bool closing;
     void *loop_fiber;           /* the thread sanitizer's */
     uint64_t asked[STATEMENTS]; /* how often each was sent, for tests and metrics */
+    uint64_t answered_bytes;    /* of all cells */
 };
 
 /* Prepares the statements with `cql`. */
