@@ -193,6 +193,83 @@ static void test_a_group_of_which_only_the_first_event_stands(void **state)
     store_request_deinit(&load.base);
 }
 
+/* What `user` is told that changed since a token, which moves on: how many entries of the group. */
+static uint32_t sync_group(struct rig *rig, uint64_t user, char token[STORE_TOKEN_BYTES_MAX],
+                           uint64_t *head_seq)
+{
+    struct store_inbox_changes r = {
+        .user = user, .limit = SYNC_MAX, .token = str_of(token), .now_ms = 1000};
+    uint32_t n = 0;
+    ask(rig, store_inbox_changes, &r);
+    assert_int_equal(r.base.status, STORE_DONE);
+    for (uint32_t i = 0; i < r.n_entries; i++) {
+        if (r.entries[i].conversation.id != GROUP)
+            continue;
+        *head_seq = r.entries[i].head.seq;
+        n++;
+    }
+    memcpy(token, r.next, STORE_TOKEN_BYTES_MAX);
+    store_request_deinit(&r.base);
+    return n;
+}
+
+/* As a node leaves it that ends before its batch stands. */
+static void touch_alone(uint64_t user, uint64_t seq)
+{
+    char text[256];
+    snprintf(text, sizeof(text),
+             "UPDATE members USING TIMESTAMP %d SET touched = %d, touched_n = 0, touched_ms = 1000 "
+             "WHERE user = %d AND conversation = %d",
+             (int)seq, (int)seq, (int)user, GROUP);
+    store_rig_text(text);
+}
+
+/* Nothing but a touch leads to the group that somebody was added to. */
+static void test_who_was_added_half_way_learns_of_it(void **state)
+{
+    struct rig *rig = *state;
+    char token[STORE_TOKEN_BYTES_MAX] = "";
+    uint64_t head_seq = 0;
+    people(rig);
+    make_group(rig);
+    sync_group(rig, CAROL, token, &head_seq);
+    touch_alone(CAROL, 2);
+    assert_int_equal(sync_group(rig, CAROL, token, &head_seq), 0);
+    struct log_head head = head_of(rig, GROUP);
+    struct event in = event_after(&head, GROUP, EVENT_ADDED, ALICE, "a1");
+    in.user = CAROL;
+    in.history = HISTORY_ALL;
+    batch_alone(&in);
+    assert_int_equal(sync_group(rig, CAROL, token, &head_seq), 1);
+    assert_int_equal(head_seq, in.seq);
+    assert_int_equal(sync_group(rig, CAROL, token, &head_seq), 0);
+}
+
+/* A touch is before its event: whoever compares in between is told again. */
+static void test_an_event_that_comes_after_the_compare_is_told(void **state)
+{
+    struct rig *rig = *state;
+    char token[STORE_TOKEN_BYTES_MAX] = "", first[STORE_TOKEN_BYTES_MAX] = "";
+    uint64_t head_seq = 0;
+    people(rig);
+    make_group(rig);
+    sync_group(rig, BOB, token, &head_seq);
+    touch_alone(BOB, 2);
+    sync_group(rig, BOB, first, &head_seq); /* a device that begins now */
+    assert_int_equal(sync_group(rig, BOB, token, &head_seq), 1);
+    assert_int_equal(head_seq, 1);
+    struct log_head head = head_of(rig, GROUP);
+    struct event e = event_after(&head, GROUP, EVENT_MESSAGE, ALICE, "a1");
+    e.text = STR("late");
+    batch_alone(&e);
+    for (int i = 0; i < 2; i++) {
+        char *of = i ? first : token;
+        assert_int_equal(sync_group(rig, BOB, of, &head_seq), 1);
+        assert_int_equal(head_seq, 2);
+        assert_int_equal(sync_group(rig, BOB, of, &head_seq), 0);
+    }
+}
+
 /* --- two nodes --- */
 
 enum { RACE_SENDS = 20 };
@@ -346,6 +423,8 @@ int main(void)
         both(test_a_log_goes_on_over_its_buckets),
         both(test_whoever_loads_does_what_was_left),
         both(test_a_group_of_which_only_the_first_event_stands),
+        both(test_who_was_added_half_way_learns_of_it),
+        both(test_an_event_that_comes_after_the_compare_is_told),
         both(test_two_nodes_append_to_one_log),
         both(test_statements_are_counted),
         both(test_a_message_to_a_hundred),

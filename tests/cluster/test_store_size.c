@@ -1,8 +1,8 @@
 /*
- * What size does to the store on Cassandra: it must do nothing. An inbox of thousands of which three
- * changed, a bucket whose messages were deleted, a page from the middle of a long log. Statements
- * and bytes are counted; times are held against others of the same run, taken in turn, since what
- * else the machine does disturbs both.
+ * What size does to the store on Cassandra: it must do nothing. An inbox of thousands of which
+ * three changed, a bucket whose messages were deleted, a page from the middle of a long log.
+ * Statements and bytes are counted; times are held against others of the same run, taken in turn,
+ * since what else the machine does disturbs both.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,7 +37,8 @@ static void make_next(struct making *m)
     if (f->begun == f->n)
         return;
     m->owner = (struct event_member){BOB, ROLE_OWNER};
-    m->event = event_after(&(struct log_head){0}, FIRST_GROUP + f->begun++, EVENT_CREATED, BOB, "g");
+    m->event =
+        event_after(&(struct log_head){0}, FIRST_GROUP + f->begun++, EVENT_CREATED, BOB, "g");
     m->event.text = STR("a group of one");
     m->event.history = HISTORY_ALL;
     m->event.members = &m->owner;
@@ -224,8 +225,8 @@ static void append_many(struct rig *rig, enum event_type type, uint64_t target, 
             snprintf(keys[i], sizeof(keys[i]), "k%u", (unsigned)at.seq);
             events[i] = event_after(&at, GROUP, type, ALICE, keys[i]);
             events[i].first_seq = head.seq + 1;
-            events[i].text = type == EVENT_MESSAGE ? STR("some words, as people write them")
-                                                   : STR("");
+            events[i].text =
+                type == EVENT_MESSAGE ? STR("some words, as people write them") : STR("");
             events[i].target = target ? target + at.seq - (end - n) : 0;
         }
         struct store_append r = {.conversation = GROUP,
@@ -240,7 +241,8 @@ static void append_many(struct rig *rig, enum event_type type, uint64_t target, 
     }
 }
 
-/* Deleted messages of a whole bucket, but for the last, against one where none was. */
+/* Deleted messages of a whole bucket, but for the last, against one where none was. A longer log
+ * would show no more: a page is read from the bucket that it lies in. */
 static void race_deleted(struct race *race)
 {
     uint64_t at = race->n * 37 % (LOG_BUCKET - 50);
@@ -295,8 +297,9 @@ static void race_bare(struct race *race)
     struct cql_value values[] = {cql_u64(GROUP), cql_u64(bucket), cql_u64(first),
                                  cql_u64(first + 49), cql_int(50)};
     struct cql_part part = {b->statement, values, ARRAY_SIZE(values)};
-    cql_run(b->cql, &b->call,
-            &(struct cql_order){.parts = &part, .parts_n = 1, .terms = {.consistency = CQL_QUORUM}});
+    cql_run(
+        b->cql, &b->call,
+        &(struct cql_order){.parts = &part, .parts_n = 1, .terms = {.consistency = CQL_QUORUM}});
 }
 
 static void test_a_random_page_takes_what_its_query_takes(void **state)

@@ -175,15 +175,14 @@ static int fill_peers(struct filling *f)
             continue;
         peers[n] = c->users[0] == f->user ? c->users[1] : c->users[0];
         of[n] = i;
-        asks[n] = ASK(S_MEMBER_GET, cql_u64(peers[n]), cql_u64(c->id));
+        asks[n] = member_ask(c->id, peers[n]);
         n++;
     }
     int err = strand_ask_all(f->strand, asks, n);
     for (uint32_t i = 0; !err && i < n; i++) {
         struct inbox_entry *entry = &f->entries[of[i]];
-        struct member_state peer = {0};
-        if (asks[i].answer.rows_n)
-            err = member_read(&asks[i].answer, 0, 0, entry->conversation.id, peers[i], &peer);
+        struct member_state peer;
+        err = member_of(&asks[i].answer, entry->conversation.id, peers[i], &peer);
         entry->peer_delivered_seq = peer.row.member.delivered_seq;
         entry->peer_read_seq = peer.row.member.read_seq;
         entry->peer_asked = peer.row.member.listed != LISTED_IN_LIST;
