@@ -17,6 +17,8 @@
 enum {
     AWAIT_EVERY_MS = 200,
     AGREE_MS_MAX = 60 * 1000,
+    CHANGE_TRIES_MAX = 6,
+    CHANGE_PAUSE_MS = 1000,
     /* Times in a row that all nodes are seen to agree: each look may be another node's. */
     AGREE_LOOKS = 3,
 };
@@ -142,11 +144,18 @@ static int await_agreement(struct strand *s)
     return 0;
 }
 
-/* A change of the schema; refusals are told. */
+/* A change of the schema, which may be repeated; refusals are told. It takes a node seconds, and a
+ * busy one longer than it is waited for. */
 static int change(struct strand *s, struct str text, char *why, size_t why_n)
 {
     struct answer a;
-    int err = strand_ask_text(s, text, CQL_QUORUM, &a);
+    int err = 0;
+    for (int tries = 0; tries < CHANGE_TRIES_MAX; tries++) {
+        err = strand_ask_text(s, text, CQL_QUORUM, &a);
+        if (err != -ETIMEDOUT && err != -EAGAIN)
+            break;
+        strand_pause(s, CHANGE_PAUSE_MS);
+    }
     if (err == -EPROTO)
         snprintf(why, why_n, "Cassandra refuses the schema: %.*s", (int)a.message.n, a.message.p);
     return err;
