@@ -17,8 +17,8 @@
 enum {
     AWAIT_EVERY_MS = 200,
     AGREE_MS_MAX = 60 * 1000,
-    CHANGE_TRIES_MAX = 6,
-    CHANGE_PAUSE_MS = 1000,
+    TRIES_MAX = 8,
+    PAUSE_MS = 1000,
     /* Times in a row that all nodes are seen to agree: each look may be another node's. */
     AGREE_LOOKS = 3,
 };
@@ -93,6 +93,35 @@ bool schema_next(struct str *rest, struct str *statement)
 
 /* --- asking --- */
 
+/* Whether to ask again, after a while, what got no answer. All that is asked here may be repeated;
+ * a change of the schema takes a node seconds, and a busy one longer than it is waited for. */
+static bool once_more(struct strand *s, int err, int *tries)
+{
+    if ((err != -ETIMEDOUT && err != -EAGAIN) || ++*tries == TRIES_MAX)
+        return false;
+    strand_pause(s, PAUSE_MS);
+    return true;
+}
+
+static int ask(struct strand *s, struct ask *a)
+{
+    int err, tries = 0;
+    do
+        err = strand_ask(s, a);
+    while (once_more(s, err, &tries));
+    return err;
+}
+
+static int ask_text(struct strand *s, struct str text, enum cql_consistency consistency,
+                    struct answer *a)
+{
+    int err, tries = 0;
+    do
+        err = strand_ask_text(s, text, consistency, a);
+    while (once_more(s, err, &tries));
+    return err;
+}
+
 int schema_await(struct strand *s, uint32_t timeout_ms, char *why, size_t why_n)
 {
     uint64_t begun_ms = strand_now_ms(s);
@@ -129,11 +158,10 @@ static int await_agreement(struct strand *s)
     for (uint32_t agreed = 0; agreed < AGREE_LOOKS; strand_pause(s, AWAIT_EVERY_MS)) {
         struct answer local, peers;
         struct str version = {0};
-        int err = strand_ask_text(
-            s, STR("SELECT schema_version FROM system.local WHERE key = 'local'"), CQL_ONE, &local);
+        int err = ask_text(s, STR("SELECT schema_version FROM system.local WHERE key = 'local'"),
+                           CQL_ONE, &local);
         if (!err)
-            err =
-                strand_ask_text(s, STR("SELECT schema_version FROM system.peers"), CQL_ONE, &peers);
+            err = ask_text(s, STR("SELECT schema_version FROM system.peers"), CQL_ONE, &peers);
         if (err)
             return err;
         bool same = same_version(&local, &version) && same_version(&peers, &version);
@@ -144,18 +172,11 @@ static int await_agreement(struct strand *s)
     return 0;
 }
 
-/* A change of the schema, which may be repeated; refusals are told. It takes a node seconds, and a
- * busy one longer than it is waited for. */
+/* A change of the schema; refusals are told. */
 static int change(struct strand *s, struct str text, char *why, size_t why_n)
 {
     struct answer a;
-    int err = 0;
-    for (int tries = 0; tries < CHANGE_TRIES_MAX; tries++) {
-        err = strand_ask_text(s, text, CQL_QUORUM, &a);
-        if (err != -ETIMEDOUT && err != -EAGAIN)
-            break;
-        strand_pause(s, CHANGE_PAUSE_MS);
-    }
+    int err = ask_text(s, text, CQL_QUORUM, &a);
     if (err == -EPROTO)
         snprintf(why, why_n, "Cassandra refuses the schema: %.*s", (int)a.message.n, a.message.p);
     return err;
@@ -180,7 +201,7 @@ int schema_make_keyspace(struct strand *s, struct str keyspace, struct str repli
 static int meta_get(struct strand *s, const char *name, struct str *value)
 {
     struct ask a = ASK(S_META_GET, cql_bytes(str_of(name)));
-    int err = strand_ask(s, &a);
+    int err = ask(s, &a);
     if (!err && a.answer.rows_n)
         *value = answer_bytes(&a.answer, 0, 0);
     return err || a.answer.rows_n ? err : STORE_NOT_FOUND;
@@ -205,7 +226,7 @@ static int find_tables(struct strand *s)
 {
     struct answer a;
     /* The keyspace of the connection: it is asked for by a statement that names none. */
-    int err = strand_ask_text(s, STR("SELECT name FROM meta LIMIT 1"), CQL_QUORUM, &a);
+    int err = ask_text(s, STR("SELECT name FROM meta LIMIT 1"), CQL_QUORUM, &a);
     return err == -EPROTO ? STORE_NOT_FOUND : err;
 }
 
@@ -229,13 +250,11 @@ int schema_read(struct strand *s, struct store_info *info)
     return 0;
 }
 
-/* Writes a row that is not there; another's stands. An outcome that is not known is asked for by
- * writing it again. */
+/* Writes a row that is not there; another's stands. */
 static int meta_put(struct strand *s, const char *name, struct cql_value value)
 {
     struct ask a = ASK(S_META_PUT, cql_bytes(str_of(name)), value);
-    int err = strand_ask(s, &a);
-    return err == -ETIMEDOUT ? strand_ask(s, &a) : err;
+    return ask(s, &a);
 }
 
 /* A version's tables are there: notes it. Another process may have. */
@@ -245,7 +264,7 @@ static int note_version(struct strand *s, uint32_t version)
         return meta_put(s, "schema", u64_blob(s, 1));
     struct ask a = ASK(S_META_CHANGE, u64_blob(s, version), cql_bytes(STR("schema")),
                        u64_blob(s, version - 1));
-    return strand_ask(s, &a);
+    return ask(s, &a);
 }
 
 static int run_version(struct strand *s, uint32_t version, char *why, size_t why_n)
