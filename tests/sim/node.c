@@ -158,6 +158,7 @@ void node_start(struct node *n)
 
 void node_end(struct node *n)
 {
+    bus_detach(n->bus); /* other nodes go on talking */
     chat_free(n->chat);
 }
 

@@ -344,6 +344,20 @@ static void loud_lost(struct bus_handler *ear)
     handler->lost(handler);
 }
 
+static struct buf *loud_asked(struct bus_handler *ear, enum bus_topic_kind kind, uint64_t id,
+                              struct buf *question)
+{
+    struct bus_handler *handler = container_of(ear, struct loud, ear)->bus.handler;
+    return handler->asked(handler, kind, id, question);
+}
+
+static void loud_answered(struct bus_handler *ear, enum bus_topic_kind kind, uint64_t id,
+                          uint64_t tag, struct buf *answer)
+{
+    struct bus_handler *handler = container_of(ear, struct loud, ear)->bus.handler;
+    handler->answered(handler, kind, id, tag, answer);
+}
+
 static void loud_subscribe(struct bus *bus, enum bus_topic_kind kind, uint64_t id)
 {
     bus_subscribe(loud_of(bus)->inner, kind, id);
@@ -364,13 +378,25 @@ static void loud_publish(struct bus *bus, enum bus_topic_kind kind, const uint64
         bus_publish(l->inner, kind, ids, n, message);
 }
 
+static bool loud_ask(struct bus *bus, enum bus_topic_kind kind, uint64_t id, struct buf *question,
+                     uint32_t within_ms, uint64_t tag)
+{
+    return bus_ask(loud_of(bus)->inner, kind, id, question, within_ms, tag);
+}
+
+static bool loud_connected(const struct bus *bus)
+{
+    return bus_connected(container_of(bus, struct loud, bus)->inner);
+}
+
 static void loud_free(struct bus *bus)
 {
     bus_free(loud_of(bus)->inner);
     free(loud_of(bus));
 }
 
-static const struct bus_ops loud_ops = {loud_subscribe, loud_unsubscribe, loud_publish, loud_free};
+static const struct bus_ops loud_ops = {loud_subscribe, loud_unsubscribe, loud_publish,
+                                        loud_ask,       loud_connected,   loud_free};
 
 struct bus *sabotage_bus(struct world *w, struct bus *inner)
 {
@@ -380,7 +406,7 @@ struct bus *sabotage_bus(struct world *w, struct bus *inner)
     l->bus.ops = &loud_ops;
     l->inner = inner;
     l->world = w;
-    l->ear = (struct bus_handler){loud_deliver, loud_lost};
+    l->ear = (struct bus_handler){loud_deliver, loud_lost, loud_asked, loud_answered};
     bus_attach(inner, &l->ear);
     return &l->bus;
 }

@@ -34,13 +34,26 @@ struct message {
     struct buf *buf;
     enum bus_topic_kind kind;
     uint64_t due_ms;
+    uint64_t question; /* it asks this one, ... */
+    bool answer;       /* or answers it; 0: neither */
     size_t n;
     uint64_t ids[];
+};
+
+/* Somebody waits for an answer. */
+struct asking {
+    struct list link;
+    struct task over; /* there was none in time */
+    struct end *from;
+    enum bus_topic_kind kind;
+    uint64_t number, id, tag, until_ms;
 };
 
 struct wire {
     struct world *world;
     struct list flying;
+    struct list asking;
+    uint64_t asked; /* questions so far */
     struct end *ends[NODES_MAX];
     bool cut[NODES_MAX][NODES_MAX]; /* from, to */
     uint64_t cut_to;
@@ -73,20 +86,66 @@ static void end_unsubscribe(struct bus *bus, enum bus_topic_kind kind, uint64_t 
 
 /* --- the way --- */
 
+static struct asking *asking_find(struct wire *wire, uint64_t number)
+{
+    list_for_each(&wire->asking, node)
+    {
+        struct asking *a = list_entry(node, struct asking, link);
+        if (a->number == number)
+            return a;
+    }
+    return NULL;
+}
+
+static void answer_to(struct asking *a, struct buf *answer)
+{
+    struct bus_handler *handler = a->from->bus.handler;
+    list_remove(&a->link);
+    handler->answered(handler, a->kind, a->id, a->tag, answer);
+    free(a);
+}
+
+static struct message *send_to(struct end *from, struct end *to, enum bus_topic_kind kind,
+                               const uint64_t *ids, size_t n, struct buf *buf);
+
+static void be_asked(struct end *to, const struct message *m)
+{
+    struct wire *wire = to->wire;
+    struct buf *answer = to->bus.handler->asked(to->bus.handler, m->kind, m->ids[0], m->buf);
+    struct asking *a = asking_find(wire, m->question);
+    if (answer && a) {
+        struct message *back = send_to(to, a->from, m->kind, m->ids, m->n, answer);
+        if (back) {
+            back->question = m->question;
+            back->answer = true;
+        }
+    }
+    buf_unref(answer);
+}
+
 static void arrive(struct task *task)
 {
     struct message *m = container_of(task, struct message, task);
     struct end *to = m->to;
+    struct asking *a = m->answer ? asking_find(to->wire, m->question) : NULL;
     size_t kept = topics_keep(&to->topics, m->kind, m->ids, m->ids, m->n);
-    if (kept)
+    if (a)
+        answer_to(a, m->buf);
+    else if (kept && m->question && !m->answer)
+        be_asked(to, m);
+    else if (kept && !m->question)
         to->bus.handler->deliver(to->bus.handler, m->kind, m->ids, kept, m->buf);
     message_free(m);
 }
 
-static void send_to(struct wire *wire, struct end *to, enum bus_topic_kind kind,
-                    const uint64_t *ids, size_t n, struct buf *buf)
+/* NULL: it is lost. */
+static struct message *send_to(struct end *from, struct end *to, enum bus_topic_kind kind,
+                               const uint64_t *ids, size_t n, struct buf *buf)
 {
+    struct wire *wire = from->wire;
     struct world *w = wire->world;
+    if (wire->cut[from->node->index][to->node->index] || rng_percent(&w->rng, w->wire_lost_percent))
+        return NULL;
     struct message *m = mem_new(sizeof(*m) + n * sizeof(*ids));
     m->task.run = arrive;
     m->to = to;
@@ -100,6 +159,7 @@ static void send_to(struct wire *wire, struct end *to, enum bus_topic_kind kind,
         m->ids[i] = ids[i];
     list_init(&m->task.node);
     list_push_back(&wire->flying, &m->link);
+    return m;
 }
 
 static void end_publish(struct bus *bus, enum bus_topic_kind kind, const uint64_t *ids, size_t n,
@@ -112,13 +172,46 @@ static void end_publish(struct bus *bus, enum bus_topic_kind kind, const uint64_
         return;
     for (uint32_t i = 0; i < w->n_nodes; i++) {
         struct end *to = wire->ends[i];
-        if (!to)
-            continue;
-        if (wire->cut[from->node->index][i] || rng_percent(&w->rng, w->wire_lost_percent))
+        if (to && !send_to(from, to, kind, ids, n, buf))
             to->missed = true;
-        else
-            send_to(wire, to, kind, ids, n, buf);
     }
+}
+
+static void nobody_answered(struct task *task)
+{
+    answer_to(container_of(task, struct asking, over), NULL);
+}
+
+static bool end_ask(struct bus *bus, enum bus_topic_kind kind, uint64_t id, struct buf *question,
+                    uint32_t within_ms, uint64_t tag)
+{
+    struct end *from = end_of(bus);
+    struct wire *wire = from->wire;
+    struct asking *a = mem_new(sizeof(*a));
+    *a = (struct asking){
+        .over.run = nobody_answered,
+        .from = from,
+        .kind = kind,
+        .number = ++wire->asked,
+        .id = id,
+        .tag = tag,
+        .until_ms = wire->world->mono_ms + within_ms,
+    };
+    list_init(&a->over.node);
+    list_push_back(&wire->asking, &a->link);
+    for (uint32_t i = 0; i < wire->world->n_nodes; i++) {
+        struct end *to = wire->ends[i];
+        struct message *m = to ? send_to(from, to, kind, &id, 1, question) : NULL;
+        if (m)
+            m->question = a->number;
+    }
+    return true;
+}
+
+static bool end_connected(const struct bus *bus)
+{
+    (void)bus;
+    return true;
 }
 
 static struct message *pick(struct wire *wire)
@@ -196,9 +289,23 @@ void wire_calm(struct wire *wire)
     list_for_each(&wire->flying, node) list_entry(node, struct message, link)->due_ms = 0;
 }
 
+/* Their time is over. What was posted for it is on its way already. */
+static void end_waiting(struct wire *wire)
+{
+    list_for_each(&wire->asking, node)
+    {
+        struct asking *a = list_entry(node, struct asking, link);
+        if (a->until_ms > wire->world->mono_ms || a->from->node->stopped)
+            continue;
+        list_remove(&a->link); /* nothing that comes now finds it */
+        post(&a->from->node->chat_queue.poster, &a->over);
+    }
+}
+
 void wire_advance(struct wire *wire)
 {
     struct world *w = wire->world;
+    end_waiting(wire);
     if (wire->cut_to <= w->mono_ms)
         heal(wire);
     if (w->wire_silent || w->mono_ms < wire->noticed_ms + NOTICE_LOSS_MS)
@@ -217,7 +324,8 @@ static void end_free(struct bus *bus)
     free(e);
 }
 
-static const struct bus_ops end_ops = {end_subscribe, end_unsubscribe, end_publish, end_free};
+static const struct bus_ops end_ops = {end_subscribe, end_unsubscribe, end_publish,
+                                       end_ask,       end_connected,   end_free};
 
 struct bus *wire_bus(struct wire *wire, struct node *node)
 {
@@ -239,6 +347,14 @@ void wire_forget(struct wire *wire, const struct node *node)
         if (m->to->node == node)
             message_free(m);
     }
+    list_for_each(&wire->asking, at)
+    {
+        struct asking *a = list_entry(at, struct asking, link);
+        if (a->from->node != node)
+            continue;
+        list_remove(&a->link);
+        free(a);
+    }
 }
 
 struct wire *wire_new(struct world *w)
@@ -246,6 +362,7 @@ struct wire *wire_new(struct world *w)
     struct wire *wire = mem_new(sizeof(*wire));
     wire->world = w;
     list_init(&wire->flying);
+    list_init(&wire->asking);
     return wire;
 }
 

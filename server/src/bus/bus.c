@@ -13,6 +13,12 @@ void bus_attach(struct bus *bus, struct bus_handler *handler)
     bus->handler = handler;
 }
 
+void bus_attach_peers(struct bus *bus, struct bus_handler *handler)
+{
+    must(bus->handler && !bus->peers && handler);
+    bus->peers = handler;
+}
+
 static void ignore_message(struct bus_handler *handler, enum bus_topic_kind kind,
                            const uint64_t *ids, size_t n, struct buf *message)
 {
@@ -24,11 +30,26 @@ static void ignore_loss(struct bus_handler *handler)
     (void)handler;
 }
 
+static struct buf *ignore_question(struct bus_handler *handler, enum bus_topic_kind kind,
+                                   uint64_t id, struct buf *question)
+{
+    (void)handler, (void)kind, (void)id, (void)question;
+    return NULL;
+}
+
+static void ignore_answer(struct bus_handler *handler, enum bus_topic_kind kind, uint64_t id,
+                          uint64_t tag, struct buf *answer)
+{
+    (void)handler, (void)kind, (void)id, (void)tag, (void)answer;
+}
+
 void bus_detach(struct bus *bus)
 {
-    static struct bus_handler nobody = {ignore_message, ignore_loss};
+    static struct bus_handler nobody = {ignore_message, ignore_loss, ignore_question,
+                                        ignore_answer};
     must(bus->handler);
     bus->handler = &nobody;
+    bus->peers = NULL;
 }
 
 void bus_subscribe(struct bus *bus, enum bus_topic_kind kind, uint64_t id)
@@ -49,6 +70,18 @@ void bus_publish(struct bus *bus, enum bus_topic_kind kind, const uint64_t *ids,
     must(bus->handler && message);
     if (n)
         bus->ops->publish(bus, kind, ids, n, message);
+}
+
+bool bus_ask(struct bus *bus, enum bus_topic_kind kind, uint64_t id, struct buf *question,
+             uint32_t within_ms, uint64_t tag)
+{
+    must(bus->handler && question);
+    return bus->ops->ask(bus, kind, id, question, within_ms, tag);
+}
+
+bool bus_connected(const struct bus *bus)
+{
+    return bus->ops->connected(bus);
 }
 
 void bus_free(struct bus *bus)

@@ -9,7 +9,7 @@
 #include "util/hash.h"
 #include "util/list.h"
 
-enum { INTEREST_KINDS = BUS_PRESENCE + 1 };
+enum { INTEREST_KINDS = BUS_KINDS }; /* BUS_NODES has no subject for each id */
 
 struct interest {
     struct list by_age; /* of interests.by_age */

@@ -27,6 +27,8 @@ struct message {
     enum bus_topic_kind kind;
     struct buf *buf;
     size_t bytes;  /* what it counts for in the queue */
+    bool question; /* of ids[0], subscribed or not */
+    uint64_t tag;  /* a question's */
     uint64_t ends; /* topics.ends when it was published */
     size_t n;
     uint64_t ids[]; /* those subscribed then */
@@ -83,6 +85,16 @@ static bool queue_has_room(struct local *l, size_t bytes)
     return false;
 }
 
+static void queue_up(struct local *l, struct message *m, enum bus_topic_kind kind, struct buf *buf)
+{
+    m->kind = kind;
+    m->ends = l->topics.ends;
+    m->buf = buf_ref(buf);
+    list_push_back(&l->queue, &m->node);
+    l->queue_bytes += m->bytes;
+    deliver_soon(l);
+}
+
 static void local_publish(struct bus *bus, enum bus_topic_kind kind, const uint64_t *ids, size_t n,
                           struct buf *buf)
 {
@@ -95,12 +107,32 @@ static void local_publish(struct bus *bus, enum bus_topic_kind kind, const uint6
         free(m);
         return;
     }
-    m->kind = kind;
-    m->ends = l->topics.ends;
-    m->buf = buf_ref(buf);
-    list_push_back(&l->queue, &m->node);
-    l->queue_bytes += m->bytes;
-    deliver_soon(l);
+    queue_up(l, m, kind, buf);
+}
+
+/* In the queue as well: behind what was published before it. */
+static bool local_ask(struct bus *bus, enum bus_topic_kind kind, uint64_t id, struct buf *question,
+                      uint32_t within_ms, uint64_t tag)
+{
+    struct local *l = local_of(bus);
+    size_t bytes = sizeof(struct message) + sizeof(id) + question->n;
+    (void)within_ms; /* it is answered in the next turn */
+    if (!queue_has_room(l, bytes))
+        return false;
+    struct message *m = mem_new(sizeof(*m) + sizeof(id));
+    m->bytes = bytes;
+    m->question = true;
+    m->tag = tag;
+    m->n = 1;
+    m->ids[0] = id;
+    queue_up(l, m, kind, question);
+    return true;
+}
+
+static bool local_connected(const struct bus *bus)
+{
+    (void)bus;
+    return true;
 }
 
 static void local_deinit(struct local *l)
@@ -121,11 +153,30 @@ static void local_free(struct bus *bus)
         free(l);
 }
 
+static void deliver(struct local *l, struct message *m)
+{
+    struct bus_handler *handler = bus_handler_of(&l->bus, m->kind);
+    if (m->ends != l->topics.ends)
+        m->n = topics_keep(&l->topics, m->kind, m->ids, m->ids, m->n);
+    if (m->n)
+        handler->deliver(handler, m->kind, m->ids, m->n, m->buf);
+}
+
+static void put_question(struct local *l, const struct message *m)
+{
+    struct bus_handler *handler = bus_handler_of(&l->bus, m->kind);
+    struct buf *answer = NULL;
+    uint64_t kept;
+    if (topics_keep(&l->topics, m->kind, &kept, m->ids, 1))
+        answer = handler->asked(handler, m->kind, m->ids[0], m->buf);
+    handler->answered(handler, m->kind, m->ids[0], m->tag, answer);
+    buf_unref(answer);
+}
+
 static void deliver_all(struct task *task)
 {
     struct local *l = container_of(task, struct local, task);
     struct list batch = LIST_INIT(batch);
-    struct bus_handler *handler = l->bus.handler;
     bool lost = l->full;
 
     l->posted = false;
@@ -139,20 +190,22 @@ static void deliver_all(struct task *task)
     for (struct list *node; (node = list_pop_front(&batch));) {
         struct message *m = list_entry(node, struct message, node);
 
-        if (m->ends != l->topics.ends)
-            m->n = topics_keep(&l->topics, m->kind, m->ids, m->ids, m->n);
-        if (m->n)
-            handler->deliver(handler, m->kind, m->ids, m->n, m->buf);
+        if (m->question)
+            put_question(l, m);
+        else
+            deliver(l, m);
         message_free(m);
     }
     if (lost)
-        handler->lost(handler);
+        l->bus.handler->lost(l->bus.handler);
 }
 
 static const struct bus_ops local_ops = {
     .subscribe = local_subscribe,
     .unsubscribe = local_unsubscribe,
     .publish = local_publish,
+    .ask = local_ask,
+    .connected = local_connected,
     .free = local_free,
 };
 

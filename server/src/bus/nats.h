@@ -6,6 +6,7 @@
  *     <prefix>.presence.<id>   what those who watch a user should know
  *     <prefix>.nodes           what every node should know, and messages for more people than
  *                              there are nodes; numbered (bus/envelope.h, bus/peers.h)
+ *     <prefix>.peer.<id>, <prefix>.answer.<id>.<n>   questions to a node, and answers to one
  *
  * What is published reaches the subscribers on this node by the local bus, NATS or no NATS, in the
  * order published; those on other nodes through NATS, in no order to the local ones. Delivery is at
@@ -20,7 +21,7 @@
 #ifndef PARLEY_BUS_NATS_H
 #define PARLEY_BUS_NATS_H
 
-#include <stdbool.h>
+#include <stddef.h>
 
 #include "bus/bus.h"
 #include "bus/nats_link.h"
@@ -30,13 +31,13 @@ struct poster;
 enum {
     /* Messages of other nodes that wait for the chat thread's next turn: as for the local bus. */
     NATS_ARRIVALS_BYTES_MAX = 64 * 1024 * 1024,
+    /* Under way, our own and those of others: what people watch is asked for in turn. */
+    NATS_QUESTIONS_MAX = 16384,
 };
 
 /* `self` posts to the chat thread; borrowed until bus_free() and what was posted then has run.
  * *out is set on 0 alone. */
 int bus_nats_new(struct bus **out, const struct nats_options *, struct poster *self, char *why,
                  size_t why_size);
-/* Whether the connection stands. Any thread. */
-bool bus_nats_connected(const struct bus *);
 
 #endif

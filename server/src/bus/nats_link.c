@@ -32,6 +32,7 @@
 
 #include "bus/envelope.h"
 #include "bus/interests.h"
+#include "bus/nats_questions.h"
 #include "bus/peers.h"
 #include "bus/subject.h"
 #include "util/clock.h"
@@ -45,10 +46,12 @@ enum { TICK_MS = 200 };
 
 struct op {
     struct list node;
-    enum op_type { OP_SUBSCRIBE, OP_UNSUBSCRIBE, OP_PUBLISH } type;
+    enum op_type { OP_SUBSCRIBE, OP_UNSUBSCRIBE, OP_PUBLISH, OP_ASK, OP_ANSWER } type;
     enum bus_topic_kind kind;
-    struct buf *buf; /* OP_PUBLISH */
-    size_t bytes;    /* what it counts for */
+    struct buf *buf;           /* of the last three */
+    uint64_t number, until_ms; /* OP_ASK */
+    char *reply;               /* OP_ANSWER */
+    size_t bytes;              /* what it counts for */
     size_t n;
     uint64_t ids[];
 };
@@ -76,6 +79,7 @@ struct nats_link {
     natsConnection *connection;
     bool failed; /* it is of no use any more */
     natsSubscription *nodes;
+    struct nats_questions questions;
     struct interests interests;
     uint64_t number; /* of what was last sent to all nodes */
     uint64_t sent_ms, told_ms, ticked_ms, retry_ms, retry_wait_ms;
@@ -126,12 +130,23 @@ static void on_message(natsConnection *connection, natsSubscription *sub, natsMs
     uint64_t id;
     (void)connection, (void)sub;
     if (subject_parse(natsMsg_GetSubject(message), l->prefix, &kind, &id)) {
+        const char *reply = natsMsg_GetReply(message);
         struct buf *buf =
             buf_copy(natsMsg_GetData(message), (size_t)natsMsg_GetDataLength(message));
-        l->listener->message(l->listener, kind, &id, 1, buf);
+        if (!reply)
+            l->listener->message(l->listener, kind, &id, 1, buf);
+        else if (strlen(reply) < LINK_REPLY_BYTES_MAX)
+            l->listener->asked(l->listener, kind, id, buf, reply);
         buf_unref(buf);
     }
     natsMsg_Destroy(message);
+}
+
+/* On the link's thread, too. */
+static void on_answer(void *arg, uint64_t number, struct buf *answer)
+{
+    struct nats_link *l = arg;
+    l->listener->answered(l->listener, number, answer);
 }
 
 static void hear(struct nats_link *l, const struct envelope *e)
@@ -157,7 +172,7 @@ static void on_nodes_message(natsConnection *connection, natsSubscription *sub, 
         return;
     }
     hear(l, &e);
-    if (e.type == ENVELOPE_MESSAGE && e.kind <= BUS_NODES) {
+    if (e.type == ENVELOPE_MESSAGE && e.kind < BUS_KINDS) {
         uint64_t ids[ENVELOPE_IDS_MAX];
         struct buf *buf = buf_copy(e.message.p, e.message.n);
         for (size_t i = 0; i < e.n; i++)
@@ -240,6 +255,9 @@ static natsStatus subscribe_all(struct nats_link *l)
         l->nodes = NULL;
         return status;
     }
+    status = (natsStatus)nats_questions_open(&l->questions, l->connection);
+    if (status != NATS_OK)
+        return status;
     list_for_each(&l->interests.by_age, node)
         interest_make(l, list_entry(node, struct interest, by_age));
     send_to_nodes(l, ENVELOPE_BEAT, 0, NULL, 0, STR(""));
@@ -301,6 +319,7 @@ static void disconnect(struct nats_link *l)
         wait_for(l, &l->drained);
     natsSubscription_Destroy(l->nodes);
     l->nodes = NULL;
+    nats_questions_close(&l->questions);
     list_for_each(&l->interests.by_age, node)
         interest_end(list_entry(node, struct interest, by_age));
     natsConnection_Destroy(l->connection);
@@ -344,13 +363,32 @@ static void publish(struct nats_link *l, const struct op *op)
     pthread_mutex_lock(&l->lock);
     size_t nodes = peers_n(&l->peers);
     pthread_mutex_unlock(&l->lock);
-    if (op->kind != BUS_NODES && op->n <= nodes) {
+    bool for_all = op->kind == BUS_NODES || op->kind == BUS_PEERS;
+    if (!for_all && op->n <= nodes) {
         publish_to_each(l, op);
         return;
     }
     for (size_t at = 0; at < op->n; at += ENVELOPE_IDS_MAX)
         send_to_nodes(l, ENVELOPE_MESSAGE, (uint8_t)op->kind, op->ids + at,
                       MIN(op->n - at, (size_t)ENVELOPE_IDS_MAX), buf_str(op->buf));
+}
+
+static void put_question(struct nats_link *l, const struct op *op)
+{
+    char subject[SUBJECT_BYTES_MAX];
+    subject_of(subject, l->prefix, op->kind, op->ids[0]);
+    if (is_up(l))
+        call_went(l, (natsStatus)nats_questions_ask(&l->questions, l->connection, subject, op->buf,
+                                                    op->number, op->until_ms));
+    else
+        on_answer(l, op->number, NULL);
+}
+
+static void op_free(struct op *op)
+{
+    buf_unref(op->buf);
+    free(op->reply);
+    free(op);
 }
 
 static void op_run(struct nats_link *l, struct op *op)
@@ -365,9 +403,15 @@ static void op_run(struct nats_link *l, struct op *op)
     case OP_PUBLISH:
         publish(l, op);
         break;
+    case OP_ASK:
+        put_question(l, op);
+        break;
+    case OP_ANSWER:
+        if (is_up(l))
+            send_out(l, op->reply, op->buf);
+        break;
     }
-    buf_unref(op->buf);
-    free(op);
+    op_free(op);
 }
 
 /* --- once a tick --- */
@@ -418,6 +462,7 @@ static void tick(struct nats_link *l)
     if (is_up(l) && now_ms - l->sent_ms >= LINK_BEAT_MS)
         send_to_nodes(l, ENVELOPE_BEAT, 0, NULL, 0, STR(""));
     renew(l, passed_ms);
+    nats_questions_tick(&l->questions, now_ms);
     tell_lost(l, now_ms);
 }
 
@@ -480,21 +525,28 @@ static void *link_run(void *arg)
 
 /* --- the calls --- */
 
-static void ask(struct nats_link *l, enum op_type type, enum bus_topic_kind kind,
-                const uint64_t *ids, size_t n, struct buf *buf)
+static struct op *op_new(enum op_type type, enum bus_topic_kind kind, const uint64_t *ids, size_t n,
+                         struct buf *buf)
 {
     struct op *op = mem_new(sizeof(*op) + n * sizeof(*ids));
     op->type = type;
     op->kind = kind;
     op->n = n;
     op->bytes = buf ? sizeof(*op) + n * sizeof(*ids) + buf->n : 0;
-    memcpy(op->ids, ids, n * sizeof(*ids));
+    op->buf = buf ? buf_ref(buf) : NULL;
+    if (n)
+        memcpy(op->ids, ids, n * sizeof(*ids));
+    return op;
+}
+
+/* False: too much waits, and it is dropped. */
+static bool queue_up(struct nats_link *l, struct op *op)
+{
     pthread_mutex_lock(&l->lock);
     bool fits = op->bytes <= LINK_QUEUE_BYTES_MAX - l->ops_bytes;
     bool first = !fits && !l->full;
     l->full = l->full || !fits;
     if (fits) {
-        op->buf = buf ? buf_ref(buf) : NULL;
         list_push_back(&l->ops, &op->node);
         l->ops_bytes += op->bytes;
         pthread_cond_signal(&l->wake);
@@ -503,23 +555,42 @@ static void ask(struct nats_link *l, enum op_type type, enum bus_topic_kind kind
     if (first)
         log_warn("bus_queue_full", log_u64("queued_bytes", LINK_QUEUE_BYTES_MAX));
     if (!fits)
-        free(op);
+        op_free(op);
+    return fits;
 }
 
 void nats_link_subscribe(struct nats_link *l, enum bus_topic_kind kind, uint64_t id)
 {
-    ask(l, OP_SUBSCRIBE, kind, &id, 1, NULL);
+    queue_up(l, op_new(OP_SUBSCRIBE, kind, &id, 1, NULL));
 }
 
 void nats_link_unsubscribe(struct nats_link *l, enum bus_topic_kind kind, uint64_t id)
 {
-    ask(l, OP_UNSUBSCRIBE, kind, &id, 1, NULL);
+    queue_up(l, op_new(OP_UNSUBSCRIBE, kind, &id, 1, NULL));
 }
 
 void nats_link_publish(struct nats_link *l, enum bus_topic_kind kind, const uint64_t *ids, size_t n,
                        struct buf *message)
 {
-    ask(l, OP_PUBLISH, kind, ids, n, message);
+    queue_up(l, op_new(OP_PUBLISH, kind, ids, n, message));
+}
+
+void nats_link_ask(struct nats_link *l, enum bus_topic_kind kind, uint64_t id, struct buf *question,
+                   uint32_t within_ms, uint64_t number)
+{
+    struct op *op = op_new(OP_ASK, kind, &id, 1, question);
+    op->number = number;
+    op->until_ms = clock_mono_ms() + within_ms;
+    if (!queue_up(l, op))
+        on_answer(l, number, NULL);
+}
+
+void nats_link_answer(struct nats_link *l, const char *reply, struct buf *answer)
+{
+    struct op *op = op_new(OP_ANSWER, BUS_PEERS, NULL, 0, answer);
+    op->reply = mem_new(strlen(reply) + 1);
+    strcpy(op->reply, reply);
+    queue_up(l, op);
 }
 
 bool nats_link_connected(const struct nats_link *l)
@@ -547,6 +618,7 @@ static void set_ours(struct nats_link *l)
 static void link_destroy(struct nats_link *l)
 {
     interests_deinit(&l->interests);
+    nats_questions_deinit(&l->questions);
     peers_deinit(&l->peers);
     natsOptions_Destroy(l->options);
     pthread_cond_destroy(&l->wake);
@@ -571,6 +643,9 @@ static struct nats_link *link_alloc(const struct nats_options *options,
     l->ticked_ms = clock_mono_ms();
     while (!l->id)
         crypto_random(&l->id, sizeof(l->id));
+    l->questions = (struct nats_questions){
+        .prefix = l->prefix, .node = l->id, .answered = on_answer, .arg = l};
+    nats_questions_init(&l->questions);
     return l;
 }
 

@@ -27,6 +27,7 @@ enum {
     LINK_PING_MS = 2000,           /* two without an answer and the connection is gone */
     LINK_RETRY_MS_MIN = 50,        /* after all servers were tried; doubled each time */
     LINK_RETRY_MS_MAX = 2000,      /* and spread by a half */
+    LINK_REPLY_BYTES_MAX = 256,    /* of the subject that an answer goes to */
     LINK_BEAT_MS = 1000,           /* something to all nodes at least so often */
     LINK_LOST_EVERY_MS = 5000,     /* each has all devices compare, at their beats, 5 s apart */
     LINK_RENEW_MS = 5 * 60 * 1000, /* each subscription once in this time, as the devices compare */
@@ -44,6 +45,12 @@ struct nats_listener {
                     struct buf *message);
     /* Something was lost on the way here, perhaps. */
     void (*lost)(struct nats_listener *);
+    /* Another node asks; `reply` is what nats_link_answer() wants. Borrowed for the call, as
+     * above. */
+    void (*asked)(struct nats_listener *, enum bus_topic_kind, uint64_t id, struct buf *question,
+                  const char *reply);
+    /* Of a question of ours: NULL when there was none. Perhaps more than once. */
+    void (*answered)(struct nats_listener *, uint64_t number, struct buf *answer);
 };
 
 struct nats_link;
@@ -53,12 +60,16 @@ int nats_link_new(struct nats_link **out, const struct nats_options *, struct na
 /* Says to the other nodes that we go, and waits until no thread of it runs. */
 void nats_link_free(struct nats_link *);
 
-/* Counted, for BUS_USER and BUS_PRESENCE. */
+/* Counted, for BUS_USER, BUS_PRESENCE, and the one id of BUS_PEERS that is this node's. */
 void nats_link_subscribe(struct nats_link *, enum bus_topic_kind, uint64_t id);
 void nats_link_unsubscribe(struct nats_link *, enum bus_topic_kind, uint64_t id);
 /* Takes a reference of its own to `message`. */
 void nats_link_publish(struct nats_link *, enum bus_topic_kind, const uint64_t *ids, size_t n,
                        struct buf *message);
+/* Asks other nodes; a question has a number that no other one had. */
+void nats_link_ask(struct nats_link *, enum bus_topic_kind, uint64_t id, struct buf *question,
+                   uint32_t within_ms, uint64_t number);
+void nats_link_answer(struct nats_link *, const char *reply, struct buf *answer);
 bool nats_link_connected(const struct nats_link *);
 
 #endif

@@ -9,6 +9,7 @@
 #include "bus/local.h"
 #include "bus/nats.h"
 #include "util/buf.h"
+#include "util/clock.h"
 #include "util/log.h"
 #include "util/macros.h"
 
@@ -239,6 +240,132 @@ static void test_freed_with_messages_under_way(void **state)
     assert_int_equal(f->to->delivered, 0);
 }
 
+/* --- questions --- */
+
+enum { LONG_MS = END_WAIT_MS_MAX, SHORT_MS = 50 };
+
+static void test_a_question_is_answered_by_who_is_subscribed(void **state)
+{
+    struct fixture *f = *state;
+    f->to->knows = 70;
+    subscribe(f, BUS_USER, 1);
+    assert_true(end_ask(f->from, BUS_USER, 1, 7, LONG_MS));
+    assert_int_equal(f->from->answered, 0); /* never inside the call */
+    end_wait_answered(f->from, f->to);
+    assert_int_equal(f->to->question, 7);
+    assert_int_equal(f->from->tag, 7);
+    assert_int_equal(f->from->answer, 70);
+    end_settle(f->from, f->to);
+    assert_int_equal(f->from->answered, 0); /* and not again */
+    assert_int_equal(f->to->delivered, 0);  /* a question is no message */
+}
+
+static void test_a_node_is_asked_by_its_id(void **state)
+{
+    struct fixture *f = *state;
+    f->to->knows = 71;
+    subscribe(f, BUS_PEERS, BUS_ALL_NODES);
+    bus_subscribe(f->to->bus, BUS_PEERS, 44);
+    for (int i = 0; !f->to->asked; i++) {
+        assert_in_range(i, 0, END_WAIT_MS_MAX / 10);
+        f->from->answered = 0;
+        assert_true(end_ask(f->from, BUS_PEERS, 44, 8, LONG_MS));
+        end_wait_answered(f->from, f->to);
+    }
+    assert_int_equal(f->from->answer, 71);
+}
+
+/* That nobody is there is known long before the time is over. */
+static void test_where_nobody_listens_that_is_told_at_once(void **state)
+{
+    struct fixture *f = *state;
+    f->to->knows = 70;
+    subscribe(f, BUS_USER, 1);
+    assert_true(end_ask(f->from, BUS_USER, 2, 9, LONG_MS));
+    uint64_t begin_ms = clock_mono_ms();
+    end_wait_answered(f->from, f->to);
+    assert_in_range(clock_mono_ms() - begin_ms, 0, LONG_MS / 2);
+    assert_int_equal(f->from->tag, 9);
+    assert_int_equal(f->from->answer, 0);
+    assert_int_equal(f->to->asked, 0);
+}
+
+static void test_where_nobody_knows_that_is_told_in_time(void **state)
+{
+    struct fixture *f = *state;
+    subscribe(f, BUS_USER, 1);
+    assert_true(end_ask(f->from, BUS_USER, 1, 10, SHORT_MS));
+    end_wait_answered(f->from, f->to);
+    assert_int_equal(f->from->tag, 10);
+    assert_int_equal(f->from->answer, 0);
+    end_settle(f->from, f->to);
+    assert_int_equal(f->from->answered, 0);
+}
+
+/* An answer after its time is none: the next question is not taken for the one that it answers. */
+static void test_an_answer_that_is_late_is_dropped(void **state)
+{
+    struct fixture *f = *state;
+    if (f->way != NATS_ACROSS)
+        return; /* here nothing is late */
+    f->to->knows = 70;
+    subscribe(f, BUS_USER, 1);
+    assert_true(end_ask(f->from, BUS_USER, 1, 11, SHORT_MS));
+    while (!f->from->answered) { /* the other end does not turn meanwhile */
+        end_run(f->from);
+        usleep(1000);
+    }
+    assert_int_equal(f->from->answer, 0);
+    end_settle(f->from, f->to);
+    f->to->knows = 72;
+    assert_true(end_ask(f->from, BUS_USER, 1, 12, LONG_MS));
+    end_wait_answered(f->from, f->to);
+    assert_int_equal(f->from->tag, 12);
+    assert_int_equal(f->from->answer, 72);
+}
+
+static void test_freed_or_detached_with_questions_under_way(void **state)
+{
+    struct fixture *f = *state;
+    f->to->knows = 70;
+    subscribe(f, BUS_USER, 1);
+    for (uint64_t i = 1; i <= 100; i++)
+        assert_true(end_ask(f->from, BUS_USER, 1 + i % 2, i, LONG_MS));
+    bus_detach(f->from->bus);
+    end_run(f->to);
+    end_run(f->from);
+    assert_true(end_ask(f->from, BUS_USER, 1, 101, LONG_MS));
+    bus_free(f->from->bus);
+    f->from->bus = NULL;
+    end_run(f->from);
+    assert_int_equal(f->from->answered, 0);
+}
+
+static void test_another_handler_may_have_what_nodes_say_of_themselves(void **state)
+{
+    struct fixture *f = *state;
+    struct end other;
+    end_init(&other);
+    other.knows = 73;
+    other.bus = f->to->bus; /* to publish and ask by */
+    bus_attach_peers(f->to->bus, &other.handler);
+    subscribe(f, BUS_USER, 1);
+    bus_subscribe(f->to->bus, BUS_PEERS, BUS_ALL_NODES);
+    for (int i = 0; !other.delivered; i++) {
+        assert_in_range(i, 0, END_WAIT_MS_MAX / 10);
+        end_publish_one(f->from, BUS_PEERS, BUS_ALL_NODES, 1);
+        usleep(10 * 1000);
+        end_run(f->to);
+    }
+    assert_int_equal(f->to->delivered, 0);
+    assert_true(end_ask(&other, BUS_PEERS, BUS_ALL_NODES, 13, LONG_MS));
+    end_wait_answered(&other, f->to);
+    assert_int_equal(other.answer, 73);
+    assert_int_equal(f->to->answered, 0);
+    other.bus = NULL;
+    end_deinit(&other);
+}
+
 #define on_all(name)                                                                               \
     {#name " (local)", name, set_up_local, tear_down, NULL},                                       \
         {#name " (nats, one node)", name, set_up_here, tear_down, NULL},                           \
@@ -259,6 +386,13 @@ int main(void)
         on_all(test_a_handler_may_publish),
         on_all(test_detached_it_tells_nobody),
         on_all(test_freed_with_messages_under_way),
+        on_all(test_a_question_is_answered_by_who_is_subscribed),
+        on_all(test_a_node_is_asked_by_its_id),
+        on_all(test_where_nobody_listens_that_is_told_at_once),
+        on_all(test_where_nobody_knows_that_is_told_in_time),
+        on_all(test_an_answer_that_is_late_is_dropped),
+        on_all(test_freed_or_detached_with_questions_under_way),
+        on_all(test_another_handler_may_have_what_nodes_say_of_themselves),
     };
     log_set_level(LOG_WARN);
     return cmocka_run_group_tests(tests, NULL, NULL);

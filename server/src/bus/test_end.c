@@ -80,6 +80,16 @@ void end_wait_lost(struct end *e, size_t n)
     wait_until(e, &e->lost, n);
 }
 
+void end_wait_answered(struct end *e, struct end *other)
+{
+    uint64_t begin_ms = clock_mono_ms();
+    for (end_run(e); !e->answered; end_run(e)) {
+        end_run(other);
+        assert_in_range(clock_mono_ms() - begin_ms, 0, END_WAIT_MS_MAX);
+        usleep(1000);
+    }
+}
+
 void end_wait_last(struct end *e, uint64_t number)
 {
     uint64_t begin_ms = clock_mono_ms();
@@ -89,11 +99,17 @@ void end_wait_last(struct end *e, uint64_t number)
     }
 }
 
+static struct buf *numbered(uint64_t number)
+{
+    struct buf *buf = buf_new(8);
+    be64_put(buf->data, number);
+    return buf;
+}
+
 void end_publish(struct end *e, enum bus_topic_kind kind, const uint64_t *ids, size_t n,
                  uint64_t number)
 {
-    struct buf *message = buf_new(8);
-    be64_put(message->data, number);
+    struct buf *message = numbered(number);
     bus_publish(e->bus, kind, ids, n, message);
     buf_unref(message);
 }
@@ -101,6 +117,15 @@ void end_publish(struct end *e, enum bus_topic_kind kind, const uint64_t *ids, s
 void end_publish_one(struct end *e, enum bus_topic_kind kind, uint64_t id, uint64_t number)
 {
     end_publish(e, kind, &id, 1, number);
+}
+
+bool end_ask(struct end *e, enum bus_topic_kind kind, uint64_t id, uint64_t number,
+             uint32_t within_ms)
+{
+    struct buf *question = numbered(number);
+    bool asked = bus_ask(e->bus, kind, id, question, within_ms, number);
+    buf_unref(question);
+    return asked;
 }
 
 static void on_deliver(struct bus_handler *handler, enum bus_topic_kind kind, const uint64_t *ids,
@@ -128,9 +153,31 @@ static void on_lost(struct bus_handler *handler)
     container_of(handler, struct end, handler)->lost++;
 }
 
+static struct buf *on_asked(struct bus_handler *handler, enum bus_topic_kind kind, uint64_t id,
+                            struct buf *question)
+{
+    struct end *e = container_of(handler, struct end, handler);
+    (void)kind, (void)id;
+    assert_int_equal(question->n, 8);
+    e->asked++;
+    e->question = be64_get(question->data);
+    return e->knows ? numbered(e->knows) : NULL;
+}
+
+static void on_answered(struct bus_handler *handler, enum bus_topic_kind kind, uint64_t id,
+                        uint64_t tag, struct buf *answer)
+{
+    struct end *e = container_of(handler, struct end, handler);
+    (void)kind, (void)id;
+    e->answered++;
+    e->tag = tag;
+    e->answer = answer ? be64_get(answer->data) : 0;
+}
+
 void end_init(struct end *e)
 {
-    *e = (struct end){.poster = {take_task}, .handler = {on_deliver, on_lost}};
+    *e = (struct end){.poster = {take_task},
+                      .handler = {on_deliver, on_lost, on_asked, on_answered}};
     pthread_mutex_init(&e->lock, NULL);
     pthread_cond_init(&e->changed, NULL);
     list_init(&e->tasks);
@@ -153,7 +200,7 @@ void end_deinit(struct end *e)
 
 void end_forget(struct end *e)
 {
-    e->seen_n = e->delivered = e->lost = e->disordered = 0;
+    e->seen_n = e->delivered = e->lost = e->disordered = e->asked = e->answered = 0;
     e->last = 0;
 }
 
@@ -335,7 +382,7 @@ void end_join(struct end *e, const struct nats_server *servers, size_t n,
 
 void end_wait_connected(const struct end *e)
 {
-    for (int i = 0; !bus_nats_connected(e->bus); i++) {
+    for (int i = 0; !bus_connected(e->bus); i++) {
         assert_in_range(i, 0, END_WAIT_MS_MAX);
         usleep(1000);
     }

@@ -48,6 +48,11 @@ struct end {
     uint64_t last;     /* number delivered */
     size_t disordered; /* numbers that came after a greater one */
     int publish_again; /* messages the handler still publishes from inside deliver() */
+
+    uint64_t knows; /* what it answers to a question; 0: it has no answer */
+    size_t asked, answered;
+    uint64_t question;    /* the last one's number */
+    uint64_t tag, answer; /* of the last answer; 0: there was none */
 };
 
 /* The bus is the caller's to make, on end->poster, and to set. */
@@ -59,12 +64,16 @@ void end_deinit(struct end *);
 void end_forget(struct end *);
 void end_publish(struct end *, enum bus_topic_kind, const uint64_t *ids, size_t n, uint64_t number);
 void end_publish_one(struct end *, enum bus_topic_kind, uint64_t id, uint64_t number);
+/* Asks with the question's number as the tag. */
+bool end_ask(struct end *, enum bus_topic_kind, uint64_t id, uint64_t number, uint32_t within_ms);
 /* Runs what is posted. */
 void end_run(struct end *);
 /* Runs what is posted until as many were delivered, or lost was told as often; fails after
  * END_WAIT_MS_MAX. */
 void end_wait_delivered(struct end *, size_t n);
 void end_wait_lost(struct end *, size_t n);
+/* Runs what is posted, here and at the other end, until a question was answered. */
+void end_wait_answered(struct end *, struct end *other);
 /* The same until this number was delivered, or something lost was told: on a machine that has no
  * time for us even a connection to itself may break. */
 void end_wait_last(struct end *, uint64_t number);

@@ -99,7 +99,7 @@ static int set_up(void **state)
 
     f->turns.poster.post = turns_post;
     list_init(&f->turns.tasks);
-    f->handler = (struct bus_handler){on_deliver, on_lost};
+    f->handler = (struct bus_handler){.deliver = on_deliver, .lost = on_lost};
     f->bus = bus_local_new(&f->turns.poster);
     bus_attach(f->bus, &f->handler);
     *state = f;

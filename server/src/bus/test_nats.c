@@ -219,7 +219,7 @@ static void test_what_is_not_understood_is_passed_over(void **state)
 static void assert_stays_out(const struct end *e)
 {
     for (int i = 0; i < 100; i++) {
-        assert_false(bus_nats_connected(e->bus));
+        assert_false(bus_connected(e->bus));
         usleep(10 * 1000);
     }
 }

@@ -141,7 +141,7 @@ static void cut(struct fixture *f, _Atomic bool *how)
     *how = true;
     wait_lost_within(&f->a, 1, TOLD_MS_MAX);
     wait_lost_within(&f->b, 1, TOLD_MS_MAX);
-    assert_true(bus_nats_connected(f->a.bus) && bus_nats_connected(f->b.bus));
+    assert_true(bus_connected(f->a.bus) && bus_connected(f->b.bus));
     assert_int_equal(f->b.delivered, 0);
     end_publish_one(&f->a, BUS_USER, 7, 1); /* told when the route stands again */
     size_t told = f->b.lost;
@@ -175,7 +175,7 @@ static void test_a_server_stops_for_a_while(void **state)
     end_wait_heard(&f->a, &f->b, 7);
     assert_int_equal(kill(f->servers[1].pid, SIGSTOP), 0);
     uint64_t begin_ms = clock_mono_ms();
-    while (bus_nats_connected(f->b.bus)) {
+    while (bus_connected(f->b.bus)) {
         assert_in_range(clock_mono_ms() - begin_ms, 0, 4 * LINK_PING_MS + 10000);
         usleep(1000);
     }

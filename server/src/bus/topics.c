@@ -15,14 +15,16 @@ union subscribed {
 };
 static_assert(sizeof(union subscribed) == sizeof(void *), "takes a pointer's place");
 
-static const struct map *map_of(const struct topics *t, enum bus_topic_kind kind)
-{
-    return kind == BUS_NODES ? &t->nodes : &t->users;
-}
-
 static struct map *own_map(struct topics *t, enum bus_topic_kind kind)
 {
-    return kind == BUS_NODES ? &t->nodes : &t->users;
+    if (kind == BUS_NODES)
+        return &t->nodes;
+    return kind == BUS_PEERS ? &t->peers : &t->users;
+}
+
+static const struct map *map_of(const struct topics *t, enum bus_topic_kind kind)
+{
+    return own_map((struct topics *)t, kind);
 }
 
 static uint32_t *count_of(union subscribed *subscribed, enum bus_topic_kind kind)
@@ -34,6 +36,7 @@ void topics_deinit(struct topics *t)
 {
     map_deinit(&t->users);
     map_deinit(&t->nodes);
+    map_deinit(&t->peers);
 }
 
 void topics_add(struct topics *t, enum bus_topic_kind kind, uint64_t id)

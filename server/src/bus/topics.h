@@ -9,7 +9,7 @@
 struct topics {
     /* id -> how often. One map for both topics of a user, since who is connected is often watched,
      * too. */
-    struct map users, nodes;
+    struct map users, nodes, peers;
     uint64_t ends; /* of subscriptions, so far: while it is the same nobody is to be left out */
 };
 

@@ -438,9 +438,23 @@ static void lost(struct bus_handler *handler)
     }
 }
 
+/* Nobody asks a chat core anything. */
+static struct buf *asked(struct bus_handler *handler, enum bus_topic_kind kind, uint64_t id,
+                         struct buf *question)
+{
+    (void)handler, (void)kind, (void)id, (void)question;
+    return NULL;
+}
+
+static void answered(struct bus_handler *handler, enum bus_topic_kind kind, uint64_t id,
+                     uint64_t tag, struct buf *answer)
+{
+    (void)handler, (void)kind, (void)id, (void)tag, (void)answer;
+}
+
 void notices_init(struct chat *chat)
 {
-    chat->handler = (struct bus_handler){deliver, lost};
+    chat->handler = (struct bus_handler){deliver, lost, asked, answered};
     bus_attach(chat->bus, &chat->handler);
     if (chat->options.shared)
         bus_subscribe(chat->bus, BUS_NODES, BUS_ALL_NODES);
