@@ -18,6 +18,8 @@ export interface SessionState {
 
 export class Accounts {
   readonly session = new Value<SessionState | undefined>(undefined);
+  /** Where signing in, last time, said to open a socket. */
+  nodes: readonly string[] = [];
   #rest: Rest;
   #storage: Storage;
 
@@ -76,7 +78,8 @@ export class Accounts {
     return known === undefined ? [] : [{ put: KNOWN, value: known }];
   }
 
-  async #begin(username: string, { known, ...reply }: Session): Promise<SessionState> {
+  async #begin(username: string, { known, nodes = [], ...reply }: Session): Promise<SessionState> {
+    this.nodes = nodes.map((node) => node.url);
     const session = { ...reply, username };
     await this.#storage.write([{ drop_prefix: "" }, { put: KEY, value: session }, { put: KNOWN, value: known }]);
     this.session.set(session);

@@ -28,6 +28,9 @@ export type ReportReason = "spam" | "abuse" | "threat" | "illegal" | "other";
 /** One asked, the other asked, contacts, one declined, the other declined. */
 export type ContactState = "sent" | "received" | "contact" | "declined" | "turned_down";
 
+/** The node ends, it cannot reach the others or the store, or others have more room. */
+export type GoawayReason = "shutdown" | "unavailable" | "balance";
+
 /** Two people, notes to self, a group, or one's own log. */
 export type ConversationKind = "direct" | "self" | "group" | "own";
 
@@ -102,6 +105,8 @@ export interface Session {
   token: string;
   /** keep it, also after signing out, and give it to the next `signin` here */
   known: string;
+  /** where to open a socket, the best one first, as `connect` answers */
+  nodes: Node[];
 }
 
 /** Where a command's event stands. A repeated command answers the same place. */
@@ -843,11 +848,15 @@ export interface ResyncPush {
   push: "resync";
 }
 
-/** The node shuts down: connect again. */
+/** Leave this node and connect again. One that shuts down closes the connection itself. */
 export interface GoawayPush {
   push: "goaway";
+  /** why */
+  reason: GoawayReason;
   /** wait a random time up to this */
   reconnect_ms: number;
+  /** where to go, the best one first; without it, as `connect` says */
+  nodes?: Node[];
 }
 
 export type Push =
@@ -1024,7 +1033,7 @@ export interface SigninArgs {
 export interface ConnectReply {
   /** the best one first */
   nodes: Node[];
-  /** how they were ordered */
+  /** how they were ordered: least_loaded, round_robin, hash */
   policy: string;
 }
 

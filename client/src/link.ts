@@ -1,11 +1,12 @@
 /**
  * Keeps one connection up: asks which nodes there are, tries them in turn, backs off with full
  * jitter when none takes us, goes where `goaway` sends us, and stops where the server says stop.
+ * Where nobody answers that question, the other nodes that were named before are tried.
  *
  * Full jitter, since the many clients that lose a node together must not come back together; a
  * connection that did not last is not a success and does not reset the back-off.
  */
-import type { AuthReply, CommandName, Commands, Push } from "./api.ts";
+import type { AuthReply, CommandName, Commands, GoawayPush, Push } from "./api.ts";
 import { CLOSE_CODES, SOCKET_PATH } from "./api.ts";
 import type { Clock } from "./clock.ts";
 import { Connection } from "./connection.ts";
@@ -46,7 +47,9 @@ export class Link {
   #rest: Rest;
   #handlers: LinkHandlers;
   #token = "";
+  /** Those to be tried next, and all that were named last. */
   #nodes: string[] = [];
+  #named: string[] = [];
   #connection: Connection | undefined;
   #authenticated = false;
   #since = 0;
@@ -66,11 +69,13 @@ export class Link {
     return this.#authenticated;
   }
 
-  start(token: string): void {
+  /** `nodes`: to begin with, as signing in named them. */
+  start(token: string, nodes: readonly string[] = []): void {
     this.stop();
     this.#token = token;
     this.#attempts = 0;
-    void this.#askForNodes();
+    if (nodes.length > 0) this.#tryAll(nodes);
+    else void this.#askForNodes();
   }
 
   stop(): void {
@@ -102,20 +107,32 @@ export class Link {
     try {
       const reply = await this.#rest.call("connect", {}, this.#token, abort.signal);
       if (round !== this.#round) return;
-      this.#nodes = reply.nodes.map((node) => node.url);
-      if (this.#nodes.length === 0) this.#nodes = [SOCKET_PATH];
-      this.#tryNext();
+      this.#tryAll(reply.nodes.map((node) => node.url));
     } catch (thrown) {
       if (round !== this.#round) return;
       const error = asParleyError(thrown);
       if (error.code === "unauthenticated" || error.code === "account_disabled") {
         this.#stopped(error.code);
+      } else if (error.code === "disconnected") {
+        this.#nodes = this.#named.filter((node) => this.#isElsewhere(node));
+        this.#tryNext();
       } else {
         this.#backOff(error.retry_after_ms ?? 0);
       }
     } finally {
       cancel();
     }
+  }
+
+  /** Not where the question went. */
+  #isElsewhere(node: string): boolean {
+    return new URL(node, this.#rest.base).host !== new URL(this.#rest.base).host;
+  }
+
+  #tryAll(nodes: readonly string[]): void {
+    this.#named = nodes.length > 0 ? [...nodes] : [SOCKET_PATH];
+    this.#nodes = [...this.#named];
+    this.#tryNext();
   }
 
   #tryNext(): void {
@@ -134,7 +151,7 @@ export class Link {
         this.#handlers.online(reply);
       },
       push: (push) => {
-        if (push.push === "goaway") this.#goAway(push.reconnect_ms);
+        if (push.push === "goaway") this.#goAway(push);
         else this.#handlers.push(push);
       },
       beat: (pushed, received) => this.#handlers.beat(pushed, received),
@@ -149,18 +166,19 @@ export class Link {
       this.#stopped(reason);
     } else if (!this.#cancelWait) {
       // A `goaway` that still waits decides by itself when to go on.
-      if (error?.retry_after_ms) this.#backOff(error.retry_after_ms);
+      if (error?.retry_after_ms && this.#nodes.length === 0) this.#backOff(error.retry_after_ms);
       else this.#tryNext();
     } else {
       this.#showWait();
     }
   }
 
-  /** The node leaves: come back within `ms`, at a time of one's own. */
-  #goAway(ms: number): void {
-    this.#wait(ms * this.#clock.random(), () => {
+  /** Leaves within the time that was given, at a moment of one's own, for where one is sent. */
+  #goAway({ reconnect_ms, nodes }: GoawayPush): void {
+    this.#wait(reconnect_ms * this.#clock.random(), () => {
       this.#drop();
-      void this.#askForNodes();
+      if (nodes) this.#tryAll(nodes.map((node) => node.url));
+      else void this.#askForNodes();
     });
   }
 

@@ -520,7 +520,7 @@ export class Parley {
     await this.#sync.load();
     this.#shelf.me = session.user;
     this.#views.touchAll();
-    this.#link.start(session.token);
+    this.#link.start(session.token, this.#accounts.nodes);
     return session;
   }
 

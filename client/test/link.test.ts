@@ -33,6 +33,66 @@ test("a connection that is lost is tried on the next node at once", async () => 
   assert.deepEqual(server.sockets.map((socket) => socket.url), ["ws://a.test/", "ws://b.test/"]);
 });
 
+test("signing in says where to connect, and nobody is asked again", async () => {
+  const { server, storage } = await signedIn([], (server) => {
+    server.nodes = ["ws://a.test/", "ws://b.test/"];
+  });
+  assert.equal(server.socket.url, "ws://a.test/");
+  assert.equal(server.connects, 0);
+  assert.ok(!("nodes" in ((await storage.get("session")) as object)));
+});
+
+test("nodes that are gone are asked for anew, and where nobody answers that the others are tried", async () => {
+  const { clock, server, parley } = await signedIn([], (server) => {
+    server.nodes = ["ws://a.test/", "ws://chat.test/v1/socket", "ws://b.test/"];
+  });
+  for (const url of server.nodes) server.down.add(url);
+  server.answers = false;
+  server.socket.end(1006);
+  await clock.pass(0);
+  const urls = (): string[] => server.sockets.splice(0).map((socket) => socket.url);
+  assert.deepEqual(urls(), ["ws://a.test/", "ws://chat.test/v1/socket", "ws://b.test/"]);
+  await clock.pass(500);
+  assert.deepEqual(urls(), ["ws://a.test/", "ws://b.test/"]); // not where nobody answered just now
+  server.down.delete("ws://b.test/");
+  await clock.pass(1000);
+  assert.deepEqual(urls(), ["ws://a.test/", "ws://b.test/"]);
+  assert.equal(parley.status.getSnapshot().state, "online");
+});
+
+test("a node that refuses for now is passed over while there is another", async () => {
+  const { clock, server, parley } = await signedIn([], (server) => {
+    server.nodes = ["ws://a.test/", "ws://b.test/", "ws://c.test/"];
+  });
+  let refusals = 1;
+  const auth = server.scripts.get("auth");
+  server.on("auth", (args) => refusals-- > 0
+    ? { error: { code: "draining", message: "", retry_after_ms: 5000 } }
+    : auth?.(args));
+  server.socket.end(1006);
+  await clock.pass(0);
+  assert.equal(server.socket.url, "ws://c.test/");
+  assert.equal(parley.status.getSnapshot().state, "online");
+});
+
+test("told to go away to another node, it goes there and asks nobody", async () => {
+  const { clock, server, parley } = await signedIn();
+  clock.chance = 0.5;
+  server.push({
+    push: "goaway", reason: "balance", reconnect_ms: 1000,
+    nodes: [{ url: "ws://b.test/" }, { url: "ws://c.test/" }],
+  });
+  server.down.add("ws://b.test/");
+  await clock.pass(499);
+  assert.equal(server.sockets.length, 1);
+  await clock.pass(2);
+  assert.deepEqual(server.sockets.map((socket) => socket.url),
+    ["ws://chat.test/v1/socket", "ws://b.test/", "ws://c.test/"]);
+  assert.ok(!server.sockets[0]?.open);
+  assert.equal(parley.status.getSnapshot().state, "online");
+  assert.equal(server.connects, 0);
+});
+
 test("the wait grows twofold up to 30 s, with full jitter, and counts down", async () => {
   const { clock, server, parley } = await signedIn();
   server.up = false;
@@ -114,7 +174,7 @@ test("a refused token stops it, on the socket and over REST", async () => {
 test("told to go away, it goes within the time it was given", async () => {
   const { clock, server, parley } = await signedIn();
   clock.chance = 0.5;
-  server.push({ push: "goaway", reconnect_ms: 4000 });
+  server.push({ push: "goaway", reason: "shutdown", reconnect_ms: 4000 });
   await clock.pass(1999);
   assert.equal(server.sockets.length, 1);
   assert.equal(parley.status.getSnapshot().state, "online");
@@ -126,7 +186,7 @@ test("told to go away, it goes within the time it was given", async () => {
 test("a node that leaves before that is not run after", async () => {
   const { clock, server, parley } = await signedIn();
   clock.chance = 0.5;
-  server.push({ push: "goaway", reconnect_ms: 4000 });
+  server.push({ push: "goaway", reason: "shutdown", reconnect_ms: 4000 });
   await clock.pass(500);
   server.socket.end(4000);
   await clock.pass(1400);

@@ -103,6 +103,10 @@ export class FakeServer implements Transport {
   nodes = ["/v1/socket"];
   /** False: sockets do not open. */
   up = true;
+  /** Those of which sockets do not open. */
+  readonly down = new Set<string>();
+  /** False: nobody answers requests. */
+  answers = true;
   connects = 0;
   connectAnswer: Answer;
   readonly signins: Args[] = [];
@@ -165,7 +169,7 @@ export class FakeServer implements Transport {
     const socket = new FakeSocket(this, url, handlers);
     this.sockets.push(socket);
     queueMicrotask(() => {
-      if (this.up) handlers.opened();
+      if (this.up && !this.down.has(url)) handlers.opened();
       else socket.end(1006);
     });
     return socket;
@@ -197,6 +201,7 @@ export class FakeServer implements Transport {
 
   fetch = async (url: string, init: RequestInit): Promise<Response> => {
     const path = new URL(url).pathname;
+    if (!this.answers) throw new TypeError("fetch failed");
     if (path === "/v1/connect") {
       this.connects++;
       const answer = this.connectAnswer;
@@ -207,7 +212,10 @@ export class FakeServer implements Transport {
     }
     if (path === "/v1/signin") {
       this.signins.push(JSON.parse(String(init.body)) as Args);
-      return Response.json({ user: ME, device: "1", token: "secret", known: `known ${this.signins.length}` });
+      return Response.json({
+        user: ME, device: "1", token: "secret", known: `known ${this.signins.length}`,
+        nodes: this.nodes.map((url) => ({ url })),
+      });
     }
     if (path === "/v1/signout") return Response.json({});
     throw new Error(`nobody expects ${init.method} ${path}`);

@@ -1,7 +1,7 @@
 /*
  * parleyd: the front door. Reads the configuration and hands over to one subcommand:
  *
- *     parleyd serve | user | backup | restore | verify | check-config | print-config |
+ *     parleyd serve | user | backup | restore | verify | nodes | check-config | print-config |
  *             print-manual | print-metrics | print-man | version | help
  *
  * Options may follow; `parleyd print-config` tells them all.
@@ -113,6 +113,7 @@ static const struct {
     {"backup", backup_command, true, "copy the data, beside a running server too"},
     {"restore", restore_command, true, "make the data directory from a backup"},
     {"verify", verify_command, true, "look whether a data directory or a backup is sound"},
+    {"nodes", nodes_command, false, "show the cluster as the running server sees it"},
     {"log-level", log_level_command, true, "tell or change what a running server logs"},
     {"check-config", run_check, false, "say whether the configuration is good"},
     {"print-config", run_print, false, "print all options, with help, defaults and values"},

@@ -204,6 +204,19 @@ int admin_ask(const struct config *config, const char *line, struct builder *out
     return code;
 }
 
+/* Of a server that runs, and of nobody else. */
+static int ask_server(const struct config *config, const char *line)
+{
+    int fd = connect_to_server(config);
+    if (fd < 0 && fd != -EACCES)
+        fprintf(stderr, "parleyd: no server runs in %s\n", config->data_dir);
+    if (fd < 0)
+        return FAILED;
+    int code = ask_for_all(fd, NULL, line, NULL);
+    close(fd);
+    return code;
+}
+
 int log_level_command(const struct config *config)
 {
     char line[ADMIN_LINE_MAX];
@@ -215,16 +228,14 @@ int log_level_command(const struct config *config)
             stderr);
         return EXIT_USAGE;
     }
-    int fd = connect_to_server(config);
-    if (fd < 0 && fd != -EACCES)
-        fprintf(stderr, "parleyd: no server runs in %s\n", config->data_dir);
-    if (fd < 0)
-        return FAILED;
     snprintf(line, sizeof(line), "log-level%s%s", args->n ? "\t" : "",
              args->n ? args->items[0].p : "");
-    int code = ask_for_all(fd, NULL, line, NULL);
-    close(fd);
-    return code;
+    return ask_server(config, line);
+}
+
+int nodes_command(const struct config *config)
+{
+    return ask_server(config, "nodes");
 }
 
 int backup_command(const struct config *config)

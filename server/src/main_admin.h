@@ -2,7 +2,8 @@
  * Asks for the operator's commands (admin/command.h): of the server that holds the data directory,
  * by its socket, or, where none does, of a domain on the store opened here.
  *
- * Also `parleyd backup DIR` and `parleyd log-level [LEVEL]`. Thread: the one of main().
+ * Also `parleyd backup DIR`, `parleyd log-level [LEVEL]` and `parleyd nodes`. Thread: the one of
+ * main().
  */
 #ifndef PARLEY_MAIN_ADMIN_H
 #define PARLEY_MAIN_ADMIN_H
@@ -20,5 +21,6 @@ int admin_ask(const struct config *, const char *line, struct builder *out);
 int backup_command(const struct config *);
 /* The same; of a server that runs alone. */
 int log_level_command(const struct config *);
+int nodes_command(const struct config *);
 
 #endif

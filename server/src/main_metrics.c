@@ -8,7 +8,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "discovery/discovery.h"
 #include "gateway/gateway.h"
+#include "main_discovery.h"
 #include "main_store.h"
 #include "proto/api.gen.h"
 #include "store/store.h"
@@ -53,6 +55,8 @@ static const char *label(enum metric m, uint32_t which)
     case METRIC_CACHE_HITS:
     case METRIC_CACHE_MISSES:
         return one_of(cached, which);
+    case METRIC_NODES:
+        return which ? node_state_name((enum node_state)which) : "";
     case METRIC_STORE_REQUESTS:
     case METRIC_STORE_REQUESTS_FAILED:
         return store_op_name(which);
@@ -105,6 +109,12 @@ static void look_at_process(struct metric_values *values)
     values->at[METRIC_PROCESS_DESCRIPTORS][0] = open_descriptors();
 }
 
+static void look_at_nodes(const struct discovery *discovery, struct metric_values *values)
+{
+    for (uint32_t state = NODE_JOINING; state < NODE_STATES; state++)
+        values->at[METRIC_NODES][state] = discovery_count(discovery, (enum node_state)state);
+}
+
 void main_metrics_print(void *metrics, struct builder *out)
 {
     const struct main_metrics *m = metrics;
@@ -112,6 +122,7 @@ void main_metrics_print(void *metrics, struct builder *out)
     metric_collect(values);
     values->at[METRIC_BUILD][0] = 1;
     values->at[METRIC_OUTPUT_BYTES][0] = gateway_output_bytes(m->gateway);
+    look_at_nodes(m->discovery->discovery, values);
     values->at[METRIC_PROCESS_STARTED][0] = m->started_ms * 1000000;
     main_store_metrics(m->store, values);
     look_at_process(values);

@@ -9,11 +9,13 @@
 
 struct builder;
 struct gateway;
+struct main_discovery;
 struct store;
 
 struct main_metrics {
     const struct store *store;
     const struct gateway *gateway;
+    const struct main_discovery *discovery;
     uint64_t started_ms; /* Unix */
 };
 

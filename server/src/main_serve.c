@@ -23,6 +23,7 @@
 #include "gateway/gateway.h"
 #include "loop/signals.h"
 #include "main_bus.h"
+#include "main_discovery.h"
 #include "main_env.h"
 #include "main_metrics.h"
 #include "main_notify.h"
@@ -35,7 +36,7 @@
 #include "util/macros.h"
 
 enum {
-    LOOK_EVERY_MS = 500,      /* whether the store still writes */
+    LOOK_EVERY_MS = 500,      /* whether the store still writes, and the bus is there */
     LOOK_DRAINED_MS = 5,      /* whether the domain has ended its last calls */
     LAST_CALLS_MS_MAX = 1500, /* after the drain: when each who was there was last seen */
     /* What connections leave: the store's 1,024 files, since one that it cannot open when it must
@@ -48,6 +49,7 @@ enum {
 struct server {
     const struct config *config;
     uint64_t descriptors; /* that we may have open */
+    uint32_t connections_max;
     struct threads threads;
     struct signals signals;
     struct store *store;
@@ -59,13 +61,14 @@ struct server {
     struct gateway *gateway;
     struct chat *chat;
     struct address addresses[GATEWAY_ADDRESSES_MAX], metrics_address;
+    struct main_discovery discovery;
     struct main_metrics metrics;
     struct address_range trusted[CONFIG_PROXIES_MAX];
     struct admin admin;
     struct admin_socket *admin_socket; /* NULL: it could not be made */
     struct timer look;
     uint64_t watchdog_ms, watchdog_at_ms; /* every, and next; 0: nobody watches */
-    bool store_broken, draining, drained, stuck;
+    bool draining, drained, stuck;
     uint64_t end_ms; /* when waiting for the domain's last calls ends */
 };
 
@@ -89,14 +92,16 @@ static void tell_watchdog(struct server *s)
     tell_manager("WATCHDOG=1");
 }
 
+static bool is_well(const struct server *s)
+{
+    return !main_store_broken(s->store) && bus_connected(s->bus);
+}
+
 static void look(struct timer *timer)
 {
     struct server *s = container_of(timer, struct server, look);
     tell_watchdog(s);
-    if (!s->store_broken && main_store_broken(s->store)) {
-        s->store_broken = true;
-        gateway_set_ready(s->gateway, false);
-    }
+    main_discovery_look(&s->discovery, is_well(s), loop_now_ms(s->threads.chat));
     if (s->drained && (!chat_busy(s->chat) || loop_now_ms(s->threads.chat) >= s->end_ms)) {
         s->stuck = s->stuck || chat_busy(s->chat);
         loop_stop(s->threads.chat);
@@ -165,6 +170,7 @@ static void on_signal(struct signals *signals, int signo)
     real_env_stop(&s->env);
     chat_stop_jobs(s->chat);
     chat_wake_all(s->chat);
+    main_discovery_drain(&s->discovery);
     gateway_drain(s->gateway, (uint32_t)s->config->drain_ms, drained, s);
 }
 
@@ -272,7 +278,14 @@ static uint32_t connections_max(const struct config *c, uint64_t descriptors)
 
 static void make_gateway(struct server *s)
 {
+    static const char *const policies[] = {
+        [CONFIG_LEAST_LOADED] = "least_loaded",
+        [CONFIG_ROUND_ROBIN] = "round_robin",
+        [CONFIG_HASH] = "hash",
+    };
     const struct config *c = s->config;
+    s->connections_max = connections_max(c, s->descriptors);
+    main_discovery_init(&s->discovery);
     struct gateway_options options = {
         .chat_loop = s->threads.chat,
         .loops = s->threads.net,
@@ -286,6 +299,10 @@ static void make_gateway(struct server *s)
         .origins = c->allowed_origins.items,
         .origins_n = c->allowed_origins.n,
         .public_url = str_of(c->public_url),
+        .guide = &s->discovery.guide,
+        .policy = str_of(policies[c->discovery_policy]),
+        .no_api = !config_has_role(c, STR("api")),
+        .no_sockets = !config_has_role(c, STR("chat")),
         .incarnation = store_info(s->store)->incarnation,
         .log_traces = c->log_traces,
         .metrics_address = has_metrics(c) ? &s->metrics_address : NULL,
@@ -293,7 +310,7 @@ static void make_gateway(struct server *s)
         .metrics_arg = &s->metrics,
         .assets = web_assets,
         .assets_n = web_assets_n,
-        .connections_max = connections_max(c, s->descriptors),
+        .connections_max = s->connections_max,
         .heartbeat_ms = (uint32_t)c->heartbeat_ms,
         .silent_ms = (uint32_t)c->silent_ms,
         .auth_ms = (uint32_t)c->auth_ms,
@@ -313,7 +330,11 @@ static void make_gateway(struct server *s)
     };
     s->gateway = gateway_new(&options);
     s->metrics = (struct main_metrics){
-        .store = s->store, .gateway = s->gateway, .started_ms = clock_wall_ms()};
+        .store = s->store,
+        .gateway = s->gateway,
+        .discovery = &s->discovery,
+        .started_ms = clock_wall_ms(),
+    };
 }
 
 static void make_chat(struct server *s)
@@ -346,13 +367,19 @@ static void make_chat(struct server *s)
     };
     s->chat = chat_new(&options);
     chat_run_jobs(s->chat);
+    main_discovery_open(&s->discovery, c, s->bus, s->threads.chat, s->gateway, s->connections_max);
 }
 
 /* Without its door the server serves all the same. */
 static void open_admin(struct server *s)
 {
     s->admin = (struct admin){
-        .chat = s->chat, .store = s->store, .env = &s->env.env, .version = PARLEY_VERSION};
+        .chat = s->chat,
+        .store = s->store,
+        .env = &s->env.env,
+        .discovery = s->discovery.discovery,
+        .version = PARLEY_VERSION,
+    };
     int err = admin_socket_open(&s->admin_socket, s->threads.chat, &s->admin, s->config->data_dir);
     if (err)
         log_warn("admin_socket_failed", log_str("why", strerror(-err)));
@@ -389,7 +416,7 @@ static int run(struct server *s)
         return err;
     s->watchdog_ms = notify_watchdog_ms();
     timer_init(&s->look, look);
-    loop_timer_set(s->threads.chat, &s->look, LOOK_EVERY_MS);
+    look(&s->look);
     err = threads_start(&s->threads);
     if (!err)
         loop_run(s->threads.chat);
@@ -439,8 +466,10 @@ int serve(const struct config *config)
     }
     err = compose_and_run(&s);
     threads_stop(&s.threads);
+    main_discovery_leave(&s.discovery);
     if (s.chat)
         bus_detach(s.bus); /* other nodes go on talking */
+    main_discovery_close(&s.discovery);
     gateway_free(s.gateway);
     chat_free(s.chat);
     store_free(s.store);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "admin/nodes.h"
 #include "model/limits.h"
 #include "util/log.h"
 #include "util/macros.h"
@@ -395,6 +396,17 @@ static void log_level(struct admin_request *r)
     answer_later(r, 0);
 }
 
+/* --- the cluster --- */
+
+static void nodes(struct admin_request *r)
+{
+    if (!r->admin->discovery)
+        tell(r, '-', "parleyd: no server runs here");
+    else
+        admin_print_nodes(r->admin->discovery, &r->answer);
+    answer_later(r, r->admin->discovery ? 0 : 1);
+}
+
 /* --- the line --- */
 
 static const struct {
@@ -417,6 +429,7 @@ static const struct {
     {{"user-no-second-factor", 21}, 2, 2, user_no_second_factor},
     {{"user-delete", 11}, 2, 2, user_delete},
     {{"log-level", 9}, 1, 2, log_level},
+    {{"nodes", 5}, 1, 1, nodes},
     {{"backup", 6}, 2, 2, backup},
 };
 

@@ -7,7 +7,7 @@
  *     user-add NAME HASH | user-list [AFTER] | user-disable NAME | user-enable NAME |
  *     user-reset NAME HASH | user-no-second-factor NAME | user-admin NAME |
  *     user-no-admin NAME | user-delete NAME | invite-add USES DAYS | invite-list [AFTER] |
- *     invite-revoke ID | report-list [BEFORE] | report-resolve ID | backup DIR
+ *     invite-revoke ID | report-list [BEFORE] | report-resolve ID | nodes | backup DIR
  * where HASH is an Argon2id string and DIR an absolute path. The answer is lines too, each begun by
  * what it is: '+' a line for standard output, '-' one for standard error, '>' a line to be sent
  * next for the rest, '=' the exit code, which is the last.
@@ -22,6 +22,8 @@
 #include "store/backup.h"
 #include "util/buf.h"
 
+struct discovery;
+
 enum {
     ADMIN_LINE_MAX = 8192, /* a path and a word */
     ADMIN_LIST_MAX = 500,  /* users or codes in one answer: it stays below 64 KiB */
@@ -33,6 +35,7 @@ struct admin {
     struct chat *chat;
     struct store *store;
     struct env *env;
+    const struct discovery *discovery; /* NULL: no server runs here */
     const char *version;
     bool backing_up; /* the command's own: one at a time, since it occupies a reader */
 };

@@ -36,14 +36,16 @@
 #include "util/buf.h"
 #include "util/rate.h"
 
+struct node_guide;
 struct quota;
 struct session;
 
 /* What a node tells its clients of itself. Constant while the node runs; all borrowed. */
 struct node_facts {
-    uint64_t incarnation; /* of the store */
-    struct str url;       /* where to open a socket; relative: the same server */
-    struct str policy;    /* by which the nodes were chosen */
+    uint64_t incarnation;     /* of the store */
+    struct str url;           /* where to open a socket; relative: the same server */
+    struct node_guide *guide; /* to the other nodes (cmd/nodes.h); NULL: there are none */
+    struct str policy;        /* by which the nodes are chosen */
     uint32_t heartbeat_ms;
     struct rate rates[API_RATE_COUNT]; /* by enum api_rate */
 };

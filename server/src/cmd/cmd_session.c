@@ -3,6 +3,7 @@
 #include "cmd/call.h"
 #include "cmd/cmd.h"
 #include "cmd/encode.h"
+#include "cmd/nodes.h"
 
 /* A user who has all the sockets that they may: by then a dead one has been noticed. */
 enum { SOCKETS_RETRY_MS = 15 * 1000 };
@@ -87,6 +88,7 @@ static void signed_in(struct chat_call *asked)
     writer_field_id(w, "device", sign->device);
     writer_field_string(w, "token", str_of(sign->token));
     writer_field_string(w, "known", str_of(sign->known_now));
+    nodes_write(w, call->node, sign->user);
     writer_object_end(w);
     call_answer(call);
 }
@@ -134,11 +136,7 @@ void cmd_connect(struct call *call)
 {
     struct writer *w = call_reply(call);
     writer_object_begin(w);
-    writer_field_array(w, "nodes");
-    writer_object_begin(w);
-    writer_field_string(w, "url", call->node->url);
-    writer_object_end(w);
-    writer_array_end(w);
+    nodes_write(w, call->node, call->user);
     writer_field_string(w, "policy", call->node->policy);
     writer_object_end(w);
     call_answer(call);

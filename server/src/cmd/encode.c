@@ -627,10 +627,27 @@ void encode_push_resync(struct builder *out)
     writer_object_end(&w);
 }
 
-void encode_push_goaway(struct builder *out, uint64_t reconnect_ms)
+void encode_nodes(struct writer *w, const struct str *urls, size_t n)
 {
+    writer_field_array(w, "nodes");
+    for (size_t i = 0; i < n; i++) {
+        writer_object_begin(w);
+        writer_field_string(w, "url", urls[i]);
+        writer_object_end(w);
+    }
+    writer_array_end(w);
+}
+
+void encode_push_goaway(struct builder *out, enum goaway_reason reason, uint64_t reconnect_ms,
+                        const struct str *nodes, size_t n)
+{
+    static const char *const reasons[] = {"shutdown", "unavailable", "balance"};
+    static_assert(ARRAY_SIZE(reasons) == GOAWAY_REASONS, "each reason has a name");
     struct writer w = {.out = out};
     push_begin(&w, "goaway");
+    writer_field_string(&w, "reason", str_of(reasons[reason]));
     writer_field_integer(&w, "reconnect_ms", reconnect_ms);
+    if (n)
+        encode_nodes(&w, nodes, n);
     writer_object_end(&w);
 }

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "chat/presence.h"
+#include "cmd/nodes.h"
 #include "model/account.h"
 #include "model/contact.h"
 #include "model/event.h"
@@ -49,6 +50,9 @@ void encode_report_fields(struct writer *, const struct report *);
 /* Of the store, under "incarnation": 16 hex digits, for it is no id. */
 void encode_incarnation(struct writer *, uint64_t incarnation);
 
+/* Addresses of nodes, an array under "nodes". */
+void encode_nodes(struct writer *, const struct str *urls, size_t n);
+
 /* Messages after one's read mark. */
 uint64_t encode_unread(const struct inbox_entry *);
 
@@ -57,7 +61,8 @@ void encode_push_event(struct builder *, const struct event *, uint64_t viewer);
 void encode_push_typing(struct builder *, uint64_t conversation, uint64_t user);
 void encode_push_presence(struct builder *, const struct presence *);
 void encode_push_resync(struct builder *);
-void encode_push_goaway(struct builder *, uint64_t reconnect_ms);
+void encode_push_goaway(struct builder *, enum goaway_reason, uint64_t reconnect_ms,
+                        const struct str *nodes, size_t n);
 
 /* The array in the frame of receipts, which many of them share. */
 void encode_marks(struct builder *, const struct mark *, size_t n);

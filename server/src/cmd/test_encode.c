@@ -319,8 +319,12 @@ static void test_pushes(void **state)
                  "{\"push\":\"presence\",\"user\":\"7\",\"online\":false,\"last_seen\":1000}");
     encode_push_typing(&out, 9, 7);
     assert_built(&out, "{\"push\":\"typing\",\"conversation\":\"9\",\"user\":\"7\"}");
-    encode_push_goaway(&out, 2000);
-    assert_built(&out, "{\"push\":\"goaway\",\"reconnect_ms\":2000}");
+    encode_push_goaway(&out, GOAWAY_SHUTDOWN, 2000, NULL, 0);
+    assert_built(&out, "{\"push\":\"goaway\",\"reason\":\"shutdown\",\"reconnect_ms\":2000}");
+    struct str nodes[] = {STR("wss://a/v1/socket"), STR("wss://b/v1/socket")};
+    encode_push_goaway(&out, GOAWAY_BALANCE, 0, nodes, 2);
+    assert_built(&out, "{\"push\":\"goaway\",\"reason\":\"balance\",\"reconnect_ms\":0,\"nodes\":"
+                       "[{\"url\":\"wss://a/v1/socket\"},{\"url\":\"wss://b/v1/socket\"}]}");
 }
 
 /* A call that is answered once. */

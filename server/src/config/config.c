@@ -341,6 +341,35 @@ int config_load(struct config *c, char *const *flags, char *const *env, struct b
     return r ? r : config_check(c, out);
 }
 
+bool config_has_role(const struct config *c, struct str role)
+{
+    for (size_t i = 0; i < c->roles.n; i++)
+        if (str_eq(c->roles.items[i], role))
+            return true;
+    return false;
+}
+
+static bool is_word(struct str text)
+{
+    for (size_t i = 0; i < text.n; i++)
+        if (text.p[i] <= ' ' || text.p[i] > '~')
+            return false;
+    return true;
+}
+
+static int check_node(struct config *c, struct builder *out)
+{
+    int r = 0;
+    for (size_t i = 0; i < c->roles.n; i++)
+        if (!str_eq(c->roles.items[i], STR("api")) && !str_eq(c->roles.items[i], STR("chat")))
+            r |= config_complain(c, "roles", "each must be api or chat", out);
+    if (!is_word(str_of(c->node_region)))
+        r |= config_complain(c, "node.region", "must be a word of ASCII", out);
+    if (!is_word(str_of(c->public_url)))
+        r |= config_complain(c, "public_url", "must be a URL without blanks, in ASCII", out);
+    return r;
+}
+
 int config_check(struct config *c, struct builder *out)
 {
     struct str url = str_of(c->public_url);
@@ -370,5 +399,5 @@ int config_check(struct config *c, struct builder *out)
             !str_starts(c->allowed_origins.items[i], STR("https://")))
             r |= config_complain(c, "allowed_origins", "each must begin with http:// or https://",
                                  out);
-    return r;
+    return r | check_node(c, out);
 }

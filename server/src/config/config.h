@@ -30,6 +30,7 @@ enum {
     CONFIG_ARGS_MAX = 16,                /* that are no flags */
     CONFIG_PROXIES_MAX = 64,             /* ranges of them that are trusted */
     CONFIG_NATS_URLS_MAX = 32,
+    CONFIG_ROLES_MAX = 8, /* room for those that are to come */
 };
 
 enum config_registration {
@@ -39,6 +40,7 @@ enum config_registration {
 };
 enum config_store { CONFIG_STORE_ROCKSDB };
 enum config_bus { CONFIG_BUS_LOCAL, CONFIG_BUS_NATS };
+enum config_policy { CONFIG_LEAST_LOADED, CONFIG_ROUND_ROBIN, CONFIG_HASH };
 
 struct config_list {
     const struct str *items; /* each followed by a 0 byte */
@@ -59,6 +61,9 @@ struct config {
     const char *nats_ca;
     const char *nats_certificate;
     const char *nats_key;
+    const char *node_region;
+    int discovery_policy; /* enum config_policy */
+    struct config_list roles;
 
     uint64_t retention_after_ms;
     uint64_t retention_delivered_ms;
@@ -131,6 +136,9 @@ void config_deinit(struct config *);
 /* All sources in their order, then config_check(). `flags` and `env` end with NULL. 0 or
  * CONFIG_BAD. Complaints are whole lines added to `complaints`. */
 int config_load(struct config *, char *const *flags, char *const *env, struct builder *complaints);
+
+/* Whether the role is among `roles`. */
+bool config_has_role(const struct config *, struct str role);
 
 /* The sources one by one, for tests; 0 or CONFIG_BAD, except config_check(). */
 int config_apply_text(struct config *, const char *path, struct str text,

@@ -64,6 +64,18 @@ const struct option options[] = {
      "the server starts."},
     {NULL, "nats.key", OPTION_TEXT, FIELD(nats_key), 0, OPTION_TEXT_MAX, "", {NULL},
      "File with its key, as PEM without a password."},
+    {NULL, "node.region", OPTION_TEXT, FIELD(node_region), 0, 64, "", {NULL},
+     "Where this node is, in a word, such as eu-1. Clients that ask here are sent to nodes of the "
+     "same region as long as one of them has room."},
+    {NULL, "discovery.policy", OPTION_ENUM, FIELD(discovery_policy), 0, 0, "least_loaded",
+     {"least_loaded", "round_robin", "hash"},
+     "Which nodes clients that ask here are sent to. least_loaded: those with the fewest connections "
+     "for what they take, and time to spare. round_robin: each in turn. hash: each user to the same "
+     "one, as long as it is there."},
+    {NULL, "roles", OPTION_LIST, FIELD(roles), 1, CONFIG_ROLES_MAX, "api, chat", {NULL},
+     "What this node serves: api, the routes and the page; chat, sockets. Nodes of one kind stand "
+     "behind a proxy that sends /v1/socket to the ones and all else to the others. What a node does "
+     "not serve it answers as not found, but for /healthz and /readyz."},
 
     {"Retention", "retention.after_ms", OPTION_MS, FIELD(retention_after_ms), 0, 10 * YEAR_MS, "0",
      {NULL},
@@ -102,8 +114,10 @@ const struct option options[] = {
      "Expect the PROXY protocol, version 2, at the start of every connection, before TLS, and "
      "refuse connections from all but trusted_proxies."},
     {NULL, "public_url", OPTION_TEXT, FIELD(public_url), 0, 256, "", {NULL},
-     "The URL by which clients reach this server, such as https://chat.example.org: GET "
-     "/v1/connect names the socket there. Empty: the address at which the client asked."},
+     "The URL by which clients reach this server, such as https://chat.example.org: signing in and "
+     "GET /v1/connect name the socket there. Empty: the address at which the client asked. Of several "
+     "nodes each has its own, by which the others send clients to it; or all have the same one, of "
+     "what stands before them."},
     {NULL, "allowed_origins", OPTION_LIST, FIELD(allowed_origins), 0, OPTION_LIST_MAX, "", {NULL},
      "Web origins besides the server's own whose pages may open a WebSocket, such as "
      "https://app.example.org."},

@@ -60,6 +60,7 @@ struct client {
     bool chunked : 1;   /* HTTP: it takes answers in chunks */
     bool streaming : 1; /* HTTP: a part of the answer under way was sent */
     bool behind : 1;    /* socket: pushes were left out, a resync is owed */
+    bool sent_away : 1; /* socket: it was told to go to another node */
     uint32_t stranger;  /* its place among those that have not said whose they are */
     uint32_t number;    /* of its lane, for logs; begins again after 2^32 */
     uint8_t list;       /* enum lane_list */

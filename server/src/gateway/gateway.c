@@ -29,7 +29,7 @@ enum {
     /* Clients that come back at once would all come to the same few nodes: spread them by what
      * a node takes in a second, and no longer than a person waits. */
     RECONNECTS_PER_S = 1000,
-    RECONNECT_MS_MIN = 1000,
+    RECONNECT_MS_MIN = 1000, /* this node, once it is back; others take them at once */
     RECONNECT_MS_MAX = 30000,
 };
 
@@ -79,7 +79,8 @@ struct gateway *gateway_new(const struct gateway_options *options)
     g->node = (struct node_facts){
         .incarnation = g->options.incarnation,
         .url = buf_str(g->node_url),
-        .policy = STR("least_loaded"),
+        .guide = g->options.guide,
+        .policy = g->options.policy.n ? g->options.policy : STR("least_loaded"),
         .heartbeat_ms = g->options.heartbeat_ms,
     };
     memcpy(g->node.rates, g->options.rates, sizeof(g->node.rates));
@@ -143,6 +144,16 @@ uint64_t gateway_output_bytes(const struct gateway *g)
     return atomic_load_explicit(&g->output.bytes, memory_order_relaxed);
 }
 
+struct str gateway_socket_url(const struct gateway *g)
+{
+    return g->options.public_url.n ? g->node.url : (struct str){0};
+}
+
+uint32_t gateway_connections(const struct gateway *g)
+{
+    return atomic_load(&g->clients);
+}
+
 const struct address *gateway_addresses(const struct gateway *g)
 {
     return g->addresses;
@@ -164,10 +175,42 @@ void gateway_free(struct gateway *g)
     buf_unref(g->node_url);
     buf_unref(g->resync);
     buf_unref(g->ping);
-    buf_unref(g->goaway);
+    for (size_t i = 0; i < g->goaway_n; i++)
+        buf_unref(g->goaway[i]);
     quota_deinit(&g->quota);
     free(g->lanes);
     free(g);
+}
+
+/* Sending clients away. */
+
+/* Frames for as many clients; they spread over the other nodes, or wait for this one. */
+static size_t make_goaway(struct gateway *g, uint64_t clients, enum goaway_reason reason,
+                          struct buf *out[NODES_NAMED_MAX])
+{
+    struct builder frames[NODES_NAMED_MAX] = {0};
+    uint64_t ms = clients * 1000 / RECONNECTS_PER_S;
+    if (!nodes_has_others(&g->node))
+        ms = MAX(ms, (uint64_t)RECONNECT_MS_MIN);
+    size_t n = nodes_goaway(&g->node, reason, MIN(ms, (uint64_t)RECONNECT_MS_MAX), frames);
+    for (size_t i = 0; i < n; i++)
+        out[i] = builder_finish(&frames[i]);
+    return n;
+}
+
+void gateway_hand_over(struct gateway *g, uint64_t n, enum goaway_reason reason)
+{
+    struct buf *frames[NODES_NAMED_MAX];
+    uint64_t each = n / g->lanes_n, more = n % g->lanes_n;
+    if (g->drained || !nodes_has_others(&g->node))
+        return;
+    size_t frames_n = make_goaway(g, MIN(n, gateway_connections(g)), reason, frames);
+    log_info("handing_over", log_u64("clients", MIN(n, gateway_connections(g))),
+             log_u64("reason", reason));
+    for (size_t i = 0; i < g->lanes_n; i++)
+        lane_hand_over(&g->lanes[i], each + (i < more), reason == GOAWAY_BALANCE, frames, frames_n);
+    for (size_t i = 0; i < frames_n; i++)
+        buf_unref(frames[i]);
 }
 
 /* Draining. */
@@ -213,13 +256,9 @@ static void drain_tick(struct timer *timer)
 void gateway_drain(struct gateway *g, uint32_t within_ms,
                    void (*done)(struct gateway *, bool clean, void *arg), void *arg)
 {
-    unsigned clients = atomic_load(&g->clients);
-    uint64_t spread_ms = (uint64_t)clients * 1000 / RECONNECTS_PER_S;
-    struct builder out = {0};
     must(!g->drained);
-    log_info("draining", log_u64("clients", clients));
-    encode_push_goaway(&out, MIN(MAX(spread_ms, RECONNECT_MS_MIN), RECONNECT_MS_MAX));
-    g->goaway = builder_finish(&out);
+    log_info("draining", log_u64("clients", gateway_connections(g)));
+    g->goaway_n = make_goaway(g, gateway_connections(g), GOAWAY_SHUTDOWN, g->goaway);
     g->drained = done;
     g->drained_arg = arg;
     g->lanes_left = g->lanes_n;

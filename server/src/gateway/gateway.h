@@ -18,6 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cmd/nodes.h"
 #include "net/address_range.h"
 #include "proto/api.gen.h"
 #include "util/rate.h"
@@ -47,6 +48,10 @@ struct gateway_options {
     size_t origins_n;
     /* http(s)://host[:port][/path] by which clients reach this node; absent: as they came here. */
     struct str public_url;
+    struct node_guide *guide; /* to the other nodes; NULL: this one stands alone */
+    struct str policy;        /* of that guide */
+    bool no_api;              /* routes and the page are other nodes' */
+    bool no_sockets;          /* so are sockets */
 
     uint64_t incarnation; /* of the store; clients are told */
 
@@ -92,6 +97,15 @@ uint64_t gateway_output_bytes(const struct gateway *);
 
 /* Whether /readyz says 200; true from gateway_start() on. Any thread. */
 void gateway_set_ready(struct gateway *, bool ready);
+
+/* Where clients open their sockets; absent where public_url is. */
+struct str gateway_socket_url(const struct gateway *);
+/* Connections there are. Any thread. */
+uint32_t gateway_connections(const struct gateway *);
+
+/* Tells `n` of the sockets (UINT64_MAX: all) to go to other nodes, if there are any; none is told
+ * twice for GOAWAY_BALANCE. Nobody is forced: those who go close the connection themselves. */
+void gateway_hand_over(struct gateway *, uint64_t n, enum goaway_reason);
 
 /* Stops accepting, tells sockets to go away, lets what is under way finish, closes. done() runs
  * once, on the chat thread, within `within_ms`: with `clean` no connection and no session is

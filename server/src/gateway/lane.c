@@ -20,6 +20,7 @@
 #include "gateway/stream.h"
 #include "util/clock.h"
 #include "util/log.h"
+#include "util/mem.h"
 #include "util/metric.h"
 
 /* Connections beyond connections_max that still get an answer, so that a full node can say so and
@@ -334,6 +335,44 @@ void lane_drain(struct lane *lane)
 {
     lane->drain.run = drain;
     courier_send(&lane->to_net, &lane->drain);
+}
+
+/* Some sockets of one lane are told to go. */
+struct parting {
+    struct task task;
+    struct lane *lane;
+    uint64_t n;
+    bool once;
+    size_t frames_n;
+    struct buf *frames[NODES_NAMED_MAX];
+};
+
+static void hand_over(struct task *task)
+{
+    struct parting *p = container_of(task, struct parting, task);
+    list_for_each(&p->lane->lists[LANE_SOCKETS], node)
+    {
+        struct client *c = client_of_node(node);
+        if (!p->n || p->lane->draining)
+            break;
+        if (p->once && c->sent_away)
+            continue;
+        socket_send_away(c, p->frames[p->n-- % p->frames_n]);
+    }
+    for (size_t i = 0; i < p->frames_n; i++)
+        buf_unref(p->frames[i]);
+    free(p);
+}
+
+void lane_hand_over(struct lane *lane, uint64_t n, bool once, struct buf *const *frames,
+                    size_t frames_n)
+{
+    struct parting *p = mem_new(sizeof(*p));
+    *p = (struct parting){
+        .task.run = hand_over, .lane = lane, .n = n, .once = once, .frames_n = frames_n};
+    for (size_t i = 0; i < frames_n; i++)
+        p->frames[i] = buf_ref(frames[i]);
+    courier_send(&lane->to_net, &p->task);
 }
 
 static void hurry(struct task *task)

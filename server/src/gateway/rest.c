@@ -177,6 +177,15 @@ static void note_sender(struct client *c, const struct http_request *r)
                   log_str("ip", address_format_ip(&c->from, ip)));
 }
 
+/* Other nodes serve it: whatever stands before them goes by the path, and comes here by mistake. */
+static bool is_elsewhere(const struct client *c, struct str path)
+{
+    const struct gateway_options *o = &c->lane->gateway->options;
+    if (str_eq(path, STR(API_SOCKET_PATH)))
+        return o->no_sockets;
+    return o->no_api && !web_is_health(path);
+}
+
 static void dispatch(struct client *c, const struct http_request *r)
 {
     struct str path = http_request_path(r);
@@ -186,6 +195,8 @@ static void dispatch(struct client *c, const struct http_request *r)
     note_sender(c, r);
     if (c->metrics)
         web_answer_metrics(c, r);
+    else if (is_elsewhere(c, path))
+        answer_problem(c, &(struct problem){.error = API_ERROR_UNKNOWN_COMMAND});
     else if (str_eq(path, STR(API_SOCKET_PATH)))
         open_socket(c, r);
     else if (str_starts(path, STR("/v1/")) && !web_has(c, path))

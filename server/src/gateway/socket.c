@@ -293,8 +293,16 @@ void socket_ping(struct client *c)
 
 void socket_go_away(struct client *c)
 {
+    const struct gateway *g = c->lane->gateway;
     if (c->session)
-        send_frame(c, c->lane->gateway->goaway, false);
+        send_frame(c, g->goaway[c->number % g->goaway_n], false);
     if (c->calls == 0)
         socket_close(c, API_CLOSE_GOING_AWAY);
+}
+
+void socket_send_away(struct client *c, struct buf *frame)
+{
+    c->sent_away = true;
+    if (c->session)
+        send_frame(c, frame, false);
 }

@@ -29,5 +29,7 @@ void socket_silent(struct client *);
 void socket_ping(struct client *);
 /* The node drains: says so, and closes when nothing is under way. */
 void socket_go_away(struct client *);
+/* Other nodes should have it: this frame says which. It closes when it goes. */
+void socket_send_away(struct client *, struct buf *frame);
 
 #endif

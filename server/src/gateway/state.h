@@ -21,9 +21,10 @@ struct gateway {
     struct buf *node_url; /* what node.url says */
     struct address addresses[GATEWAY_ADDRESSES_MAX];
     struct address metrics_address;
-    struct buf **asset_bodies;  /* for each of options.assets its ASSET_FORMS, or NULL */
-    struct buf *resync, *ping;  /* always the same: a payload, a whole frame */
-    struct buf *goaway;         /* a payload; made when the drain begins */
+    struct buf **asset_bodies;           /* for each of options.assets its ASSET_FORMS, or NULL */
+    struct buf *resync, *ping;           /* always the same: a payload, a whole frame */
+    struct buf *goaway[NODES_NAMED_MAX]; /* payloads; made when the drain begins */
+    size_t goaway_n;
     atomic_bool ready;          /* any thread */
     atomic_uint clients;        /* any thread: connections of all lanes */
     struct meter output;        /* any thread: see output.h */

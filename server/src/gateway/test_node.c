@@ -194,6 +194,34 @@ static void on_drained(struct gateway *gateway, bool clean, void *arg)
     pthread_mutex_unlock(&node->lock);
 }
 
+/* One that somebody waits for. */
+struct waited {
+    struct task task;
+    struct node *node;
+    void (*call)(struct gateway *);
+    bool over;
+};
+
+static void run_waited(struct task *task)
+{
+    struct waited *w = container_of(task, struct waited, task);
+    w->call(w->node->gateway);
+    pthread_mutex_lock(&w->node->lock);
+    w->over = true;
+    pthread_cond_signal(&w->node->changed);
+    pthread_mutex_unlock(&w->node->lock);
+}
+
+void node_call(struct node *node, void (*call)(struct gateway *))
+{
+    struct waited w = {.task.run = run_waited, .node = node, .call = call};
+    post(&node->chat_loop.poster, &w.task);
+    pthread_mutex_lock(&node->lock);
+    while (!w.over)
+        pthread_cond_wait(&node->changed, &node->lock);
+    pthread_mutex_unlock(&node->lock);
+}
+
 static void drain(struct task *task)
 {
     struct node *node = container_of(task, struct node, drain);

@@ -21,6 +21,8 @@ struct node *node_new(const struct gateway_options *options);
 struct node *node_with_tries(const struct gateway_options *options, uint32_t tries_address);
 uint16_t node_port(const struct node *);
 struct gateway *node_gateway(struct node *);
+/* Runs it on the chat thread, and waits until it has. */
+void node_call(struct node *, void (*call)(struct gateway *));
 /* Begins to drain. */
 void node_drain(struct node *, uint32_t within_ms);
 /* Waits for the end of the drain, which is begun if it was not, and whether it was clean. */

@@ -382,7 +382,7 @@ static void test_drain_says_goaway_and_ends_what_waits(void **state)
     assert_false(tcp_comes(t, 200));
     uint64_t from_ms = clock_mono_ms();
     node_drain(node, 8000);
-    ws_sees(t, "{\"push\":\"goaway\",\"reconnect_ms\":1000}");
+    ws_sees(t, "{\"push\":\"goaway\",\"reason\":\"shutdown\",\"reconnect_ms\":1000}");
     ws_sees(t, "{\"id\":3,\"ok\":{\"token\":");
     ws_expect_close(t, API_CLOSE_GOING_AWAY);
     ws_expect_close(fresh, API_CLOSE_GOING_AWAY);

@@ -115,14 +115,19 @@ bool web_has(const struct client *c, struct str path)
     return asset_find(g->options.assets, g->options.assets_n, path) != NULL;
 }
 
+bool web_is_health(struct str path)
+{
+    return str_eq(path, STR("/healthz")) || str_eq(path, STR("/readyz"));
+}
+
 void web_answer(struct client *c, const struct http_request *r)
 {
     struct gateway *g = c->lane->gateway;
     struct str path = http_request_path(r);
     bool is_read = r->method == HTTP_GET || r->method == HTTP_HEAD;
     const struct asset *asset = asset_find(g->options.assets, g->options.assets_n, path);
-    bool is_healthz = str_eq(path, STR("/healthz")), is_readyz = str_eq(path, STR("/readyz"));
-    if (!asset && !is_healthz && !is_readyz)
+    bool is_healthz = str_eq(path, STR("/healthz"));
+    if (!asset && !web_is_health(path))
         answer_problem(c, &(struct problem){.error = API_ERROR_UNKNOWN_COMMAND});
     else if (!is_read)
         answer_problem(

@@ -17,6 +17,9 @@ struct http_request;
 /* Whether there is a file at that path. */
 bool web_has(const struct client *, struct str path);
 
+/* /healthz or /readyz. */
+bool web_is_health(struct str path);
+
 /* Answers at once. */
 void web_answer(struct client *, const struct http_request *);
 

@@ -83,6 +83,11 @@ const struct metric_row metric_rows[METRICS] = {
     [METRIC_PASSWORD_QUEUE] = {"parley_password_queue", METRIC_GAUGE, METRIC_ONES, NULL,
                                "Jobs that wait to be hashed; the bound is the option "
                                "password_queue_max."},
+    [METRIC_NODES] =
+        {"parley_nodes", METRIC_GAUGE, METRIC_ONES, "state",
+         "Nodes of the cluster as this one sees them, itself among them: joining "
+         "(there, and not ready), up, draining, down (not heard of), removed (ended in "
+         "order). The last two are forgotten after ten minutes."},
     [METRIC_STORE_REQUESTS] = {"parley_store_requests", METRIC_COUNTER, METRIC_ONES, "op",
                                "Requests that the store carried out, by operation."},
     [METRIC_STORE_REQUESTS_FAILED] = {"parley_store_requests_failed", METRIC_COUNTER, METRIC_ONES,

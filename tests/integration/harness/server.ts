@@ -20,6 +20,7 @@ const EXIT_MS_MAX = 20_000 * PATIENCE;
 /** What a sanitizer prints. */
 const SANITIZER = /(ERROR|WARNING): \w*Sanitizer|runtime error:/;
 
+/** `{port}` in a text is the server's own. */
 export type Options = { [option: string]: string | number | boolean };
 
 /** Raw clients send faster than people, and all come from here. limits.test.ts has the limits. */
@@ -168,8 +169,10 @@ export class Server {
   }
 
   #flags(): string[] {
+    const options = Object.entries(this.#options).map(([name, value]) =>
+      [name, typeof value === "string" ? value.replace("{port}", String(this.port)) : value]);
     return flags({
-      data_dir: join(this.dir, "data"), listen: `127.0.0.1:${this.port}`, ...this.#options,
+      data_dir: join(this.dir, "data"), listen: `127.0.0.1:${this.port}`, ...Object.fromEntries(options),
     });
   }
 
@@ -205,7 +208,7 @@ export function command(
   return { status: done.status, output: done.stdout + done.stderr };
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const listener = createServer();
   listener.listen(0, "127.0.0.1");
   await once(listener, "listening");

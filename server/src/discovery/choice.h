@@ -1,0 +1,47 @@
+/*
+ * Which nodes a client had better use. Those that are up and serve sockets, have an address that
+ * others can name (this one may do without) and room for one more, in this node's region first;
+ * within a region
+ *
+ *     least_loaded  by connections, as a part of how many it takes, or its CPU, whichever is more;
+ *                   whom this node sent there since it last heard of it counts as being there, so
+ *                   that not everybody who comes in one second is sent to one node
+ *     round_robin   each in turn
+ *     hash          each user to the same as long as the nodes are the same, and few to another one
+ *                   when they are not
+ *
+ * Nodes with one address, such as that of a balancer before them, are one. Only where all are full
+ * a full one is named: it says by itself when to come again. Pure; any one thread.
+ */
+#ifndef PARLEY_DISCOVERY_CHOICE_H
+#define PARLEY_DISCOVERY_CHOICE_H
+
+#include "discovery/nodes.h"
+
+enum { CHOICE_MAX = 4 }; /* that are named to a client: two may fail at once, and one more */
+
+enum choice_policy { CHOICE_LEAST_LOADED, CHOICE_ROUND_ROBIN, CHOICE_HASH };
+
+struct choice {
+    enum choice_policy policy;
+    uint64_t user; /* who asks; 0: nobody that is known */
+    uint64_t turn; /* how often was asked: for round_robin */
+    bool others;   /* not this one */
+};
+
+/* The best first; how many. They are among `nodes` and may be changed: each that is named counts
+ * as one more client there if it is the first. */
+size_t choose_nodes(struct nodes *, const struct choice *, const struct node *out[CHOICE_MAX]);
+
+enum {
+    /* So many a second at most are handed over: a share that takes the others a minute or two to
+     * have, and their stores and caches do not feel. */
+    HAND_OVER_PER_S_MAX = 50,
+    HAND_OVER_MIN = 50, /* fewer too many are left where they are */
+};
+
+/* How many clients this node is to send to others in this second: some of those that it has beyond
+ * its share, if that is a fifth more than it; else 0. */
+uint64_t hand_over_now(const struct nodes *);
+
+#endif
