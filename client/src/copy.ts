@@ -21,7 +21,7 @@ import {
 import { Rows, changedBy, expired, goesAt, stored } from "./rows.ts";
 import type { Asker } from "./asker.ts";
 import type { Change } from "./storage.ts";
-import { padded } from "./storage.ts";
+import { COPY, padded } from "./storage.ts";
 
 /** A push may merely be late: the gap is asked for after this, give or take a half. */
 const GAP_MS = 300;
@@ -275,6 +275,11 @@ export class Copy {
     void this.#host.write([...changes, this.#put()]);
   }
 
+  /** All of it, as the storage is to have it. */
+  all(): Change[] {
+    return [this.#put(), ...this.rows.values().map(({ seq }) => this.#putRow(seq))];
+  }
+
   /** All up to `seq` is hidden, as an entry says. */
   #clear(seq: Seq): Change[] {
     if (seq <= this.rows.cleared) return [];
@@ -437,10 +442,14 @@ export class Copy {
   }
 }
 
+/** What the keys of records and of rows begin with. */
+export const RECORDS = `${COPY}conversation/`;
+export const ROWS = `${COPY}row/`;
+
 export function recordKey(conversation: Id): string {
-  return `conversation/${conversation}`;
+  return RECORDS + conversation;
 }
 
 export function rowKey(conversation: Id, seq?: Seq): string {
-  return `row/${conversation}/${seq === undefined ? "" : padded(seq)}`;
+  return `${ROWS}${conversation}/${seq === undefined ? "" : padded(seq)}`;
 }

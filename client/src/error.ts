@@ -8,6 +8,9 @@ import { ERRORS } from "./api.ts";
  */
 export type ClientErrorCode = ErrorCode | "disconnected" | "timeout" | "stopped";
 
+/** One as it goes from tab to tab. */
+export type ErrorData = Omit<ApiError, "code"> & { code: ClientErrorCode };
+
 export class ParleyError extends Error {
   readonly code: ClientErrorCode;
   readonly retry_after_ms: number | undefined;
@@ -15,7 +18,7 @@ export class ParleyError extends Error {
   readonly first: Seq | undefined;
   readonly field: string | undefined;
 
-  constructor(code: ClientErrorCode, message: string, extras: Partial<ApiError> = {}) {
+  constructor(code: ClientErrorCode, message: string, extras: Partial<Omit<ApiError, "code">> = {}) {
     super(message);
     this.name = "ParleyError";
     this.code = code;
@@ -25,7 +28,7 @@ export class ParleyError extends Error {
     this.field = extras.field;
   }
 
-  static of(error: ApiError): ParleyError {
+  static of(error: ErrorData): ParleyError {
     return new ParleyError(error.code, error.message, error);
   }
 
@@ -41,6 +44,14 @@ export class ParleyError extends Error {
         return ERRORS[this.code]?.retry ?? false;
     }
   }
+}
+
+export function errorData({ code, message, retry_after_ms, head, first, field }: ParleyError): ErrorData {
+  return {
+    code, message,
+    ...(retry_after_ms === undefined ? {} : { retry_after_ms }), ...(head === undefined ? {} : { head }),
+    ...(first === undefined ? {} : { first }), ...(field === undefined ? {} : { field }),
+  };
 }
 
 /** Anything thrown, as a ParleyError; what is none counts as a broken connection. */

@@ -23,8 +23,11 @@ export type { ParleyOptions } from "./parley.ts";
 export { Parley } from "./parley.ts";
 export type { RestCommand } from "./rest.ts";
 export { Rest } from "./rest.ts";
-export type { Change, Storage } from "./storage.ts";
-export { MemoryStorage } from "./storage.ts";
+export { IndexedStorage } from "./indexed.ts";
+export type { Change, Pair, Storage } from "./storage.ts";
+export { COPY, MemoryStorage, isCopy } from "./storage.ts";
+export type { TabsPlace } from "./tabs.ts";
+export { tabsHere } from "./tabs.ts";
 export type { Socket, SocketHandlers, Transport } from "./transport.ts";
 export { webSocketTransport } from "./transport.ts";
 export type {

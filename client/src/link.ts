@@ -11,7 +11,6 @@ import { CLOSE_CODES, SOCKET_PATH } from "./api.ts";
 import type { Clock } from "./clock.ts";
 import { Connection } from "./connection.ts";
 import { ParleyError, asParleyError } from "./error.ts";
-import { Value } from "./observable.ts";
 import type { Rest } from "./rest.ts";
 import type { Transport } from "./transport.ts";
 import { socketUrl } from "./transport.ts";
@@ -33,6 +32,7 @@ export interface Status {
 }
 
 export interface LinkHandlers {
+  status(status: Status): void;
   online(reply: AuthReply): void;
   offline(): void;
   push(push: Push): void;
@@ -41,7 +41,7 @@ export interface LinkHandlers {
 }
 
 export class Link {
-  readonly status = new Value<Status>({ state: "off" });
+  #status: Status = { state: "off" };
   #transport: Transport;
   #clock: Clock;
   #rest: Rest;
@@ -82,12 +82,12 @@ export class Link {
     this.#round++;
     this.#drop();
     this.#endWait();
-    this.status.set({ state: "off" });
+    this.#show({ state: "off" });
   }
 
   /** Does not wait any longer: the machine is back on the network, or somebody pressed a button. */
   retryNow(): void {
-    if (this.status.get().state !== "waiting") return;
+    if (this.#status.state !== "waiting") return;
     this.#endWait();
     void this.#askForNodes();
   }
@@ -101,7 +101,7 @@ export class Link {
 
   async #askForNodes(): Promise<void> {
     const round = this.#round;
-    this.status.set({ state: "connecting" });
+    this.#show({ state: "connecting" });
     const abort = new AbortController();
     const cancel = this.#clock.after(CONNECT_MS_MAX, () => abort.abort());
     try {
@@ -141,13 +141,13 @@ export class Link {
       this.#backOff(0);
       return;
     }
-    this.status.set({ state: "connecting" });
+    this.#show({ state: "connecting" });
     const url = socketUrl(this.#rest.base, node);
     this.#connection = new Connection(this.#transport, this.#clock, url, this.#token, {
       authenticated: (reply) => {
         this.#authenticated = true;
         this.#since = this.#clock.now();
-        this.status.set({ state: "online" });
+        this.#show({ state: "online" });
         this.#handlers.online(reply);
       },
       push: (push) => {
@@ -205,7 +205,7 @@ export class Link {
   /** The countdown. */
   #showWait(): void {
     const left = Math.max(0, this.#retryAt - this.#clock.now());
-    this.status.set({ state: "waiting", retry_in_s: Math.ceil(left / 1000) });
+    this.#show({ state: "waiting", retry_in_s: Math.ceil(left / 1000) });
     this.#cancelTick?.();
     this.#cancelTick = left > 0
       ? this.#clock.after(Math.ceil(left) % 1000 || 1000, () => this.#showWait())
@@ -217,6 +217,11 @@ export class Link {
     this.#cancelWait = undefined;
     this.#cancelTick?.();
     this.#cancelTick = undefined;
+  }
+
+  #show(status: Status): void {
+    this.#status = status;
+    this.#handlers.status(status);
   }
 
   #drop(): void {
@@ -231,7 +236,7 @@ export class Link {
   #stopped(reason: NonNullable<Status["reason"]>): void {
     this.#round++;
     this.#endWait();
-    this.status.set({ state: "stopped", reason });
+    this.#show({ state: "stopped", reason });
     this.#handlers.stopped(reason);
   }
 }

@@ -7,11 +7,16 @@
  * Commands of one conversation form a lane and leave one after the other, so that they stand in
  * the order they were given; lanes do not wait for each other. Refused: several of a lane under
  * way at once. The second could stand while the first is told to come again.
+ *
+ * Of several tabs each stores what was said in it, tells the others, and shows what all of them say;
+ * the one that leads sends. Whoever leads next finds in the storage what is left to do: what is no
+ * more there stands, or was refused, though the one before could not tell.
  */
-import type { Appended, CommandName, Commands, Id, MessageSendArgs, Seq, Time } from "./api.ts";
+import type { Appended, ChatEvent, CommandName, Commands, Id, MessageSendArgs, Seq, Time } from "./api.ts";
 import type { Clock } from "./clock.ts";
 import { jittered, sleep } from "./clock.ts";
-import { ParleyError, asParleyError } from "./error.ts";
+import type { ErrorData } from "./error.ts";
+import { ParleyError, asParleyError, errorData } from "./error.ts";
 import type { Request } from "./asker.ts";
 import type { Change, Storage } from "./storage.ts";
 import { padded } from "./storage.ts";
@@ -23,6 +28,7 @@ const RETRY_MS = 1000;
  * that asks for it again and again contradicts itself, and the command is refused for good. */
 export const DETOURS_MAX = 5;
 const PAGE = 100;
+const PREFIX = "outbox/";
 
 /** Commands that append: those that take a key. */
 export type AppendCommand = Extract<CommandName, "message.send" | "message.edit" | "message.delete"
@@ -56,7 +62,21 @@ export interface OutboxItem {
   error?: { code: string; message: string };
 }
 
+/** What became of an item, as one tab tells the others: as it is now, and what was answered. */
+export interface OutboxNews {
+  item: OutboxItem;
+  /** It stands. */
+  reply?: Appended;
+  /** It was refused for good. */
+  error?: ErrorData;
+  /** It is in the outbox no more. */
+  gone?: true;
+}
+
 export interface OutboxHost {
+  /** Of all tabs this one sends. */
+  leads(): boolean;
+  tell(news: OutboxNews): void;
   online(): boolean;
   request: Request;
   /** The newest seq that the device has in the lane's conversation, if it knows of one. */
@@ -88,6 +108,8 @@ export class Outbox {
   /** The keys of what has had no try whose outcome is unknown: it stands nowhere. */
   #fresh = new Set<string>();
   #promised = new Map<string, Promised>();
+  /** The keys of what is on its way into the storage. */
+  #unwritten = new Set<string>();
 
   constructor(clock: Clock, storage: Storage, host: OutboxHost) {
     this.#clock = clock;
@@ -96,11 +118,47 @@ export class Outbox {
   }
 
   async load(): Promise<void> {
-    for (const [, value] of await this.#storage.scan("outbox/")) {
-      const item = value as OutboxItem;
-      this.#items.push(item);
-      this.#order = Math.max(this.#order, item.order);
+    for (const [, value] of await this.#storage.scan(PREFIX)) this.#take(value as OutboxItem);
+  }
+
+  /** Another tab sends from now on, or this one. */
+  async reload(): Promise<void> {
+    const before = new Set(this.#items);
+    const items = (await this.#storage.scan(PREFIX)).map(([, value]) => value as OutboxItem);
+    const stored = new Set(items.map(({ key }) => key));
+    this.#items = this.#items.filter((item) =>
+      !before.has(item) || item.state === "sent" || stored.has(item.key) || this.#unwritten.has(item.key));
+    // One that still sends may have been told of since: whoever does not lead is told of the rest.
+    if (this.#host.leads()) for (const item of items) if (this.#find(item.key)?.state !== "sent") this.#take(item);
+    this.#host.changed();
+    this.flush();
+  }
+
+  /** Another tab's news. */
+  async heard({ item: told, reply, error, gone }: OutboxNews): Promise<void> {
+    const known = this.#find(told.key);
+    if (gone) {
+      this.#items = this.#items.filter((item) => item !== known);
+    } else {
+      if (known?.state === "sent" || (reply && !known)) return; // It is known, or here already.
+      const item = this.#take(told);
+      if (reply && this.#host.stands(item, reply)) this.#items = this.#items.filter((one) => one !== item);
     }
+    if (reply) this.#promised.get(told.key)?.resolve(reply);
+    if (error) this.#promised.get(told.key)?.reject(ParleyError.of(error));
+    if (reply || error || gone) this.#promised.delete(told.key);
+    this.#host.changed(told.lane);
+    if (gone || told.state !== "waiting" || !this.#host.leads()) return;
+    // It may be that the other one's storage is full.
+    await this.#storage.write([put(told)]);
+    this.#start(told.lane);
+  }
+
+  /** One's own event is here: what nobody could tell any more of its command is known by it. */
+  applied({ key, conversation, seq, n, time }: ChatEvent): void {
+    if (key === undefined || this.#find(key)) return;
+    this.#promised.get(key)?.resolve({ conversation, seq, n, time });
+    this.#promised.delete(key);
   }
 
   items(): readonly OutboxItem[] {
@@ -134,6 +192,7 @@ export class Outbox {
     // It may be given up before anybody waits for it.
     stands.catch(() => {});
     this.#host.changed(lane);
+    this.#unwritten.add(item.key);
     try {
       await this.#storage.write([put(item)]);
     } catch (thrown) {
@@ -142,7 +201,10 @@ export class Outbox {
       this.#promised.delete(item.key);
       this.#host.changed(lane);
       throw thrown;
+    } finally {
+      this.#unwritten.delete(item.key);
     }
+    if (this.#items.includes(item)) this.#host.tell({ item });
     this.#start(lane);
     return stands;
   }
@@ -158,13 +220,16 @@ export class Outbox {
     delete item.detours;
     this.#host.changed(item.lane);
     await this.#storage.write([put(item)]);
+    this.#host.tell({ item });
     this.#start(item.lane);
   }
 
   /** Gives a refused message up. */
   async discard(key: string): Promise<void> {
     const item = this.#items.find((one) => one.key === key && one.state === "failed");
-    if (item) await this.#remove(item);
+    if (!item) return;
+    await this.#remove(item);
+    this.#host.tell({ item, gone: true });
   }
 
   /** A connection is up: whatever waits is sent (again). */
@@ -192,7 +257,7 @@ export class Outbox {
       item.after = Math.min(item.after, this.#host.cursor(item.lane) ?? 0);
       changes.push(put(item));
     }
-    await this.#storage.write(changes);
+    if (this.#host.leads()) await this.#storage.write(changes);
     this.#host.changed();
   }
 
@@ -206,13 +271,13 @@ export class Outbox {
   }
 
   #start(lane: string): void {
-    if (this.#running.has(lane)) return;
+    if (!this.#host.leads() || this.#running.has(lane)) return;
     this.#running.add(lane);
     void this.#run(lane).finally(() => this.#running.delete(lane));
   }
 
   async #run(lane: string): Promise<void> {
-    while (this.#host.online()) {
+    while (this.#host.leads() && this.#host.online()) {
       const item = this.#items.find((one) => one.lane === lane && one.state === "waiting");
       if (!item) return;
       try {
@@ -256,13 +321,14 @@ export class Outbox {
   }
 
   async #stands(item: OutboxItem, reply: Appended): Promise<void> {
-    if (!this.#items.includes(item)) return;
+    if (!this.#items.includes(item) || item.state !== "waiting") return;
     this.#fresh.delete(item.key);
     item.state = "sent";
     item.conversation = reply.conversation;
     item.seq = reply.seq;
     item.time = reply.time;
     await this.#storage.write([{ drop: itemKey(item) }]);
+    this.#host.tell({ item, reply });
     this.#promised.get(item.key)?.resolve(reply);
     this.#promised.delete(item.key);
     if (this.#host.stands(item, reply)) this.#items = this.#items.filter((one) => one !== item);
@@ -330,9 +396,28 @@ export class Outbox {
     item.error = { code: error.code, message: error.message };
     if (item.cmd === "message.send") await this.#storage.write([put(item)]);
     else await this.#remove(item);
+    this.#host.tell({ item, error: errorData(error), ...(item.cmd === "message.send" ? {} : { gone: true }) });
     this.#promised.get(item.key)?.reject(error);
     this.#promised.delete(item.key);
     this.#host.changed(item.lane);
+  }
+
+  #find(key: string): OutboxItem | undefined {
+    return this.#items.find((item) => item.key === key);
+  }
+
+  /** In its place, and in that of its former form. */
+  #take(told: OutboxItem): OutboxItem {
+    const known = this.#find(told.key);
+    this.#order = Math.max(this.#order, told.order);
+    if (known) {
+      // Whoever sends it holds it.
+      for (const name of Object.keys(known)) delete known[name as keyof OutboxItem];
+      return Object.assign(known, told);
+    }
+    this.#items.push(told);
+    this.#items.sort((a, b) => a.order - b.order || (a.key < b.key ? -1 : 1));
+    return told;
   }
 
   async #remove(item: OutboxItem): Promise<void> {
@@ -353,8 +438,9 @@ function over(error: ParleyError): boolean {
   return ["disconnected", "stopped", "unauthenticated"].includes(error.code);
 }
 
+/** With its key, since two tabs may give the same place to what is said in both at once. */
 function itemKey(item: OutboxItem): string {
-  return `outbox/${padded(item.order)}`;
+  return `${PREFIX}${padded(item.order)}/${item.key}`;
 }
 
 function put(item: OutboxItem): Change {

@@ -12,7 +12,7 @@
  * until the server has it or refuses it for good.
  */
 import type {
-  Appended, AuthReply, ChatEvent, CommandName, Commands, GivenRole, History, Id, Limits,
+  Appended, AuthReply, ChatEvent, CommandName, Commands, EventMessage, GivenRole, History, Id, Limits,
   MemberState, MessageInfoReply, MessageMentionsReply, MessageReportReply, Person, Pinned, Presence, Push, ReportReason, Seq, SigninArgs, SignupArgs,
 } from "./api.ts";
 import type { SessionState } from "./accounts.ts";
@@ -29,7 +29,7 @@ import { Expiry } from "./expiry.ts";
 import type { Status } from "./link.ts";
 import { Groups } from "./groups.ts";
 import { Past } from "./history.ts";
-import { Link } from "./link.ts";
+import { Keeping } from "./keeping.ts";
 import { Typing, Watch } from "./live.ts";
 import type { Observable } from "./observable.ts";
 import { Value } from "./observable.ts";
@@ -42,10 +42,12 @@ import { PrivacySettings } from "./privacy.ts";
 import { Receipts } from "./receipts.ts";
 import type { Fetch, RestCommand } from "./rest.ts";
 import { Rest, isRestCommand } from "./rest.ts";
+import { SharedLink } from "./shared_link.ts";
 import { Shelf } from "./shelf.ts";
 import type { Storage } from "./storage.ts";
-import { MemoryStorage } from "./storage.ts";
+import { COPY, MemoryStorage } from "./storage.ts";
 import { Sync } from "./sync.ts";
+import type { TabsPlace } from "./tabs.ts";
 import type { Transport } from "./transport.ts";
 import { webSocketTransport } from "./transport.ts";
 import type { ConversationView, TimelineView } from "./view.ts";
@@ -66,6 +68,11 @@ export interface ParleyOptions {
   clock?: Clock;
   transport?: Transport;
   fetch?: Fetch;
+  /** Where the tabs of one browser meet that have one storage, asked when a session begins: they then
+   * share a connection. Undefined: this device is alone. */
+  tabs?: () => TabsPlace | undefined;
+  /** Somebody else's message has just come, unread. Told in one tab only. */
+  onMessage?: (message: EventMessage) => void;
   /** The storage failed: from here on nothing is kept for certain. */
   onStorageError?: (error: unknown) => void;
 }
@@ -102,7 +109,8 @@ export class Parley {
 
   #accounts: Accounts;
   #rest: Rest;
-  #link: Link;
+  #link: SharedLink;
+  #storage: Storage;
   #asker: Asker;
   #shelf: Shelf;
   #sync: Sync;
@@ -118,22 +126,29 @@ export class Parley {
   #views: Views;
   #synced = new Value(false);
   #storageFailed: (error: unknown) => void;
+  #onMessage: (message: EventMessage) => void;
 
   constructor(options: ParleyOptions) {
     this.#storageFailed = (error) => options.onStorageError?.(error);
+    this.#onMessage = (message) => options.onMessage?.(message);
     const clock = options.clock ?? systemClock;
-    const storage = options.storage ?? new MemoryStorage();
+    const storage = new Keeping(options.storage ?? new MemoryStorage(), () => this.#link.leads);
     const request = <C extends CommandName>(cmd: C, args: Commands[C]["args"]) =>
       this.#link.request(cmd, args);
     const online = (): boolean => this.#link.online;
+    const leads = (): boolean => this.#link.leads;
+    this.#storage = storage;
     this.#rest = new Rest(options.base, options.fetch);
     this.#accounts = new Accounts(this.#rest, storage);
-    this.#link = new Link(options.transport ?? webSocketTransport, clock, this.#rest, {
+    const tabs = options.tabs ?? (() => undefined);
+    this.#link = new SharedLink(options.transport ?? webSocketTransport, clock, this.#rest, tabs, {
       online: (reply) => this.#online(reply),
       offline: () => this.#offline(),
       push: (push) => this.#push(push),
       beat: (pushed, received) => this.#sync.beat(pushed, received),
       stopped: (reason) => void this.#stopped(reason),
+      leads: () => this.#takeOver(),
+      outbox: (news) => void this.#outbox.heard(news),
     });
     this.#asker = new Asker(request, clock);
     this.#blocks = new Blocks(this.#asker);
@@ -170,11 +185,13 @@ export class Parley {
       compareSoon: () => void this.#sync.compare(),
       failed: this.#storageFailed,
     });
-    this.#sync = new Sync(clock, this.#asker, this.#shelf, storage, {
+    this.#sync = new Sync(clock, this.#asker, this.#shelf, {
       restored: () => this.#outbox.rebase(),
       compared: () => this.#synced.set(this.#link.online),
     });
     this.#outbox = new Outbox(clock, storage, {
+      leads,
+      tell: (news) => this.#link.tell(news),
       online,
       request,
       cursor: (lane) => this.#laneCopy(lane)?.record.cursor,
@@ -188,10 +205,14 @@ export class Parley {
       // What waits for the own log may hide something in any conversation.
       changed: (lane) => this.#views.outboxChanged(lane === OWN_LANE ? undefined : lane),
     });
-    this.#receipts = new Receipts(clock, this.#asker, this.#shelf, online);
+    this.#receipts = new Receipts(clock, this.#asker, this.#shelf, online, leads);
     this.#watch = new Watch(clock, request, online);
     this.#typing = new Typing(clock, request);
-    this.#people = new People(this.#asker, online, (user) => this.#views.named(user));
+    this.#people = new People(this.#asker, {
+      online,
+      changed: (user) => this.#views.named(user),
+      write: (changes) => this.#shelf.write(changes),
+    });
     this.#views = new Views(this.#shelf, this.#outbox, this.#people, this.#blocks);
 
     this.groups = new Groups({
@@ -239,13 +260,17 @@ export class Parley {
       return undefined;
     }
     this.#shelf.me = session.user;
-    await this.#shelf.load();
+    // First: what the tab that leads has read, nobody else changes behind its back.
+    await this.#link.join(session.device);
+    const kept = await this.#storage.scan(COPY);
+    this.#people.load(kept);
+    this.#shelf.load(kept);
     this.#expiry.look();
-    await this.#sync.load();
+    this.#sync.load(kept);
     await this.#outbox.load();
     await this.personal.load();
     this.#views.touchAll();
-    this.#link.start(session.token);
+    void this.#link.start(session.token);
     return session;
   }
 
@@ -293,7 +318,7 @@ export class Parley {
   /** Puts it up again after stop(). */
   start(): void {
     const session = this.#accounts.session.get();
-    if (session) this.#link.start(session.token);
+    if (session) void this.#link.start(session.token);
   }
 
   /** Ends the wait for the next try. */
@@ -517,10 +542,11 @@ export class Parley {
     this.#pins.clear();
     this.personal.clear();
     await this.#shelf.dropAll();
-    await this.#sync.load();
+    this.#sync.load([]);
     this.#shelf.me = session.user;
     this.#views.touchAll();
-    this.#link.start(session.token, this.#accounts.nodes);
+    await this.#link.join(session.device);
+    void this.#link.start(session.token, this.#accounts.nodes);
     return session;
   }
 
@@ -528,7 +554,8 @@ export class Parley {
     this.limits = reply.limits;
     this.#expiry.set(reply.time);
     this.#sync.online(reply.incarnation);
-    this.#outbox.flush();
+    if (this.#link.leads) this.#outbox.flush();
+    else void this.#outbox.reload();
     this.personal.online();
     this.#watch.online();
     this.#people.online();
@@ -556,6 +583,13 @@ export class Parley {
     this.#typing.clear();
   }
 
+  /** This tab leads from now on, after another one: what that one left is taken up. */
+  async #takeOver(): Promise<void> {
+    const kept = await this.#storage.scan(COPY);
+    await this.#shelf.takeOver(kept, [...this.#people.all(), ...this.#sync.all()]);
+    await this.#outbox.reload();
+  }
+
   async #stopped(reason: NonNullable<Status["reason"]>): Promise<void> {
     if (reason === "signed_out" || reason === "unauthenticated") await this.#forget();
   }
@@ -573,7 +607,7 @@ export class Parley {
     this.personal.clear();
     await this.#shelf.dropAll();
     await this.#accounts.forget();
-    await this.#sync.load();
+    this.#sync.load([]);
   }
 
   #close(conversation: Id): void {
@@ -610,6 +644,8 @@ export class Parley {
 
   #applied(copy: Copy, event: ChatEvent): void {
     if (event.type === "message") this.#typing.ended(copy.id, event.sender);
+    if (event.sender === this.#shelf.me) this.#outbox.applied(event);
+    else if (event.type === "message" && event.seq > copy.record.read && this.#link.leads) this.#onMessage(event);
     if (event.type === "profile" || event.type === "rename") this.#people.refresh(event.sender);
     this.#blocks.applied(event);
     this.contacts.applied(event, this.#shelf.me);

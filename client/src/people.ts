@@ -1,42 +1,69 @@
-/** Names of people, asked for when first shown and kept for the life of the page. */
+/** Names of people, asked for when first shown and kept. Those of before a restart are shown at once,
+ * and asked for again: an event that changed one may have been missed. */
 import type { Id, Person } from "./api.ts";
 import type { Asker } from "./asker.ts";
 import { ObservedMap } from "./observable.ts";
+import type { Change, Pair } from "./storage.ts";
+import { COPY, under } from "./storage.ts";
+
+const PREFIX = `${COPY}person/`;
 
 /** Beyond it the oldest are forgotten, and asked for again if shown. */
 const PEOPLE_MAX = 5000;
 
+export interface PeopleHost {
+  online(): boolean;
+  changed(user: Id): void;
+  write(changes: Change[]): Promise<void>;
+}
+
 export class People {
   readonly observed = new ObservedMap<Person | undefined>((user) => this.get(user));
   #asker: Asker;
-  #changed: (user: Id) => void;
-  #online: () => boolean;
+  #host: PeopleHost;
   #known = new Map<Id, Person>();
+  /** Those known from before a restart, and not asked for since. */
+  #old = new Set<Id>();
   #asked = new Set<Id>();
 
-  constructor(asker: Asker, online: () => boolean, changed: (user: Id) => void) {
+  constructor(asker: Asker, host: PeopleHost) {
     this.#asker = asker;
-    this.#online = online;
-    this.#changed = changed;
+    this.#host = host;
+  }
+
+  load(kept: readonly Pair[]): void {
+    for (const [user, person] of under<Person>(kept, PREFIX)) {
+      this.#known.set(user, person);
+      this.#old.add(user);
+    }
+  }
+
+  /** What is to be kept of them. */
+  all(): Change[] {
+    return [{ drop_prefix: PREFIX }, ...[...this.#known.values()].map(put)];
   }
 
   /** Who it is, if known; if not, it will be told. */
   get(user: Id): Person | undefined {
     const known = this.#known.get(user);
-    if (!known) this.#ask(user);
+    if (!known || this.#old.delete(user)) this.#ask(user);
     return known;
   }
 
   take(people: readonly Person[]): void {
+    const changes: Change[] = [];
     for (const { user, username, display_name, deleted } of people) {
       const old = this.#known.get(user);
       if (old && old.username === username && old.display_name === display_name && old.deleted === deleted) continue;
-      if (!old && this.#known.size >= PEOPLE_MAX) this.#forgetOldest();
+      if (!old && this.#known.size >= PEOPLE_MAX) changes.push(...this.#forgetOldest());
       const named = username !== undefined && display_name !== undefined;
-      this.#known.set(user, { user, ...(named ? { username, display_name } : {}), ...(deleted ? { deleted } : {}) });
+      const person = { user, ...(named ? { username, display_name } : {}), ...(deleted ? { deleted } : {}) };
+      this.#known.set(user, person);
+      changes.push(put(person));
       this.observed.touch(user);
-      this.#changed(user);
+      this.#host.changed(user);
     }
+    if (changes.length > 0) void this.#host.write(changes);
   }
 
   /** Those who were wanted while there was no connection. */
@@ -54,6 +81,7 @@ export class People {
 
   clear(): void {
     this.#known.clear();
+    this.#old.clear();
     this.#asked.clear();
     this.observed.touchAll();
   }
@@ -61,7 +89,7 @@ export class People {
   #ask(user: Id): void {
     if (this.#asked.has(user)) return;
     this.#asked.add(user);
-    if (!this.#online()) return;
+    if (!this.#host.online()) return;
     this.#asker.ask("user.get", { user }).then(
       (reply) => {
         this.#asked.delete(user);
@@ -72,10 +100,15 @@ export class People {
     );
   }
 
-  #forgetOldest(): void {
+  #forgetOldest(): Change[] {
     for (const user of this.#known.keys()) {
       this.#known.delete(user);
-      return;
+      return [{ drop: PREFIX + user }];
     }
+    return [];
   }
+}
+
+function put(person: Person): Change {
+  return { put: PREFIX + person.user, value: person };
 }

@@ -1,5 +1,5 @@
 /**
- * Tells the server how far this device has stored and the person has read. Only the newest mark
+ * Tells the server how far this device has stored (if it is this tab that stores) and the person has read. Only the newest mark
  * of a conversation matters, so marks that come close together leave as one command, and one that
  * was lost with a connection is simply found behind on the next.
  */
@@ -18,18 +18,21 @@ export class Receipts {
   #asker: Asker;
   #shelf: Shelf;
   #online: () => boolean;
+  #keeps: () => boolean;
   #pending = new Set<Id>();
 
-  constructor(clock: Clock, asker: Asker, shelf: Shelf, online: () => boolean) {
+  /** `keeps`: what this tab is told is stored by it. */
+  constructor(clock: Clock, asker: Asker, shelf: Shelf, online: () => boolean, keeps: () => boolean) {
     this.#clock = clock;
     this.#asker = asker;
     this.#shelf = shelf;
     this.#online = online;
+    this.#keeps = keeps;
   }
 
   /** The copy was stored, or its read mark moved: tells what the server does not have yet. */
   check(copy: Copy): void {
-    if (this.#pending.has(copy.id) || !this.#online() || !behind(copy)) return;
+    if (this.#pending.has(copy.id) || !this.#online() || !this.#behind(copy)) return;
     this.#pending.add(copy.id);
     this.#clock.after(jittered(this.#clock, COALESCE_MS, 0.2), () => void this.#flush(copy.id));
   }
@@ -59,19 +62,19 @@ export class Receipts {
       record.read_there = Math.max(record.read_there, reply.read);
       record.delivered_there = Math.max(record.delivered_there, reply.read);
     }
-    if (owes(copy)) {
+    if (this.#owes(copy)) {
       const args = { conversation: copy.id, seq: stored };
       const reply = await this.#asker.ask("receipt.delivered", args);
       record.delivered_there = Math.max(record.delivered_there, reply.delivered);
     }
   }
-}
 
-function behind(copy: Copy): boolean {
-  const { record, stored } = copy;
-  return !record.left && (Math.min(record.read, stored) > record.read_there || owes(copy));
-}
+  #behind(copy: Copy): boolean {
+    const { record, stored } = copy;
+    return !record.left && (Math.min(record.read, stored) > record.read_there || this.#owes(copy));
+  }
 
-function owes({ record, stored }: Copy): boolean {
-  return Math.min(record.owed, stored) > record.delivered_there;
+  #owes({ record, stored }: Copy): boolean {
+    return this.#keeps() && Math.min(record.owed, stored) > record.delivered_there;
+  }
 }

@@ -6,12 +6,13 @@ import type { ChatEvent, ConversationGetReply, Entry, Id, ReceiptsPush, Seq, Tim
 import type { Asker } from "./asker.ts";
 import type { Clock } from "./clock.ts";
 import type { CopyHost } from "./copy.ts";
-import { Copy, recordKey, rowKey } from "./copy.ts";
+import { Copy, RECORDS, ROWS, recordKey, rowKey } from "./copy.ts";
 import { asParleyError } from "./error.ts";
 import type { ConversationRecord } from "./record.ts";
 import { recordOf } from "./record.ts";
 import { goesAt } from "./rows.ts";
-import type { Change, Storage } from "./storage.ts";
+import type { Change, Pair, Storage } from "./storage.ts";
+import { under } from "./storage.ts";
 
 /** Shown when somebody opens a conversation, and loaded by each turn of the wheel. */
 const OPEN_PAGE = 50;
@@ -53,16 +54,30 @@ export class Shelf implements CopyHost {
     this.#handlers = handlers;
   }
 
-  async load(): Promise<void> {
-    for (const [, value] of await this.#storage.scan("conversation/")) {
-      const record = value as ConversationRecord;
-      const copy = new Copy(this, record);
-      copy.stored = record.cursor;
-      this.#copies.set(copy.id, copy);
+  /** Takes up what was kept. */
+  load(kept: readonly Pair[]): void {
+    for (const [, record] of under<ConversationRecord>(kept, RECORDS)) this.#takeUp(record);
+    for (const [, row] of under<ChatEvent>(kept, ROWS)) this.#copies.get(row.conversation)?.rows.take(row);
+  }
+
+  /** This tab keeps the copies from now on. `kept` is what the one before left: it may have been
+   * told, and have acknowledged, more than this one. What both have takes its place. */
+  async takeOver(kept: readonly Pair[], changes: Change[]): Promise<void> {
+    for (const [, record] of under<ConversationRecord>(kept, RECORDS)) {
+      if (!this.#copies.has(record.conversation)) this.#takeUp(record);
     }
-    for (const [, value] of await this.#storage.scan("row/")) {
-      const row = value as ChatEvent;
-      this.#copies.get(row.conversation)?.rows.take(row);
+    for (const [, row] of under<ChatEvent>(kept, ROWS)) {
+      const copy = this.#copies.get(row.conversation);
+      if (!copy || row.seq < copy.record.from) continue;
+      if (row.seq > copy.record.cursor) copy.offer(row);
+      else copy.rows.take(row);
+    }
+    const all = [...this.#copies.values()].map((copy) => ({ copy, cursor: copy.record.cursor }));
+    const puts = all.flatMap(({ copy }) => copy.all());
+    await this.write([{ drop_prefix: RECORDS }, { drop_prefix: ROWS }, ...puts, ...changes]);
+    for (const { copy, cursor } of all) {
+      copy.wrote(cursor);
+      this.#handlers.changed(copy);
     }
   }
 
@@ -196,7 +211,7 @@ export class Shelf implements CopyHost {
       this.#copies.delete(copy.id);
       this.#handlers.changed(copy);
     }
-    await this.write([{ drop_prefix: "conversation/" }, { drop_prefix: "row/" }]);
+    await this.write([{ drop_prefix: RECORDS }, { drop_prefix: ROWS }]);
   }
 
   async write(changes: Change[]): Promise<void> {
@@ -239,6 +254,13 @@ export class Shelf implements CopyHost {
 
   compareSoon(): void {
     this.#handlers.compareSoon();
+  }
+
+  #takeUp(record: ConversationRecord): Copy {
+    const copy = new Copy(this, record);
+    copy.stored = record.cursor;
+    this.#copies.set(copy.id, copy);
+    return copy;
   }
 
   #adopt(entry: Entry, cursor: number, changes: Change[]): Copy {

@@ -1,10 +1,14 @@
 /**
  * Where a device keeps what must outlive a restart: its session, cursors, rows and outbox.
  *
- * Keys are paths like `row/7051/0000000000000018`; values are plain data (what structuredClone
+ * Keys are paths like `copy/row/7051/0000000000000018`; values are plain data (what structuredClone
  * copies). A batch is written whole or not at all, and batches in the order they were given: that
- * is what makes an event and its cursor one thing.
+ * is what makes an event and its cursor one thing. What is read is as it was at one moment.
  */
+
+/** What begins so is a copy of what the server has, and can be asked for again. All else is nowhere
+ * but here. */
+export const COPY = "copy/";
 
 export type Change =
   | { put: string; value: unknown }
@@ -12,10 +16,12 @@ export type Change =
   /** Every key that starts so. */
   | { drop_prefix: string };
 
+export type Pair = [key: string, value: unknown];
+
 export interface Storage {
   get(key: string): Promise<unknown>;
   /** All pairs whose key starts with `prefix`, by key. */
-  scan(prefix: string): Promise<[key: string, value: unknown][]>;
+  scan(prefix: string): Promise<Pair[]>;
   /** Resolves when it would survive a crash, as far as this storage can tell. */
   write(changes: readonly Change[]): Promise<void>;
 }
@@ -28,11 +34,11 @@ export class MemoryStorage implements Storage {
     return structuredClone(this.#pairs.get(key));
   }
 
-  async scan(prefix: string): Promise<[string, unknown][]> {
+  async scan(prefix: string): Promise<Pair[]> {
     return [...this.#pairs]
       .filter(([key]) => key.startsWith(prefix))
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, value]) => [key, structuredClone(value)]);
+      .map(([key, value]): Pair => [key, structuredClone(value)]);
   }
 
   async write(changes: readonly Change[]): Promise<void> {
@@ -47,6 +53,19 @@ export class MemoryStorage implements Storage {
         }
       }
     }
+  }
+}
+
+/** Whether it changes copies alone. */
+export function isCopy(change: Change): boolean {
+  const key = "put" in change ? change.put : "drop" in change ? change.drop : change.drop_prefix;
+  return key.startsWith(COPY);
+}
+
+/** Those whose key starts with `prefix`. */
+export function* under<T>(pairs: readonly Pair[], prefix: string): Generator<[key: string, value: T]> {
+  for (const [key, value] of pairs) {
+    if (key.startsWith(prefix)) yield [key.slice(prefix.length), value as T];
   }
 }
 

@@ -14,13 +14,14 @@ import type { Clock } from "./clock.ts";
 import { jittered } from "./clock.ts";
 import { asParleyError } from "./error.ts";
 import type { Shelf } from "./shelf.ts";
-import type { Change, Storage } from "./storage.ts";
+import type { Change, Pair } from "./storage.ts";
+import { COPY, under } from "./storage.ts";
 
 /** Once more after connecting: what was under way while we subscribed has landed by then. */
 const AGAIN_MS = 3000;
 const EVERY_MS = 5 * 60 * 1000;
 const EVERY_PART = 0.2;
-const KEY = "sync";
+const KEY = `${COPY}sync`;
 
 interface SyncState {
   token: string;
@@ -38,7 +39,6 @@ export class Sync {
   #clock: Clock;
   #asker: Asker;
   #shelf: Shelf;
-  #storage: Storage;
   #handlers: SyncHandlers;
   #state: SyncState | undefined;
   #running = false;
@@ -52,17 +52,23 @@ export class Sync {
   #cancelEvery: (() => void) | undefined;
   #waiting: (() => void)[] = [];
 
-  constructor(clock: Clock, asker: Asker, shelf: Shelf, storage: Storage, handlers: SyncHandlers) {
+  constructor(clock: Clock, asker: Asker, shelf: Shelf, handlers: SyncHandlers) {
     this.#clock = clock;
     this.#asker = asker;
     this.#shelf = shelf;
-    this.#storage = storage;
     this.#handlers = handlers;
   }
 
-  async load(): Promise<void> {
+  /** Goes on from what was kept; from nothing: as a new device. */
+  load(kept: readonly Pair[]): void {
     this.#epoch++;
-    this.#state = (await this.#storage.get(KEY)) as SyncState | undefined;
+    this.#state = undefined;
+    for (const [, state] of under<SyncState>(kept, KEY)) this.#state = state;
+  }
+
+  /** What is to be kept of it. */
+  all(): Change[] {
+    return this.#state ? [this.#put()] : [{ drop: KEY }];
   }
 
   /** A connection is up. */

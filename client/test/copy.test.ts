@@ -15,7 +15,7 @@ const deleted = (seq: number): ChatEvent =>
   ({ conversation: CHAT, seq, n: 1, rev: seq, time: 0, sender: PEER, type: "delete", target: 1 });
 
 async function storedTexts(storage: Storage): Promise<(string | undefined)[]> {
-  return (await storage.scan("row/")).map(([, row]) => (row as { text?: string }).text);
+  return (await storage.scan("copy/row/")).map(([, row]) => (row as { text?: string }).text);
 }
 
 test("events that come in order are shown in order", async () => {
@@ -357,8 +357,8 @@ test("an event and its cursor are stored in one batch", async () => {
   batches.length = 0;
   server.event(message(1));
   await clock.pass(0);
-  const batch = batches.find((changes) => changes.some((one) => "put" in one && one.put.startsWith("row/")));
-  const record = batch?.find((one) => "put" in one && one.put === `conversation/${CHAT}`);
+  const batch = batches.find((changes) => changes.some((one) => "put" in one && one.put.startsWith("copy/row/")));
+  const record = batch?.find((one) => "put" in one && one.put === `copy/conversation/${CHAT}`);
   assert.equal((record as { value: { cursor: number } }).value.cursor, 1);
 });
 
@@ -480,7 +480,7 @@ test("a copy that nobody looks at keeps its newest rows only", async () => {
   for (let seq = 1; seq <= 301; seq++) server.event(message(seq));
   await clock.pass(0);
   assert.equal(texts(parley).length, 200);
-  assert.equal((await storage.scan("row/")).length, 200);
+  assert.equal((await storage.scan("copy/row/")).length, 200);
   assert.ok(parley.timeline(CHAT).getSnapshot().has_older);
 });
 
@@ -500,7 +500,7 @@ test("a copy that somebody looks at drops its oldest rows beyond a bound, and ge
   await clock.pass(0);
   assert.equal(view().items.length, ROWS_OPEN_MAX);
   assert.equal(view().items[0]?.seq, extra + 1);
-  assert.equal((await storage.scan("row/")).length, ROWS_OPEN_MAX);
+  assert.equal((await storage.scan("copy/row/")).length, ROWS_OPEN_MAX);
   assert.deepEqual([view().full, view().has_older], [true, false]);
   server.asked.length = 0;
   assert.equal(await parley.loadOlder(CHAT), false);

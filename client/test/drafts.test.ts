@@ -124,7 +124,7 @@ test("of the drafts of a conversation the newest alone is stored", async () => {
   const { clock, server } = await rig(storage);
   for (const [i, text] of ["one", "two", "three"].entries()) server.event(drafted(2 + i, text));
   await clock.pass(0);
-  const rows = JSON.stringify(await storage.scan("row/"));
+  const rows = JSON.stringify(await storage.scan("copy/row/"));
   assert.ok(!rows.includes("one") && !rows.includes("two") && rows.includes("three"), rows);
 });
 

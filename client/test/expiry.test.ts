@@ -40,7 +40,7 @@ test("words go by the server's clock, from the rows, the list and the storage", 
   await clock.pass(10_000);
   assert.deepEqual(texts(parley), [undefined, undefined, "m3"]);
   assert.equal(parley.conversation(CHAT).getSnapshot()?.mention, undefined);
-  const kept = JSON.stringify(await storage.scan("row/"));
+  const kept = JSON.stringify(await storage.scan("copy/row/"));
   assert.ok(kept.includes("m3") && !kept.includes("m1") && !kept.includes("again"), kept);
 });
 
@@ -56,7 +56,7 @@ test("what went while the device was off is not shown, and leaves its storage", 
   const again = makeParley(server, later, storage);
   await again.load();
   assert.deepEqual(texts(again), [undefined, "m2"]);
-  assert.ok(!JSON.stringify(await storage.scan("row/")).includes("m1"));
+  assert.ok(!JSON.stringify(await storage.scan("copy/row/")).includes("m1"));
   again.stop();
 });
 

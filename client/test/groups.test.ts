@@ -60,7 +60,7 @@ test("who is back at once, reading from there on, keeps nothing of before", asyn
   const view = parley.conversation(CHAT).getSnapshot();
   assert.deepEqual([view?.left, view?.first, view?.unread, view?.last], [false, 3, 0, undefined]);
   assert.deepEqual(texts(parley), ["joined"]);
-  assert.deepEqual((await storage.scan("row/")).map(([, row]) => (row as ChatEvent).seq), [3]);
+  assert.deepEqual((await storage.scan("copy/row/")).map(([, row]) => (row as ChatEvent).seq), [3]);
 });
 
 test("a join goes out once, however often its answer is lost, and names no `after` of its own", async () => {

@@ -22,7 +22,7 @@ function stub(seq: Seq, changes: Partial<EventMessage> = {}): EventMessage {
 }
 
 async function kept(storage: MemoryStorage): Promise<string> {
-  return JSON.stringify([await storage.scan("row/"), await storage.scan("conversation/")]);
+  return JSON.stringify([await storage.scan("copy/row/"), await storage.scan("copy/conversation/")]);
 }
 
 /** Three messages, the first of them edited. */

@@ -24,7 +24,7 @@ function changed(server: FakeServer, entry: Parameters<typeof entryOf>[0]): void
 }
 
 async function storedSeqs(storage: MemoryStorage): Promise<number[]> {
-  return (await storage.scan("row/")).map(([, row]) => (row as { seq: number }).seq);
+  return (await storage.scan("copy/row/")).map(([, row]) => (row as { seq: number }).seq);
 }
 
 test("rows before the first that is kept go, with the words of their edits; the cursor stays", async () => {
@@ -44,7 +44,7 @@ test("rows before the first that is kept go, with the words of their edits; the 
   assert.equal(parley.conversation(CHAT).getSnapshot()?.unread, 1);
   assert.equal(parley.timeline(CHAT).getSnapshot().has_older, false);
   assert.deepEqual(await storedSeqs(storage), [3, 4]);
-  const [, stored] = (await storage.scan("row/")) as [string, EventEdit][];
+  const [, stored] = (await storage.scan("copy/row/")) as [string, EventEdit][];
   assert.equal(stored?.[1].text, undefined);
   assert.equal(server.askedFor("conversation.events").length, 0);
 });

@@ -74,7 +74,7 @@ test("an entry is a reason to look, and the token is stored with what it stands 
   server.on("conversation.events", () => undefined);
   void parley.compare();
   await clock.pass(0);
-  assert.deepEqual(await storage.get("sync"), { token: "t1", incarnation: "a" });
+  assert.deepEqual(await storage.get("copy/sync"), { token: "t1", incarnation: "a" });
 
   // The page is closed before the events came; the next one asks for them, entry or not.
   parley.stop();

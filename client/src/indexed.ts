@@ -1,0 +1,90 @@
+/**
+ * A storage in the browser's IndexedDB: one database with one table of pairs. Every method rejects
+ * where the browser lets nothing be kept, has no room, or has taken the database away.
+ *
+ * A batch is a transaction, and transactions of one database are done in the order they were begun.
+ * What can be asked for again need not be flushed to the disk one by one: after a loss of power the
+ * device has an older copy, and asks from there.
+ */
+import type { DBSchema, IDBPDatabase } from "idb";
+import { deleteDB, openDB } from "idb";
+import type { Change, Pair, Storage } from "./storage.ts";
+import { isCopy } from "./storage.ts";
+
+const VERSION = 1;
+
+interface Schema extends DBSchema {
+  pairs: { key: string; value: unknown };
+}
+
+export class IndexedStorage implements Storage {
+  #db: IDBPDatabase<Schema>;
+
+  private constructor(db: IDBPDatabase<Schema>) {
+    this.#db = db;
+  }
+
+  static async open(name: string): Promise<IndexedStorage> {
+    const db = await openDB<Schema>(name, VERSION, {
+      upgrade: (db) => void db.createObjectStore("pairs"),
+      // Another tab removes it, since its account was signed out: this one must not stand in the way.
+      blocking: (_from, _to, event) => (event.target as IDBDatabase).close(),
+    });
+    return new IndexedStorage(db);
+  }
+
+  /** All that has a name that starts so, but for `except`. */
+  static async removeAll(prefix: string, except = ""): Promise<void> {
+    const all = await indexedDB.databases();
+    const names = all.flatMap(({ name }) => (name?.startsWith(prefix) && name !== except ? [name] : []));
+    await Promise.all(names.map(removed));
+  }
+
+  async get(key: string): Promise<unknown> {
+    return this.#db.get("pairs", key);
+  }
+
+  async scan(prefix: string): Promise<Pair[]> {
+    const { store } = this.#db.transaction("pairs");
+    const range = rangeOf(prefix);
+    const [keys, values] = await Promise.all([store.getAllKeys(range), store.getAll(range)]);
+    return keys.map((key, i) => [key, values[i]]);
+  }
+
+  async write(changes: readonly Change[]): Promise<void> {
+    const durability = changes.every(isCopy) ? "relaxed" : "strict";
+    const { store, done } = this.#db.transaction("pairs", "readwrite", { durability });
+    await Promise.all([...changes.map((change) => apply(store, change)), done]);
+  }
+
+  /** The database goes, with all that is in it. */
+  async remove(): Promise<void> {
+    const { name } = this.#db;
+    await this.#db.clear("pairs");
+    this.#db.close();
+    await removed(name);
+  }
+}
+
+type Store = {
+  put(value: unknown, key: string): Promise<unknown>;
+  delete(key: string | IDBKeyRange): Promise<void>;
+};
+
+async function apply(store: Store, change: Change): Promise<void> {
+  if ("put" in change) await store.put(change.value, change.put);
+  else if ("drop" in change) await store.delete(change.drop);
+  else await store.delete(rangeOf(change.drop_prefix));
+}
+
+/** Keys are plain letters. */
+function rangeOf(prefix: string): IDBKeyRange {
+  return IDBKeyRange.bound(prefix, `${prefix}\uffff`);
+}
+
+/** Resolves also when another tab still holds it open, which then is done for. */
+function removed(name: string): Promise<void> {
+  return new Promise((resolve) => {
+    deleteDB(name, { blocked: () => resolve() }).then(resolve, () => resolve());
+  });
+}
