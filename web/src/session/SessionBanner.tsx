@@ -5,7 +5,7 @@ import { useObservable } from "../hooks/useObservable.ts";
 import { useComplain } from "../ui/notices.tsx";
 import type { TextId } from "../words/languages.ts";
 import { useText } from "../words/useText.ts";
-import { useParley } from "../store/context.ts";
+import { useStore } from "../store/context.ts";
 
 function wordsOf({ state, reason }: Status): TextId | undefined {
   switch (state) {
@@ -21,11 +21,12 @@ function wordsOf({ state, reason }: Status): TextId | undefined {
 }
 
 export function SessionBanner() {
-  const parley = useParley();
+  const { parley, forgetful } = useStore();
   const complain = useComplain();
   const say = useText();
   const status = useObservable(parley.status);
   const words = wordsOf(status);
+  const forgets = useObservable(forgetful);
 
   useEffect(() => {
     const retry = (): void => parley.retryNow();
@@ -54,6 +55,7 @@ export function SessionBanner() {
           )}
         </div>
       )}
+      {forgets && <p className="banner banner-quiet">{say("session.forgetful")}</p>}
     </div>
   );
 }

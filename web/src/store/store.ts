@@ -3,17 +3,21 @@
  * component's own. Components read it by useObservable() and call its methods; they hold no copy.
  * No React in this folder but in context.ts, so that it is tested without a page.
  */
-import type { Parley } from "parley-client";
+import type { Observable, Parley } from "parley-client";
+import type { Device } from "./device.ts";
 import { ListStore } from "./list.ts";
 import { Look } from "./look.ts";
 
 export class Store {
   readonly parley: Parley;
+  /** What happens here is gone with the page. */
+  readonly forgetful: Observable<boolean>;
   readonly look = new Look();
   readonly list: ListStore;
 
-  constructor(parley: Parley) {
+  constructor({ parley, forgetful }: Device) {
     this.parley = parley;
+    this.forgetful = forgetful;
     this.list = new ListStore(parley);
   }
 }
