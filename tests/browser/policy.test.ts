@@ -1,4 +1,4 @@
-/** The content policy, what the page does under worse ones, and that a test would hear of a page that breaks it. */
+/** The content policy, and that a test would hear of a page that breaks it. */
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { eventually } from "../integration/harness/wait.ts";
@@ -19,18 +19,6 @@ test("the page comes with a policy that lets nothing in but the server's own fil
   const hosts = await alice!.page.evaluate(() =>
     performance.getEntriesByType("resource").map((entry) => new URL(entry.name).host));
   assert.deepEqual([...new Set(hosts)], [new URL(stage.server.base).host]);
-});
-
-test("a browser that lets the page keep nothing is told, not shown a blank page", async () => {
-  const alice = await stage.person("alice");
-  alice.expects(/the browser keeps nothing/);
-  await alice.page.addInitScript(() => {
-    Storage.prototype.getItem = () => {
-      throw new Error("the browser keeps nothing");
-    };
-  });
-  await alice.opensThePage();
-  await alice.page.getByRole("button", { name: "Load it again" }).waitFor();
 });
 
 test("a script in the page's text is refused, and that is a complaint", async () => {

@@ -8,15 +8,19 @@ import { restAt } from "../../integration/harness/web.ts";
 export const PASSWORD = "correct horse";
 
 export class Person {
+  static readonly LOOK: BrowserContextOptions = { viewport: { width: 1100, height: 720 } };
   readonly name: string;
   readonly server: Server;
   readonly context: BrowserContext;
   readonly page: Page;
   /** What the page complained of: errors in its console, exceptions, refusals of the policy. */
-  readonly complaints: string[] = [];
-  #expected: RegExp[] = [];
+  readonly complaints: string[];
+  #expected: RegExp[];
 
-  constructor(server: Server, context: BrowserContext, page: Page, name: string) {
+  /** `elsewhere`: the same person before another tab. */
+  constructor(server: Server, context: BrowserContext, page: Page, name: string, elsewhere?: Person) {
+    this.complaints = elsewhere?.complaints ?? [];
+    this.#expected = elsewhere ? elsewhere.#expected : [];
     this.server = server;
     this.context = context;
     this.page = page;
@@ -30,9 +34,20 @@ export class Person {
   static async at(
     server: Server, browser: Browser, name: string, options: BrowserContextOptions,
   ): Promise<Person> {
-    const context = await browser.newContext({ viewport: { width: 1100, height: 720 }, ...options });
+    return Person.before(server, await browser.newContext({ ...Person.LOOK, ...options }), name);
+  }
+
+  /** In a window of a browser that runs. */
+  static async before(server: Server, context: BrowserContext, name: string): Promise<Person> {
     context.setDefaultTimeout(WAIT_MS_MAX);
     return new Person(server, context, await context.newPage(), name);
+  }
+
+  /** The same person in another tab. */
+  async inAnotherTab(): Promise<Person> {
+    const tab = new Person(this.server, this.context, await this.context.newPage(), this.name, this);
+    await tab.opensThePage();
+    return tab;
   }
 
   /** Complaints that belong to what the test does. */

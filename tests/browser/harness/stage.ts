@@ -44,8 +44,15 @@ export class Stage {
 
   /** Somebody before an empty browser; their name is one that nobody has. */
   async person(name: string, context: BrowserContextOptions = {}): Promise<Person> {
-    const username = `${name}-${randomBytes(4).toString("hex")}`;
-    const person = await Person.at(this.server, this.#browser, username, context);
+    const person = await Person.at(this.server, this.#browser, usernameOf(name), context);
+    this.#people.push(person);
+    return person;
+  }
+
+  /** Somebody whose browser keeps what it keeps in a folder, so that it can be started again. */
+  async personIn(folder: string, name: string, username = usernameOf(name)): Promise<Person> {
+    const context = await chromium.launchPersistentContext(folder, { ...LAUNCH, ...Person.LOOK });
+    const person = await Person.before(this.server, context, username);
     this.#people.push(person);
     return person;
   }
@@ -84,12 +91,18 @@ export class Stage {
   }
 }
 
+function usernameOf(name: string): string {
+  return `${name}-${randomBytes(4).toString("hex")}`;
+}
+
+const LAUNCH = {
+  executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+  // Chromium refuses to build its sandbox for root.
+  chromiumSandbox: process.getuid?.() !== 0,
+  args: FLAGS,
+  timeout: LAUNCH_MS_MAX,
+};
+
 export async function launch(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
-    // Chromium refuses to build its sandbox for root.
-    chromiumSandbox: process.getuid?.() !== 0,
-    args: FLAGS,
-    timeout: LAUNCH_MS_MAX,
-  });
+  return chromium.launch(LAUNCH);
 }

@@ -1,0 +1,212 @@
+/** Several tabs of one device, on the real locks and channels, before a scripted server. */
+import assert from "node:assert/strict";
+import { after, afterEach, test } from "node:test";
+import { systemClock } from "../src/clock.ts";
+import { Parley } from "../src/parley.ts";
+import type { Change, Storage } from "../src/storage.ts";
+import { MemoryStorage } from "../src/storage.ts";
+import { Tabs, tabsHere } from "../src/tabs.ts";
+import { CHAT, FakeServer, PEER, entryOf, message } from "./rig.ts";
+
+const here = tabsHere();
+const options = { skip: here ? false : "this Node has no locks" };
+const WAIT_MS_MAX = 5000;
+
+const open: { stop(): void }[] = [];
+afterEach(() => {
+  for (const one of open.splice(0)) one.stop();
+});
+
+async function eventually(what: string, good: () => boolean): Promise<void> {
+  for (const end = Date.now() + WAIT_MS_MAX; !good(); await new Promise((resolve) => setTimeout(resolve, 5))) {
+    assert.ok(Date.now() < end, `waited for: ${what}`);
+  }
+}
+
+function tabOf(server: FakeServer, storage: Storage): Parley {
+  const parley = new Parley({
+    base: "http://chat.test", clock: systemClock, storage, transport: server, fetch: server.fetch, tabs: () => here,
+  });
+  open.push(parley);
+  return parley;
+}
+
+/** The first one leads. */
+async function twoTabs(change: (server: FakeServer) => void = () => {}) {
+  const server = new FakeServer();
+  server.entries = [entryOf()];
+  change(server);
+  const storage = new MemoryStorage();
+  const first = tabOf(server, storage);
+  await first.signIn({ username: "me", password: "12345678" });
+  await eventually("the first has compared", () => first.synced.getSnapshot());
+  const second = tabOf(server, storage);
+  await second.load();
+  await eventually("the second has compared", () => second.synced.getSnapshot());
+  return { server, storage, first, second };
+}
+
+function said(parley: Parley): (string | undefined)[] {
+  return parley.timeline(CHAT).getSnapshot().items.map((item) => (item.type === "message" ? item.text : item.type));
+}
+
+function at(seq: number) {
+  return { ok: { conversation: CHAT, seq, n: seq, time: 0 } };
+}
+
+test("tabs have one socket, and hear the same", options, async () => {
+  const { server, first, second } = await twoTabs();
+  assert.equal(server.sockets.length, 1);
+  assert.equal(server.connects, 1);
+  server.event(message(1));
+  await eventually("both show it", () => said(first).length === 1 && said(second).length === 1);
+  server.up = false;
+  server.socket.end(1006);
+  await eventually("both wait", () => [first, second].every((tab) => tab.status.getSnapshot().state === "waiting"));
+  server.up = true;
+  second.retryNow();
+  await eventually("both are back", () => [first, second].every((tab) => tab.status.getSnapshot().state === "online"));
+});
+
+test("what is said in the other tab is sent by the one that leads, shown in both, and answered there", options, async () => {
+  const { server, storage, first, second } = await twoTabs();
+  let answer = (): void => {};
+  server.on("message.send", async () => {
+    await new Promise<void>((resolve) => (answer = resolve));
+    return at(1);
+  });
+  const stands = second.send(PEER, "hello");
+  await eventually("it is tried", () => server.askedFor("message.send").length === 1);
+  for (const tab of [first, second]) await eventually("it is shown", () => said(tab)[0] === "hello");
+  assert.equal((await storage.scan("outbox/")).length, 1);
+  answer();
+  assert.equal((await stands).seq, 1);
+  assert.deepEqual(await storage.scan("outbox/"), []);
+  server.event(message(1, { sender: "100", text: "hello", key: server.askedFor("message.send")[0]?.["key"] }));
+  for (const tab of [first, second]) {
+    await eventually("it stands", () => tab.outbox.getSnapshot().length === 0 && said(tab).length === 1);
+  }
+});
+
+test("two that speak at once are both heard, and a refusal is told to whoever spoke", options, async () => {
+  const { server, storage, first, second } = await twoTabs();
+  let n = 0;
+  server.on("message.send", ({ text }) => (text === "bad" ? { error: { code: "cannot_write", message: "" } } : at(++n)));
+  await Promise.all([first.send(PEER, "of the first"), second.send(PEER, "of the second")]);
+  assert.deepEqual(new Set(server.askedFor("message.send").map(({ text }) => text)), new Set(["of the first", "of the second"]));
+  await assert.rejects(second.send(PEER, "bad"), { code: "cannot_write" });
+  const failed = (tab: Parley) => tab.outbox.getSnapshot().find((item) => item.state === "failed");
+  for (const tab of [first, second]) await eventually("it is shown as refused", () => failed(tab) !== undefined);
+  await first.discard(failed(first)?.key ?? "");
+  await eventually("it is given up in both", () => failed(second) === undefined);
+  assert.deepEqual(await storage.scan("outbox/"), []);
+});
+
+test("the next that leads sends with the same key and the same after, and asks for what was missed", options, async () => {
+  const { server, first, second } = await twoTabs();
+  server.event(message(1));
+  await eventually("both show it", () => said(first).length === 1 && said(second).length === 1);
+  server.on("message.send", () => undefined);
+  const stands = second.send(PEER, "hello");
+  await eventually("it is tried", () => server.askedFor("message.send").length === 1);
+  server.on("message.send", () => at(2));
+  first.stop();
+  assert.equal((await stands).seq, 2);
+  const [before, again] = server.askedFor("message.send");
+  assert.deepEqual(again, before);
+  assert.equal(server.askedFor("message.send").length, 2);
+  assert.equal(server.sockets.length, 2);
+  await eventually("the second has compared", () => second.synced.getSnapshot());
+});
+
+test("what stood while its sender was killed is known by its event, and is not said again", options, async () => {
+  const { server, storage, first, second } = await twoTabs();
+  server.on("message.send", () => undefined);
+  const stands = second.send(PEER, "hello");
+  await eventually("it is tried", () => server.askedFor("message.send").length === 1);
+  // The last that the first one does: it hears that it stands, and keeps it no more.
+  const [[key]] = (await storage.scan("outbox/")) as [[string, unknown]];
+  await storage.write([{ drop: key }]);
+  first.stop();
+  await eventually("the second leads", () => server.sockets.length === 2 && second.synced.getSnapshot());
+  server.event(message(1, { sender: "100", text: "hello", key: server.askedFor("message.send")[0]?.["key"] }));
+  assert.equal((await stands).seq, 1);
+  assert.equal(server.askedFor("message.send").length, 1);
+  await eventually("it is there once", () => said(second).length === 1);
+});
+
+test("copies are stored by the tab that leads alone, and acknowledged by it", options, async () => {
+  const writers: string[] = [];
+  class Named extends MemoryStorage {
+    of(name: string): Storage {
+      return {
+        get: (key) => this.get(key),
+        scan: (prefix) => this.scan(prefix),
+        write: (changes: readonly Change[]) => {
+          if (changes.some((change) => "put" in change && change.put.startsWith("copy/"))) writers.push(name);
+          return this.write(changes);
+        },
+      };
+    }
+  }
+  const storage = new Named();
+  const server = new FakeServer();
+  server.entries = [entryOf()];
+  const first = tabOf(server, storage.of("first"));
+  await first.signIn({ username: "me", password: "12345678" });
+  const second = tabOf(server, storage.of("second"));
+  await second.load();
+  await eventually("both have compared", () => first.synced.getSnapshot() && second.synced.getSnapshot());
+  for (const seq of [1, 2]) server.event(message(seq));
+  await eventually("it is acknowledged", () => server.askedFor("receipt.delivered").some(({ seq }) => seq === 2));
+  await eventually("the second has it", () => said(second).length === 2);
+  assert.ok(!writers.includes("second"));
+
+  // What the first one stored, and the second was not told of, is taken up.
+  await storage.write([
+    { put: `copy/row/${CHAT}/0000000000000003`, value: message(3) },
+    { put: `copy/conversation/${CHAT}`, value: { ...(await storage.get(`copy/conversation/${CHAT}`) as object), cursor: 3, head: 3, n: 3 } },
+  ]);
+  first.stop();
+  await eventually("the second stores", () => writers.includes("second"));
+  await eventually("it has what the first one had", () => said(second).length === 3);
+  assert.equal((await storage.scan("copy/row/")).length, 3);
+});
+
+test("the server is told whom all tabs watch, and of those of a tab that is gone no more", options, async () => {
+  const { server, first, second } = await twoTabs((server) => {
+    server.on("presence.watch", ({ users }) => ({ ok: { presence: (users as string[]).map((user) => ({ user, online: true })) } }));
+  });
+  first.watch(["1"]);
+  second.watch(["2"]);
+  const watched = () => (server.askedFor("presence.watch").at(-1)?.["users"] as string[] | undefined)?.toSorted().join();
+  await eventually("both are watched", () => watched() === "1,2");
+  await eventually("each is told of its own", () => second.presence("2").getSnapshot()?.online === true);
+  assert.equal(second.presence("1").getSnapshot(), undefined);
+  second.stop();
+  await eventually("one is left", () => watched() === "1");
+});
+
+test("one that does not answer is deposed, and stands in the line again", options, async () => {
+  const events: string[] = [];
+  const tabs = await Promise.all(["a", "b"].map(async (name) => {
+    const tab: Tabs = new Tabs(here!, {
+      leads: () => events.push(`${name} leads`),
+      deposed: () => events.push(`${name} deposed`),
+      heard: () => {},
+    });
+    open.push({ stop: () => tab.leave() });
+    await tab.join("device");
+    return tab;
+  }));
+  const [old, next] = tabs[0]!.leads ? [tabs[0]!, tabs[1]!] : [tabs[1]!, tabs[0]!];
+  assert.ok(old.leads && !next.leads);
+  next.depose();
+  await eventually("the other leads", () => next.leads && !old.leads);
+  assert.equal(events.length, 2);
+  next.leave();
+  await eventually("it leads again", () => old.leads);
+});
+
+// A channel that is open keeps the process alive.
+after(() => open.splice(0).forEach((one) => one.stop()));

@@ -1,0 +1,151 @@
+/** What the browser keeps for the page, for whom, and what the page does in one that keeps nothing. */
+import assert from "node:assert/strict";
+import { after, afterEach, before, test } from "node:test";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Person } from "./harness/person.ts";
+import { Stage } from "./harness/stage.ts";
+
+let stage: Stage;
+before(async () => (stage = await Stage.open()));
+afterEach(() => stage.clear());
+after(() => stage.close());
+
+/** Two who have talked, in two conversations. */
+async function talking(): Promise<[Person, Person, Person]> {
+  const [alice, bob, carol] = await stage.friends("alice", "bob", "carol");
+  for (const other of [carol!, bob!]) {
+    await alice!.finds(other);
+    await alice!.writes(`for ${other.name}`);
+    await alice!.seesTick(`for ${other.name}`, "delivered");
+  }
+  return [alice!, bob!, carol!];
+}
+
+/** The way to a node is gone; the page and its files still come. */
+async function cutOff(person: Person): Promise<void> {
+  person.expects(/ERR_FAILED/);
+  await person.page.route("**/v1/connect", (route) => route.abort());
+  await person.page.reload();
+  await person.banner.getByText("Offline").waitFor();
+}
+
+test("the list, the names and the last messages are there without a connection", async () => {
+  const [alice, bob, carol] = await talking();
+  await cutOff(alice);
+  await alice.banner.getByText(/Next try in \d+ s\./).waitFor();
+  await alice.sees(`for ${bob.name}`);
+  await alice.opens(carol);
+  await alice.sees(`for ${carol.name}`);
+
+  // What was missed comes with the connection.
+  await bob.opens(alice);
+  await bob.writes("meanwhile");
+  await bob.seesTick("meanwhile", "sent");
+  await alice.page.unroute("**/v1/connect");
+  await alice.isBack();
+  await alice.hasUnread(bob, 1);
+  await alice.opens(bob);
+  await alice.seesExactly([`for ${bob.name}`, "meanwhile"]);
+});
+
+test("what was refused stays over a reload, to be tried again or given up", async () => {
+  const [alice, bob, carol] = await talking();
+  const { token } = await bob.session();
+  const { user } = await alice.session();
+  const headers = { authorization: `Bearer ${token}` };
+  const blocked = `${stage.server.base}/v1/users/${user}/block`;
+  assert.equal((await bob.page.request.put(blocked, { headers })).status(), 200);
+  await alice.opens(bob);
+  for (const text of ["one", "two"]) {
+    await alice.writes(text);
+    await alice.seesTick(text, "not sent");
+  }
+  await alice.reloads();
+  await alice.message("two").getByRole("button", { name: "Discard" }).click();
+  await alice.message("two").waitFor({ state: "detached" });
+  assert.equal((await bob.page.request.delete(blocked, { headers })).status(), 200);
+  await alice.message("one").getByRole("button", { name: "Try again" }).click();
+  await alice.seesTick("one", "delivered");
+  await alice.reloads();
+  await alice.seesExactly([`for ${bob.name}`, "one"]);
+  await alice.opens(carol);
+});
+
+test("a second account in the same browser finds nothing of the first, which finds its own again", async () => {
+  const [alice, bob] = await talking();
+  await alice.signsOut();
+  const next = await stage.person("dora");
+  await alice.asksToSignUp(undefined, next.name);
+  await alice.seesWords("No conversations yet.");
+  const names = await alice.page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name));
+  assert.equal(names.length, 1);
+  await cutOff(alice);
+  const html = await alice.page.content();
+  for (const trace of [bob.name, alice.name]) assert.ok(!html.includes(trace), trace);
+  await alice.page.unroute("**/v1/connect");
+  await alice.isBack();
+  await alice.signsOut();
+  await alice.asksToSignIn();
+  await alice.opens(bob);
+  await alice.seesExactly([`for ${bob.name}`]);
+});
+
+test("in a browser that keeps nothing the page works from memory, and says so", async () => {
+  const [bob] = await stage.people("bob");
+  const alice = await stage.person("alice");
+  await alice.page.addInitScript(() => {
+    const refuse = (): never => {
+      throw new DOMException("the browser keeps nothing", "SecurityError");
+    };
+    Storage.prototype.getItem = refuse;
+    Storage.prototype.setItem = refuse;
+    IDBFactory.prototype.open = refuse;
+  });
+  await alice.signsUp();
+  await alice.banner.getByText("This browser keeps nothing.").waitFor();
+  await alice.finds(bob!);
+  await alice.writes("hello");
+  await alice.seesTick("hello", "sent");
+  await bob!.request(alice).waitFor();
+  await alice.signsOut();
+});
+
+test("when there is no more room what was said is sent all the same, and the page says so", async () => {
+  const [alice, bob] = await talking();
+  await alice.page.evaluate(() => {
+    IDBObjectStore.prototype.put = () => {
+      throw new DOMException("full", "QuotaExceededError");
+    };
+  });
+  await alice.writes("still said");
+  await alice.banner.getByText("This browser keeps nothing.").waitFor();
+  await alice.seesTick("still said", "delivered");
+  await bob.opens(alice);
+  await bob.seesExactly([`for ${bob.name}`, "still said"]);
+});
+
+test("what waits to be sent outlives the browser", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "parley-browser-"));
+  const [bob] = await stage.people("bob");
+  try {
+    const alice = await stage.personIn(folder, "alice");
+    await alice.signsUp();
+    await alice.finds(bob!);
+    await cutOff(alice);
+    await alice.writes("said before");
+    await alice.seesTick("said before", "waiting to be sent");
+    await alice.leaves();
+
+    const again = await stage.personIn(folder, "alice", alice.name);
+    await again.opensThePage();
+    await bob!.request(again).getByText("said before").waitFor();
+    await again.finds(bob!);
+    await again.seesExactly(["said before"]);
+    await again.seesTick("said before", "sent");
+    await stage.clear();
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
