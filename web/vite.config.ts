@@ -9,8 +9,15 @@ export default defineConfig({
     target: "es2022",
     // The oldest that know light-dark(): older ones would get each colour twice.
     cssTarget: ["chrome123", "firefox120", "safari17.5"],
-    // For tools/web-size: what the page loads at first.
+    // For build/size.ts: what the page loads at first.
     manifest: true,
+    rolldownOptions: {
+      input: { page: "index.html", worker: "worker/worker.ts" },
+      output: {
+        // A worker rules what lies below it, and is known by its name.
+        entryFileNames: ({ name }) => (name === "worker" ? "worker.js" : "assets/[name]-[hash].js"),
+      },
+    },
   },
   // `npx vite` in this folder shows the page while one works on it, against a server that runs.
   server: { proxy: { "/v1": { target: "http://127.0.0.1:7878", ws: true } } },

@@ -140,10 +140,10 @@ test("what waits to be sent outlives the browser", async () => {
 
     const again = await stage.personIn(folder, "alice", alice.name);
     await again.opensThePage();
-    await bob!.request(again).getByText("said before").waitFor();
-    await again.finds(bob!);
-    await again.seesExactly(["said before"]);
+    await again.opens(bob!);
     await again.seesTick("said before", "sent");
+    await again.seesExactly(["said before"]);
+    await bob!.request(again).getByText("said before").waitFor();
     await stage.clear();
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -10,11 +10,11 @@ import { gzipSync } from "node:zlib";
 const FIRST_LOAD_BYTES_MAX = 200_000;
 
 const DIST = new URL("../dist/", import.meta.url);
+const PAGE = "index.html";
 const TEXTS = "src/words/text/";
 
 interface Chunk {
   file: string;
-  isEntry?: boolean;
   imports?: string[];
   css?: string[];
 }
@@ -60,10 +60,9 @@ function row({ file, plain, gzip, brotli }: Weight): string {
   return file.padEnd(40) + [plain, gzip, brotli].map((bytes) => String(bytes).padStart(10)).join("");
 }
 
-const entry = Object.keys(manifest).find((key) => manifest[key]?.isEntry);
-if (entry === undefined) throw new Error("dist/ has no entry: build it first");
+if (!manifest[PAGE]) throw new Error("dist/ has no page: build it first");
 const keys = new Set<string>();
-withImports(entry, keys);
+withImports(PAGE, keys);
 const texts = Object.keys(manifest).filter((key) => key.startsWith(TEXTS)).map((key) => weigh(manifest[key]?.file ?? ""));
 const largest = texts.reduce((a, b) => (a.gzip >= b.gzip ? a : b));
 const first = [...[...filesOf(keys)].map(weigh), largest];

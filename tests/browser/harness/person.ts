@@ -8,9 +8,12 @@ import { restAt } from "../../integration/harness/web.ts";
 export const PASSWORD = "correct horse";
 
 export class Person {
-  static readonly LOOK: BrowserContextOptions = { viewport: { width: 1100, height: 720 } };
+  /** Without the page's worker: requests that it answers are none that a test can route. */
+  static readonly LOOK: BrowserContextOptions = { viewport: { width: 1100, height: 720 }, serviceWorkers: "block" };
   readonly name: string;
   readonly server: Server;
+  /** Where the browser finds the server. */
+  base: string;
   readonly context: BrowserContext;
   readonly page: Page;
   /** What the page complained of: errors in its console, exceptions, refusals of the policy. */
@@ -22,6 +25,7 @@ export class Person {
     this.complaints = elsewhere?.complaints ?? [];
     this.#expected = elsewhere ? elsewhere.#expected : [];
     this.server = server;
+    this.base = elsewhere?.base ?? server.base;
     this.context = context;
     this.page = page;
     this.name = name;
@@ -62,7 +66,7 @@ export class Person {
   // --- what they do ---
 
   async opensThePage(): Promise<void> {
-    await this.page.goto(`${this.server.base}/`);
+    await this.page.goto(`${this.base}/`);
     // Its texts come after the page itself.
     await this.page.locator("#app > *").first().waitFor();
   }

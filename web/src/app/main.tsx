@@ -27,6 +27,7 @@ try {
       </CatchTrouble>
     </StrictMode>,
   );
+  if (import.meta.env.PROD) void store.update.begin();
 } catch (error) {
   // Such as a browser that lets the page keep nothing.
   root.render(<Trouble />);

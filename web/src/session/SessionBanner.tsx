@@ -1,4 +1,4 @@
-/** How things stand with the connection, when they do not stand well. */
+/** How things stand with the connection, the browser and the page itself, when they do not stand well. */
 import type { Status } from "parley-client";
 import { useEffect } from "react";
 import { useObservable } from "../hooks/useObservable.ts";
@@ -21,12 +21,13 @@ function wordsOf({ state, reason }: Status): TextId | undefined {
 }
 
 export function SessionBanner() {
-  const { parley, forgetful } = useStore();
+  const { parley, forgetful, update } = useStore();
   const complain = useComplain();
   const say = useText();
   const status = useObservable(parley.status);
   const words = wordsOf(status);
   const forgets = useObservable(forgetful);
+  const isNewer = useObservable(update.ready);
 
   useEffect(() => {
     const retry = (): void => parley.retryNow();
@@ -56,6 +57,12 @@ export function SessionBanner() {
         </div>
       )}
       {forgets && <p className="banner banner-quiet">{say("session.forgetful")}</p>}
+      {isNewer && (
+        <p className="banner banner-quiet">
+          <span>{say("session.newer")}</span>
+          <button type="button" className="link" onClick={() => update.take()}>{say("session.take")}</button>
+        </p>
+      )}
     </div>
   );
 }

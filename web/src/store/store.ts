@@ -7,17 +7,23 @@ import type { Observable, Parley } from "parley-client";
 import type { Device } from "./device.ts";
 import { ListStore } from "./list.ts";
 import { Look } from "./look.ts";
+import { Update } from "./update.ts";
 
 export class Store {
   readonly parley: Parley;
   /** What happens here is gone with the page. */
   readonly forgetful: Observable<boolean>;
   readonly look = new Look();
+  readonly update = new Update();
   readonly list: ListStore;
 
   constructor({ parley, forgetful }: Device) {
     this.parley = parley;
     this.forgetful = forgetful;
     this.list = new ListStore(parley);
+    // Where the server was gone, it may have been for a newer one.
+    parley.status.subscribe(() => {
+      if (parley.status.getSnapshot().state === "online") this.update.check();
+    });
   }
 }

@@ -1,0 +1,55 @@
+/**
+ * The page's worker (worker/worker.ts), and a newer version of the page that it has ready. That is
+ * taken when one wants it, or when the page is next opened, since one may be in the middle of
+ * something; what was begun to be written is kept either way.
+ */
+import type { Observable } from "parley-client";
+import { Value } from "parley-client";
+
+const PATH = "/worker.js";
+/** The browser itself looks when the page is opened, which for some is once a month. */
+const LOOK_MS = 60 * 60 * 1000;
+
+export class Update {
+  readonly ready: Observable<boolean>;
+  #ready = new Value(false);
+  #registration: ServiceWorkerRegistration | undefined;
+
+  constructor() {
+    this.ready = this.#ready;
+  }
+
+  async begin(): Promise<void> {
+    try {
+      const workers = navigator.serviceWorker;
+      const had = workers.controller !== null;
+      // All tabs of a browser are of one version: whichever of them took it.
+      workers.addEventListener("controllerchange", () => had && location.reload());
+      const registration = await workers.register(PATH);
+      registration.addEventListener("updatefound", () => this.#watch(registration));
+      this.#registration = registration;
+      this.#look();
+      setInterval(() => this.check(), LOOK_MS);
+    } catch {
+      // A browser that takes no worker: the page then needs its server to open.
+    }
+  }
+
+  /** A good time to look: such as when the server was gone for a while. */
+  check(): void {
+    this.#registration?.update().catch(() => {});
+  }
+
+  /** The page is loaded anew. */
+  take(): void {
+    this.#registration?.waiting?.postMessage("take over");
+  }
+
+  #watch(registration: ServiceWorkerRegistration): void {
+    registration.installing?.addEventListener("statechange", () => this.#look());
+  }
+
+  #look(): void {
+    this.#ready.set(Boolean(this.#registration?.waiting) && navigator.serviceWorker.controller !== null);
+  }
+}
