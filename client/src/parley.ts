@@ -12,7 +12,7 @@
  * until the server has it or refuses it for good.
  */
 import type {
-  Appended, AuthReply, ChatEvent, CommandName, Commands, EventMessage, GivenRole, History, Id, Limits,
+  Appended, AuthReply, ChatEvent, CommandName, Commands, GivenRole, History, Id, Limits,
   MemberState, MessageInfoReply, MessageMentionsReply, MessageReportReply, Person, Pinned, Presence, Push, ReportReason, Seq, SigninArgs, SignupArgs,
 } from "./api.ts";
 import type { SessionState } from "./accounts.ts";
@@ -71,8 +71,6 @@ export interface ParleyOptions {
   /** Where the tabs of one browser meet that have one storage, asked when a session begins: they then
    * share a connection. Undefined: this device is alone. */
   tabs?: () => TabsPlace | undefined;
-  /** Somebody else's message has just come, unread. Told in one tab only. */
-  onMessage?: (message: EventMessage) => void;
   /** The storage failed: from here on nothing is kept for certain. */
   onStorageError?: (error: unknown) => void;
 }
@@ -126,11 +124,9 @@ export class Parley {
   #views: Views;
   #synced = new Value(false);
   #storageFailed: (error: unknown) => void;
-  #onMessage: (message: EventMessage) => void;
 
   constructor(options: ParleyOptions) {
     this.#storageFailed = (error) => options.onStorageError?.(error);
-    this.#onMessage = (message) => options.onMessage?.(message);
     const clock = options.clock ?? systemClock;
     const storage = new Keeping(options.storage ?? new MemoryStorage(), () => this.#link.leads);
     const request = <C extends CommandName>(cmd: C, args: Commands[C]["args"]) =>
@@ -645,7 +641,6 @@ export class Parley {
   #applied(copy: Copy, event: ChatEvent): void {
     if (event.type === "message") this.#typing.ended(copy.id, event.sender);
     if (event.sender === this.#shelf.me) this.#outbox.applied(event);
-    else if (event.type === "message" && event.seq > copy.record.read && this.#link.leads) this.#onMessage(event);
     if (event.type === "profile" || event.type === "rename") this.#people.refresh(event.sender);
     this.#blocks.applied(event);
     this.contacts.applied(event, this.#shelf.me);

@@ -183,7 +183,7 @@ export class Person {
   /** The list is what stands on the server. */
   async isUpToDate(): Promise<void> {
     await this.isIn();
-    await this.page.locator(".sidebar").getByText("Loading…").waitFor({ state: "detached" });
+    await this.page.locator("nav[aria-busy=false]").waitFor();
   }
 
   /** Connected again, by pressing the button or by itself, whichever comes first. */

@@ -65,7 +65,7 @@ export class Relay {
   #pass(asked: IncomingMessage, answer: ServerResponse): void {
     const { method, url = "/", headers } = asked;
     const more = this.added.get(url);
-    const { "accept-encoding": _, ...plain } = headers;
+    const { "accept-encoding": _, "if-none-match": _known, ...plain } = headers;
     const passed = request({ host: "127.0.0.1", port: this.#target, method, path: url, headers: more ? plain : headers }, (got) => {
       const { "content-length": _length, etag: _etag, ...told } = got.headers;
       answer.writeHead(got.statusCode ?? 502, more ? told : got.headers);

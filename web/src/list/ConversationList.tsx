@@ -27,7 +27,7 @@ export function ConversationList({ place }: { place: Place | undefined }) {
   const isEmpty = !asks && pinned.length + rest.length === 0;
 
   return (
-    <nav ref={setScroller} className="list-scroll" aria-label={say("list.nav")} onKeyDown={onKeyDown}>
+    <nav ref={setScroller} className="list-scroll" aria-label={say("list.nav")} aria-busy={!synced} onKeyDown={onKeyDown}>
       {asks && (
         <section aria-labelledby="requests">
           <h2 id="requests" className="rows-head">{say("list.requests")}</h2>

@@ -59,7 +59,7 @@ export class KeptStorage implements Storage {
   onOtherSession(listener: () => void): () => void {
     const heard = (event: StorageEvent): void => {
       const ours = event.key === null || event.key === PREFIX + SESSION;
-      if (ours && sessionNow() !== this.#session) listener();
+      if (ours && deviceOf(sessionNow()) !== deviceOf(this.#session)) listener();
     };
     window.addEventListener("storage", heard);
     return () => window.removeEventListener("storage", heard);
@@ -112,7 +112,7 @@ export class KeptStorage implements Storage {
     const pairs = await database.scan("").catch((): Pair[] => []);
     await this.#memory.write(pairs.map(([put, value]) => ({ put, value })));
     // Unless its account was signed out by another tab, which then removed it.
-    if (sessionNow() === this.#session) this.#forgetful.set(true);
+    if (deviceOf(sessionNow()) === deviceOf(this.#session)) this.#forgetful.set(true);
   }
 
   /** Of whoever was signed in, in this browser, nothing is left: but by now another tab may have
@@ -123,7 +123,7 @@ export class KeptStorage implements Storage {
     this.#database = undefined;
     this.#session = null;
     await this.#memory.write([{ drop_prefix: "" }]);
-    if (session !== null && sessionNow() === session) localStorage.removeItem(PREFIX + SESSION);
+    if (session !== null && deviceOf(sessionNow()) === deviceOf(session)) forgetSession();
     const other = userOf(sessionNow());
     try {
       if (other === undefined || other !== userOf(session)) await database?.remove();
@@ -151,7 +151,24 @@ function parsed(text: string | null): unknown {
   }
 }
 
+function forgetSession(): void {
+  try {
+    localStorage.removeItem(PREFIX + SESSION);
+  } catch {
+    // It was never there.
+  }
+}
+
 function userOf(session: string | null): string | undefined {
-  const { user } = (parsed(session) ?? {}) as { user?: unknown };
-  return typeof user === "string" ? user : undefined;
+  return partOf(session, "user");
+}
+
+/** Of one session the name may change. */
+function deviceOf(session: string | null): string | undefined {
+  return partOf(session, "device");
+}
+
+function partOf(session: string | null, name: "user" | "device"): string | undefined {
+  const part = ((parsed(session) ?? {}) as Record<string, unknown>)[name];
+  return typeof part === "string" ? part : undefined;
 }

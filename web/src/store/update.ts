@@ -22,9 +22,12 @@ export class Update {
   async begin(): Promise<void> {
     try {
       const workers = navigator.serviceWorker;
-      const had = workers.controller !== null;
-      // All tabs of a browser are of one version: whichever of them took it.
-      workers.addEventListener("controllerchange", () => had && location.reload());
+      let had = workers.controller !== null;
+      workers.addEventListener("controllerchange", () => {
+        // All tabs of a browser are of one version: whichever of them took it. The first one is theirs already.
+        if (had) location.reload();
+        had = true;
+      });
       const registration = await workers.register(PATH);
       registration.addEventListener("updatefound", () => this.#watch(registration));
       this.#registration = registration;
