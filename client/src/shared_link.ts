@@ -206,6 +206,7 @@ export class SharedLink {
       await this.#handlers.leads();
     }
     if (this.#started && this.leads) this.#own.start(this.#token, this.#nodes);
+    this.#nodes = []; // Who takes over later asks which there are by then.
   }
 
   #deposed(): void {
