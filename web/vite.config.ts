@@ -1,6 +1,8 @@
 import { defineConfig } from "vite";
+import { emoji } from "./build/emoji.ts";
 
 export default defineConfig({
+  plugins: [emoji()],
   build: {
     // The server's content policy allows no data: address, so nothing is put into the text.
     assetsInlineLimit: 0,

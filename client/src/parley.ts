@@ -642,6 +642,8 @@ export class Parley {
     if (event.type === "message") this.#typing.ended(copy.id, event.sender);
     if (event.sender === this.#shelf.me) this.#outbox.applied(event);
     if (event.type === "profile" || event.type === "rename") this.#people.refresh(event.sender);
+    // The last that one hears of an account that is deleted.
+    if (event.type === "left" || event.type === "contact_remove") this.#people.refresh(event.sender);
     this.#blocks.applied(event);
     this.contacts.applied(event, this.#shelf.me);
     this.privacy.applied(event, this.#shelf.me);

@@ -2,11 +2,18 @@ import { Icon } from "../ui/Icon.tsx";
 import { useText } from "../words/useText.ts";
 
 /** Above what stands in the left pane instead of the list. */
-export function PaneHead({ title, onBack }: { title: string; onBack: () => void }) {
+export interface PaneHeadProps {
+  title: string;
+  /** Where the way back leads, if not to the list. */
+  back?: string;
+  onBack: () => void;
+}
+
+export function PaneHead({ title, back, onBack }: PaneHeadProps) {
   const say = useText();
   return (
     <header className="sidebar-head">
-      <button type="button" className="icon-button" aria-label={say("app.back")} onClick={onBack}>
+      <button type="button" className="icon-button" aria-label={back ?? say("app.back")} onClick={onBack}>
         <Icon name="back" />
       </button>
       <h1 className="sidebar-title">{title}</h1>

@@ -1,23 +1,23 @@
+import { ParleyError } from "parley-client";
 import type { FormEvent } from "react";
 import { useState } from "react";
 import { wordsFor } from "../words/errors.ts";
 import { useText } from "../words/useText.ts";
 
-/** A form's way to the server: one at a time, and in words what went wrong. */
+/** A form's way to the server: one at a time, and in words what went wrong; `code` is the error's. */
 export function useSubmit(act: (form: FormData) => Promise<unknown>) {
   const say = useText();
   const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<string | undefined>();
+  const [error, setError] = useState<unknown>();
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     if (busy) return;
     setBusy(true);
-    setProblem(undefined);
-    act(new FormData(event.currentTarget))
-      .catch((error: unknown) => setProblem(wordsFor(error, say)))
-      .finally(() => setBusy(false));
+    setError(undefined);
+    act(new FormData(event.currentTarget)).catch(setError).finally(() => setBusy(false));
   };
-  return { busy, problem, submit };
+  const problem = error === undefined ? undefined : wordsFor(error, say);
+  return { busy, problem, code: error instanceof ParleyError ? error.code : undefined, submit };
 }
 
 export function fieldOf(form: FormData, name: string): string {
@@ -28,4 +28,9 @@ export function fieldOf(form: FormData, name: string): string {
 /** Names are small letters; a phone's keyboard likes to begin with a large one. */
 export function usernameOf(form: FormData): string {
   return fieldOf(form, "username").trim().toLowerCase();
+}
+
+/** Of an authenticator or a recovery code, as it is typed off a screen or a paper. */
+export function codeOf(form: FormData): string {
+  return fieldOf(form, "code").replace(/\s/g, "");
 }

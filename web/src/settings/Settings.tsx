@@ -1,42 +1,58 @@
-/** What one chooses for this browser: how the page looks, and what it speaks. */
-import { useObservable } from "../hooks/useObservable.ts";
+/** What one chooses: for this browser on the first page of it, for the account in parts behind it. */
+import type { ComponentType } from "react";
+import { useState } from "react";
 import { PaneHead } from "../list/PaneHead.tsx";
-import type { Theme } from "../store/look.ts";
-import { useStore } from "../store/context.ts";
-import { Choice } from "../ui/Choice.tsx";
-import type { Language } from "../words/languages.ts";
-import { LANGUAGES } from "../words/languages.ts";
+import type { IconName } from "../ui/Icon.tsx";
+import { Icon } from "../ui/Icon.tsx";
 import { useText } from "../words/useText.ts";
+import { DataPart } from "./DataPart.tsx";
+import { DevicesPart } from "./DevicesPart.tsx";
+import { LookPart } from "./LookPart.tsx";
+import { NotifyPart } from "./NotifyPart.tsx";
+import { PasswordPart } from "./PasswordPart.tsx";
+import { PrivacyPart } from "./PrivacyPart.tsx";
+import { ProfilePart } from "./ProfilePart.tsx";
+import { SecondFactorPart } from "./SecondFactorPart.tsx";
 import "./settings.css";
 
-/** What stands for having chosen nothing. */
-const SYSTEM = "system";
+const PARTS = {
+  profile: { icon: "person", shows: ProfilePart },
+  privacy: { icon: "privacy", shows: PrivacyPart },
+  notify: { icon: "unmute", shows: NotifyPart },
+  devices: { icon: "device", shows: DevicesPart },
+  password: { icon: "key", shows: PasswordPart },
+  factor: { icon: "factor", shows: SecondFactorPart },
+  data: { icon: "archive", shows: DataPart },
+} as const satisfies Record<string, { icon: IconName; shows: ComponentType }>;
+
+type PartName = keyof typeof PARTS;
+
+const NAMES = Object.keys(PARTS) as PartName[];
 
 export default function Settings({ onDone }: { onDone: () => void }) {
-  const { look } = useStore();
-  const { theme, language } = useObservable(look.chosen);
   const say = useText();
+  const [part, setPart] = useState<PartName | undefined>();
+  const title = say(part ? `settings.${part}` : "settings.label");
+  const Shown = part ? PARTS[part].shows : LookPart;
   return (
-    <aside className="sidebar" aria-label={say("settings.label")}>
-      <PaneHead title={say("settings.label")} onBack={onDone} />
+    <aside className="sidebar" aria-label={title}>
+      <PaneHead
+        title={title} back={say(part ? "settings.back" : "app.back")}
+        onBack={part ? () => setPart(undefined) : onDone}
+      />
       <div className="settings">
-        <Choice
-          label={say("settings.theme")} chosen={theme ?? SYSTEM}
-          options={[
-            { value: SYSTEM, text: say("settings.system") },
-            { value: "light", text: say("settings.light") },
-            { value: "dark", text: say("settings.dark") },
-          ]}
-          onChoose={(value) => look.setTheme(value === SYSTEM ? undefined : value as Theme)}
-        />
-        <Choice
-          label={say("settings.language")} chosen={language ?? SYSTEM}
-          options={[
-            { value: SYSTEM, text: say("settings.language_system") },
-            ...Object.entries(LANGUAGES).map(([value, { name }]) => ({ value, text: name, lang: value })),
-          ]}
-          onChoose={(value) => look.setLanguage(value === SYSTEM ? undefined : value as Language)}
-        />
+        <Shown />
+        {!part && (
+          <nav className="settings-parts" aria-label={say("settings.account")}>
+            <h2 className="settings-head">{say("settings.account")}</h2>
+            {NAMES.map((name) => (
+              <button key={name} type="button" className="menu-item" onClick={() => setPart(name)}>
+                <Icon name={PARTS[name].icon} />
+                {say(`settings.${name}`)}
+              </button>
+            ))}
+          </nav>
+        )}
       </div>
     </aside>
   );

@@ -1,6 +1,6 @@
 /**
- * How the page looks and speaks in this browser: kept in localStorage, beside the session and not
- * with it, since it is the browser's and names nobody. What was never chosen is not kept.
+ * How the page looks and speaks in this browser, and how it calls one: kept in localStorage, beside the
+ * session and not with it, since it is the browser's and names nobody. What was never chosen is not kept.
  */
 import type { Observable } from "parley-client";
 import { Value } from "parley-client";
@@ -15,6 +15,10 @@ export type Theme = "light" | "dark";
 export interface LookChoice {
   theme?: Theme;
   language?: Language;
+  /** Something new is told by the system while one looks elsewhere. Absent: it is not. */
+  notify?: true;
+  /** And without a sound. */
+  silent?: true;
 }
 
 export class Look {
@@ -30,18 +34,27 @@ export class Look {
   }
 
   setTheme(theme: Theme | undefined): void {
-    this.#set({ ...this.#chosen.get(), theme });
+    this.#set({ theme });
   }
 
   setLanguage(language: Language | undefined): void {
-    this.#set({ ...this.#chosen.get(), language });
+    this.#set({ language });
   }
 
-  #set({ theme, language }: LookChoice): void {
-    const choice: LookChoice = { ...(theme && { theme }), ...(language && { language }) };
+  setNotify(on: boolean): void {
+    this.#set({ notify: on || undefined });
+  }
+
+  setSilent(on: boolean): void {
+    this.#set({ silent: on || undefined });
+  }
+
+  #set(change: { [name in keyof LookChoice]: LookChoice[name] | undefined }): void {
+    const named = Object.entries({ ...this.#chosen.get(), ...change }).filter(([, to]) => to !== undefined);
+    const choice: LookChoice = Object.fromEntries(named);
     this.#chosen.set(choice);
     try {
-      if (theme || language) localStorage.setItem(KEY, JSON.stringify(choice));
+      if (named.length > 0) localStorage.setItem(KEY, JSON.stringify(choice));
       else localStorage.removeItem(KEY);
     } catch {
       // A browser that keeps nothing: it is so as long as the page lives.
@@ -52,10 +65,12 @@ export class Look {
 /** What this or an earlier version kept; what makes no sense is as never chosen. */
 function kept(): LookChoice {
   try {
-    const { theme, language } = (JSON.parse(localStorage.getItem(KEY) ?? "{}") ?? {}) as Record<string, unknown>;
+    const { theme, language, notify, silent } = (JSON.parse(localStorage.getItem(KEY) ?? "{}") ?? {}) as Record<string, unknown>;
     return {
       ...(theme === "light" || theme === "dark" ? { theme } : {}),
       ...(isLanguage(language) ? { language } : {}),
+      ...(notify === true ? { notify } : {}),
+      ...(silent === true ? { silent } : {}),
     };
   } catch {
     return {};

@@ -4,6 +4,7 @@
  */
 import type { ReactNode, ToggleEvent } from "react";
 import { useEffect, useId, useRef, useState } from "react";
+import { useArrowKeys } from "../hooks/useArrowKeys.ts";
 
 const GAP_PX = 6;
 const EDGE_PX = 8;
@@ -35,6 +36,7 @@ export function Popup({ label, className, button, tabIndex, children }: PopupPro
   const [open, setOpen] = useState(false);
   const opener = useRef<HTMLButtonElement>(null);
   const panel = useRef<HTMLDivElement>(null);
+  const onArrow = useArrowKeys(".menu-item, .emoji-row .emoji");
   const close = (): void => panel.current?.hidePopover();
 
   useEffect(() => {
@@ -42,11 +44,21 @@ export function Popup({ label, className, button, tabIndex, children }: PopupPro
     place(panel.current, opener.current);
     panel.current.querySelector<HTMLElement>("button, a, input")?.focus();
     // It does not move with what scrolls beneath it.
-    const hide = (): void => panel.current?.hidePopover();
-    window.addEventListener("resize", hide);
+    const hide = (event: Event): void => {
+      const inside = event.target instanceof Node && panel.current?.contains(event.target);
+      if (!inside) panel.current?.hidePopover();
+    };
+    // What is in it may be on its way, or change; and a phone's keyboard makes the window smaller.
+    const moved = (): void => {
+      if (panel.current && opener.current) place(panel.current, opener.current);
+    };
+    const grown = new ResizeObserver(moved);
+    grown.observe(panel.current);
+    window.addEventListener("resize", moved);
     document.addEventListener("scroll", hide, { capture: true });
     return () => {
-      window.removeEventListener("resize", hide);
+      grown.disconnect();
+      window.removeEventListener("resize", moved);
       document.removeEventListener("scroll", hide, { capture: true });
     };
   }, [open]);
@@ -61,7 +73,7 @@ export function Popup({ label, className, button, tabIndex, children }: PopupPro
       </button>
       <div
         ref={panel} id={id} popover="auto" className="popup" role="group" aria-label={label}
-        onToggle={(event: ToggleEvent<HTMLDivElement>) => setOpen(event.newState === "open")}
+        onKeyDown={onArrow} onToggle={(event: ToggleEvent<HTMLDivElement>) => setOpen(event.newState === "open")}
       >
         {open && children(close)}
       </div>

@@ -1,24 +1,34 @@
-/** Short words at the foot of the page about something that did not work. */
+/** Short words at the foot of the page: that something did not work, or that it did. */
 import type { ReactNode } from "react";
-import { createContext, use, useCallback, useEffect, useState } from "react";
+import { createContext, use, useEffect, useMemo, useState } from "react";
 import { wordsFor } from "../words/errors.ts";
 import { useText } from "../words/useText.ts";
 
 const SHOWN_MS = 6000;
 
-/** Takes what was thrown. */
-type Complain = (error: unknown) => void;
+interface Speaker {
+  /** Takes what was thrown. */
+  complain(error: unknown): void;
+  tell(words: string): void;
+}
 
-const NoticesContext = createContext<Complain>(() => {});
+const NoticesContext = createContext<Speaker>({ complain: () => {}, tell: () => {} });
 
-export function useComplain(): Complain {
-  return use(NoticesContext);
+export function useComplain(): Speaker["complain"] {
+  return use(NoticesContext).complain;
+}
+
+export function useTell(): Speaker["tell"] {
+  return use(NoticesContext).tell;
 }
 
 export function Notices({ children }: { children: ReactNode }) {
   const say = useText();
-  const [shown, setShown] = useState<{ error: unknown } | undefined>();
-  const complain = useCallback((error: unknown) => setShown({ error }), []);
+  const [shown, setShown] = useState<{ error: unknown } | { words: string } | undefined>();
+  const speaker = useMemo<Speaker>(() => ({
+    complain: (error) => setShown({ error }),
+    tell: (words) => setShown({ words }),
+  }), []);
 
   useEffect(() => {
     if (!shown) return undefined;
@@ -27,9 +37,11 @@ export function Notices({ children }: { children: ReactNode }) {
   }, [shown]);
 
   return (
-    <NoticesContext value={complain}>
+    <NoticesContext value={speaker}>
       {children}
-      <div className="notices" role="status">{shown && <p className="notice">{wordsFor(shown.error, say)}</p>}</div>
+      <div className="notices" role="status">
+        {shown && <p className="notice">{"words" in shown ? shown.words : wordsFor(shown.error, say)}</p>}
+      </div>
     </NoticesContext>
   );
 }

@@ -1,0 +1,68 @@
+/** Where one is signed in, and the ways to end that. */
+import type { Device } from "parley-client";
+import { useCallback, useEffect, useState } from "react";
+import { useIntl } from "react-intl";
+import { useLoaded } from "../hooks/useLoaded.ts";
+import { useObservable } from "../hooks/useObservable.ts";
+import { useParley } from "../store/context.ts";
+import { Confirm } from "../ui/Confirm.tsx";
+import { Icon } from "../ui/Icon.tsx";
+import { useComplain } from "../ui/notices.tsx";
+import { wholeMoment } from "../words/time.ts";
+import { useText } from "../words/useText.ts";
+import { Waiting } from "./Waiting.tsx";
+
+export function DevicesPart() {
+  const parley = useParley();
+  const complain = useComplain();
+  const say = useText();
+  const [loaded, again] = useLoaded(useCallback(() => parley.request("device.list", {}), [parley]));
+  const news = useObservable(parley.account.news);
+  const [asks, setAsks] = useState(false);
+  // Somebody signed in while one looks.
+  useEffect(() => again(), [again, news]);
+  if (!loaded.value) return <Waiting loaded={loaded} />;
+  const { devices } = loaded.value;
+  const others = devices.filter(({ current }) => !current);
+  const end = (which: readonly Device[]): void => {
+    Promise.all(which.map(({ device }) => parley.request("device.end", { device }))).catch(complain).finally(again);
+  };
+  return (
+    <>
+      <ul>
+        {[...devices.filter(({ current }) => current), ...others.reverse()].map((device) => (
+          <DeviceLine key={device.device} device={device} onEnd={() => end([device])} />
+        ))}
+      </ul>
+      {others.length > 0 && (
+        <button type="button" className="button button-danger" onClick={() => setAsks(true)}>{say("devices.end_others")}</button>
+      )}
+      {asks && (
+        <Confirm title={say("devices.end_others")} doing={say("devices.end_others")} onDo={() => end(others)} onClose={() => setAsks(false)}>
+          {say("devices.end_others_words", { count: others.length })}
+        </Confirm>
+      )}
+    </>
+  );
+}
+
+function DeviceLine({ device, onEnd }: { device: Device; onEnd: () => void }) {
+  const intl = useIntl();
+  const say = useText();
+  return (
+    <li className="settings-line">
+      <Icon name="device" />
+      <span className="settings-line-main">
+        <bdi>{device.name === "" ? say("devices.nameless") : device.name}</bdi>
+        <small>
+          {device.current ? say("devices.this") : say("devices.seen", { time: wholeMoment(intl, device.last_seen) })}
+        </small>
+      </span>
+      {!device.current && (
+        <button type="button" className="link" aria-label={say("devices.end_one", { name: device.name })} onClick={onEnd}>
+          {say("devices.end")}
+        </button>
+      )}
+    </li>
+  );
+}
