@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { ERRORS, ParleyError } from "parley-client";
 import { createIntl } from "react-intl";
 import { wordsFor, wordsForCode } from "../src/words/errors.ts";
-import { bytesOf, piecesOf } from "../src/words/text.ts";
+import { bytesOf } from "../src/words/text.ts";
 import { dayName, lastSeen, shortTime } from "../src/words/time.ts";
 import { sayIn } from "../src/words/useText.ts";
 
@@ -16,27 +16,6 @@ const DAY = 24 * HOUR;
 const messages = JSON.parse(readFileSync(new URL("../src/words/text/en.json", import.meta.url), "utf8"));
 const intl = createIntl({ locale: "en", messages });
 const say = sayIn(intl);
-
-function hrefsOf(text: string): (string | undefined)[] {
-  return piecesOf(text).flatMap((piece) => piece.href ?? []);
-}
-
-test("addresses are found, without what ends the sentence", () => {
-  assert.deepEqual(hrefsOf("see https://a.example/x?y=1, or (http://b.example)."),
-    ["https://a.example/x?y=1", "http://b.example"]);
-  assert.deepEqual(hrefsOf("https://a.example/x\nhttps://b.example/"), ["https://a.example/x", "https://b.example/"]);
-});
-
-test("nothing but the web's addresses is one", () => {
-  const others = "javascript:alert(1) data:text/html,x file:///etc ftp://a https:// xhttps://a.example https:x";
-  assert.deepEqual(hrefsOf(others), []);
-  assert.deepEqual(hrefsOf('<a href="https://a.example/">'), ["https://a.example/"]);
-});
-
-test("the pieces are the text, whatever it is", () => {
-  const texts = ["", "plain", "https://a.example", "x https://a.example/).", "https://a https://[ https://b", "\n "];
-  for (const text of texts) assert.equal(piecesOf(text).map((piece) => piece.text).join(""), text);
-});
 
 test("bytes are counted as they are sent", () => {
   assert.deepEqual(["", "a", "ä", "€", "😄"].map(bytesOf), [0, 1, 2, 3, 4]);

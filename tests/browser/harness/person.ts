@@ -121,6 +121,11 @@ export class Person {
     await request.waitFor({ state: "detached" });
   }
 
+  async opensGroup(title: string): Promise<void> {
+    await this.page.getByRole("navigation").getByRole("link", { name: title }).click();
+    await this.page.getByRole("heading", { level: 2, name: title }).waitFor();
+  }
+
   async writes(text: string): Promise<void> {
     await this.box.fill(text);
     await this.box.press("Enter");
@@ -162,7 +167,8 @@ export class Person {
 
   /** The conversation in the list. */
   row(other: Person): Locator {
-    return this.page.getByRole("navigation").getByRole("link").filter({ hasText: other.name });
+    const title = this.page.locator(".row-title", { hasText: other.name });
+    return this.page.getByRole("navigation").getByRole("link").filter({ has: title });
   }
 
   /** The same among those that wait for an answer. */

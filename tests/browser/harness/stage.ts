@@ -57,6 +57,24 @@ export class Stage {
     return person;
   }
 
+  /** The same person before another browser, signed in there too. */
+  async again(person: Person, context: BrowserContextOptions = {}): Promise<Person> {
+    const other = await Person.at(this.server, this.#browser, person.name, context);
+    this.#people.push(other);
+    await other.opensThePage();
+    await other.asksToSignIn();
+    await other.isUpToDate();
+    return other;
+  }
+
+  /** A group that the first of them owns. */
+  async group(title: string, owner: Person, ...others: Person[]): Promise<string> {
+    const [{ token }, ...sessions] = await Promise.all([owner.session(), ...others.map((other) => other.session())]);
+    const members = sessions.map(({ user }) => user);
+    const { conversation } = await restAt(this.server.base).call("group.create", { title, members }, token);
+    return conversation;
+  }
+
   /** Several, signed up. */
   async people(...names: string[]): Promise<Person[]> {
     const people = await Promise.all(names.map((name) => this.person(name)));

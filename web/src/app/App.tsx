@@ -1,6 +1,7 @@
 import { useEffect } from "react";
 import { useObservable } from "../hooks/useObservable.ts";
-import { goNowhere } from "../route/route.ts";
+import { goNowhere, routeAt } from "../route/route.ts";
+import { Disabled } from "../session/Disabled.tsx";
 import { Welcome } from "../session/Welcome.tsx";
 import { useParley } from "../store/context.ts";
 import { Notices } from "../ui/notices.tsx";
@@ -10,16 +11,19 @@ import { CatchTrouble, Trouble } from "./Trouble.tsx";
 
 export function App() {
   const say = useText();
-  const session = useObservable(useParley().session);
+  const parley = useParley();
+  const session = useObservable(parley.session);
   const user = session?.user;
-  // Where the last one was is nothing to whoever signs in next.
+  const { state, reason } = useObservable(parley.status);
+  // Where the last one was is nothing to whoever signs in next; but one may have come by an invite.
   useEffect(() => {
-    if (user === undefined) goNowhere();
+    if (user === undefined && routeAt(location.hash).invite === undefined) goNowhere();
   }, [user]);
+  const isDisabled = state === "stopped" && reason === "account_disabled";
   const trouble = { text: say("app.trouble"), button: say("app.reload") };
   return (
     <CatchTrouble instead={() => <Trouble words={trouble} />}>
-      <Notices>{user === undefined ? <Welcome /> : <Home key={user} />}</Notices>
+      <Notices>{user === undefined ? <Welcome /> : isDisabled ? <Disabled /> : <Home key={user} />}</Notices>
     </CatchTrouble>
   );
 }

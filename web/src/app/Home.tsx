@@ -1,26 +1,40 @@
 /** The panes: the list, the conversation that is open, and its details. A narrow window shows one. */
-import { lazy, useState } from "react";
+import { Suspense, lazy, useState } from "react";
 import { Conversation } from "../conversation/Conversation.tsx";
+import { useAlerts } from "../alerts/useAlerts.ts";
 import { DraftsContext } from "../composer/drafts.ts";
+import { useObservable } from "../hooks/useObservable.ts";
 import { Sidebar } from "../list/Sidebar.tsx";
 import { placeId, useRoute } from "../route/route.ts";
-import { useMe } from "../store/context.ts";
+import { useMe, useStore } from "../store/context.ts";
 import { SessionBanner } from "../session/SessionBanner.tsx";
 import { Nothing } from "./Nothing.tsx";
 import { Part } from "./Trouble.tsx";
 import { useBadge } from "./useBadge.ts";
+import { useShortcuts } from "./useShortcuts.ts";
 import "./home.css";
 
+const Join = lazy(() => import("../list/Join.tsx"));
 const Details = lazy(() => import("../details/Details.tsx"));
 
+const OVERLAYS = {
+  none: undefined,
+  shortcuts: lazy(() => import("./Shortcuts.tsx")),
+  switcher: lazy(() => import("./Switcher.tsx")),
+};
+
 export function Home() {
-  const { place, panel } = useRoute();
+  const { place, panel, invite } = useRoute();
   const me = useMe();
   const [drafts] = useState(() => new Map<string, string>());
   useBadge();
+  useAlerts();
+  useShortcuts(place);
+  const { overlay } = useStore();
+  const Over = OVERLAYS[useObservable(overlay) ?? "none"];
 
   const classes = ["home"];
-  if (place) classes.push("home-open");
+  if (place || invite !== undefined) classes.push("home-open");
   if (place && panel) classes.push("home-beside");
   return (
     <DraftsContext value={drafts}>
@@ -29,7 +43,8 @@ export function Home() {
         <Part><Sidebar place={place} /></Part>
         {place
           ? <Part key={placeId(place, me)}><Conversation place={place} panel={panel} /></Part>
-          : <Nothing />}
+          : invite !== undefined ? <Part key={invite}><Join token={invite} /></Part> : <Nothing />}
+        {Over && <Suspense><Over onClose={() => overlay.set(undefined)} /></Suspense>}
         {place && panel && <Part key={`${panel} ${placeId(place, me)}`}><Details place={place} /></Part>}
       </div>
     </DraftsContext>

@@ -1,17 +1,23 @@
 /** Where one writes: a message, an answer, or another text for a message. */
-import type { ConversationView, Id } from "parley-client";
+import type { ConversationView, Id, MessageView, Person } from "parley-client";
 import { LIMITS } from "parley-client";
-import type { FormEvent, KeyboardEvent, RefObject } from "react";
-import { useEffect, useRef, useState } from "react";
-import { useParley } from "../store/context.ts";
+import type { ChangeEvent, FormEvent, KeyboardEvent, RefObject } from "react";
+import { useEffect, useMemo } from "react";
+import { useObservable } from "../hooks/useObservable.ts";
+import { useMe, useParley } from "../store/context.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { useComplain } from "../ui/notices.tsx";
 import { useText } from "../words/useText.ts";
 import { bytesOf } from "../words/text.ts";
-import { useDrafts } from "./drafts.ts";
+import { Completions } from "./Completions.tsx";
+import { mentionedIn } from "./completion.ts";
+import { useDraft, useDraftFromElsewhere } from "./drafts.ts";
+import { EmojiButton } from "./EmojiButton.tsx";
 import type { Intent } from "./intent.ts";
 import { IntentLine } from "./IntentLine.tsx";
 import { Room } from "./Room.tsx";
+import { useBox } from "./useBox.ts";
+import { useCompletion } from "./useCompletion.ts";
 import "./composer.css";
 
 export interface ComposerProps {
@@ -19,86 +25,118 @@ export interface ComposerProps {
   view: ConversationView | undefined;
   intent: Intent | undefined;
   onIntent: (intent: Intent | undefined) => void;
+  /** The newest message of one's own that may be changed, among what is shown. */
+  lastOwn: () => MessageView | undefined;
   /** Something new was said. */
   onSent: () => void;
 }
 
-export function Composer({ id, view, intent, onIntent, onSent }: ComposerProps) {
+export function Composer({ id, view, intent, onIntent, lastOwn, onSent }: ComposerProps) {
   const parley = useParley();
   const complain = useComplain();
   const say = useText();
-  const drafts = useDrafts();
-  const box = useRef<HTMLTextAreaElement>(null);
-  const [text, setText] = useState(() => drafts.get(id) ?? "");
+  const draft = useDraft(id, view?.conversation);
+  const people = usePeopleHere(view);
+  const box = useBox(draft.get);
   const bytesMax = parley.limits.text_bytes_max ?? LIMITS.text_bytes_max;
-  const said = text.trimEnd();
+  const said = box.text.trimEnd();
   const maySend = said.trim() !== "" && bytesOf(said) <= bytesMax;
-
-  useFocusOnOpen(box);
-  useEffect(() => {
-    if (intent?.kind === "edit") setText(intent.message.text ?? "");
-    // The text of the message that was to be edited is no answer.
-    if (intent?.kind === "reply") setText(drafts.get(id) ?? "");
-    if (intent) box.current?.focus();
-  }, [intent, drafts, id]);
+  const edits = intent?.kind === "edit";
 
   const write = (now: string): void => {
-    setText(now);
-    if (intent?.kind !== "edit") drafts.set(id, now);
+    box.set(now);
+    if (!edits) draft.set(now, intent?.message.seq);
     if (view && view.kind !== "self" && now !== "") parley.types(view.conversation);
   };
+  const completion = useCompletion(box, people, write);
+  useFocusOnOpen(box.ref);
+  useDraftFromElsewhere(box.ref, view?.conversation, (text) => !edits && box.set(text));
+  useEffect(() => {
+    if (intent?.kind === "edit") box.set(intent.message.text ?? "");
+    // The text of the message that was to be edited is no answer.
+    if (intent?.kind === "reply") box.set(draft.get());
+    if (intent) box.focus();
+  }, [intent, draft]);
+
   const end = (): void => {
-    const draft = intent?.kind === "edit" ? drafts.get(id) ?? "" : "";
-    drafts.set(id, draft);
-    setText(draft);
+    if (!edits) draft.set("");
+    box.set(edits ? draft.get() : "");
     onIntent(undefined);
   };
   const send = (): void => {
     if (!maySend) return;
-    const { kind, message } = intent ?? {};
-    if (kind === "edit" && view && message?.seq !== undefined) {
-      if (said !== message.text) parley.edit(view.conversation, message.seq, said).catch(complain);
+    const { message } = intent ?? {};
+    const mentions = mentionedIn(said, people);
+    if (edits && view && message?.seq !== undefined) {
+      if (said !== message.text) parley.edit(view.conversation, message.seq, said, { mentions }).catch(complain);
     } else {
       // Refused for good, it stays in the log and says so itself.
-      parley.send(id, said, message?.seq === undefined ? {} : { reply_to: message.seq }).catch(() => {});
+      parley.send(id, said, {
+        ...(message?.seq === undefined ? {} : { reply_to: message.seq }),
+        ...(mentions.length === 0 ? {} : { mentions }),
+      }).catch(() => {});
       onSent();
     }
     end();
   };
+  const onChange = ({ target }: ChangeEvent<HTMLTextAreaElement>): void => {
+    write(target.value);
+    box.look();
+  };
+  const cancel = edits ? end : () => onIntent(undefined);
   const onKeyDown = (event: KeyboardEvent): void => {
     // While an input method composes, Enter takes its word; some browsers tell by the code alone.
-    const composes = event.nativeEvent.isComposing || event.keyCode === 229;
-    if (event.key === "Enter" && !event.shiftKey && !composes) {
-      event.preventDefault();
-      send();
-    } else if (event.key === "Escape" && intent && !composes) {
-      if (intent.kind === "edit") end();
-      else onIntent(undefined);
-    }
+    if (event.nativeEvent.isComposing || event.keyCode === 229 || completion.onKeyDown(event)) return;
+    const last = event.key === "ArrowUp" && box.text === "" && !intent ? lastOwn() : undefined;
+    if (last) onIntent({ kind: "edit", message: last });
+    else if (event.key === "Enter" && !event.shiftKey) send();
+    else if (event.key === "Escape" && intent) cancel();
+    else return;
+    event.preventDefault();
   };
+  const offered = completion.offers.length > 0;
   return (
     <form
       className="composer" aria-label={say("composer.label")}
       onSubmit={(event: FormEvent) => {
         event.preventDefault();
         send();
-        box.current?.focus();
+        box.focus();
       }}
     >
-      {intent && <IntentLine intent={intent} onCancel={intent.kind === "edit" ? end : () => onIntent(undefined)} />}
+      <Completions completion={completion} />
+      {intent && <IntentLine intent={intent} onCancel={cancel} />}
       <div className="composer-line">
-        <div className="grows" data-text={`${text}\n`}>
+        <EmojiButton
+          onChoose={(emoji) => {
+            write(box.put(emoji));
+            box.focus();
+          }}
+        />
+        <div className="grows" data-text={`${box.text}\n`}>
           <textarea
-            ref={box} rows={1} value={text} placeholder={say("composer.label")} aria-label={say("composer.box")}
-            dir={text === "" ? undefined : "auto"} onChange={(event) => write(event.target.value)} onKeyDown={onKeyDown}
+            ref={box.ref} rows={1} value={box.text} placeholder={say("composer.label")} aria-label={say("composer.box")}
+            dir={box.text === "" ? undefined : "auto"} onChange={onChange} onKeyDown={onKeyDown} onSelect={box.look}
+            aria-autocomplete="list" aria-controls={offered ? completion.listId : undefined}
+            aria-activedescendant={offered ? `${completion.listId}-${completion.active}` : undefined}
           />
         </div>
-        <button type="submit" className="icon-button send" aria-label={say(intent?.kind === "edit" ? "composer.save" : "composer.send")} disabled={!maySend}>
-          <Icon name={intent?.kind === "edit" ? "check" : "send"} />
+        <button type="submit" className="icon-button send" aria-label={say(edits ? "composer.save" : "composer.send")} disabled={!maySend}>
+          <Icon name={edits ? "check" : "send"} />
         </button>
       </div>
       <Room bytes={bytesOf(said)} bytesMax={bytesMax} />
     </form>
+  );
+}
+
+/** Whom one may call by name. */
+function usePeopleHere(view: ConversationView | undefined): readonly Person[] {
+  const me = useMe();
+  const members = useObservable(useParley().members(view?.conversation ?? ""));
+  const person = view?.person;
+  return useMemo(
+    () => (members ?? (person ? [person] : [])).filter(({ user }) => user !== me), [members, person, me],
   );
 }
 

@@ -1,6 +1,7 @@
 import { FormattedMessage } from "react-intl";
 import { Name } from "../people/Name.tsx";
 import { Icon } from "../ui/Icon.tsx";
+import { plainOf } from "../words/markdown.ts";
 import { useText } from "../words/useText.ts";
 import type { Intent } from "./intent.ts";
 
@@ -18,7 +19,7 @@ export function IntentLine({ intent, onCancel }: { intent: Intent; onCancel: () 
           {kind === "edit" ? say("composer.editing")
             : <FormattedMessage id="composer.replying" values={{ name: <Name user={message.sender} /> }} />}
         </strong>
-        <span dir="auto">{message.text?.slice(0, CHARS_MAX)}</span>
+        <span dir="auto">{plainOf((message.text ?? "").slice(0, CHARS_MAX))}</span>
       </p>
       <button type="button" className="icon-button" aria-label={say("app.cancel")} onClick={onCancel}>
         <Icon name="close" />

@@ -1,4 +1,5 @@
 /** The middle pane: one conversation, or a person with whom there is none yet. */
+import type { Id, MessageView } from "parley-client";
 import { useEffect, useMemo, useState } from "react";
 import { Composer } from "../composer/Composer.tsx";
 import type { Intent } from "../composer/intent.ts";
@@ -9,10 +10,13 @@ import { placeId } from "../route/route.ts";
 import { useMe, useParley } from "../store/context.ts";
 import { Reading } from "../store/reading.ts";
 import { useText } from "../words/useText.ts";
+import { BlockedLine } from "./BlockedLine.tsx";
 import { DateMenu } from "./DateMenu.tsx";
 import { Header } from "./Header.tsx";
 import { Log } from "./Log.tsx";
 import { RequestLine } from "./RequestLine.tsx";
+import type { Sheet } from "./Sheets.tsx";
+import { Sheets } from "./Sheets.tsx";
 import "./conversation.css";
 
 export function Conversation({ place, panel }: { place: Place; panel: Panel | undefined }) {
@@ -23,7 +27,10 @@ export function Conversation({ place, panel }: { place: Place; panel: Panel | un
   const synced = useObservable(parley.synced);
   const reading = useReading(id);
   const [intent, setIntent] = useState<Intent | undefined>();
+  const [sheet, setSheet] = useState<Sheet | undefined>();
   const conversation = view?.conversation;
+  const isBlocked = useObservable(parley.blocked).includes(id);
+  useBegunReply(reading, conversation, setIntent);
   useWatch(place.kind === "person" ? [place.user] : []);
   // Known by the person before it exists, it is opened once it does.
   useEffect(() => (conversation === undefined ? undefined : parley.open(id)), [parley, id, conversation]);
@@ -36,17 +43,22 @@ export function Conversation({ place, panel }: { place: Place; panel: Panel | un
       </Header>
       {unknown
         ? <p className="hint conversation-unknown">{say(synced ? "talk.no_group" : "app.loading")}</p>
-        : <Log id={id} view={view} reading={reading} onIntent={setIntent} />}
+        : <Log id={id} view={view} reading={reading} onIntent={setIntent} onSheet={setSheet} />}
       {view?.request && <RequestLine view={view} />}
       {view?.left
         ? <p className="hint conversation-left">{say("talk.left")}</p>
+        : place.kind === "person" && isBlocked ? <BlockedLine user={place.user} />
         : view?.announce && view.role === "member"
           ? <p className="hint conversation-left">{say("talk.announce")}</p>
           : !unknown && (
             <Composer
-              id={id} view={view} intent={intent} onIntent={setIntent} onSent={() => reading.goToLatest()}
+              id={id} view={view} intent={intent} onIntent={setIntent} lastOwn={() => lastOwnOf(reading)}
+              onSent={() => reading.goToLatest()}
             />
           )}
+      {sheet && conversation !== undefined && (
+        <Sheets conversation={conversation} sheet={sheet} onDone={() => setSheet(undefined)} />
+      )}
     </main>
   );
 }
@@ -57,4 +69,30 @@ function useReading(id: string): Reading {
   const reading = useMemo(() => new Reading(parley, id), [parley, id]);
   useEffect(() => reading.begin(), [reading]);
   return reading;
+}
+
+/** The newest message of one's own that may have another text; a copy of another's may not. */
+function lastOwnOf(reading: Reading): MessageView | undefined {
+  return reading.timeline.getSnapshot().items.findLast((item): item is MessageView =>
+    item.type === "message" && item.own && item.seq !== undefined && !item.deleted && !item.forwarded && item.kind === "text");
+}
+
+/** What was begun as an answer, here or elsewhere, goes on as one, once what it answers is here. */
+function useBegunReply(
+  reading: Reading, conversation: Id | undefined, onIntent: (change: (intent: Intent | undefined) => Intent | undefined) => void,
+): void {
+  const { personal } = useParley();
+  useEffect(() => {
+    const seq = conversation === undefined ? undefined : personal.draft(conversation).getSnapshot()?.reply_to;
+    if (seq === undefined) return undefined;
+    const look = (): void => {
+      const found = reading.timeline.getSnapshot().items.find((item) => item.seq === seq);
+      if (found?.type !== "message") return;
+      end();
+      onIntent((intent) => intent ?? { kind: "reply", message: found });
+    };
+    const end = reading.timeline.subscribe(look);
+    look();
+    return end;
+  }, [personal, reading, conversation, onIntent]);
 }

@@ -14,6 +14,7 @@ import { DayLine } from "./DayLine.tsx";
 import type { Line } from "./lines.ts";
 import { linesOf, seqOf } from "./lines.ts";
 import { NoticeLine } from "./NoticeLine.tsx";
+import type { Sheet } from "./Sheets.tsx";
 import { ToLatest } from "./ToLatest.tsx";
 import { useLogLines } from "./useLogLines.ts";
 import { useMarkRead } from "./useMarkRead.ts";
@@ -28,9 +29,11 @@ export interface LogProps {
   view: ConversationView | undefined;
   reading: Reading;
   onIntent: (intent: Intent) => void;
+  /** Something is to be done with a message that takes more than a press. */
+  onSheet: (sheet: Sheet) => void;
 }
 
-export function Log({ id, view, reading, onIntent }: LogProps) {
+export function Log({ id, view, reading, onIntent, onSheet }: LogProps) {
   const log = useRef<HTMLDivElement>(null);
   const say = useText();
   const timeline = useObservable(reading.timeline);
@@ -40,7 +43,7 @@ export function Log({ id, view, reading, onIntent }: LogProps) {
     () => (reaching ? NO_LINES : linesOf(timeline, readTo)), [reaching, timeline, readTo],
   );
   const bySeq = useMemo(() => messagesBySeq(timeline), [timeline]);
-  const actions = useMessageActions(view?.conversation, useTalkActions(reading, onIntent));
+  const actions = useMessageActions(view, useTalkActions(reading, onIntent, onSheet));
   const { virtual, isAtEnd } = useLogLines(log, lines, !timeline.has_newer);
   const found = useTarget(reading, virtual, lines);
   const older = useOlder(log, reading, timeline);
@@ -110,13 +113,15 @@ export function Log({ id, view, reading, onIntent }: LogProps) {
 }
 
 /** The same object while the conversation is open. */
-function useTalkActions(reading: Reading, onIntent: (intent: Intent) => void) {
+function useTalkActions(reading: Reading, onIntent: (intent: Intent) => void, onSheet: (sheet: Sheet) => void) {
   const complain = useComplain();
   return useMemo(() => ({
     reply: (message: MessageView) => onIntent({ kind: "reply", message }),
     edit: (message: MessageView) => onIntent({ kind: "edit", message }),
+    forward: (message: MessageView) => onSheet({ kind: "forward", message }),
+    info: (message: MessageView) => onSheet({ kind: "info", message }),
     show: (seq: Seq) => void reading.goTo(seq).catch(complain),
-  }), [reading, onIntent, complain]);
+  }), [reading, onIntent, onSheet, complain]);
 }
 
 /** Where one had read to when one came, if anything was unread; it stays while one looks. */

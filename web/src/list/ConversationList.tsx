@@ -22,12 +22,20 @@ export function ConversationList({ place }: { place: Place | undefined }) {
   const requests = useObservable(parley.requests);
   const synced = useObservable(parley.synced);
   const { pinned, rest, archived } = useObservable(list.arranged);
+  const asked = [...useObservable(parley.contacts.known).values()].filter(({ state }) => state === "received").length;
   const onKeyDown = useArrowKeys("a");
   const asks = filter === "all" && requests.length > 0;
   const isEmpty = !asks && pinned.length + rest.length === 0;
 
   return (
     <nav ref={setScroller} className="list-scroll" aria-label={say("list.nav")} aria-busy={!synced} onKeyDown={onKeyDown}>
+      {asked > 0 && (
+        <button type="button" className="row rows-more" onClick={() => list.show("contacts")}>
+          <Icon name="add" />
+          <span className="row-main">{say("contacts.received")}</span>
+          <span className="badge">{asked}</span>
+        </button>
+      )}
       {asks && (
         <section aria-labelledby="requests">
           <h2 id="requests" className="rows-head">{say("list.requests")}</h2>

@@ -44,7 +44,7 @@ export const ConversationRow = memo(
               </time>
             </span>
             <span className="row-line">
-              <Preview view={view} />
+              <Preview view={view} isOpen={isOpen} />
               <Marks view={view} now={now} />
             </span>
           </span>

@@ -5,16 +5,32 @@ import { Ticks } from "../message/Ticks.tsx";
 import { useObservable } from "../hooks/useObservable.ts";
 import { useName } from "../people/names.ts";
 import { useParley } from "../store/context.ts";
+import { plainOf } from "../words/markdown.ts";
 import { useText } from "../words/useText.ts";
 
 /** More does not fit the line, and shaping a long text for a list is slow. */
 const CHARS_MAX = 160;
 
-export function Preview({ view }: { view: ConversationView }) {
+function inOneLine(text: string): string {
+  return plainOf(text.slice(0, CHARS_MAX)).replace(/\s+/g, " ");
+}
+
+/** `isOpen`: one sees what one is writing there. */
+export function Preview({ view, isOpen }: { view: ConversationView; isOpen: boolean }) {
   const say = useText();
-  const typing = useObservable(useParley().typing(view.conversation));
+  const parley = useParley();
+  const typing = useObservable(parley.typing(view.conversation));
+  const draft = useObservable(parley.personal.draft(view.conversation));
   const { last } = view;
   if (typing.length > 0) return <span className="row-sub row-typing">{say("preview.typing")}</span>;
+  if (draft && !isOpen) {
+    return (
+      <span className="row-sub row-said">
+        <strong className="row-draft">{say("preview.draft")}</strong>
+        <span className="row-words" dir="auto">{inOneLine(draft.text)}</span>
+      </span>
+    );
+  }
   if (!last) return <span className="row-sub">{say("preview.nothing")}</span>;
   return (
     <span className="row-sub row-said">
@@ -22,7 +38,7 @@ export function Preview({ view }: { view: ConversationView }) {
       {view.kind === "group" && <Speaker message={last} />}
       {last.text === undefined
         ? <em className="row-words">{say("preview.deleted")}</em>
-        : <span className="row-words" dir="auto">{last.text.slice(0, CHARS_MAX).replace(/\s+/g, " ")}</span>}
+        : <span className="row-words" dir="auto">{inOneLine(last.text)}</span>}
     </span>
   );
 }

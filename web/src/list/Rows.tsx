@@ -12,6 +12,7 @@ import { useWatch } from "../people/usePresence.ts";
 import type { Place } from "../route/route.ts";
 import { hrefOf, placeOf } from "../route/route.ts";
 import { ConversationRow } from "./ConversationRow.tsx";
+import { onRowContextMenu, onRowKey } from "./rowKeys.ts";
 
 const MINUTE_MS = 60_000;
 /** Until a row was measured. */
@@ -46,7 +47,8 @@ export function Rows({ views, place, scroller, label, onChoose }: RowsProps) {
 
   return (
     <ul
-      ref={list} className="rows" aria-label={label} onClick={onChoose}
+      ref={list} className="rows" aria-label={label} onKeyDown={onRowKey} onContextMenu={onRowContextMenu}
+      onClick={(event) => (event.target as HTMLElement).closest("a.row") && onChoose?.()}
       style={{ height: virtual.getTotalSize() }}
     >
       {items.map(({ index, key, start }) => {

@@ -15,6 +15,7 @@ import { Filters } from "./Filters.tsx";
 import { Finder } from "./Finder.tsx";
 import "./list.css";
 
+const Contacts = lazy(() => import("./Contacts.tsx"));
 const NewGroup = lazy(() => import("./NewGroup.tsx"));
 const Settings = lazy(() => import("../settings/Settings.tsx"));
 
@@ -25,6 +26,8 @@ export function Sidebar({ place }: { place: Place | undefined }) {
   switch (pane) {
     case "new-group":
       return <NewGroup onDone={back} />;
+    case "contacts":
+      return <Contacts onDone={back} />;
     case "settings":
       return <Settings onDone={back} />;
     case "archived":
@@ -47,6 +50,7 @@ function Main({ place }: { place: Place | undefined }) {
           {(close) => (
             <>
               <MenuItem icon="group" text={say("list.new_group")} onChoose={() => list.show("new-group")} />
+              <MenuItem icon="person" text={say("contacts.label")} onChoose={() => list.show("contacts")} />
               <MenuItem
                 icon="notes" text={say("list.notes")}
                 onChoose={() => {

@@ -1,5 +1,6 @@
 /** The conversations in the order and the parts that the list shows them in. Pure. */
 import type { ConversationView } from "parley-client";
+import { folded } from "../words/text.ts";
 
 export const FILTERS = ["all", "unread", "groups"] as const;
 export type Filter = (typeof FILTERS)[number];
@@ -27,6 +28,11 @@ function passes(view: ConversationView, filter: Filter): boolean {
 
 export function isMuted({ muted_until }: ConversationView, now: number): boolean {
   return muted_until !== undefined && muted_until > now;
+}
+
+/** Whether one may write there, as far as is known here. */
+export function isWritable({ left, request, announce, role }: ConversationView): boolean {
+  return !left && !request && !(announce && role === "member");
 }
 
 /** A mention is worth a look wherever it is. */
@@ -58,9 +64,4 @@ function placeIn(title: string, wanted: string): number {
   const at = title.indexOf(wanted);
   if (at <= 0) return at;
   return title.includes(` ${wanted}`) ? 1 : 2;
-}
-
-/** Without case and accents: who looks for Zoe means Zoë, too. */
-function folded(text: string): string {
-  return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 }

@@ -51,7 +51,7 @@ export const Message = memo(function Message(props: MessageProps) {
             <div className="bubble-said">
               {message.deleted
                 ? <p className="message-text message-deleted">{say("message.deleted")}</p>
-                : <Text text={message.text ?? ""} />}
+                : <Text text={message.text ?? ""} mentions={message.mentions} />}
               <Foot message={message} />
             </div>
           </div>
@@ -90,7 +90,11 @@ function isSameQuote(a: MessageView | undefined, b: MessageView | undefined): bo
 function isSameView(a: MessageView, b: MessageView): boolean {
   const keys = new Set([...Object.keys(a), ...Object.keys(b)]) as Set<keyof MessageView>;
   keys.delete("reactions");
+  keys.delete("mentions");
   for (const key of keys) if (a[key] !== b[key]) return false;
-  return a.reactions.length === b.reactions.length &&
-    a.reactions.every((one, i) => one === b.reactions[i]);
+  return isSameList(a.reactions, b.reactions) && isSameList(a.mentions, b.mentions);
+}
+
+function isSameList(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((one, i) => one === b[i]);
 }

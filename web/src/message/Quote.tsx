@@ -1,5 +1,6 @@
 import type { MessageView, Seq } from "parley-client";
 import { Name } from "../people/Name.tsx";
+import { plainOf } from "../words/markdown.ts";
 import { useText } from "../words/useText.ts";
 import { useActions } from "./actions.ts";
 
@@ -17,7 +18,7 @@ export function Quote({ seq, message }: { seq: Seq; message: MessageView | undef
         ? (
           <>
             <strong><Name user={message.sender} /></strong>
-            <span dir="auto">{message.text?.slice(0, CHARS_MAX) ?? say("message.deleted")}</span>
+            <span dir="auto">{message.text === undefined ? say("message.deleted") : plainOf(message.text.slice(0, CHARS_MAX))}</span>
           </>
         )
         : <span>{say("message.earlier")}</span>}

@@ -1,6 +1,6 @@
 /** What may be done with a message; the same object while the conversation is open. */
 import { createContext, use, useMemo } from "react";
-import type { Appended, Id, MessageView, Seq } from "parley-client";
+import type { Appended, ConversationView, Id, MessageView, Seq } from "parley-client";
 import { useParley } from "../store/context.ts";
 import { useComplain } from "../ui/notices.tsx";
 
@@ -8,6 +8,9 @@ import { useComplain } from "../ui/notices.tsx";
 export interface TalkActions {
   reply(message: MessageView): void;
   edit(message: MessageView): void;
+  forward(message: MessageView): void;
+  /** Shows how far it got. */
+  info(message: MessageView): void;
   /** Goes to a message, wherever in the history it stands. */
   show(seq: Seq): void;
 }
@@ -15,6 +18,8 @@ export interface TalkActions {
 export interface MessageActions extends TalkActions {
   copy(message: MessageView): void;
   remove(message: MessageView): void;
+  /** Whether one may take it away for everybody: one's own, or any as an admin. */
+  mayRemove(message: MessageView): boolean;
   hide(message: MessageView): void;
   /** An empty emoji takes the reaction back. */
   react(message: MessageView, emoji: string): void;
@@ -30,7 +35,9 @@ export function useActions(): MessageActions {
   return actions;
 }
 
-export function useMessageActions(conversation: Id | undefined, talk: TalkActions): MessageActions {
+export function useMessageActions(view: ConversationView | undefined, talk: TalkActions): MessageActions {
+  const conversation = view?.conversation;
+  const rules = view?.role === "admin" || view?.role === "owner";
   const parley = useParley();
   const complain = useComplain();
   return useMemo(() => {
@@ -42,6 +49,7 @@ export function useMessageActions(conversation: Id | undefined, talk: TalkAction
       ...talk,
       copy: ({ text }) => void navigator.clipboard.writeText(text ?? "").catch(complain),
       remove: (message) => act(message, (id, seq) => parley.delete(id, seq)),
+      mayRemove: ({ own }) => own || rules,
       hide: (message) => act(message, (id, seq) => parley.personal.hide(id, seq)),
       react: (message, emoji) => act(message, (id, seq) => parley.react(id, seq, emoji)),
       retry({ key }) {
@@ -51,5 +59,5 @@ export function useMessageActions(conversation: Id | undefined, talk: TalkAction
         if (key !== undefined) void parley.discard(key);
       },
     };
-  }, [parley, complain, conversation, talk]);
+  }, [parley, complain, conversation, rules, talk]);
 }

@@ -1,4 +1,4 @@
-import { useCallback } from "react";
+import { useCallback, useMemo, useSyncExternalStore } from "react";
 import type { ConversationView, Id, Person } from "parley-client";
 import { useObservable } from "../hooks/useObservable.ts";
 import { useMe, useParley } from "../store/context.ts";
@@ -16,6 +16,20 @@ export function nameOf(person: Person | undefined, say: Say): string {
 export function useName(user: Id): string {
   const person = useObservable(useParley().person(user));
   return nameOf(person, useText());
+}
+
+/** The names that people sign in by, in the order of `users`; empty while one is not known. */
+export function useUsernames(users: readonly Id[]): readonly string[] {
+  const parley = useParley();
+  const subscribe = useCallback((listener: () => void) => {
+    const ends = users.map((user) => parley.person(user).subscribe(listener));
+    return () => ends.forEach((end) => end());
+  }, [parley, users]);
+  // One text, so that it is the same until a name changes; no name has a blank.
+  const names = useSyncExternalStore(
+    subscribe, () => users.map((user) => parley.person(user).getSnapshot()?.username ?? "").join(" "),
+  );
+  return useMemo(() => names.split(" "), [names]);
 }
 
 /** "You" for oneself. */

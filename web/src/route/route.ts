@@ -3,6 +3,8 @@
  * what is open beside it. A 1:1 goes by the person, since it can be opened before it exists.
  *
  *     #/person/12   #/group/7   #/notes   #/group/7/details
+ *
+ * Or at an invite that somebody followed: #/join/TOKEN.
  */
 import { useSyncExternalStore } from "react";
 import type { ConversationView, Id } from "parley-client";
@@ -18,8 +20,11 @@ export type Panel = "details";
 export interface Route {
   place?: Place;
   panel?: Panel;
+  /** The token of an invite. */
+  invite?: string;
 }
 
+const INVITE = /^#\/join\/([\w.~-]{1,128})$/;
 const FORM = /^#\/(?:(person|group)\/(\d{1,20})|notes)(\/details)?$/;
 
 export function placeOf(view: ConversationView): Place {
@@ -41,11 +46,16 @@ export function hrefOf(place: Place, panel?: Panel): string {
 
 export function routeAt(hash: string): Route {
   const match = FORM.exec(hash);
-  if (!match) return {};
+  if (!match) return invitedBy(hash);
   const [, kind, id = "", panel] = match;
   const place: Place = kind === "person" ? { kind, user: id } :
     kind === "group" ? { kind, conversation: id } : { kind: "notes" };
   return panel ? { place, panel: "details" } : { place };
+}
+
+function invitedBy(hash: string): Route {
+  const invite = INVITE.exec(hash)?.[1];
+  return invite === undefined ? {} : { invite };
 }
 
 export function go(place: Place, panel?: Panel): void {
@@ -74,4 +84,9 @@ function subscribe(listener: () => void): () => void {
 
 export function useRoute(): Route {
   return routeAt(useSyncExternalStore(subscribe, () => location.hash));
+}
+
+/** Behind the #, so that no server is told of it by following it. */
+export function inviteLink(token: string): string {
+  return `${location.origin}/#/join/${token}`;
 }

@@ -9,7 +9,7 @@ import { useText } from "../words/useText.ts";
 
 /** Oneself: who one is here, the settings, and the way out. */
 export function AccountMenu() {
-  const { parley, list } = useStore();
+  const { parley, list, overlay } = useStore();
   const complain = useComplain();
   const say = useText();
   const me = useMe();
@@ -28,6 +28,13 @@ export function AccountMenu() {
             onChoose={() => {
               close();
               list.show("settings");
+            }}
+          />
+          <MenuItem
+            icon="keyboard" text={say("keys.label")}
+            onChoose={() => {
+              close();
+              overlay.set("shortcuts");
             }}
           />
           <MenuItem

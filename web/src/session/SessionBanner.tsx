@@ -2,19 +2,18 @@
 import type { Status } from "parley-client";
 import { useEffect } from "react";
 import { useObservable } from "../hooks/useObservable.ts";
-import { useComplain } from "../ui/notices.tsx";
 import type { TextId } from "../words/languages.ts";
 import { useText } from "../words/useText.ts";
 import { useStore } from "../store/context.ts";
 
-function wordsOf({ state, reason }: Status): TextId | undefined {
+function wordsOf({ state }: Status): TextId | undefined {
   switch (state) {
     case "connecting":
       return "session.connecting";
     case "waiting":
       return "session.offline";
     case "stopped":
-      return reason === "account_disabled" ? "error.account_disabled" : "session.stopped";
+      return "session.stopped";
     default:
       return undefined;
   }
@@ -22,7 +21,6 @@ function wordsOf({ state, reason }: Status): TextId | undefined {
 
 export function SessionBanner() {
   const { parley, forgetful, update } = useStore();
-  const complain = useComplain();
   const say = useText();
   const status = useObservable(parley.status);
   const words = wordsOf(status);
@@ -47,11 +45,7 @@ export function SessionBanner() {
               {say("session.next_try", { seconds: status.retry_in_s })}
             </span>
           )}
-          {status.reason === "account_disabled" ? (
-            <button type="button" className="link" onClick={() => parley.signOut().catch(complain)}>
-              {say("session.sign_out")}
-            </button>
-          ) : status.state !== "connecting" && (
+          {status.state !== "connecting" && (
             <button type="button" className="link" onClick={again}>{say("session.try_now")}</button>
           )}
         </div>

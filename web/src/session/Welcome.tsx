@@ -1,6 +1,7 @@
 /** Who is not signed in sees this. */
 import { useState } from "react";
 import { useObservable } from "../hooks/useObservable.ts";
+import { useRoute } from "../route/route.ts";
 import { Logo } from "../ui/Logo.tsx";
 import { useParley } from "../store/context.ts";
 import { useText } from "../words/useText.ts";
@@ -10,6 +11,7 @@ import "./welcome.css";
 
 export function Welcome() {
   const say = useText();
+  const { invite } = useRoute();
   const [isNew, setIsNew] = useState(false);
   const { reason } = useObservable(useParley().status);
   const wasEnded = reason === "signed_out" || reason === "unauthenticated";
@@ -21,6 +23,7 @@ export function Welcome() {
           <h1 className="wordmark">Parley</h1>
           <p>{say(isNew ? "session.welcome_new" : "session.welcome")}</p>
         </header>
+        {invite !== undefined && <p className="hint" role="status">{say("invite.sign_in")}</p>}
         {wasEnded && !isNew && (
           <p className="hint" role="status">{say("session.was_ended")}</p>
         )}

@@ -8,7 +8,7 @@ import type { Arranged, Filter } from "../list/arrange.ts";
 import { arrange, attentionOf } from "../list/arrange.ts";
 
 /** What stands in the left pane. */
-export type Pane = "list" | "archived" | "new-group" | "settings";
+export type Pane = "list" | "archived" | "contacts" | "new-group" | "settings";
 
 export class ListStore {
   readonly pane: Observable<Pane>;

@@ -4,10 +4,14 @@
  * No React in this folder but in context.ts, so that it is tested without a page.
  */
 import type { Observable, Parley } from "parley-client";
+import { Value } from "parley-client";
 import type { Device } from "./device.ts";
 import { ListStore } from "./list.ts";
 import { Look } from "./look.ts";
 import { Update } from "./update.ts";
+
+/** What stands before the panes, by a shortcut or from a menu. */
+export type Overlay = "shortcuts" | "switcher";
 
 export class Store {
   readonly parley: Parley;
@@ -16,6 +20,7 @@ export class Store {
   readonly look = new Look();
   readonly update = new Update();
   readonly list: ListStore;
+  readonly overlay = new Value<Overlay | undefined>(undefined);
 
   constructor({ parley, forgetful }: Device) {
     this.parley = parley;

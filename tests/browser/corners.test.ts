@@ -1,0 +1,143 @@
+/** What happens seldom: invites, accounts that were disabled, what was taken away, and being told while one looks elsewhere. */
+import assert from "node:assert/strict";
+import { after, afterEach, before, test } from "node:test";
+import { eventually } from "../integration/harness/wait.ts";
+import { restAt } from "../integration/harness/web.ts";
+import type { Person } from "./harness/person.ts";
+import { Stage } from "./harness/stage.ts";
+
+let stage: Stage;
+before(async () => (stage = await Stage.open()));
+afterEach(() => stage.clear());
+after(() => stage.close());
+
+/** The link that an admin of a group copies. */
+async function invitesTo(title: string, admin: Person): Promise<string> {
+  await admin.context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await admin.opensGroup(title);
+  await admin.page.getByRole("button", { name: "Details" }).click();
+  await admin.page.getByRole("button", { name: "Make a link and copy it" }).click();
+  await admin.seesWords("The link is copied.");
+  return admin.page.evaluate(() => navigator.clipboard.readText());
+}
+
+test("who follows an invite signs up, sees the group, joins; a link that was taken back says so", async () => {
+  const [alice] = await stage.people("alice");
+  await stage.group("The walkers", alice!);
+  const link = await invitesTo("The walkers", alice!);
+  const bob = await stage.person("bob");
+  await bob.page.goto(link);
+  await bob.seesWords("You are invited to a group.");
+  await bob.asksToSignUp();
+  const invited = bob.page.getByRole("region", { name: "You are invited" });
+  await invited.getByText("The walkers").waitFor();
+  await invited.getByText("1 member").waitFor();
+  await invited.getByRole("button", { name: "Join the group" }).click();
+  await bob.page.getByRole("heading", { level: 2, name: "The walkers" }).waitFor();
+  await bob.writes("here I am");
+  await alice!.sees("here I am");
+  // Followed again, it leads to where one is already.
+  await bob.page.goto(link);
+  await bob.page.getByRole("button", { name: "Open the group" }).click();
+  await bob.sees("here I am");
+
+  const invites = alice!.page.getByRole("complementary", { name: "Details" });
+  await invites.getByRole("button", { name: "Take it back" }).click();
+  await invites.getByRole("button", { name: "Take it back" }).waitFor({ state: "detached" });
+  const carol = await stage.person("carol");
+  await carol.signsUp();
+  await carol.page.goto(link);
+  await carol.seesWords("This invite does not hold any more.");
+  await carol.page.getByRole("main").getByRole("button", { name: "Back to the list" }).click();
+  await carol.seesWords("Choose a conversation");
+});
+
+test("a disabled account shows nothing, and all again once that is taken back", async () => {
+  const [alice, bob] = await stage.friends("alice", "bob");
+  alice!.expects(/status of 40[13]/);
+  await alice!.finds(bob!);
+  await alice!.writes("still here");
+  await alice!.seesTick("still here", "delivered");
+  const operator = (what: string): void => assert.equal(stage.server.command(["user", what, alice!.name]).status, 0);
+  operator("disable");
+  await alice!.seesWords("This account is disabled.");
+  assert.equal(await alice!.page.getByText("still here").count(), 0);
+  await alice!.page.getByRole("button", { name: "Try now" }).click();
+  await alice!.seesWords("This account is disabled.");
+  operator("enable");
+  await alice!.page.getByRole("button", { name: "Try now" }).click();
+  await alice!.sees("still here");
+});
+
+test("an answer to a deleted message says that it is deleted, and nothing of it is left", async () => {
+  const [alice, bob] = await stage.friends("alice", "bob");
+  await alice!.finds(bob!);
+  await alice!.writes("rash words");
+  await bob!.opens(alice!);
+  await bob!.does("Reply", "rash words");
+  await bob!.writes("really?");
+  await alice!.sees("really?");
+  await alice!.does("Delete for everyone", "rash words");
+  for (const person of [alice!, bob!]) {
+    await person.message("really?").locator(".quote").getByText("Message deleted").waitFor();
+    await person.message("Message deleted").first().waitFor();
+  }
+  await bob!.reloads();
+  await bob!.message("really?").locator(".quote").getByText("Message deleted").waitFor();
+  assert.equal(await bob!.page.getByText("rash words").count(), 0);
+});
+
+test("what comes while one looks elsewhere is told once, but not from what one muted", async () => {
+  const [alice, bob, carol] = await stage.friends("alice", "bob", "carol");
+  const { page } = alice!;
+  await alice!.context.grantPermissions(["notifications"]);
+  await bob!.finds(alice!);
+  await bob!.writes("one");
+  await carol!.finds(alice!);
+  await carol!.writes("two");
+  await alice!.hasUnread(carol!, 1);
+  await alice!.row(carol!).click({ button: "right" });
+  await page.getByRole("button", { name: "Mute" }).click();
+  await page.getByRole("button", { name: "Your account" }).click();
+  await page.getByRole("button", { name: "Settings" }).click();
+  await page.getByRole("navigation", { name: "Your account" }).getByRole("button", { name: "Notifications" }).click();
+  await page.getByRole("switch", { name: "Notifications on this device" }).click();
+  await page.getByRole("switch", { name: "Notifications on this device", checked: true }).waitFor();
+  // A headless browser shows none; it says which it was asked for. It holds every page for shown.
+  await page.evaluate(() => {
+    const told: string[] = [];
+    const Real = window.Notification;
+    window.Notification = class extends Real {
+      constructor(title: string, options?: NotificationOptions) {
+        super(title, options);
+        told.push(`${title}: ${options?.body ?? ""}`);
+      }
+    };
+    Object.assign(window, { told });
+  });
+  await bob!.writes("while you look");
+  await page.evaluate(() => {
+    Object.defineProperty(document, "visibilityState", { value: "hidden", configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+  });
+  await carol!.writes("muted words");
+  await bob!.writes("**while** you look away");
+  const told = (): Promise<string[]> => page.evaluate(() => (window as unknown as { told: string[] }).told);
+  await eventually(async () => (await told()).length > 0 || undefined, "a notification");
+  assert.deepEqual(await told(), [`${bob!.name}: while you look away`]);
+});
+
+test("a stranger's first message is a request, which is accepted, or ends with a block", async () => {
+  const [alice, bob, carol] = await stage.people("alice", "bob", "carol");
+  const { user } = await alice!.session();
+  for (const [stranger, text] of [[bob!, "hello from bob"], [carol!, "hello from carol"]] as const) {
+    const { token } = await stranger.session();
+    await restAt(stage.server.base).call("message.send", { to: user, text }, token);
+  }
+  await alice!.request(bob!).click();
+  await alice!.sees("hello from bob");
+  await alice!.accepts();
+  await alice!.request(carol!).click();
+  await alice!.page.getByRole("group", { name: "Message request" }).getByRole("button", { name: "Block" }).click();
+  await alice!.seesWords("You block");
+});

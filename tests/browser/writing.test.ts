@@ -1,0 +1,203 @@
+/** Writing: marks, names, emoji, giving on, changing, what was begun; and menus without a mouse. */
+import assert from "node:assert/strict";
+import { after, afterEach, before, test } from "node:test";
+import { eventually } from "../integration/harness/wait.ts";
+import { Stage } from "./harness/stage.ts";
+
+const CODE = "int  main(void);\n\n**no mark**";
+
+let stage: Stage;
+before(async () => (stage = await Stage.open()));
+afterEach(() => stage.clear());
+after(() => stage.close());
+
+test("marks are shown, code is copied as it was written, links lead out without a word about here", async () => {
+  const [alice, bob] = await stage.friends("alice", "bob");
+  await alice!.context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await bob!.finds(alice!);
+  await bob!.writes(`**strong** *slanted* ~~gone~~ \`short\` https://a.example/x_y_z [here](https://b.example/)\n\`\`\`c\n${CODE}\n\`\`\``);
+  await bob!.writes("[click](javascript:alert(1)) <b>no</b>");
+  await alice!.opens(bob!);
+  const said = alice!.message("strong").locator(".message-text");
+  assert.equal(await said.locator("strong").innerText(), "strong");
+  assert.equal(await said.locator("em").innerText(), "slanted");
+  assert.equal(await said.locator("del").innerText(), "gone");
+  assert.equal(await said.locator("p code").innerText(), "short");
+  assert.equal(await said.locator("pre").textContent(), CODE);
+  const links = await said.locator("a").evaluateAll((all) =>
+    all.map((a) => [a.getAttribute("href"), a.getAttribute("rel"), a.getAttribute("target")]));
+  assert.deepEqual(links, ["https://a.example/x_y_z", "https://b.example/"].map((href) => [href, "noopener noreferrer", "_blank"]));
+  await said.getByRole("button", { name: "Copy the code" }).click();
+  await said.getByRole("button", { name: "Copied" }).waitFor();
+  assert.equal(await alice!.page.evaluate(() => navigator.clipboard.readText()), CODE);
+  assert.equal(await alice!.message("click").locator("a, b").count(), 0);
+  // The list says it without marks.
+  await alice!.row(bob!).getByText("[click](javascript:alert(1)) <b>no</b>").waitFor();
+});
+
+test("the arrow up changes the last message, Escape leaves it as it was; what is pasted keeps its lines", async () => {
+  const [alice, bob] = await stage.friends("alice", "bob");
+  await alice!.context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await alice!.finds(bob!);
+  await alice!.writes("the first");
+  await alice!.writes("the secnd");
+  await alice!.seesTick("the secnd", "delivered");
+  await alice!.box.press("ArrowUp");
+  await alice!.hasInTheBox("the secnd");
+  await alice!.box.press("Escape");
+  await alice!.hasInTheBox("");
+  await alice!.box.press("ArrowUp");
+  await alice!.writes("the second");
+  await bob!.opens(alice!);
+  await bob!.seesExactly(["the first", "the second"]);
+  await bob!.message("the second").getByText("edited").waitFor();
+
+  await alice!.page.evaluate(() => navigator.clipboard.writeText("one\ntwo\n\nfour"));
+  await alice!.box.press("Control+V");
+  await alice!.hasInTheBox("one\ntwo\n\nfour");
+  assert.deepEqual(await bob!.texts(), ["the first", "the second"]);
+  await alice!.box.press("Enter");
+  await bob!.seesExactly(["the first", "the second", "one\ntwo\n\nfour"]);
+});
+
+test("a message is given on to several at once, and says so; a copy is not changed", async () => {
+  const [alice, bob, carol] = await stage.friends("alice", "bob", "carol");
+  await stage.group("The walkers", bob!, carol!);
+  await bob!.finds(carol!);
+  await bob!.writes("hello Carol");
+  await alice!.finds(bob!);
+  await alice!.writes("worth telling");
+  await bob!.opens(alice!);
+  await bob!.does("Forward", "worth telling");
+  const dialog = bob!.page.getByRole("dialog", { name: "Forward to" });
+  await dialog.getByRole("checkbox", { name: "The walkers" }).check();
+  await dialog.getByRole("searchbox").fill(carol!.name);
+  await dialog.getByRole("checkbox", { name: carol!.name }).check();
+  await dialog.getByRole("button", { name: "Forward to 2 conversations" }).click();
+  await dialog.waitFor({ state: "detached" });
+  await carol!.opens(bob!);
+  await carol!.message("worth telling").getByText("Forwarded").waitFor();
+  await carol!.opensGroup("The walkers");
+  await carol!.sees("worth telling");
+  await bob!.opens(carol!);
+  await bob!.message("worth telling").hover();
+  await bob!.message("worth telling").getByRole("button", { name: "What to do with this message" }).click();
+  await bob!.page.getByRole("button", { name: "Reply" }).waitFor();
+  assert.equal(await bob!.page.getByRole("button", { name: "Edit", exact: true }).count(), 0);
+});
+
+test("a name is completed, and whoever is called by it sees that they are", async () => {
+  const [alice, bob, carol] = await stage.friends("alice", "bob", "carol");
+  await stage.group("The walkers", alice!, bob!, carol!);
+  await alice!.opensGroup("The walkers");
+  await alice!.box.pressSequentially("come, @bo");
+  const offers = alice!.page.getByRole("listbox", { name: "Suggestions" });
+  await offers.getByRole("option", { name: bob!.name, selected: true }).waitFor();
+  await alice!.box.press("Enter");
+  await alice!.hasInTheBox(`come, @${bob!.name} `);
+  await alice!.box.pressSequentially("and @");
+  await alice!.box.press("ArrowDown");
+  await alice!.box.press("Escape");
+  await offers.waitFor({ state: "detached" });
+  await alice!.hasInTheBox(`come, @${bob!.name} and @`);
+  await alice!.box.press("Enter");
+  const row = bob!.page.getByRole("navigation").getByRole("link", { name: "The walkers" });
+  await row.getByText("You are mentioned").waitFor({ state: "attached" });
+  await bob!.opensGroup("The walkers");
+  await bob!.log.locator(".mention-me").getByText(`@${bob!.name}`).waitFor();
+  await carol!.opensGroup("The walkers");
+  await carol!.log.getByRole("link", { name: `@${bob!.name}` }).click();
+  await carol!.page.getByRole("heading", { level: 2, name: bob!.name }).waitFor();
+});
+
+test("emoji come by the picker and by their codes, and as reactions; all of it from this server", async () => {
+  const [alice, bob] = await stage.friends("alice", "bob");
+  await alice!.finds(bob!);
+  await alice!.box.pressSequentially("well :tada:");
+  await alice!.hasInTheBox("well 🎉");
+  await alice!.box.pressSequentially(" and :hamst");
+  await alice!.page.getByRole("option", { name: ":hamster:" }).click();
+  await alice!.hasInTheBox("well 🎉 and 🐹 ");
+  await alice!.page.getByRole("button", { name: "Emoji" }).click();
+  await alice!.page.getByRole("searchbox", { name: "Find an emoji" }).fill("hedgehog");
+  await alice!.page.getByRole("gridcell", { name: "hedgehog" }).click();
+  await eventually(async () => (await alice!.box.inputValue()).endsWith("🦔") || undefined, "the hedgehog in the box");
+  await alice!.box.press("Enter");
+  await bob!.opens(alice!);
+  await bob!.sees("🦔");
+
+  await bob!.message("🦔").hover();
+  await bob!.message("🦔").getByRole("button", { name: "What to do with this message" }).click();
+  await bob!.page.getByRole("button", { name: "Another reaction" }).click();
+  await bob!.page.getByRole("searchbox", { name: "Find an emoji" }).fill("hedgehog");
+  await bob!.page.keyboard.press("ArrowDown");
+  await bob!.page.keyboard.press("Enter");
+  await alice!.message("🦔").getByRole("button", { name: "🦔, 1" }).waitFor();
+  const hosts = await bob!.page.evaluate(() => performance.getEntriesByType("resource").map((entry) => new URL(entry.name).host));
+  assert.deepEqual([...new Set(hosts)], [new URL(stage.server.base).host]);
+});
+
+test("deleted for oneself, it is gone here and on no other's screen", async () => {
+  const [alice, bob] = await stage.friends("alice", "bob");
+  await alice!.finds(bob!);
+  await alice!.writes("stays");
+  await alice!.writes("goes");
+  await bob!.opens(alice!);
+  await bob!.does("Delete for me", "goes");
+  await bob!.seesExactly(["stays"]);
+  await bob!.reloads();
+  await bob!.seesExactly(["stays"]);
+  await alice!.seesExactly(["stays", "goes"]);
+});
+
+test("what was begun stays with its conversation, with what it answers, and goes to one's other browser", async () => {
+  const [alice, bob, carol] = await stage.friends("alice", "bob", "carol");
+  await bob!.finds(alice!);
+  await bob!.writes("a question");
+  await carol!.finds(alice!);
+  await carol!.writes("something else");
+  await alice!.opens(bob!);
+  await alice!.does("Reply", "a question");
+  await alice!.box.fill("half an ans");
+  await alice!.opens(carol!);
+  await alice!.hasInTheBox("");
+  await alice!.row(bob!).getByText("half an ans").waitFor();
+  await alice!.opens(bob!);
+  await alice!.hasInTheBox("half an ans");
+  await alice!.opens(carol!);
+
+  const elsewhere = await stage.again(alice!);
+  await elsewhere.row(bob!).getByText("Draft:").waitFor();
+  await elsewhere.opens(bob!);
+  await elsewhere.hasInTheBox("half an ans");
+  await elsewhere.page.locator(".intent").getByText("a question").waitFor();
+  await elsewhere.writes("half an answer");
+  await bob!.message("half an answer").locator(".quote").getByText("a question").waitFor();
+  await alice!.row(bob!).getByText("half an answer").waitFor();
+  await alice!.opens(bob!);
+  await alice!.hasInTheBox("");
+});
+
+test("the menus of a conversation and of a message open by keys, and by touch", async () => {
+  const [alice, bob] = await stage.friends("alice", "bob");
+  await alice!.finds(bob!);
+  await alice!.writes("to touch");
+  await alice!.row(bob!).focus();
+  await alice!.page.keyboard.press("ArrowRight");
+  await alice!.page.keyboard.press("Enter");
+  await alice!.page.getByRole("button", { name: "Mark as unread" }).waitFor();
+  await alice!.page.keyboard.press("ArrowDown");
+  await alice!.page.keyboard.press("Enter");
+  await alice!.page.getByRole("region", { name: "Pinned" }).getByText("to touch").waitFor();
+  await alice!.row(bob!).click({ button: "right" });
+  await alice!.page.getByRole("button", { name: "Unpin" }).click();
+
+  const phone = await stage.again(bob!, { hasTouch: true, isMobile: true, viewport: { width: 390, height: 800 } });
+  await phone.page.locator(".rows-item").getByRole("button", { name: `What to do with ${alice!.name}` }).tap();
+  await phone.page.getByRole("button", { name: "Mute", exact: true }).tap();
+  await phone.row(alice!).getByText("Muted").waitFor({ state: "attached" });
+  await phone.row(alice!).tap();
+  await phone.message("to touch").getByRole("button", { name: "What to do with this message" }).tap();
+  await phone.page.getByRole("button", { name: "👍", exact: true }).tap();
+  await alice!.message("to touch").getByRole("button", { name: "👍, 1" }).waitFor();
+});

@@ -1,0 +1,39 @@
+import { Dialog } from "../ui/Dialog.tsx";
+import type { TextId } from "../words/languages.ts";
+import { useText } from "../words/useText.ts";
+
+const MOD = /Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘" : "Ctrl";
+
+const KEYS: readonly [TextId, readonly string[]][] = [
+  ["keys.switch", [`${MOD} K`]],
+  ["keys.next", ["Alt ↓"]],
+  ["keys.previous", ["Alt ↑"]],
+  ["keys.search", ["/"]],
+  ["keys.row_menu", ["→", "Shift F10"]],
+  ["keys.messages", ["↑", "↓"]],
+  ["keys.latest", ["End"]],
+  ["keys.send", ["Enter"]],
+  ["keys.line", ["Shift Enter"]],
+  ["keys.edit", ["↑"]],
+  ["keys.cancel", ["Esc"]],
+  ["keys.label", ["?"]],
+];
+
+/** Which keys do what. */
+export default function Shortcuts({ onClose }: { onClose: () => void }) {
+  const say = useText();
+  return (
+    <Dialog title={say("keys.label")} onClose={onClose}>
+      <dl className="keys">
+        {KEYS.map(([what, ways]) => (
+          <div key={what} className="keys-line">
+            <dt>{say(what)}</dt>
+            {ways.map((way) => (
+              <dd key={way} dir="ltr">{way.split(" ").map((key) => <kbd key={key}>{key}</kbd>)}</dd>
+            ))}
+          </div>
+        ))}
+      </dl>
+    </Dialog>
+  );
+}

@@ -1,0 +1,72 @@
+/** To a conversation by the first letters of its name; without any, to those that were spoken in last. */
+import type { KeyboardEvent } from "react";
+import { useId, useMemo, useState } from "react";
+import { useObservable } from "../hooks/useObservable.ts";
+import { sought } from "../list/arrange.ts";
+import { Avatar } from "../people/Avatar.tsx";
+import { titleOf, useTitleOf } from "../people/names.ts";
+import { go, placeOf } from "../route/route.ts";
+import { useParley } from "../store/context.ts";
+import { Dialog } from "../ui/Dialog.tsx";
+import { useText } from "../words/useText.ts";
+
+const SHOWN_MAX = 8;
+
+export default function Switcher({ onClose }: { onClose: () => void }) {
+  const say = useText();
+  const listId = useId();
+  const titleOfView = useTitleOf();
+  const conversations = useObservable(useParley().conversations);
+  const [typed, setTyped] = useState("");
+  const [active, setActive] = useState(0);
+  const shown = useMemo(
+    () => (typed.trim() === "" ? conversations : sought(conversations, typed, titleOfView)).slice(0, SHOWN_MAX),
+    [conversations, typed, titleOfView],
+  );
+  const choose = (at: number): void => {
+    const view = shown[at];
+    if (!view) return;
+    onClose();
+    go(placeOf(view));
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (by !== undefined && shown.length > 0) setActive((active + by + shown.length) % shown.length);
+    else if (event.key === "Enter" && !event.nativeEvent.isComposing) choose(active);
+    else return;
+    event.preventDefault();
+  };
+  return (
+    <Dialog title={say("keys.switch")} className="switcher" onClose={onClose}>
+      <input
+        type="text" role="combobox" className="dialog-search" value={typed} autoFocus autoComplete="off" spellCheck={false}
+        placeholder={say("list.find")} aria-label={say("list.find")} aria-expanded={shown.length > 0} aria-controls={listId}
+        aria-autocomplete="list" aria-activedescendant={shown.length > 0 ? `${listId}-${active}` : undefined}
+        onKeyDown={onKeyDown}
+        onChange={(event) => {
+          setTyped(event.target.value);
+          setActive(0);
+        }}
+      />
+      <ul id={listId} className="switcher-list" role="listbox" aria-label={say("list.label")}>
+        {shown.map((view, i) => {
+          const title = titleOf(view, say);
+          return (
+            <li
+              key={view.conversation} id={`${listId}-${i}`} role="option" aria-selected={i === active} className="completion"
+              onClick={() => choose(i)}
+            >
+              <Avatar
+                id={view.peer ?? view.conversation} name={title}
+                icon={view.kind === "group" ? "group" : view.kind === "self" ? "notes" : undefined}
+              />
+              <bdi className="switcher-title">{title}</bdi>
+              {view.unread > 0 && <span className="badge">{view.unread}</span>}
+            </li>
+          );
+        })}
+      </ul>
+      {shown.length === 0 && <p className="hint" role="status">{say("list.none")}</p>}
+    </Dialog>
+  );
+}

@@ -1,0 +1,35 @@
+/** What is done with a message in a dialog of its own. */
+import type { Id, MessageView } from "parley-client";
+import { Suspense, lazy } from "react";
+import { CatchTrouble } from "../app/Trouble.tsx";
+import { Dialog } from "../ui/Dialog.tsx";
+import { useText } from "../words/useText.ts";
+
+const SHEETS = {
+  forward: lazy(() => import("../message/Forward.tsx")),
+  info: lazy(() => import("../message/MessageInfo.tsx")),
+};
+
+export interface Sheet {
+  kind: keyof typeof SHEETS;
+  message: MessageView;
+}
+
+export interface SheetsProps {
+  conversation: Id;
+  sheet: Sheet;
+  onDone: () => void;
+}
+
+export function Sheets({ conversation, sheet, onDone }: SheetsProps) {
+  const say = useText();
+  const Shown = SHEETS[sheet.kind];
+  const trouble = say("app.trouble_part");
+  return (
+    <CatchTrouble instead={() => <Dialog title={say("app.trouble_title")} onClose={onDone}><p className="hint">{trouble}</p></Dialog>}>
+      <Suspense>
+        <Shown conversation={conversation} message={sheet.message} onDone={onDone} />
+      </Suspense>
+    </CatchTrouble>
+  );
+}

@@ -1,0 +1,52 @@
+/** All emoji, by groups and by what they are called. Its data is the page's own (build/emoji.ts). */
+import type { EmojiData, EmojiPickerListComponents } from "frimousse";
+import { EmojiPicker as Picker } from "frimousse";
+import { useIntl } from "react-intl";
+import type { Language } from "../words/languages.ts";
+import { isLanguage } from "../words/languages.ts";
+import { useText } from "../words/useText.ts";
+import "./emoji.css";
+
+const COLUMNS = 8;
+
+/** Nobody has named them in Arabic. */
+const DATA: Record<Language, () => Promise<{ default: EmojiData }>> = {
+  en: () => import("virtual:emoji/en"),
+  de: () => import("virtual:emoji/de"),
+  es: () => import("virtual:emoji/es"),
+  ar: () => import("virtual:emoji/en"),
+  zh: () => import("virtual:emoji/zh"),
+};
+
+async function dataIn(locale: string): Promise<EmojiData> {
+  return (await DATA[isLanguage(locale) ? locale : "en"]()).default;
+}
+
+const PARTS: Partial<EmojiPickerListComponents> = {
+  CategoryHeader: ({ category, ...rest }) => <div {...rest} className="emoji-group">{category.label}</div>,
+  Row: ({ children, ...rest }) => <div {...rest} className="emoji-line">{children}</div>,
+  Emoji: ({ emoji, ...rest }) => (
+    <button type="button" {...rest} className={emoji.isActive ? "emoji emoji-active" : "emoji"}>{emoji.emoji}</button>
+  ),
+};
+
+export default function EmojiPicker({ onChoose }: { onChoose: (emoji: string) => void }) {
+  const say = useText();
+  const language = useIntl().locale.split("-")[0] ?? "en";
+  return (
+    <Picker.Root
+      className="emoji-picker" columns={COLUMNS} locale={language} resolveEmojiData={dataIn}
+      onEmojiSelect={({ emoji }) => onChoose(emoji)}
+    >
+      <div className="emoji-search">
+        <Picker.Search autoFocus aria-label={say("emoji.search")} placeholder={say("emoji.search")} />
+        <Picker.SkinToneSelector className="emoji" aria-label={say("emoji.tone")} />
+      </div>
+      <Picker.Viewport className="emoji-view">
+        <Picker.Loading className="hint">{say("app.loading")}</Picker.Loading>
+        <Picker.Empty className="hint">{say("emoji.none")}</Picker.Empty>
+        <Picker.List aria-label={say("emoji.label")} components={PARTS} />
+      </Picker.Viewport>
+    </Picker.Root>
+  );
+}

@@ -1,0 +1,21 @@
+import type { KeyboardEvent, MouseEvent } from "react";
+
+/** From a row to its menu and back, by the arrow that points there. */
+export function onRowKey(event: KeyboardEvent<HTMLElement>): void {
+  const from = event.target as HTMLElement;
+  const forward = getComputedStyle(from).direction === "rtl" ? "ArrowLeft" : "ArrowRight";
+  const back = forward === "ArrowLeft" ? "ArrowRight" : "ArrowLeft";
+  const isLink = from.matches("a.row"), isMenu = from.matches(".row-more");
+  if (!(isLink && event.key === forward) && !(isMenu && event.key === back)) return;
+  event.preventDefault();
+  from.closest("li")?.querySelector<HTMLElement>(isLink ? ".row-more" : "a.row")?.focus();
+}
+
+/** A long touch, the other button of a mouse, or the key for it: what opens a menu anywhere else. */
+export function onRowContextMenu(event: MouseEvent<HTMLElement>): void {
+  const row = (event.target as HTMLElement).closest("a.row");
+  const menu = row?.closest("li")?.querySelector<HTMLElement>(".row-more");
+  if (!menu) return;
+  event.preventDefault();
+  menu.click();
+}

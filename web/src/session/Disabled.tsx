@@ -1,0 +1,25 @@
+import { Logo } from "../ui/Logo.tsx";
+import { useParley } from "../store/context.ts";
+import { useComplain } from "../ui/notices.tsx";
+import { useText } from "../words/useText.ts";
+import "./welcome.css";
+
+/** Whoever runs the server has disabled the account: nothing of it is shown until they take that back. */
+export function Disabled() {
+  const parley = useParley();
+  const complain = useComplain();
+  const say = useText();
+  return (
+    <main className="welcome">
+      <section className="welcome-card">
+        <header className="welcome-head">
+          <Logo />
+          <h1 className="wordmark">Parley</h1>
+        </header>
+        <p className="problem" role="alert">{say("error.account_disabled")}</p>
+        <button type="button" className="button" onClick={() => parley.start()}>{say("session.try_now")}</button>
+        <button type="button" className="link" onClick={() => parley.signOut().catch(complain)}>{say("session.sign_out")}</button>
+      </section>
+    </main>
+  );
+}
