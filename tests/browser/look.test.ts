@@ -65,6 +65,6 @@ test("the third pane shows who is in a group, and closes; a narrow window shows 
   assert.match(page.url(), /\/details$/);
   await page.setViewportSize({ width: 390, height: 800 });
   await alice!.box.waitFor({ state: "hidden" });
-  await details.getByRole("button", { name: "Close" }).click();
+  await page.getByRole("main", { name: "Details" }).getByRole("button", { name: "Close" }).click();
   await alice!.box.waitFor();
 });

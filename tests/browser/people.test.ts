@@ -43,7 +43,7 @@ test("a profile has a face of letters, words about oneself, and when one was the
   await alice!.search.fill(bob!.name);
   await alice!.page.getByRole("list", { name: "People" }).getByText("Bob Marlow").click();
   const details = await opensDetails(alice!);
-  await details.getByText("BM", { exact: true }).waitFor();
+  await details.locator(".avatar[data-initials=BM]").waitFor();
   await details.getByText("Mostly at sea.").waitFor();
   await details.getByText("online").waitFor();
   await bob!.page.goto("about:blank");

@@ -34,6 +34,24 @@ async function details(page: Page): Promise<void> {
   await page.locator(".members").waitFor();
 }
 
+async function emoji(page: Page): Promise<void> {
+  await open(page, "Saturday hike");
+  await page.locator(".composer-line .icon-button").first().click();
+  await page.locator(".emoji-line").first().waitFor();
+}
+
+async function settings(page: Page): Promise<void> {
+  await page.locator(".avatar-button").click();
+  await page.locator(".menu-item").first().click();
+  await page.locator(".settings-parts").waitFor();
+}
+
+async function switcher(page: Page): Promise<void> {
+  await open(page, "Saturday hike");
+  await page.keyboard.press("Control+k");
+  await page.locator(".switcher-list li").first().waitFor();
+}
+
 const hike = (page: Page): Promise<void> => open(page, "Saturday hike");
 const list = async (): Promise<void> => {};
 
@@ -43,12 +61,17 @@ const VIEWS: View[] = [
   { name: "direct-light", options: WIDE, go: (page) => open(page, "Bruno") },
   { name: "details-light", options: WIDE, go: details },
   { name: "details-dark", options: { ...WIDE, colorScheme: "dark" }, go: details },
+  { name: "emoji-light", options: WIDE, go: emoji },
+  { name: "settings-light", options: WIDE, go: settings },
+  { name: "settings-dark", options: { ...WIDE, colorScheme: "dark" }, go: settings },
+  { name: "switcher-dark", options: { ...WIDE, colorScheme: "dark" }, go: switcher },
   { name: "conversation-arabic", options: { ...WIDE, locale: "ar" }, go: (page) => open(page, "دانا") },
   { name: "conversation-german", options: { ...WIDE, locale: "de" }, go: hike },
   { name: "list-light", options: WIDE, go: list },
   { name: "phone-list-light", options: PHONE, go: list },
   { name: "phone-conversation-light", options: PHONE, go: hike },
   { name: "phone-conversation-dark", options: { ...PHONE, colorScheme: "dark" }, go: hike },
+  { name: "phone-settings-light", options: PHONE, go: settings },
   { name: "phone-list-arabic", options: { ...PHONE, locale: "ar" }, go: list },
 ];
 

@@ -97,10 +97,10 @@ export const TALKS: Talk[] = [
       { id: "hike3", by: "chidi", text: "Me! How long is it?", answers: "hike2" },
       {
         id: "hike4", by: "bruno", reactions: { ada: "👍", chidi: "😮", dana: "👍" },
-        text: "14 km, 700 m up. The path is here: https://hikes.example/hut\nFood at the hut, but only cash.",
+        text: "14 km, 700 m up. The path is here: https://hikes.example/hut\nFood at the hut, but **only cash**.",
       },
       { id: "hike5", by: "dana", text: "I join you at the hut, my knee is not up to it." },
-      { id: "hike6", by: "mei", text: "Same here. We could take the cable car together, Dana?", mentions: ["dana"] },
+      { id: "hike6", by: "mei", text: "Same here. We could take the cable car together, @dana?", mentions: ["dana"] },
       { id: "hike7", by: "dana", text: "With pleasure!", answers: "hike6", reactions: { mei: "🙏" } },
       { id: "hike8", by: "ada", text: "Perfect. Meeting point: the station, 8:15, platform 2. I have the tickets for the five of us." },
       { id: "hike9", by: "chidi", text: "I bring the thermos and the good biscuits." },

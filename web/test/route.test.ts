@@ -18,3 +18,10 @@ test("an address that is none of ours leads nowhere", () => {
     assert.deepEqual(routeAt(hash), {});
   }
 });
+
+test("an invite's link is a place of its own; a token of other signs is none", () => {
+  assert.deepEqual(routeAt("#/join/a.B-c_~9"), { invite: "a.B-c_~9" });
+  for (const hash of ["#/join/", "#/join/a/b", "#/join/<b>", `#/join/${"a".repeat(129)}`, "#/join/a?b"]) {
+    assert.deepEqual(routeAt(hash), {}, hash);
+  }
+});

@@ -1,5 +1,6 @@
 /** The right pane: who or what one talks to, and what one wants of the conversation. */
 import type { ConversationView } from "parley-client";
+import { useNarrow } from "../hooks/useNarrow.ts";
 import { useObservable } from "../hooks/useObservable.ts";
 import { isMuted } from "../list/arrange.ts";
 import type { Place } from "../route/route.ts";
@@ -20,9 +21,11 @@ import "./details.css";
 export default function Details({ place }: { place: Place }) {
   const say = useText();
   const view = useObservable(useParley().conversation(placeId(place, useMe())));
+  // A narrow window shows nothing beside it.
+  const isAlone = useNarrow();
   const rules = view?.role === "admin" || view?.role === "owner";
   return (
-    <aside className="details" aria-label={say("details.label")}>
+    <aside className="details" aria-label={say("details.label")} role={isAlone ? "main" : undefined}>
       <header className="details-head">
         <button
           type="button" className="icon-button" aria-label={say("app.close")}

@@ -3,6 +3,7 @@ import { useObservable } from "../hooks/useObservable.ts";
 import type { Place } from "../route/route.ts";
 import { useStore } from "../store/context.ts";
 import { useText } from "../words/useText.ts";
+import { Pane } from "./Pane.tsx";
 import { PaneHead } from "./PaneHead.tsx";
 import { Rows } from "./Rows.tsx";
 
@@ -12,12 +13,12 @@ export function ArchivedList({ place, onDone }: { place: Place | undefined; onDo
   const [scroller, setScroller] = useState<HTMLElement | null>(null);
   const { archived } = useObservable(useStore().list.arranged);
   return (
-    <aside className="sidebar" aria-label={say("list.archived")}>
+    <Pane label={say("list.archived")}>
       <PaneHead title={say("list.archived")} onBack={onDone} />
       {archived.length === 0 && <p className="hint">{say("list.empty_archived")}</p>}
       <nav ref={setScroller} className="list-scroll" aria-label={say("list.archived")}>
         <Rows views={archived} place={place} scroller={scroller} />
       </nav>
-    </aside>
+    </Pane>
   );
 }

@@ -9,6 +9,7 @@ import { useParley } from "../store/context.ts";
 import { useComplain } from "../ui/notices.tsx";
 import type { TextId } from "../words/languages.ts";
 import { useText } from "../words/useText.ts";
+import { Pane } from "./Pane.tsx";
 import { PaneHead } from "./PaneHead.tsx";
 
 /** As of the members of a group. */
@@ -23,7 +24,7 @@ export default function Contacts({ onDone }: { onDone: () => void }) {
   const shown = PARTS.map(([state, head]) => ({ state, head, some: known.filter((one) => one.state === state) }));
   useWatch(shown.flatMap(({ some }) => some.map(({ user }) => user)).slice(0, WATCHED_MAX));
   return (
-    <aside className="sidebar" aria-label={say("contacts.label")}>
+    <Pane label={say("contacts.label")}>
       <PaneHead title={say("contacts.label")} onBack={onDone} />
       <div className="list-scroll">
         {shown.every(({ some }) => some.length === 0) && <p className="hint">{say("contacts.none")}</p>}
@@ -34,7 +35,7 @@ export default function Contacts({ onDone }: { onDone: () => void }) {
           </section>
         ))}
       </div>
-    </aside>
+    </Pane>
   );
 }
 

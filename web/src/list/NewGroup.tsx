@@ -11,6 +11,7 @@ import { useComplain } from "../ui/notices.tsx";
 import { wordsFor } from "../words/errors.ts";
 import { useText } from "../words/useText.ts";
 import { ChosenPeople } from "./ChosenPeople.tsx";
+import { Pane } from "./Pane.tsx";
 import { PaneHead } from "./PaneHead.tsx";
 
 export default function NewGroup({ onDone }: { onDone: () => void }) {
@@ -51,7 +52,7 @@ export default function NewGroup({ onDone }: { onDone: () => void }) {
   };
   const full = chosen.length >= LIMITS.group_create_members_max;
   return (
-    <aside className="sidebar" aria-label={say("list.new_group")}>
+    <Pane label={say("list.new_group")}>
       <PaneHead title={say("list.new_group")} onBack={onDone} />
       <form className="new-group" onSubmit={create}>
         <Field
@@ -83,6 +84,6 @@ export default function NewGroup({ onDone }: { onDone: () => void }) {
           {say(busy ? "group.creating" : "group.create")}
         </button>
       </form>
-    </aside>
+    </Pane>
   );
 }

@@ -13,6 +13,7 @@ import { ArchivedList } from "./ArchivedList.tsx";
 import { ConversationList } from "./ConversationList.tsx";
 import { Filters } from "./Filters.tsx";
 import { Finder } from "./Finder.tsx";
+import { Pane } from "./Pane.tsx";
 import "./list.css";
 
 const Contacts = lazy(() => import("./Contacts.tsx"));
@@ -43,7 +44,7 @@ function Main({ place }: { place: Place | undefined }) {
   const say = useText();
   const finds = typed.trim() !== "";
   return (
-    <aside className="sidebar" aria-label={say("list.label")}>
+    <Pane label={say("list.label")}>
       <header className="sidebar-head">
         <h1 className="wordmark">Parley</h1>
         <Popup label={say("list.new")} button={<Icon name="plus" />}>
@@ -74,6 +75,6 @@ function Main({ place }: { place: Place | undefined }) {
       </div>
       {!finds && <Filters />}
       {finds ? <Finder typed={typed} onDone={() => list.type("")} /> : <ConversationList place={place} />}
-    </aside>
+    </Pane>
   );
 }

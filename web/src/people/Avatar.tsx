@@ -1,4 +1,5 @@
-/** A face without a picture: initials on a colour of its own. */
+/** A face without a picture: initials on a colour of its own. They are drawn by the style sheet, since they are a
+ * picture and no words of whatever the face stands in. */
 import type { Id } from "parley-client";
 import type { IconName } from "../ui/Icon.tsx";
 import { Icon } from "../ui/Icon.tsx";
@@ -30,8 +31,8 @@ export interface AvatarProps {
 
 export function Avatar({ id, name, icon, online }: AvatarProps) {
   return (
-    <span className={`avatar hue-${hueOf(id)}`} aria-hidden="true">
-      {icon ? <Icon name={icon} /> : initialsOf(name)}
+    <span className={`avatar hue-${hueOf(id)}`} data-initials={icon ? undefined : initialsOf(name)} aria-hidden="true">
+      {icon && <Icon name={icon} />}
       {online && <span className="presence-dot" />}
     </span>
   );

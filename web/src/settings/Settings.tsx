@@ -1,6 +1,7 @@
 /** What one chooses: for this browser on the first page of it, for the account in parts behind it. */
 import type { ComponentType } from "react";
 import { useState } from "react";
+import { Pane } from "../list/Pane.tsx";
 import { PaneHead } from "../list/PaneHead.tsx";
 import type { IconName } from "../ui/Icon.tsx";
 import { Icon } from "../ui/Icon.tsx";
@@ -35,7 +36,7 @@ export default function Settings({ onDone }: { onDone: () => void }) {
   const title = say(part ? `settings.${part}` : "settings.label");
   const Shown = part ? PARTS[part].shows : LookPart;
   return (
-    <aside className="sidebar" aria-label={title}>
+    <Pane label={title}>
       <PaneHead
         title={title} back={say(part ? "settings.back" : "app.back")}
         onBack={part ? () => setPart(undefined) : onDone}
@@ -54,6 +55,6 @@ export default function Settings({ onDone }: { onDone: () => void }) {
           </nav>
         )}
       </div>
-    </aside>
+    </Pane>
   );
 }
