@@ -54,6 +54,8 @@ export class People {
     const changes: Change[] = [];
     for (const { user, username, display_name, deleted } of people) {
       const old = this.#known.get(user);
+      // For good; but a list of members may be from before.
+      if (old?.deleted) continue;
       if (old && old.username === username && old.display_name === display_name && old.deleted === deleted) continue;
       if (!old && this.#known.size >= PEOPLE_MAX) changes.push(...this.#forgetOldest());
       const named = username !== undefined && display_name !== undefined;
