@@ -6,7 +6,7 @@ import { FOR_EVER } from "../../client/src/index.ts";
 import type { Device, Person } from "./harness/people.ts";
 import { everybodyLeaves, online, people } from "./harness/people.ts";
 import { Server } from "./harness/server.ts";
-import { until } from "./harness/wait.ts";
+import { eventually, until } from "./harness/wait.ts";
 
 let server: Server;
 before(async () => (server = await Server.start()));
@@ -101,7 +101,10 @@ test("a device that missed 2,000 events of the own log has what they left", { ti
 
 test("nobody else hears of it", async () => {
   const { one, bob, chat } = await together();
-  const before = await bob.parley.request("conversation.get", { conversation: chat });
+  const before = await eventually(async () => {
+    const entry = await bob.parley.request("conversation.get", { conversation: chat });
+    return entry.delivered === entry.head ? entry : undefined;
+  }, "that all is delivered");
   const { token } = await bob.parley.request("sync", {});
   await one.parley.personal.archive(chat);
   const { conversation: own, seq } = await one.parley.personal.pin(chat);
