@@ -54,6 +54,7 @@ enum {
     SYNC_MAX = 3,
     SEARCH_MAX = 20,
     APPEND_MAX = 4,
+    KEY_REACH = 32 * 1000,
     EVENTS_BEHIND_MAX = 12,
 };
 
