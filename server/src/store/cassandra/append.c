@@ -247,6 +247,23 @@ static uint32_t build(struct appending *a, struct ask *parts)
     return 2 * a->taken;
 }
 
+/* Whether the event that stands where our first one was to is that one, to the byte: the same
+ * command may have come to another node, too, which decided it at another moment. 1, 0, negative.
+ */
+static int is_ours(struct appending *a)
+{
+    const struct event *e = &a->r->events[0];
+    struct builder record = {0};
+    struct log_row row;
+    int err = log_get_row(a->strand, e->conversation, e->seq, &row);
+    if (err)
+        return MIN(err, 0);
+    record_encode(&record, e);
+    bool same = str_eq(builder_str(&record), row.record);
+    builder_deinit(&record);
+    return same;
+}
+
 /* Whether our batch stands, of which nothing was known. 1, 0: it does not, and another stands in
  * its place; STORE_NOT_FOUND: nothing does so far; negative. */
 enum { STANDS = 1 };
@@ -260,7 +277,7 @@ static int read_back(struct appending *a)
     if (err)
         return err;
     if (log_key_of(&key.answer, &row))
-        return row.seq == e->seq ? STANDS : 0;
+        return row.seq == e->seq ? is_ours(a) : 0;
     err = log_find_head(a->strand, a->c, &head);
     if (err)
         return err;
