@@ -345,6 +345,105 @@ static void test_a_mark_of_somebody_who_stands_is_taken_away(void **state)
     store_request_deinit(&find.base);
 }
 
+/* --- reports --- */
+
+static enum store_status report(struct pair *p, uint64_t id, uint64_t seq, uint64_t *stands)
+{
+    struct store_report_put r = {.report = {.id = id,
+                                            .reporter = ALICE,
+                                            .reason = REPORT_OTHER,
+                                            .comment = STR("why"),
+                                            .created_ms = 5,
+                                            .conversation = GROUP,
+                                            .seq = seq,
+                                            .kind = CONVERSATION_GROUP,
+                                            .sender = BOB,
+                                            .time_ms = 4,
+                                            .message_kind = STR("text"),
+                                            .text = STR("words")}};
+    ask(p->rig, store_report_put, &r);
+    *stands = r.id;
+    store_request_deinit(&r.base);
+    return r.base.status;
+}
+
+/* The ids that are listed, as a sum. */
+static uint64_t listed(struct pair *p, bool resolved, uint64_t *n_open)
+{
+    struct store_reports r = {.resolved = resolved, .limit = 10};
+    uint64_t sum = 0;
+    ask(p->rig, store_reports, &r);
+    assert_int_equal(r.base.status, STORE_DONE);
+    for (uint32_t i = 0; i < r.n_reports; i++)
+        sum += r.reports[i].id;
+    *n_open = r.n_open;
+    store_request_deinit(&r.base);
+    return sum;
+}
+
+static void test_a_report_without_its_row_gets_it(void **state)
+{
+    struct pair *p = *state;
+    uint64_t id, n_open;
+    store_rig_text("UPDATE reported SET id = 71, conversation = 500, seq = 3 "
+                   "WHERE reporter = 101 AND slot = 0 IF id = null");
+    assert_int_equal(listed(p, false, &n_open), 0);
+    assert_int_equal(report(p, 72, 3, &id), STORE_DONE);
+    assert_int_equal(id, 71);
+    assert_int_equal(report(p, 73, 3, &id), STORE_DONE);
+    assert_int_equal(id, 71);
+    assert_int_equal(listed(p, false, &n_open), 71);
+    assert_int_equal(n_open, 1);
+}
+
+/* As if there were as many as are kept. */
+static void test_a_resolved_report_makes_room(void **state)
+{
+    struct pair *p = *state;
+    struct store_report_resolve resolve = {.id = 71, .by = CAROL, .now_ms = 9};
+    uint64_t id, n_open;
+    assert_int_equal(report(p, 71, 1, &id), STORE_DONE);
+    assert_int_equal(report(p, 72, 2, &id), STORE_DONE);
+    ask(p->rig, store_report_resolve, &resolve);
+    store_request_deinit(&resolve.base);
+    store_rig_text("UPDATE reports SET kept = 10000 WHERE one = 0 IF kept = 2");
+    assert_int_equal(listed(p, true, &n_open), 71);
+    assert_int_equal(report(p, 73, 3, &id), STORE_DONE);
+    assert_int_equal(listed(p, true, &n_open), 0);
+    assert_int_equal(listed(p, false, &n_open), 72 + 73);
+    assert_int_equal(n_open, 2);
+    assert_int_equal(report(p, 74, 4, &id), STORE_TAKEN);
+    assert_int_equal(listed(p, false, &n_open), 72 + 73);
+}
+
+static void test_of_many_reports_of_a_message_one_stands(void **state)
+{
+    struct pair *p = *state;
+    struct store_report_put put[CROWD];
+    uint64_t n_open;
+    for (int i = 0; i < CROWD; i++) {
+        put[i] = (struct store_report_put){.report = {.id = 70 + (uint64_t)i,
+                                                      .reporter = ALICE,
+                                                      .reason = REPORT_OTHER,
+                                                      .comment = STR("why"),
+                                                      .conversation = GROUP,
+                                                      .seq = 3,
+                                                      .kind = CONVERSATION_GROUP,
+                                                      .sender = BOB,
+                                                      .message_kind = STR("text"),
+                                                      .text = STR("words")}};
+        begin_ask(p, i, store_report_put, &put[i]);
+    }
+    wait_for_all(p);
+    for (int i = 0; i < CROWD; i++) {
+        assert_int_equal(put[i].base.status, STORE_DONE);
+        assert_int_equal(put[i].id, put[0].id);
+        store_request_deinit(&put[i].base);
+    }
+    assert_int_equal(listed(p, false, &n_open), put[0].id);
+    assert_int_equal(n_open, 1);
+}
+
 /* --- what it costs --- */
 
 static void test_a_sign_in_and_a_connect_take_few_statements(void **state)
@@ -387,6 +486,9 @@ int main(void)
         with_two(test_a_claim_without_an_account_is_taken_over),
         with_two(test_a_name_that_was_claimed_for_a_rename_waits_for_the_log),
         with_two(test_a_mark_of_somebody_who_stands_is_taken_away),
+        with_two(test_a_report_without_its_row_gets_it),
+        with_two(test_a_resolved_report_makes_room),
+        with_two(test_of_many_reports_of_a_message_one_stands),
         with_two(test_a_sign_in_and_a_connect_take_few_statements),
     };
     return cmocka_run_group_tests_name("cluster/store-races", tests, NULL, NULL);

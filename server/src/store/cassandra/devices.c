@@ -85,8 +85,8 @@ int cassandra_device_put(struct strand *s, struct store_device_put *r)
     r->ended = before.id == r->device.id ? 0 : before.id;
     bool other_token = before.id && memcmp(before.token_hash, r->device.token_hash,
                                            sizeof(before.token_hash)) != 0;
-    err = tokens_put(s, &r->device);
-    return err ? err : tokens_delete(s, &before, other_token);
+    tokens_delete(s, &before, other_token);
+    return tokens_put(s, &r->device);
 }
 
 int cassandra_device_seen(struct strand *s, struct store_device_seen *r)
@@ -164,7 +164,8 @@ int cassandra_device_end(struct strand *s, struct store_device_end *r)
     qsort(ended, r->n_ended, sizeof(*ended), compare_ids);
     for (uint32_t i = 0; i < r->n_ended; i++)
         r->ended[i] = ended[i].id;
-    return tokens_delete(s, ended, r->n_ended);
+    tokens_delete(s, ended, r->n_ended);
+    return STORE_DONE;
 }
 
 int cassandra_token_find(struct strand *s, struct store_token_find *r)

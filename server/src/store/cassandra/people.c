@@ -38,7 +38,7 @@ enum {
 
 static_assert(DEVICES_MAX <= 32, "a mask holds the slots");
 
-/* Tries of one operation; they take a second and a half. */
+/* Tries of one operation; they take some half a second. */
 enum { DECIDE_MAX = 32, PAUSE_MS_MAX = 64 };
 
 bool decide(struct strand *s, int n)
@@ -220,12 +220,12 @@ int tokens_put(struct strand *s, const struct device *d)
     return strand_ask(s, &ask);
 }
 
-int tokens_delete(struct strand *s, const struct device *devices, uint32_t n)
+void tokens_delete(struct strand *s, const struct device *devices, uint32_t n)
 {
     struct ask *asks = arena_alloc(strand_scratch(s), n * sizeof(*asks));
     for (uint32_t i = 0; i < n; i++)
         asks[i] = ASK(S_TOKEN_DELETE, hash_value(&devices[i]));
-    return strand_ask_all(s, asks, n);
+    strand_ask_all(s, asks, n);
 }
 
 /* --- what events do --- */

@@ -43,7 +43,7 @@ int person_slot(const struct person *, uint64_t device);
 
 /* The tokens of devices: a row each, which says where to look; the person's partition decides. */
 int tokens_put(struct strand *, const struct device *);
-/* Those that stay lead to nothing. */
-int tokens_delete(struct strand *, const struct device *devices, uint32_t n);
+/* Those that stay, should that fail, lead to nothing. */
+void tokens_delete(struct strand *, const struct device *devices, uint32_t n);
 
 #endif

@@ -204,6 +204,12 @@ static bool set(struct user *user, const struct store_user_set *r)
     return changed;
 }
 
+/* Most calls only say that somebody was seen. */
+static bool only_seen(const struct store_user_set *r)
+{
+    return !r->password.p && !r->second_factor.p && r->disabled < 0 && !r->admin;
+}
+
 static int see(struct strand *s, const struct store_user_set *r)
 {
     struct ask ask =
@@ -217,7 +223,7 @@ int cassandra_user_set(struct strand *s, struct store_user_set *r)
     bool made = false;
     int err = 0;
     for (int i = 0; !err && !made && decide(s, i); i++) {
-        err = people_look(s, r->id, &p);
+        err = only_seen(r) ? people_get(s, r->id, &p) : people_look(s, r->id, &p);
         if (!err)
             err = fits(r, &p);
         if (!err && !set(&p.user, r))
@@ -301,10 +307,12 @@ int cassandra_user_delete(struct strand *s, struct store_user_delete *r)
         err = leaving_mark(s, r->id);
         if (!err)
             err = people_put(s, &p, ALL_SLOTS, &made);
-        if (!err && made)
-            return tokens_delete(s, devices, n);
         if (err)
             return err;
+        if (made) {
+            tokens_delete(s, devices, n);
+            return STORE_DONE;
+        }
     }
     return -EAGAIN;
 }
