@@ -2,13 +2,13 @@
  * A claim of a name is a row with who, by what event of their log (`taken`), and until when it
  * leads to them once it was given up. The three change together, on the condition that they are
  * what was read. What took it is written after it, and is the commit point: the account's record,
- * or the event. So whoever finds a row looks there: given up, and its time is not over    held by
- * an account: there is a record      held, if it has this name; else the record was made for
- *                                         another name, and this claim came to nothing
- *   by an account: there is none          it may come yet: a record that says nobody is put in its
- *                                         place, and it cannot (the sign-up is told so)
- *   by an event: it stands as said        held; another stands there: came to nothing; none stands
- *                                         there so far: held, since it may come yet
+ * or the event. So whoever finds a row looks there:
+ *   given up        held until its time is over
+ *   by an account   there is a record with this name: held. One with another: it was made again,
+ *                   for another name. None: it may come yet, so a record that says nobody is put
+ *                   in its place, and it cannot any more (the sign-up is told so)
+ *   by an event     it stands as said: held. Another stands there: it came to nothing. None stands
+ *                   there so far: held, since it may come yet
  * A row is never deleted: one that is nobody's has user 0, and is taken again.
  *
  * The rows of names with the same first START_CHARS characters are one partition, so that a search

@@ -1,13 +1,15 @@
 /*
  * Reports stand in three tables:
- *   reported     a person's open ones, a partition of REPORTS_USER_MAX slots: that there is one of
- * a message, and how many there are; a slot is used again reports      all of them in one
- * partition, by id, small rows: whether one is resolved. Beside them how many there are, and how
- * many are open; they change together report_texts each by its id: what was reported A report is
- * made in this order: its place among its reporter's, which is the claim; its text; its row, which
- * is the commit point. Whoever finds the claim of one that has no row makes the row, under the same
- * id, so that a report that is sent twice is one. Resolving changes the row, then frees the place;
- * one that is resolved and keeps its place loses it to whoever needs one.
+ *   reported       a person's open ones, in REPORTS_USER_MAX slots that are used again: that there
+ *                  is one of a message, and how many there are
+ *   reports        all of them in one partition, by id, in small rows: whether one is resolved.
+ *                  With them how many there are, and how many are open: they change together
+ *   report_texts   each by its id: what was reported
+ *
+ * A report is made in this order: its place among its reporter's, which is the claim; its text; its
+ * row, which is the commit point. Whoever finds the claim of one that has no row makes the row,
+ * under the same id, so that a report that is sent twice is one. Resolving changes the row, then
+ * frees the place; one that is resolved and keeps its place loses it to whoever needs one.
  *
  * The row of the one that makes room is deleted: REPORTS_MAX are kept, and it is not in the way of
  * lists, which begin with the newest.
