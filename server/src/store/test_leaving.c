@@ -14,7 +14,12 @@
 #include "store/verify.h"
 #include "util/numbers.h"
 
-enum { SELF = 601, WITH_CAROL = 602, OWN_EVENTS = 700, NOTES = 300, DAY_MS = 24 * 60 * 60 * 1000 };
+enum { SELF = 601, WITH_CAROL = 602, DAY_MS = 24 * 60 * 60 * 1000 };
+#ifdef RIG_ENGINE
+enum { OWN_EVENTS = 140, NOTES = 70 }; /* of a store that is asked over a network */
+#else
+enum { OWN_EVENTS = 700, NOTES = 300 };
+#endif
 static const uint64_t kept_ms = (uint64_t)NAME_KEPT_DAYS * DAY_MS;
 
 /* --- the account --- */
