@@ -455,6 +455,26 @@ static void test_what_is_due_goes_in_batches(void **state)
     assert_words(rig, 2 + EXPIRE_MAX, 0, false);
 }
 
+/* Behind what was looked at already: an append that was long on its way, a clock that was set back.
+ */
+static void test_what_comes_late_goes_with_the_next(void **state)
+{
+    struct rig *rig = *state;
+    people(rig);
+    make_group(rig);
+    uint64_t first = say_until(rig, "a1", 9000);
+    expire(rig, 100000, false);
+    assert_words(rig, first, 0, false);
+    uint64_t late = say_until(rig, "a2", 9000);
+    expire(rig, 8999, false);
+    assert_words(rig, late, 0, true);
+    expire(rig, 9000, false);
+    assert_words(rig, late, 0, false);
+    uint64_t later = say_until(rig, "a3", 9000);
+    expire(rig, 200000, false);
+    assert_words(rig, later, 0, false);
+}
+
 /* Its place in the queue goes, and whatever is due behind it. */
 static void test_a_message_that_cannot_be_read_holds_up_no_other(void **state)
 {
@@ -620,6 +640,7 @@ int main(void)
         both(test_an_edit_that_comes_too_late_leaves_no_words),
         both(test_what_time_emptied_follows_later_events),
         both(test_what_is_due_goes_in_batches),
+        both(test_what_comes_late_goes_with_the_next),
         memory(test_a_message_that_cannot_be_read_holds_up_no_other),
         both(test_a_pin_that_goes_makes_room),
         both(test_it_is_known_by_when_marks_moved),
