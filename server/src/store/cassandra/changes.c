@@ -297,7 +297,7 @@ static int apply_members(struct strand *s, const struct event *e, uint64_t messa
     if (!err && (e->type == EVENT_ADDED || e->type == EVENT_JOINED))
         err = member_note_steps(s, &m[0].row.member, e->time_ms);
     for (uint32_t i = 0; !err && i < about->n; i++)
-        if (!m[i].row.member.left)
+        if (m[i].row.member.rev && !m[i].row.member.left) /* a row that is gone is nobody's */
             err = change_leaving(s, about->users[i]);
     return err || e->type == EVENT_ROLE ? err : put_roster(s, e, c, m, about->n);
 }
