@@ -33,8 +33,8 @@ struct str changes_carry(struct strand *s, const struct store_user_set *set)
         builder_add_byte(&b, texts[i].p != NULL);
         pack_bytes(&b, texts[i]);
     }
-    pack_u64(&b, (uint64_t)(set->disabled + 1));
-    pack_u64(&b, (uint64_t)(set->admin + 1));
+    pack_u64(&b, (uint64_t)set->disabled + 1);
+    pack_u64(&b, (uint64_t)set->admin + 1);
     pack_u64(&b, set->last_seen_ms);
     struct cql_value value = strand_blob(s, &b);
     return value.bytes;
