@@ -18,6 +18,7 @@
 #include "main_admin.h"
 #include "main_backup.h"
 #include "main_invite.h"
+#include "main_migrate.h"
 #include "main_report.h"
 #include "main_serve.h"
 #include "main_user.h"
@@ -112,6 +113,7 @@ static const struct {
     {"report", report_command, true, "list what people reported, and say that it was seen to"},
     {"backup", backup_command, true, "copy the data, beside a running server too"},
     {"restore", restore_command, true, "make the data directory from a backup"},
+    {"migrate", migrate_command, false, "make or renew the tables of store = cassandra"},
     {"verify", verify_command, true, "look whether a data directory or a backup is sound"},
     {"nodes", nodes_command, false, "show the cluster as the running server sees it"},
     {"log-level", log_level_command, true, "tell or change what a running server logs"},

@@ -17,6 +17,7 @@
 #include "chat/session.h"
 #include "config/config.h"
 #include "loop/loop.h"
+#include "main_bus.h"
 #include "main_env.h"
 #include "main_store.h"
 #include "util/log.h"
@@ -123,23 +124,35 @@ static int exchange_here(struct own *own, const char *line, struct exchange *e)
     return e->code;
 }
 
+/* Where other servers go on, they are told; a server of this data_dir alone does not run. */
+static bool open_parts(struct own *own, const struct config *config)
+{
+    own->admin.store = main_store_open(config, &own->loop);
+    if (own->admin.store)
+        own->bus = main_store_shared(config) ? main_bus_open(config, &own->loop.poster)
+                                             : bus_local_new(&own->loop.poster);
+    return own->bus;
+}
+
 static int own_open(struct own *own, const struct config *config)
 {
     static const struct sink_ops nobody;
     own->sink.ops = &nobody;
     if (loop_init(&own->loop))
         return FAILED;
-    own->admin.store = main_store_open(config, &own->loop.poster);
-    if (!own->admin.store) {
+    if (!open_parts(own, config)) {
+        store_free(own->admin.store);
         loop_deinit(&own->loop);
         return FAILED;
     }
-    own->bus = bus_local_new(&own->loop.poster);
     real_env_init(&own->env, &own->loop, NULL, config->insecure_fast_passwords);
     own->admin.env = &own->env.env;
     own->admin.version = PARLEY_VERSION;
-    struct chat_options options = {
-        .env = &own->env.env, .store = own->admin.store, .bus = own->bus, .sink = &own->sink};
+    struct chat_options options = {.env = &own->env.env,
+                                   .store = own->admin.store,
+                                   .bus = own->bus,
+                                   .sink = &own->sink,
+                                   .shared = main_store_shared(config)};
     own->admin.chat = chat_new(&options);
     return 0;
 }

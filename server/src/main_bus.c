@@ -1,34 +1,18 @@
 /* See main_bus.h. */
 #include "main_bus.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "bus/local.h"
 #include "bus/nats.h"
 #include "config/config.h"
-
-enum { PASSWORD_BYTES_MAX = 256 };
-
-/* The first line of the file. 0 or -errno. */
-static int read_password(const char *path, char out[PASSWORD_BYTES_MAX])
-{
-    FILE *file = fopen(path, "re");
-    if (!file)
-        return -errno;
-    bool read = fgets(out, PASSWORD_BYTES_MAX, file);
-    fclose(file);
-    if (!read)
-        return -EINVAL;
-    out[strcspn(out, "\r\n")] = 0;
-    return 0;
-}
+#include "main_secret.h"
 
 static struct bus *open_nats(const struct config *c, struct poster *self)
 {
-    char password[PASSWORD_BYTES_MAX] = "", why[512] = "";
-    int err = *c->nats_password_file ? read_password(c->nats_password_file, password) : 0;
+    char password[SECRET_BYTES_MAX] = "", why[512] = "";
+    int err = *c->nats_password_file ? main_secret_read(c->nats_password_file, password) : 0;
     if (err) {
         fprintf(stderr, "parleyd: nats.password_file: %s\n", strerror(-err));
         return NULL;

@@ -124,7 +124,7 @@ void main_metrics_print(void *metrics, struct builder *out)
     values->at[METRIC_OUTPUT_BYTES][0] = gateway_output_bytes(m->gateway);
     look_at_nodes(m->discovery->discovery, values);
     values->at[METRIC_PROCESS_STARTED][0] = m->started_ms * 1000000;
-    main_store_metrics(m->store, values);
+    main_store_metrics(m->config, m->store, values);
     look_at_process(values);
     metric_print(out, values, label);
     free(values);

@@ -13,6 +13,7 @@ struct main_discovery;
 struct store;
 
 struct main_metrics {
+    const struct config *config;
     const struct store *store;
     const struct gateway *gateway;
     const struct main_discovery *discovery;

@@ -94,7 +94,7 @@ static void tell_watchdog(struct server *s)
 
 static bool is_well(const struct server *s)
 {
-    return !main_store_broken(s->store) && bus_connected(s->bus);
+    return !main_store_broken(s->config, s->store) && bus_connected(s->bus);
 }
 
 static void look(struct timer *timer)
@@ -330,6 +330,7 @@ static void make_gateway(struct server *s)
     };
     s->gateway = gateway_new(&options);
     s->metrics = (struct main_metrics){
+        .config = c,
         .store = s->store,
         .gateway = s->gateway,
         .discovery = &s->discovery,
@@ -354,6 +355,7 @@ static void make_chat(struct server *s)
         .bus = s->bus,
         .sink = gateway_sink(s->gateway),
         .registration = registrations[c->registration],
+        .shared = main_store_shared(c),
         .cache_bytes_max = c->cache_bytes_max,
         .calls_max = (uint32_t)c->calls_max,
         .offline_after_ms = c->presence_offline_after_ms,
@@ -428,7 +430,7 @@ static int run(struct server *s)
 static int compose_and_run(struct server *s)
 {
     int err;
-    s->store = main_store_open(s->config, &s->threads.chat->poster);
+    s->store = main_store_open(s->config, s->threads.chat);
     if (!s->store)
         return -EIO;
     s->bus = main_bus_open(s->config, &s->threads.chat->poster);

@@ -1,34 +1,184 @@
 /* See main_store.h. */
 #include "main_store.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
 
 #include "config/config.h"
+#include "loop/loop.h"
+#include "main_secret.h"
+#include "net/address.h"
+#include "net/tls_client.h"
+#include "store/cassandra/cassandra.h"
 #include "store/kv_rocksdb.h"
 #include "store/rocksdb.h"
+#include "util/crypto.h"
 #include "util/metric.h"
 
-struct store *main_store_open(const struct config *config, struct poster *completions)
+static void say(const char *why)
+{
+    fprintf(stderr, "parleyd: %s\n", why);
+}
+
+/* --- the cluster --- */
+
+/* What the driver is opened with, and what lies behind it. */
+struct way {
+    struct address contacts[CONFIG_CASSANDRA_CONTACTS_MAX];
+    char password[SECRET_BYTES_MAX];
+    struct tls_client *tls; /* NULL: none */
+    struct cql_options options;
+};
+
+static struct str text_or_none(const char *text)
+{
+    return *text ? str_of(text) : (struct str){0};
+}
+
+/* 0, or a negative errno with the reason said. */
+static int way_init(struct way *w, const struct config *c, struct loop *loop)
+{
+    memset(w, 0, sizeof(*w));
+    for (size_t i = 0; i < c->cassandra_contacts.n; i++) {
+        if (!address_parse(&w->contacts[i], c->cassandra_contacts.items[i]))
+            continue;
+        fprintf(stderr, "parleyd: cassandra.contacts: %s is no numeric address and port\n",
+                c->cassandra_contacts.items[i].p);
+        return -EINVAL;
+    }
+    int err =
+        *c->cassandra_password_file ? main_secret_read(c->cassandra_password_file, w->password) : 0;
+    if (err) {
+        fprintf(stderr, "parleyd: cassandra.password_file: %s\n", strerror(-err));
+        return err;
+    }
+    if (*c->cassandra_ca && tls_client_new(&w->tls, c->cassandra_ca)) {
+        say("cassandra.ca: the file holds no certificates");
+        return -EINVAL;
+    }
+    w->options = (struct cql_options){
+        .loop = loop,
+        .contacts = w->contacts,
+        .contacts_n = c->cassandra_contacts.n,
+        .user = text_or_none(c->cassandra_user),
+        .password = text_or_none(w->password),
+        .keyspace = str_of(c->cassandra_keyspace),
+        .datacenter = text_or_none(c->cassandra_datacenter),
+        .tls = w->tls,
+        .tls_name = *c->cassandra_name ? c->cassandra_name : NULL,
+        .timeout_ms = (uint32_t)c->cassandra_timeout_ms,
+    };
+    return 0;
+}
+
+static void free_tls(void *tls)
+{
+    tls_client_free(tls);
+}
+
+static struct store *open_cassandra(const struct config *c, struct loop *loop)
+{
+    char why[512] = "";
+    struct store *store = NULL;
+    struct way w;
+    if (mkdir(c->data_dir, 0700) && errno != EEXIST) { /* the admin's socket lies there */
+        fprintf(stderr, "parleyd: %s: %s\n", c->data_dir, strerror(errno));
+        return NULL;
+    }
+    if (way_init(&w, c, loop))
+        return NULL;
+    struct store_cassandra_options options = {
+        .cql = w.options, .completions = &loop->poster, .freed = free_tls, .arg = w.tls};
+    if (store_cassandra_open(&store, &options, why, sizeof(why)))
+        say(why);
+    explicit_bzero(w.password, sizeof(w.password));
+    return store;
+}
+
+static void warn(void *arg, const char *sentence)
+{
+    (void)arg;
+    fprintf(stderr, "parleyd: warning: %s\n", sentence);
+}
+
+static int migrate_cassandra(const struct config *c, struct loop *loop, unsigned *from)
+{
+    char why[512] = "";
+    struct way w;
+    int err = way_init(&w, c, loop);
+    if (err)
+        return err;
+    struct store_cassandra_migrate_options options = {
+        .cql = w.options,
+        .replication = text_or_none(c->cassandra_replication),
+        .warn = warn,
+    };
+    crypto_random(&options.incarnation, sizeof(options.incarnation));
+    options.incarnation = (options.incarnation >> 1) | 1;
+    crypto_random(options.secret, sizeof(options.secret));
+    err = store_cassandra_migrate(&options, from, why, sizeof(why));
+    if (err)
+        say(why);
+    explicit_bzero(w.password, sizeof(w.password));
+    tls_client_free(w.tls);
+    return err;
+}
+
+/* --- either --- */
+
+static struct store *open_rocksdb(const struct config *c, struct poster *completions)
 {
     char why[512] = "";
     struct store *store = NULL;
     struct store_rocksdb_options options = {
-        .directory = config->data_dir,
-        .cache_bytes = config->store_cache_bytes,
+        .directory = c->data_dir,
+        .cache_bytes = c->store_cache_bytes,
     };
     if (store_rocksdb_open(&store, &options, completions, why, sizeof(why)))
-        fprintf(stderr, "parleyd: %s\n", why);
+        say(why);
     return store;
 }
 
-bool main_store_broken(const struct store *store)
+struct store *main_store_open(const struct config *config, struct loop *loop)
 {
-    return store_rocksdb_broken(store);
+    return main_store_shared(config) ? open_cassandra(config, loop)
+                                     : open_rocksdb(config, &loop->poster);
 }
 
-void main_store_metrics(const struct store *store, struct metric_values *values)
+bool main_store_shared(const struct config *config)
+{
+    return config->store == CONFIG_STORE_CASSANDRA;
+}
+
+int main_store_migrate(const struct config *config, unsigned *from)
+{
+    struct loop loop;
+    if (!main_store_shared(config)) {
+        say("what is in data_dir is brought to its version when the server starts; migrate is for "
+            "store = cassandra");
+        return -EINVAL;
+    }
+    int err = loop_init(&loop);
+    if (err)
+        return err;
+    err = migrate_cassandra(config, &loop, from);
+    loop_deinit(&loop);
+    return err;
+}
+
+bool main_store_broken(const struct config *config, struct store *store)
+{
+    return main_store_shared(config) ? store_cassandra_away(store) : store_rocksdb_broken(store);
+}
+
+void main_store_metrics(const struct config *config, const struct store *store,
+                        struct metric_values *values)
 {
     struct kv_rocksdb_state state;
+    if (main_store_shared(config))
+        return;
     store_rocksdb_look(store, &state);
     values->at[METRIC_STORE_BROKEN][0] = store_rocksdb_broken(store);
     values->at[METRIC_STORE_STOPPED][0] = state.stopped;
@@ -47,7 +197,7 @@ int main_store_restore(const struct config *config, const char *from, struct fil
     char why[512] = "";
     int err = store_rocksdb_restore(from, config->data_dir, sum, why, sizeof(why));
     if (err)
-        fprintf(stderr, "parleyd: %s\n", why);
+        say(why);
     return err;
 }
 
@@ -56,6 +206,6 @@ int main_store_verify(const char *directory, struct verify *verify)
     char why[512] = "";
     int err = store_rocksdb_verify(directory, verify, why, sizeof(why));
     if (err)
-        fprintf(stderr, "parleyd: %s\n", why);
+        say(why);
     return err;
 }

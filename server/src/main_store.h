@@ -5,20 +5,27 @@
 #include <stdbool.h>
 
 struct config;
-struct poster;
+struct loop;
 struct files_sum;
 struct metric_values;
 struct store;
 struct verify;
 
-/* NULL, with the reason said on stderr. Completions go to `completions`. */
-struct store *main_store_open(const struct config *, struct poster *completions);
-/* See store/rocksdb.h: 0, or a negative errno with the reason said on stderr. */
+/* NULL, with the reason said on stderr. Completions run on `loop`, which does not run yet, and not
+ * when the store is freed. */
+struct store *main_store_open(const struct config *, struct loop *loop);
+/* Whether other processes write to it, too. */
+bool main_store_shared(const struct config *);
+/* Makes the tables, or brings them to this version: 0, or a negative errno with the reason said on
+ * stderr. *from: the version that they were of; 0: there were none. */
+int main_store_migrate(const struct config *, unsigned *from);
+/* Of data_dir, see store/rocksdb.h: 0, or a negative errno with the reason said on stderr. */
 int main_store_restore(const struct config *, const char *from, struct files_sum *);
 int main_store_verify(const char *directory, struct verify *);
-/* Whether it refuses writes for good, since one failed. Any thread. */
-bool main_store_broken(const struct store *);
-/* Fills in how the engine is. Any thread. */
-void main_store_metrics(const struct store *, struct metric_values *);
+/* Whether it cannot be used: for good, since a write failed, or until its cluster answers again.
+ * The loop's thread. */
+bool main_store_broken(const struct config *, struct store *);
+/* Fills in how the engine is, where it is in this process. Any thread. */
+void main_store_metrics(const struct config *, const struct store *, struct metric_values *);
 
 #endif

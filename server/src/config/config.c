@@ -382,6 +382,11 @@ int config_check(struct config *c, struct builder *out)
     if (!*c->tls_certificate != !*c->tls_key)
         r |= config_complain(c, *c->tls_key ? "tls.key" : "tls.certificate",
                              "needs both tls.certificate and tls.key", out);
+    if (c->store == CONFIG_STORE_CASSANDRA && !c->cassandra_contacts.n)
+        r |= config_complain(c, "store", "cassandra needs cassandra.contacts", out);
+    if (!*c->cassandra_user != !*c->cassandra_password_file)
+        r |= config_complain(c, *c->cassandra_user ? "cassandra.user" : "cassandra.password_file",
+                             "needs both cassandra.user and cassandra.password_file", out);
     if (c->bus == CONFIG_BUS_NATS && !c->nats_urls.n)
         r |= config_complain(c, "bus", "nats needs nats.urls", out);
     if (!*c->nats_certificate != !*c->nats_key)

@@ -31,6 +31,7 @@ enum {
     CONFIG_PROXIES_MAX = 64,             /* ranges of them that are trusted */
     CONFIG_NATS_URLS_MAX = 32,
     CONFIG_ROLES_MAX = 8, /* room for those that are to come */
+    CONFIG_CASSANDRA_CONTACTS_MAX = 16,
 };
 
 enum config_registration {
@@ -38,7 +39,7 @@ enum config_registration {
     CONFIG_REGISTRATION_INVITE,
     CONFIG_REGISTRATION_OPEN,
 };
-enum config_store { CONFIG_STORE_ROCKSDB };
+enum config_store { CONFIG_STORE_ROCKSDB, CONFIG_STORE_CASSANDRA };
 enum config_bus { CONFIG_BUS_LOCAL, CONFIG_BUS_NATS };
 enum config_policy { CONFIG_LEAST_LOADED, CONFIG_ROUND_ROBIN, CONFIG_HASH };
 
@@ -51,6 +52,15 @@ struct config {
     const char *data_dir;
     int store; /* enum config_store */
     uint64_t store_cache_bytes;
+    struct config_list cassandra_contacts;
+    const char *cassandra_keyspace;
+    const char *cassandra_replication;
+    const char *cassandra_datacenter;
+    const char *cassandra_user;
+    const char *cassandra_password_file;
+    const char *cassandra_ca;
+    const char *cassandra_name;
+    uint64_t cassandra_timeout_ms;
 
     int bus; /* enum config_bus */
     struct config_list nats_urls;

@@ -32,13 +32,41 @@ const struct option options[] = {
     {"Data", "data_dir", OPTION_TEXT, FIELD(data_dir), 1, OPTION_TEXT_MAX, "data", {NULL},
      "Directory that holds everything the server keeps. Made if it does not exist. One server at "
      "a time may use it."},
-    {NULL, "store", OPTION_ENUM, FIELD(store), 0, 0, "rocksdb", {"rocksdb"},
-     "What keeps the data. rocksdb: in data_dir, on this machine."},
+    {NULL, "store", OPTION_ENUM, FIELD(store), 0, 0, "rocksdb", {"rocksdb", "cassandra"},
+     "What keeps the data. rocksdb: in data_dir, on this machine. cassandra: in the cluster of "
+     "cassandra.contacts, for many servers at once; `parleyd migrate` makes the tables."},
     {NULL, "store.cache_bytes", OPTION_BYTES, FIELD(store_cache_bytes), 1 * MIB, 1024 * GIB,
      "128MiB", {NULL},
      "Memory for blocks of the store that were read."},
 
-    {"Cluster", "bus", OPTION_ENUM, FIELD(bus), 0, 0, "local", {"local", "nats"},
+    {"Cluster", "cassandra.contacts", OPTION_LIST, FIELD(cassandra_contacts), 0,
+     CONFIG_CASSANDRA_CONTACTS_MAX, "", {NULL},
+     "Some nodes of the Cassandra cluster, each as host:port with a numeric host, such as "
+     "10.0.0.11:9042. The others are learnt from them."},
+    {NULL, "cassandra.keyspace", OPTION_TEXT, FIELD(cassandra_keyspace), 1, 48, "parley", {NULL},
+     "The keyspace that holds the tables."},
+    {NULL, "cassandra.replication", OPTION_TEXT, FIELD(cassandra_replication), 0, 512, "", {NULL},
+     "What `parleyd migrate` makes the keyspace with if it is not there, as CQL, such as {'class': "
+     "'NetworkTopologyStrategy', 'dc1': 3}. Empty: it must be there. Serving does not look at it."},
+    {NULL, "cassandra.datacenter", OPTION_TEXT, FIELD(cassandra_datacenter), 0, 128, "", {NULL},
+     "The datacenter whose nodes are asked. Empty: that of the first contact to answer."},
+    {NULL, "cassandra.user", OPTION_TEXT, FIELD(cassandra_user), 0, 256, "", {NULL},
+     "User to sign in to the nodes as. Empty: none."},
+    {NULL, "cassandra.password_file", OPTION_TEXT, FIELD(cassandra_password_file), 0,
+     OPTION_TEXT_MAX, "", {NULL},
+     "File with the password of cassandra.user, in its first line. Read when the server starts. "
+     "Nobody but the server's user should be able to read it."},
+    {NULL, "cassandra.ca", OPTION_TEXT, FIELD(cassandra_ca), 0, OPTION_TEXT_MAX, "", {NULL},
+     "File with the certificates, as PEM, that vouch for the nodes. With it every connection speaks "
+     "TLS, and a node whose certificate is not vouched for, or not of its address or "
+     "cassandra.name, is none. Empty: no TLS."},
+    {NULL, "cassandra.name", OPTION_TEXT, FIELD(cassandra_name), 0, 256, "", {NULL},
+     "The DNS name that every node's certificate is made out to. Empty: its address."},
+    {NULL, "cassandra.timeout_ms", OPTION_MS, FIELD(cassandra_timeout_ms), 100, 60000, "5000",
+     {NULL},
+     "How long one statement may take. A sent message takes several, one after the other; one whose "
+     "time is over may stand all the same, and its sender's client asks."},
+    {NULL, "bus", OPTION_ENUM, FIELD(bus), 0, 0, "local", {"local", "nats"},
      "What carries live notices between nodes. local: there is one node. nats: the servers of "
      "nats.urls."},
     {NULL, "nats.urls", OPTION_LIST, FIELD(nats_urls), 0, CONFIG_NATS_URLS_MAX, "", {NULL},

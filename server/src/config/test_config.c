@@ -383,6 +383,8 @@ static void test_options_that_contradict_each_other(void **state)
                                  "--heartbeat_ms=5s",
                                  "--public_url=chat.example.org",
                                  "--allowed_origins=https://a.example b.example",
+                                 "--store=cassandra",
+                                 "--cassandra.user=parley",
                                  "--bus=nats",
                                  "--nats.user=parley",
                                  "--nats.key=key.pem",
@@ -390,6 +392,9 @@ static void test_options_that_contradict_each_other(void **state)
     const char *const env[] = {NULL};
 
     assert_int_equal(load(f, flags, env), CONFIG_BAD);
+    assert_said(f, "flag --store: store: cassandra needs cassandra.contacts\n");
+    assert_said(f, "flag --cassandra.user: cassandra.user: needs both cassandra.user and "
+                   "cassandra.password_file\n");
     assert_said(f, "flag --bus: bus: nats needs nats.urls\n");
     assert_said(f, "flag --nats.user: nats.user: needs both nats.user and nats.password_file\n");
     assert_said(f, "flag --nats.key: nats.key: needs both nats.certificate and nats.key\n");

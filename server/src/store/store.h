@@ -7,8 +7,9 @@
  * until done() runs: exactly once, on the thread of the poster the store was opened with, never
  * inside the call. Outputs lie in the request and in its arena, until store_request_deinit().
  *
- * Writes of one store happen in the order they were asked for; a read asked for after a write
- * completed sees it. Nothing is seen, by anyone, before it is durable.
+ * Writes of one store happen in the order they were asked for, but where many nodes share it: there
+ * whoever needs an order waits for the answer. A read asked for after a write completed sees it.
+ * Nothing is seen, by anyone, before it is durable.
  */
 #ifndef PARLEY_STORE_STORE_H
 #define PARLEY_STORE_STORE_H
