@@ -2,8 +2,17 @@
 #include "store/cassandra/operations.h"
 
 #include <errno.h>
+#include <stdio.h>
 
+#include "store/backup.h"
 #include "util/macros.h"
+
+static int refuse_backup(struct store_backup *r)
+{
+    snprintf(r->why, sizeof(r->why),
+             "a cluster's backups are made by Cassandra's own snapshots (nodetool snapshot)");
+    return STORE_FAILED;
+}
 
 int operation_run(struct strand *s, struct store_request *r)
 {
@@ -49,8 +58,8 @@ int operation_run(struct strand *s, struct store_request *r)
     case STORE_OP_BLOCKS:
     case STORE_OP_CONTACTS:
         return operation_run_inbox(s, r);
-    case STORE_OP_BACKUP: /* Cassandra's own tools make them */
-        return -ENOTSUP;
+    case STORE_OP_BACKUP:
+        return refuse_backup((struct store_backup *)r);
     case STORE_OPS:
         break;
     }
