@@ -25,7 +25,13 @@
 #include "util/macros.h"
 #include "world.h"
 
-enum { FINDING_BYTES = 160, SEEDS_DEFAULT = 1000, CLUSTER_TIMES = 5, QUICK_SEEDS_MAX = 20 };
+enum {
+    FINDING_BYTES = 160,
+    SEEDS_DEFAULT = 1000,
+    CLUSTER_TIMES = 5,
+    CLUSTER_SEEDS_MAX = 20000,
+    QUICK_SEEDS_MAX = 20
+};
 enum { FAILED_MAX = 10, BATCH = 500 };
 
 /* What takes several people and their group needs longer than most of the rest. */
@@ -297,7 +303,9 @@ static uint64_t usual_seeds(const struct options *o)
 {
     const char *text = getenv("TEST_SEEDS");
     uint64_t seeds = text ? strtoull(text, NULL, 10) : SEEDS_DEFAULT;
-    return o->nodes > 1 ? seeds * CLUSTER_TIMES / o->every : seeds / o->every;
+    if (o->nodes > 1)
+        seeds = MIN(seeds * CLUSTER_TIMES, CLUSTER_SEEDS_MAX);
+    return seeds / o->every;
 }
 
 int main(int argc, char **argv)
