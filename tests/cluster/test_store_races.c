@@ -1,8 +1,8 @@
 /*
  * The directory on Cassandra, where the contract's one asker is not enough: two nodes (two stores
  * on one keyspace) that want the same thing at once; what a node left half-way that died, as rows
- * put in by hand; and what a sign-in and a connect cost, in statements. Which Cassandra, says the
- * environment (store_rig.c).
+ * put in by hand; searches over many rows; and what a sign-in and a connect cost, in statements.
+ * Which Cassandra, says the environment (store_rig.c).
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -444,6 +444,42 @@ static void test_of_many_reports_of_a_message_one_stands(void **state)
     assert_int_equal(n_open, 1);
 }
 
+/* --- search --- */
+
+enum { NAMES = 72 };
+
+/* In order: more with one start than one step reads, then two with others. */
+static void name_of(char out[16], int i)
+{
+    int of_start = NAMES - 2;
+    snprintf(out, 16, "n%c%02d", i < of_start ? 'a' : 'b' + i - of_start, i);
+}
+
+static void test_a_search_goes_on_over_steps_and_starts(void **state)
+{
+    struct pair *p = *state;
+    char name[16], after[16] = "";
+    for (int i = 0; i < NAMES; i++) {
+        name_of(name, i);
+        assert_int_equal(make_user(p->rig, 200 + (uint64_t)i, name), STORE_DONE);
+    }
+    for (int i = 0; i < NAMES;) {
+        struct store_user_search r = {.prefix = STR("n"), .after = str_of(after), .limit = 50};
+        ask(p->rig, store_user_search, &r);
+        assert_int_equal(r.n_users, i ? NAMES - 50 : 50);
+        for (uint32_t j = 0; j < r.n_users; j++, i++) {
+            name_of(name, i);
+            assert_true(str_eq(r.users[j].username, str_of(name)));
+        }
+        snprintf(after, sizeof(after), "%s", name);
+        store_request_deinit(&r.base);
+    }
+    struct store_user_search all = {.prefix = STR("na"), .limit = 100};
+    ask(p->rig, store_user_search, &all);
+    assert_int_equal(all.n_users, NAMES - 2);
+    store_request_deinit(&all.base);
+}
+
 /* --- what it costs --- */
 
 static void test_a_sign_in_and_a_connect_take_few_statements(void **state)
@@ -489,6 +525,7 @@ int main(void)
         with_two(test_a_report_without_its_row_gets_it),
         with_two(test_a_resolved_report_makes_room),
         with_two(test_of_many_reports_of_a_message_one_stands),
+        with_two(test_a_search_goes_on_over_steps_and_starts),
         with_two(test_a_sign_in_and_a_connect_take_few_statements),
     };
     return cmocka_run_group_tests_name("cluster/store-races", tests, NULL, NULL);
