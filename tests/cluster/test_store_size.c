@@ -18,7 +18,7 @@
 /* --- many at once --- */
 
 /* Groups of Bob's alone, FLOW at once. */
-enum { GROUPS = 5000, FIRST_GROUP = 100000, FLOW = 32 };
+enum { GROUPS = 5000, FIRST_GROUP = 100000, FLOW = 16 };
 
 struct flow {
     struct store *store;
@@ -30,6 +30,17 @@ struct flow {
         struct event_member owner;
     } making[FLOW];
 };
+
+static void on_made(struct store_request *);
+
+static void make(struct making *m)
+{
+    m->append = (struct store_append){.base.done = on_made,
+                                      .conversation = m->event.conversation,
+                                      .events = &m->event,
+                                      .n_events = 1};
+    store_append(m->flow->store, &m->append);
+}
 
 static void make_next(struct making *m)
 {
@@ -43,19 +54,21 @@ static void make_next(struct making *m)
     m->event.history = HISTORY_ALL;
     m->event.members = &m->owner;
     m->event.n_members = 1;
-    m->append.conversation = m->event.conversation;
-    m->append.events = &m->event;
-    m->append.n_events = 1;
-    store_append(f->store, &m->append);
+    make(m);
 }
 
+/* A machine that has more to do than it can may not answer in time. */
 static void on_made(struct store_request *r)
 {
     struct making *m = container_of(r, struct making, append.base);
-    assert_int_equal(r->status, STORE_DONE);
-    m->flow->ended++;
+    enum store_status status = r->status;
     store_request_deinit(r);
-    m->append = (struct store_append){.base.done = on_made};
+    if (status != STORE_DONE && status != STORE_KNOWN) {
+        assert_true(status == STORE_UNKNOWN || status == STORE_FAILED);
+        make(m);
+        return;
+    }
+    m->flow->ended++;
     make_next(m);
 }
 
@@ -65,7 +78,6 @@ static void make_groups(struct rig *rig, uint32_t n)
     f = (struct flow){.store = rig->store, .n = n};
     for (uint32_t i = 0; i < FLOW; i++) {
         f.making[i].flow = &f;
-        f.making[i].append.base.done = on_made;
         make_next(&f.making[i]);
     }
     while (f.ended < n)
@@ -235,8 +247,7 @@ static void append_many(struct rig *rig, enum event_type type, uint64_t target, 
                                  .head = head,
                                  .after = head.seq};
         ask(rig, store_append, &r);
-        assert_int_equal(r.base.status, STORE_DONE);
-        head = r.head;
+        head = r.base.status == STORE_DONE ? r.head : head_of(rig, GROUP);
         store_request_deinit(&r.base);
     }
 }
