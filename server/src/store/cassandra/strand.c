@@ -55,7 +55,7 @@
 #define __tsan_switch_to_fiber(fiber, of) (void)(fiber)
 #endif
 
-/* The deepest operation was measured to take a fifth of it (docs/decisions/0017); sanitizers make
+/* The deepest operation was measured to take an eighth of it (docs/decisions/0017); sanitizers make
  * frames several times as large. */
 #if defined(WITH_ASAN) || defined(WITH_TSAN)
 enum { STACK_BYTES = 1024 * 1024 };
