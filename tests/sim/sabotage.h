@@ -32,6 +32,7 @@
  *   alone      each core takes itself for the only one
  *   ageless    what is cached of people never grows old
  *   deaf       no node is told whose settings others changed
+ *   mute       no node says whom it has when others ask
  *   overtake   an append stands whatever was appended since it was decided
  *   hasty      an outcome that is not known is taken for a good one
  *   stale      a head is read from a replica that lags behind

@@ -18,6 +18,7 @@
 
 #include "client.h"
 #include "commands.h"
+#include "there.h"
 #include "truth.h"
 #include "util/hash.h"
 #include "util/crypto.h"
@@ -146,6 +147,8 @@ static bool run_seed(const struct options *o, uint64_t seed, uint64_t *history, 
     for (uint32_t i = 0; i < DEVICES; i++)
         command_look_at_all(w.clients[i]);
     world_settle(&w);
+    if (w.n_nodes > 1)
+        there_check(&w);
     w.sabotage = NULL; /* the checker reads what stands */
     truth_check(&w);
     bool right = w.errors.n == 0;
@@ -178,8 +181,9 @@ static const struct sabotage sabotages[] = {
 };
 
 static const struct sabotage cluster_sabotages[] = {
-    {"alone", 20},  {"ageless", 300},   {"deaf", 400},     {"overtake", 20}, {"hasty", 20},
-    {"stale", 100}, {"unchecked", 100}, {"squatter", 200}, {"rewind", 200},  {"double", 20},
+    {"alone", 20},   {"ageless", 300}, {"deaf", 400},      {"overtake", 20},
+    {"hasty", 20},   {"stale", 100},   {"unchecked", 100}, {"squatter", 200},
+    {"rewind", 200}, {"double", 20},   {"mute", 20},
 };
 
 /* True: it was noticed in time. */

@@ -113,7 +113,7 @@ static void be_asked(struct end *to, const struct message *m)
     struct wire *wire = to->wire;
     struct buf *answer = to->bus.handler->asked(to->bus.handler, m->kind, m->ids[0], m->buf);
     struct asking *a = asking_find(wire, m->question);
-    if (answer && a) {
+    if (answer && a && !sabotaged(wire->world, "mute")) {
         struct message *back = send_to(to, a->from, m->kind, m->ids, m->n, answer);
         if (back) {
             back->question = m->question;

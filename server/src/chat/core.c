@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "chat/doubt.h"
+#include "chat/elsewhere.h"
 #include "chat/expiry.h"
 #include "chat/inbox_wait.h"
 #include "chat/leaving.h"
@@ -78,6 +79,7 @@ void chat_free(struct chat *chat)
         struct cached *c = list_entry(node, struct cached, idle);
         c->evict(chat, c);
     }
+    elsewhere_forget(chat);
     must(chat->rooms.n == 0 && chat->persons.n == 0);
     must(chat->senders.n == 0);
     map_deinit(&chat->senders);

@@ -45,9 +45,10 @@ struct chat {
     struct arena notice; /* of the one that is being read (notice.c) */
     uint32_t busy;
 
-    struct map rooms;   /* id → struct room */
-    struct map persons; /* id → struct person */
-    struct list idle;   /* what nobody holds, least recently used first */
+    struct map rooms;     /* id → struct room */
+    struct map persons;   /* id → struct person */
+    struct map elsewhere; /* id → struct elsewhere (elsewhere.c) */
+    struct list idle;     /* what nobody holds, least recently used first */
     uint64_t cache_bytes;
 
     struct snowflake ids;

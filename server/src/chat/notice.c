@@ -8,6 +8,7 @@
  */
 #include "chat/notice.h"
 
+#include "chat/elsewhere.h"
 #include "chat/inbox_wait.h"
 #include "chat/notice_bytes.h"
 #include "chat/person.h"
@@ -28,6 +29,7 @@ enum notice_type {
     NOTICE_USER_DISABLED,
     NOTICE_USER_DELETED,
     NOTICE_PERSON_CHANGED,
+    NOTICE_PRESENCE_ASKED, /* a question: answered by NOTICE_PRESENCE */
     NOTICE_TYPES,
 };
 
@@ -171,6 +173,16 @@ void notice_presence(struct chat *chat, uint64_t user, bool online, uint64_t las
     struct builder b = {0};
     notice_begin(&b, NOTICE_PRESENCE, head, ARRAY_SIZE(head), 0);
     publish(chat, BUS_PRESENCE, &user, 1, &b);
+}
+
+bool notice_ask_presence(struct chat *chat, uint64_t user, uint32_t within_ms)
+{
+    struct builder b = {0};
+    notice_begin(&b, NOTICE_PRESENCE_ASKED, &user, 1, 0);
+    struct buf *question = builder_finish(&b);
+    bool asked = bus_ask(chat->bus, BUS_USER, user, question, within_ms, user);
+    buf_unref(question);
+    return asked;
 }
 
 /* --- reading --- */
@@ -364,7 +376,7 @@ static void read_presence(struct chat *chat, const struct notice_bytes *in)
 {
     struct person *p = map_get(&chat->persons, notice_head(in, 0));
     if (p)
-        presence_told(p, notice_head(in, 1) != 0, notice_head(in, 2));
+        elsewhere_told(p, notice_head(in, 1) != 0, notice_head(in, 2));
 }
 
 /* Of the one user that it was published to. */
@@ -410,6 +422,7 @@ static bool read_notice(struct chat *chat, const uint64_t *ids, size_t n, struct
     case NOTICE_PERSON_CHANGED:
         person_changed(chat, notice_head(&in, 0));
         return true;
+    case NOTICE_PRESENCE_ASKED: /* a question is no message */
     case NOTICE_TYPES:
         break;
     }
@@ -438,18 +451,30 @@ static void lost(struct bus_handler *handler)
     }
 }
 
-/* Nobody asks a chat core anything. */
+/* Questions of a later version are nobody's to answer. */
 static struct buf *asked(struct bus_handler *handler, enum bus_topic_kind kind, uint64_t id,
                          struct buf *question)
 {
-    (void)handler, (void)kind, (void)id, (void)question;
-    return NULL;
+    const struct chat *chat = container_of(handler, struct chat, handler);
+    struct notice_bytes in;
+    const uint64_t head[] = {id, true, 0};
+    if (kind != BUS_USER || !notice_decode(&in, buf_str(question)) ||
+        in.type != NOTICE_PRESENCE_ASKED || !elsewhere_is_here(chat, id))
+        return NULL;
+    struct builder b = {0};
+    notice_begin(&b, NOTICE_PRESENCE, head, ARRAY_SIZE(head), 0);
+    return builder_finish(&b);
 }
 
 static void answered(struct bus_handler *handler, enum bus_topic_kind kind, uint64_t id,
                      uint64_t tag, struct buf *answer)
 {
-    (void)handler, (void)kind, (void)id, (void)tag, (void)answer;
+    struct chat *chat = container_of(handler, struct chat, handler);
+    struct notice_bytes in;
+    (void)kind, (void)tag;
+    bool online = answer && notice_decode(&in, buf_str(answer)) && in.type == NOTICE_PRESENCE &&
+                  notice_head(&in, 1) != 0;
+    elsewhere_answered(chat, id, online);
 }
 
 void notices_init(struct chat *chat)

@@ -33,5 +33,8 @@ void notice_user_gone(struct chat *, uint64_t user);
 void notice_person_changed(struct chat *, uint64_t user);
 /* To those who watch the user. */
 void notice_presence(struct chat *, uint64_t user, bool online, uint64_t last_seen_ms);
+/* Asks the other nodes whether the user is there; elsewhere_answered() hears. False: too much is
+ * asked for. */
+bool notice_ask_presence(struct chat *, uint64_t user, uint32_t within_ms);
 
 #endif

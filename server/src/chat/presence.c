@@ -6,11 +6,14 @@
  * reference to the person and one timer: it stores last_seen now and then, and after the last
  * session it is the end of the grace. Since a short drop is not shown, changes are rare, and
  * each goes to those who watch as it is.
+ *
+ * On a cluster each node knows this of its own sessions; what that makes together is elsewhere.c's.
  */
 #include "chat/presence.h"
 
 #include <stdlib.h>
 
+#include "chat/elsewhere.h"
 #include "chat/notice.h"
 #include "chat/presence_state.h"
 #include "util/log.h"
@@ -60,10 +63,22 @@ static void store_last_seen(struct person *p)
 
 /* --- coming and going --- */
 
+/* Whoever is online here hears what other nodes ask of them, in the grace too. */
+static void set_online(struct person *p, bool online)
+{
+    p->online = online;
+    if (!p->chat->options.shared)
+        return;
+    if (online)
+        bus_subscribe(p->chat->bus, BUS_USER, p->id);
+    else
+        bus_unsubscribe(p->chat->bus, BUS_USER, p->id);
+}
+
 static void go_offline(struct person *p)
 {
     uint64_t silent = chat_mono_ms(p->chat) - MIN(p->heard_ms, chat_mono_ms(p->chat));
-    p->online = false;
+    set_online(p, false);
     timer_cancel(p->chat->env->wheel, &p->presence);
     p->last_seen_ms = MAX(p->last_seen_ms, chat_wall_ms(p->chat) - silent);
     store_last_seen(p);
@@ -84,7 +99,7 @@ void presence_arrived(struct person *p)
         return;
     }
     store_later(p);
-    p->online = true;
+    set_online(p, true);
     cached_ref(&p->cached);
     notice_presence(p->chat, p->id, true, 0);
 }
@@ -124,7 +139,7 @@ void presence_forget(struct person *p)
 {
     if (!p->online)
         return;
-    p->online = false;
+    set_online(p, false);
     person_unref(p);
 }
 
@@ -161,7 +176,7 @@ void presence_sight_changed(struct person *p)
         if (sees == w->sees)
             continue;
         w->sees = sees;
-        bool online = sees && p->online;
+        bool online = sees && elsewhere_online(p);
         say(p, w->session, online, sees && !online ? p->last_seen_ms : 0);
     }
 }
@@ -173,6 +188,7 @@ void presence_unwatch(struct chat *chat, struct session *s)
     for (uint32_t i = 0; i < s->n_watches; i++) {
         struct presence_watch *w = &s->watches[i];
         list_remove(&w->of_person);
+        elsewhere_unwatch(w->person);
         bus_unsubscribe(chat->bus, BUS_PRESENCE, w->person->id);
         person_unref(w->person);
     }
@@ -187,17 +203,23 @@ static void watch(struct chat *chat, struct session *s, struct person *p)
     *w = (struct presence_watch){.session = s, .person = p, .sees = may_see(p, s->user)};
     cached_ref(&p->cached);
     list_push_back(&p->watchers, &w->of_person);
+    elsewhere_watch(p);
     bus_subscribe(chat->bus, BUS_PRESENCE, p->id);
 }
 
 struct watch_op {
     struct chat_watch *watch;
     struct persons persons;
+    uint32_t awaited; /* answers of other nodes */
+    struct watch_wait {
+        struct elsewhere_wait wait;
+        struct watch_op *op;
+    } waits[];
 };
 
-static void watch_ready(struct persons *persons, enum chat_error error)
+static void watch_finish(struct watch_op *op, enum chat_error error)
 {
-    struct watch_op *op = container_of(persons, struct watch_op, persons);
+    struct persons *persons = &op->persons;
     struct chat_watch *ask = op->watch;
     struct chat *chat = persons->chat;
     if (!error && ask->session) {
@@ -207,18 +229,44 @@ static void watch_ready(struct persons *persons, enum chat_error error)
     }
     for (uint32_t i = 0; i < persons->n && !error; i++) {
         struct person *p = persons->persons[i];
-        bool seen = may_see(p, ask->call.user);
+        bool seen = may_see(p, ask->call.user), online = seen && elsewhere_online(p);
         ask->presence[i] = (struct presence){
             .user = p->id,
-            .online = seen && p->online,
-            .last_seen_ms = seen && !p->online ? p->last_seen_ms : 0,
+            .online = online,
+            .last_seen_ms = seen && !online ? p->last_seen_ms : 0,
         };
         if (ask->session && p->exists)
             watch(chat, ask->session, p);
     }
+    for (uint32_t i = 0; i < persons->n; i++)
+        elsewhere_unwatch(persons->persons[i]);
     persons_deinit(persons);
     free(op);
     call_done(&ask->call, error);
+}
+
+static void watch_known(struct elsewhere_wait *wait)
+{
+    struct watch_op *op = container_of(wait, struct watch_wait, wait)->op;
+    if (--op->awaited == 0)
+        watch_finish(op, CHAT_OK);
+}
+
+/* All are watched until the end, so that no answer is forgotten before the last one. */
+static void watch_ready(struct persons *persons, enum chat_error error)
+{
+    struct watch_op *op = container_of(persons, struct watch_op, persons);
+    for (uint32_t i = 0; i < persons->n; i++)
+        elsewhere_watch(persons->persons[i]);
+    for (uint32_t i = 0; i < persons->n && !error; i++) {
+        struct watch_wait *w = &op->waits[i];
+        *w = (struct watch_wait){.wait.known = watch_known, .op = op};
+        if (may_see(persons->persons[i], op->watch->call.user) &&
+            !elsewhere_ask(persons->persons[i], &w->wait))
+            op->awaited++;
+    }
+    if (!op->awaited)
+        watch_finish(op, error);
 }
 
 void chat_watch(struct chat *chat, struct chat_watch *ask)
@@ -229,7 +277,7 @@ void chat_watch(struct chat *chat, struct chat_watch *ask)
         call_later(&ask->call, CHAT_INVALID);
         return;
     }
-    struct watch_op *op = mem_new(sizeof(*op));
+    struct watch_op *op = mem_new(sizeof(*op) + ask->n_users * sizeof(op->waits[0]));
     op->watch = ask;
     op->persons.ready = watch_ready;
     persons_load(chat, &op->persons, ask->users, ask->n_users);
