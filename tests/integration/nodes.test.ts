@@ -130,6 +130,27 @@ test("a drain tells clients where to go, each another node first, and the nodes 
   await d.end();
 });
 
+test("who joins is handed some of the others' clients, who may stay", async () => {
+  const own = { "nats.subject": "joining" };
+  const a = await node(own);
+  const alice = await person(a, "alice");
+  const sockets = await Promise.all(Array.from({ length: 120 }, () => alice.raw()));
+  const b = await node(own);
+  await seen(a, b, "up");
+  const told = (): Raw[] => sockets.filter((raw) => raw.pushes.some(isGoaway));
+  await eventually(() => (told().length >= 2 ? true : undefined), "two were told to go");
+  assert.ok(told().length < 20, "slowly");
+  for (const raw of told()) {
+    const push = raw.pushes.find(isGoaway);
+    assert.equal(push?.reason, "balance");
+    assert.deepEqual(push?.nodes?.map((one) => one.url), [b.socketUrl]);
+    assert.ok((await raw.ask("beat")).ok);
+  }
+  for (const raw of sockets) raw.close();
+  await b.end();
+  await a.end();
+});
+
 test("what a node does not serve is another's", async () => {
   const api = await node({ roles: "api" });
   const chat = await node({ roles: "chat" });

@@ -213,6 +213,50 @@ static void test_what_is_not_understood_is_passed_over(void **state)
     assert_int_equal(f->b->last, 1);
 }
 
+/* --- questions --- */
+
+enum { QUESTION_MS = 300 };
+
+static void test_without_a_server_nobody_answers(void **state)
+{
+    struct fixture *f = *state;
+    end_join(f->a, f->servers, 1, NULL);
+    end_join(f->b, f->servers, 1, NULL);
+    f->b->knows = 70;
+    bus_subscribe(f->b->bus, BUS_USER, 7);
+    assert_true(end_ask(f->a, BUS_USER, 7, 1, END_WAIT_MS_MAX));
+    end_wait_answered(f->a, f->b);
+    assert_int_equal(f->a->answer, 0);
+    nats_server_start(&f->servers[0], "");
+    end_wait_connected(f->a);
+    end_wait_connected(f->b);
+    for (int i = 0; !f->a->answer; i++) {
+        assert_in_range(i, 0, END_WAIT_MS_MAX / 10);
+        f->a->answered = 0;
+        assert_true(end_ask(f->a, BUS_USER, 7, 2, QUESTION_MS));
+        end_wait_answered(f->a, f->b);
+    }
+    assert_int_equal(f->a->answer, 70);
+}
+
+static void test_a_server_that_dies_takes_no_question_along(void **state)
+{
+    enum { N = 100 };
+    struct fixture *f = *state;
+    end_wait_heard(f->a, f->b, 7);
+    for (uint64_t i = 1; i <= N; i++) /* the other end does not turn: none is answered */
+        assert_true(end_ask(f->a, BUS_USER, 7, i, QUESTION_MS));
+    nats_server_kill(&f->servers[0]);
+    while (f->a->answered < N) {
+        end_wait_answered(f->a, f->a);
+        usleep(1000);
+    }
+    assert_int_equal(f->a->answered, N); /* each once */
+    usleep(2 * QUESTION_MS * 1000);
+    end_run(f->a);
+    assert_int_equal(f->a->answered, N);
+}
+
 /* --- who may speak with whom --- */
 
 /* For as long as a connection takes, and some more. */
@@ -329,6 +373,8 @@ int main(void)
         with_none(test_a_renewal_hears_out_what_is_on_its_way),
         with_two(test_a_slow_consumer_is_told),
         with_two(test_what_is_not_understood_is_passed_over),
+        with_none(test_without_a_server_nobody_answers),
+        with_two(test_a_server_that_dies_takes_no_question_along),
         with_none(test_a_wrong_password_stays_out),
         with_none(test_tls_knows_the_servers),
         with_none(test_options_that_cannot_be),
