@@ -1,6 +1,7 @@
 /** Several tabs of one browser: they share a connection, agree, and go on when one of them does not. */
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
+import { eventually } from "../integration/harness/wait.ts";
 import type { Person } from "./harness/person.ts";
 import { Stage } from "./harness/stage.ts";
 
@@ -115,4 +116,38 @@ test("a server that is killed and started while one types goes unseen in every t
   await tab.box.press("Enter");
   await Promise.all([alice, tab, bob].map((one) => one.isBack()));
   for (const one of [alice, tab, bob]) await one.seesExactly(["before", "a rather long answer"]);
+});
+
+test("of two tabs one rings, and none while one looks at either", async () => {
+  const [alice, tab, bob] = await inTwoTabs();
+  await alice.context.grantPermissions(["notifications"]);
+  await alice.page.evaluate(() => localStorage.setItem("parley/look", JSON.stringify({ notify: true, silent: true })));
+  // A headless browser shows no notification, and holds every page for looked at.
+  await alice.context.addInitScript(() => {
+    const told: string[] = [];
+    const Real = window.Notification;
+    window.Notification = class extends Real {
+      constructor(title: string, options?: NotificationOptions) {
+        super(title, options);
+        told.push(options?.body ?? "");
+      }
+    };
+    Object.assign(window, { told });
+  });
+  await Promise.all([alice, tab].map((one) => one.reloads()));
+  const told = async (): Promise<string[]> =>
+    (await Promise.all([alice, tab].map(({ page }) => page.evaluate(() => (window as unknown as { told: string[] }).told)))).flat();
+  const look = (one: Person, looks: boolean): Promise<void> => one.page.evaluate((state) => {
+    Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+  }, looks ? "visible" : "hidden");
+
+  await look(alice, false);
+  await bob.writes("seen in the second");
+  await alice.row(bob).getByText("seen in the second").waitFor();
+  await look(tab, false);
+  await bob.writes("seen nowhere");
+  await eventually(async () => (await told()).length > 0 || undefined, "a notification");
+  await Promise.all([alice, tab].map((one) => one.row(bob).getByText("seen nowhere").waitFor()));
+  assert.deepEqual(await told(), ["seen nowhere"]);
 });

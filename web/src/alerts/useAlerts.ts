@@ -1,5 +1,5 @@
-/** Tells of something new while one looks elsewhere: by the system's notifications, if one wants them,
- * and by a sound. Of several tabs one does. */
+/** Tells of something new while one looks at no tab of the page: by the system's notifications, if one
+ * wants them, and by a sound. Of several tabs one does. */
 import { useEffect, useRef } from "react";
 import type { ConversationView, Id, Seq } from "parley-client";
 import { useObservable } from "../hooks/useObservable.ts";
@@ -9,6 +9,7 @@ import { useStore } from "../store/context.ts";
 import { plainOf } from "../words/markdown.ts";
 import icon from "../app/favicon.svg?url";
 import { chime } from "./chime.ts";
+import { isLookedAt, tellWhenLookedAt } from "./lookedAt.ts";
 import { isWorthAWord } from "./worth.ts";
 
 /** A line or two is shown. */
@@ -25,11 +26,12 @@ export function useAlerts(): void {
   /** The newest message that was here before, of each conversation; undefined until one is up to date. */
   const known = useRef<Map<Id, Seq> | undefined>(undefined);
 
+  useEffect(() => tellWhenLookedAt(), []);
   useEffect(() => {
     if (!synced && !known.current) return;
     const before = known.current;
     known.current = new Map(conversations.map((view) => [view.conversation, view.last?.seq ?? 0]));
-    if (!before || !notify || (document.visibilityState === "visible" && document.hasFocus())) return;
+    if (!before || !notify) return;
     for (const view of conversations) {
       if (!isWorthAWord(view, before.get(view.conversation) ?? 0, Date.now())) continue;
       void oneTab(`${view.conversation} ${view.last?.seq}`, () => {
@@ -57,7 +59,7 @@ function show(title: string, view: ConversationView): void {
 
 async function oneTab(what: string, act: () => void): Promise<void> {
   await navigator.locks.request(`parley/alert/${what}`, { ifAvailable: true }, async (lock) => {
-    if (!lock) return;
+    if (!lock || (await isLookedAt())) return;
     act();
     await new Promise((resolve) => setTimeout(resolve, HELD_MS));
   });
