@@ -53,8 +53,13 @@ export class IndexedStorage implements Storage {
 
   async write(changes: readonly Change[]): Promise<void> {
     const durability = changes.every(isCopy) ? "relaxed" : "strict";
-    const { store, done } = this.#db.transaction("pairs", "readwrite", { durability });
-    await Promise.all([...changes.map((change) => apply(store, change)), done]);
+    const batch = this.#db.transaction("pairs", "readwrite", { durability });
+    try {
+      await Promise.all([...changes.map((change) => apply(batch.store, change)), batch.done]);
+    } catch (thrown) {
+      abort(batch);
+      throw thrown;
+    }
   }
 
   /** The database goes, with all that is in it. */
@@ -75,6 +80,15 @@ async function apply(store: Store, change: Change): Promise<void> {
   if ("put" in change) await store.put(change.value, change.put);
   else if ("drop" in change) await store.delete(change.drop);
   else await store.delete(rangeOf(change.drop_prefix));
+}
+
+/** What failed before it reached the database would leave the rest of its batch standing. */
+function abort(batch: { abort(): void }): void {
+  try {
+    batch.abort();
+  } catch {
+    // The database did so itself.
+  }
 }
 
 /** Keys are plain letters. */
