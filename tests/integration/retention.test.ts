@@ -54,7 +54,7 @@ test("who was away for longer than things are kept begins where the log does", a
   alice.goesAway();
   await alice.comesBack();
   await alice.seesAll(["four"], bob);
-  const rows = (await bob.storage.scan(`row/${conversation}/`)).map(([, row]) => (row as { seq: number }).seq);
+  const rows = (await bob.storage.scan(`copy/row/${conversation}/`)).map(([, row]) => (row as { seq: number }).seq);
   assert.deepEqual(rows, [4]);
 });
 
