@@ -116,6 +116,7 @@ test("what comes while one looks elsewhere is told once, but not from what one m
     Object.assign(window, { told });
   });
   await bob!.writes("while you look");
+  await bob!.seesTick("while you look", "delivered");
   await page.evaluate(() => {
     Object.defineProperty(document, "visibilityState", { value: "hidden", configurable: true });
     document.dispatchEvent(new Event("visibilitychange"));

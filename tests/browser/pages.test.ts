@@ -21,7 +21,8 @@ function textOf(i: number): string {
   return `message ${i}${"\nmore of it".repeat(i % 4)}`;
 }
 
-/** Alice has written all that to Bob, who has read it or not, and opens the conversation. */
+/** Alice has written all that to Bob, who has read it or not, and opens the conversation where nothing
+ * of it is kept: on a new device. */
 async function afterManyMessages(read: boolean): Promise<[Person, Person, string[]]> {
   const [alice, bob] = await stage.friends("alice", "bob");
   const [from, to] = await Promise.all([alice!.session(), bob!.session()]);
@@ -34,10 +35,10 @@ async function afterManyMessages(read: boolean): Promise<[Person, Person, string
     const { conversation } = conversations[0]!;
     await rest.call("receipt.read", { conversation, seq: BEFORE + MESSAGES }, to.token);
   }
-  await bob!.reloads();
-  await bob!.opens(alice!);
-  await bob!.sees(textOf(read ? MESSAGES : 1));
-  return [alice!, bob!, texts];
+  const late = await stage.again(bob!);
+  await late.opens(alice!);
+  await late.sees(textOf(read ? MESSAGES : 1));
+  return [alice!, late, texts];
 }
 
 /** What a scroll or a page brings is drawn, and measured, in the frames after it. */
