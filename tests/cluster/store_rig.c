@@ -238,9 +238,9 @@ static bool writes_to(const struct statement_row *row, const char *table)
 {
     char words[3][NAME_BYTES + 16];
     bool writes = row->how == WRITE || row->how == CONDITION;
-    snprintf(words[0], sizeof(words[0]), "INSERT INTO %s ", table);
-    snprintf(words[1], sizeof(words[1]), "UPDATE %s ", table);
-    snprintf(words[2], sizeof(words[2]), "FROM %s ", table);
+    snprintf(words[0], sizeof(words[0]), "INSERT INTO %.*s ", NAME_BYTES - 1, table);
+    snprintf(words[1], sizeof(words[1]), "UPDATE %.*s ", NAME_BYTES - 1, table);
+    snprintf(words[2], sizeof(words[2]), "FROM %.*s ", NAME_BYTES - 1, table);
     return writes && (strstr(row->text, words[0]) || strstr(row->text, words[1]) ||
                       strstr(row->text, words[2]));
 }

@@ -193,7 +193,7 @@ static uint64_t message_of(const struct event *e)
 int hidden_words(struct strand *s, const struct member *me, struct event *events, uint32_t n)
 {
     struct event *with_words[PAGE_MAX];
-    uint64_t seqs[PAGE_MAX];
+    uint64_t seqs[PAGE_MAX] = {0};
     bool is[PAGE_MAX];
     uint32_t n_seqs = 0;
     must(n <= PAGE_MAX);

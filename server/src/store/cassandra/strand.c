@@ -41,14 +41,16 @@
 /* Where a sanitizer keeps what belongs to a stack, it is told of each switch. */
 #ifdef WITH_ASAN
 #include <sanitizer/common_interface_defs.h>
-#else
+#endif
+#ifdef WITH_TSAN
+#include <sanitizer/tsan_interface.h>
+#endif
+#ifndef WITH_ASAN
 #define __sanitizer_start_switch_fiber(save, bottom, size) (void)(save)
 #define __sanitizer_finish_switch_fiber(save, bottom, size)                                        \
     ((void)(save), (void)(bottom), (void)(size))
 #endif
-#ifdef WITH_TSAN
-#include <sanitizer/tsan_interface.h>
-#else
+#ifndef WITH_TSAN
 #define __tsan_get_current_fiber()        NULL
 #define __tsan_create_fiber(flags)        NULL
 #define __tsan_destroy_fiber(fiber)       (void)(fiber)
@@ -201,6 +203,17 @@ static void fail(struct strands *all, struct store_request *r)
     post(all->to, &r->task);
 }
 
+/* By itself, since a compiler takes getcontext() for something that returns twice, and says so of
+ * every variable around it. */
+__attribute__((noinline)) static void prepare(struct strand *s)
+{
+    uint64_t self = (uintptr_t)s;
+    must(getcontext(&s->own) == 0);
+    s->own.uc_stack.ss_sp = s->stack;
+    s->own.uc_stack.ss_size = STACK_BYTES;
+    makecontext(&s->own, (void (*)(void))strand_main, 2, (unsigned)(self >> 32), (unsigned)self);
+}
+
 static void begin(struct strands *all, struct store_request *r)
 {
     struct strand *s = stack_new(all);
@@ -214,11 +227,7 @@ static void begin(struct strands *all, struct store_request *r)
     timer_init(&s->pause, on_pause_over);
     list_push_back(&all->running, &s->link);
     all->running_n++;
-    must(getcontext(&s->own) == 0);
-    s->own.uc_stack.ss_sp = s->stack;
-    s->own.uc_stack.ss_size = STACK_BYTES;
-    uint64_t self = (uintptr_t)s;
-    makecontext(&s->own, (void (*)(void))strand_main, 2, (unsigned)(self >> 32), (unsigned)self);
+    prepare(s);
     go_on(s);
 }
 
