@@ -39,6 +39,7 @@ export function Home() {
   return (
     <DraftsContext value={drafts}>
       <div className={classes.join(" ")}>
+        <header className="unseen"><h1>Parley</h1></header>
         <SessionBanner />
         <Part><Sidebar place={place} /></Part>
         {place

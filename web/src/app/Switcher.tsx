@@ -1,5 +1,5 @@
 /** To a conversation by the first letters of its name; without any, to those that were spoken in last. */
-import type { KeyboardEvent } from "react";
+import type { KeyboardEvent, SyntheticEvent } from "react";
 import { useId, useMemo, useState } from "react";
 import { useObservable } from "../hooks/useObservable.ts";
 import { sought } from "../list/arrange.ts";
@@ -7,7 +7,7 @@ import { Avatar } from "../people/Avatar.tsx";
 import { titleOf, useTitleOf } from "../people/names.ts";
 import { go, placeOf } from "../route/route.ts";
 import { useParley } from "../store/context.ts";
-import { Dialog } from "../ui/Dialog.tsx";
+import { Dialog, closeDialog } from "../ui/Dialog.tsx";
 import { useText } from "../words/useText.ts";
 
 const SHOWN_MAX = 8;
@@ -23,23 +23,23 @@ export default function Switcher({ onClose }: { onClose: () => void }) {
     () => (typed.trim() === "" ? conversations : sought(conversations, typed, titleOfView)).slice(0, SHOWN_MAX),
     [conversations, typed, titleOfView],
   );
-  const choose = (at: number): void => {
+  const choose = (event: SyntheticEvent<Element>, at: number): void => {
     const view = shown[at];
     if (!view) return;
-    onClose();
+    closeDialog(event);
     go(placeOf(view));
   };
-  const onKeyDown = (event: KeyboardEvent): void => {
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (by !== undefined && shown.length > 0) setActive((active + by + shown.length) % shown.length);
-    else if (event.key === "Enter" && !event.nativeEvent.isComposing) choose(active);
+    else if (event.key === "Enter" && !event.nativeEvent.isComposing) choose(event, active);
     else return;
     event.preventDefault();
   };
   return (
     <Dialog title={say("keys.switch")} className="switcher" onClose={onClose}>
       <input
-        type="text" role="combobox" className="dialog-search" value={typed} autoFocus autoComplete="off" spellCheck={false}
+        type="text" role="combobox" className="dialog-search" value={typed} autoComplete="off" spellCheck={false}
         placeholder={say("list.find")} aria-label={say("list.find")} aria-expanded={shown.length > 0} aria-controls={listId}
         aria-autocomplete="list" aria-activedescendant={shown.length > 0 ? `${listId}-${active}` : undefined}
         onKeyDown={onKeyDown}
@@ -54,7 +54,7 @@ export default function Switcher({ onClose }: { onClose: () => void }) {
           return (
             <li
               key={view.conversation} id={`${listId}-${i}`} role="option" aria-selected={i === active} className="completion"
-              onClick={() => choose(i)}
+              onClick={(event) => choose(event, i)}
             >
               <Avatar
                 id={view.peer ?? view.conversation} name={title}

@@ -10,6 +10,7 @@ import { MessageActionsContext, useMessageActions } from "../message/actions.ts"
 import type { Reading } from "../store/reading.ts";
 import { useComplain } from "../ui/notices.tsx";
 import { useText } from "../words/useText.ts";
+import { Announce } from "./Announce.tsx";
 import { DayLine } from "./DayLine.tsx";
 import type { Line } from "./lines.ts";
 import { linesOf, seqOf } from "./lines.ts";
@@ -80,7 +81,7 @@ export function Log({ id, view, reading, onIntent, onSheet }: LogProps) {
   return (
     <div className="log-place">
       <div
-        ref={log} className="log" role="log" aria-live="polite" aria-label={say("talk.messages")}
+        ref={log} className="log" role="log" aria-live="off" aria-label={say("talk.messages")}
         aria-busy={timeline.loading} tabIndex={0} onKeyDown={onKeyDown}
         onScroll={() => {
           older();
@@ -103,6 +104,7 @@ export function Log({ id, view, reading, onIntent, onSheet }: LogProps) {
           </ol>
         </MessageActionsContext>
       </div>
+      <Announce timeline={timeline} />
       {timeline.loading && <p className="log-loading" role="status">{say("app.loading")}</p>}
       {isEmpty && <p className="hint log-empty">{say("talk.empty")}</p>}
       {lines.length > 0 && (timeline.has_newer || !isAtEnd) && (

@@ -21,7 +21,7 @@ export function AddMembers({ conversation, members, onDone }: AddMembersProps) {
   return (
     <Dialog title={say("group.add")} onClose={onDone}>
       <input
-        type="search" className="dialog-search" value={typed} autoFocus autoComplete="off" autoCapitalize="none" spellCheck={false}
+        type="search" className="dialog-search" value={typed} autoComplete="off" autoCapitalize="none" spellCheck={false}
         placeholder={say("group.add_people")} aria-label={say("group.add_people")}
         onChange={(event) => setTyped(event.target.value)}
       />

@@ -25,8 +25,8 @@ export default function Details({ place }: { place: Place }) {
   const isAlone = useNarrow();
   const rules = view?.role === "admin" || view?.role === "owner";
   return (
-    <aside className="details" aria-label={say("details.label")} role={isAlone ? "main" : undefined}>
-      <header className="details-head">
+    <div className="details" role={isAlone ? "main" : "complementary"} aria-label={say("details.label")}>
+      <div className="details-head">
         <button
           type="button" className="icon-button" aria-label={say("app.close")}
           onClick={() => goBeside(place, undefined)}
@@ -34,7 +34,7 @@ export default function Details({ place }: { place: Place }) {
           <Icon name="close" />
         </button>
         <h2>{say("details.label")}</h2>
-      </header>
+      </div>
       <div className="details-body">
         {place.kind === "person" && <PersonCard user={place.user} />}
         {place.kind === "group" && view && <GroupCard view={view} />}
@@ -48,7 +48,7 @@ export default function Details({ place }: { place: Place }) {
           </>
         )}
       </div>
-    </aside>
+    </div>
   );
 }
 

@@ -24,9 +24,14 @@ async function dataIn(locale: string): Promise<EmojiData> {
 
 const PARTS: Partial<EmojiPickerListComponents> = {
   CategoryHeader: ({ category, ...rest }) => <div {...rest} className="emoji-group">{category.label}</div>,
-  Row: ({ children, ...rest }) => <div {...rest} className="emoji-line">{children}</div>,
-  Emoji: ({ emoji, ...rest }) => (
-    <button type="button" {...rest} className={emoji.isActive ? "emoji emoji-active" : "emoji"}>{emoji.emoji}</button>
+  // Both count from 0 there, and ARIA from 1. The picker finds its rows by the number, the first one without.
+  Row: ({ children, "aria-rowindex": row, ...rest }) => (
+    <div {...rest} className="emoji-line" aria-rowindex={row || undefined}>{children}</div>
+  ),
+  Emoji: ({ emoji, "aria-colindex": column = 0, ...rest }) => (
+    <button type="button" {...rest} className={emoji.isActive ? "emoji emoji-active" : "emoji"} aria-colindex={column + 1}>
+      {emoji.emoji}
+    </button>
   ),
 };
 

@@ -7,5 +7,5 @@ export function Pane({ label, children }: { label: string; children: ReactNode }
   const narrow = useNarrow();
   const { place, invite } = useRoute();
   const isAlone = narrow && !place && invite === undefined;
-  return <aside className="sidebar" aria-label={label} role={isAlone ? "main" : undefined}>{children}</aside>;
+  return <div className="sidebar" role={isAlone ? "main" : "complementary"} aria-label={label}>{children}</div>;
 }

@@ -12,11 +12,11 @@ export interface PaneHeadProps {
 export function PaneHead({ title, back, onBack }: PaneHeadProps) {
   const say = useText();
   return (
-    <header className="sidebar-head">
+    <div className="sidebar-head">
       <button type="button" className="icon-button" aria-label={back ?? say("app.back")} onClick={onBack}>
         <Icon name="back" />
       </button>
-      <h1 className="sidebar-title">{title}</h1>
-    </header>
+      <h2 className="sidebar-title">{title}</h2>
+    </div>
   );
 }

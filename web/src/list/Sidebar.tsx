@@ -45,8 +45,8 @@ function Main({ place }: { place: Place | undefined }) {
   const finds = typed.trim() !== "";
   return (
     <Pane label={say("list.label")}>
-      <header className="sidebar-head">
-        <h1 className="wordmark">Parley</h1>
+      <div className="sidebar-head">
+        <p className="wordmark">Parley</p>
         <Popup label={say("list.new")} button={<Icon name="plus" />}>
           {(close) => (
             <>
@@ -63,7 +63,7 @@ function Main({ place }: { place: Place | undefined }) {
           )}
         </Popup>
         <AccountMenu />
-      </header>
+      </div>
       <div className="search">
         <Icon name="search" />
         <input

@@ -7,7 +7,7 @@ import { isWritable, sought } from "../list/arrange.ts";
 import { Avatar } from "../people/Avatar.tsx";
 import { titleOf, useTitleOf } from "../people/names.ts";
 import { useParley } from "../store/context.ts";
-import { Dialog } from "../ui/Dialog.tsx";
+import { Dialog, closeDialog } from "../ui/Dialog.tsx";
 import { useComplain } from "../ui/notices.tsx";
 import { plainOf } from "../words/markdown.ts";
 import { useText } from "../words/useText.ts";
@@ -43,7 +43,7 @@ export default function Forward({ conversation, message, onDone }: ForwardProps)
     event.preventDefault();
     if (seq === undefined || chosen.length === 0) return;
     for (const to of chosen) parley.forward(conversation, seq, to).catch(complain);
-    onDone();
+    closeDialog(event);
   };
   const turn = (view: ConversationView): void => {
     const { conversation: id } = view;
@@ -54,7 +54,7 @@ export default function Forward({ conversation, message, onDone }: ForwardProps)
       <form className="forward" onSubmit={send}>
         <p className="forward-what" dir="auto">{plainOf((message.text ?? "").slice(0, CHARS_MAX))}</p>
         <input
-          type="search" className="dialog-search" value={typed} autoFocus placeholder={say("list.find")} aria-label={say("list.find")}
+          type="search" className="dialog-search" value={typed} placeholder={say("list.find")} aria-label={say("list.find")}
           autoComplete="off" onChange={(event) => setTyped(event.target.value)}
           onKeyDown={(event) => event.key === "Enter" && event.preventDefault()}
         />

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import { useText } from "../words/useText.ts";
-import { Dialog } from "./Dialog.tsx";
+import { Dialog, closeDialog } from "./Dialog.tsx";
 
 export interface ConfirmProps {
   title: string;
@@ -18,11 +18,11 @@ export function Confirm({ title, doing, children, onDo, onClose }: ConfirmProps)
     <Dialog title={title} onClose={onClose}>
       <p>{children}</p>
       <div className="dialog-buttons">
-        <button type="button" className="button button-quiet" autoFocus onClick={onClose}>{say("app.cancel")}</button>
+        <button type="button" className="button button-quiet" onClick={closeDialog}>{say("app.cancel")}</button>
         <button
           type="button" className="button button-danger"
-          onClick={() => {
-            onClose();
+          onClick={(event) => {
+            closeDialog(event);
             onDo();
           }}
         >

@@ -1,8 +1,9 @@
 /**
  * What stands before all else until one is done with it. The browser's own dialog does the hard part:
- * nothing behind it takes the focus, Escape closes it, the focus goes back to where it was.
+ * nothing behind it takes the focus, Escape closes it, the focus goes back to where it was. However it ends,
+ * the browser closes it first, and only then does it leave the page.
  */
-import type { ReactNode } from "react";
+import type { ReactNode, SyntheticEvent } from "react";
 import { useEffect, useId, useRef } from "react";
 import { useText } from "../words/useText.ts";
 import { Icon } from "./Icon.tsx";
@@ -10,8 +11,14 @@ import { Icon } from "./Icon.tsx";
 export interface DialogProps {
   title: string;
   className?: string;
+  /** It is closed, and may go. */
   onClose: () => void;
   children: ReactNode;
+}
+
+/** Ends the dialog in which something happened. */
+export function closeDialog({ currentTarget }: SyntheticEvent<Element>): void {
+  currentTarget.closest("dialog")?.close();
 }
 
 export function Dialog({ title, className, onClose, children }: DialogProps) {
@@ -19,30 +26,31 @@ export function Dialog({ title, className, onClose, children }: DialogProps) {
   const titleId = useId();
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
-    const shown = dialog.current;
-    if (!shown?.open) shown?.showModal();
-    return () => shown?.close();
+    if (!dialog.current?.open) dialog.current?.showModal();
+    return focusAnew;
   }, []);
   return (
     <dialog
-      ref={dialog} className={className ? `dialog ${className}` : "dialog"} aria-labelledby={titleId}
-      onCancel={(event) => {
-        // It goes with whoever shows it.
-        event.preventDefault();
-        onClose();
-      }}
+      ref={dialog} className={className ? `dialog ${className}` : "dialog"} aria-labelledby={titleId} onClose={onClose}
       // Beside it, on what it covers.
-      onPointerDown={(event) => event.target === dialog.current && onClose()}
+      onPointerDown={(event) => event.target === event.currentTarget && closeDialog(event)}
     >
       <div className="dialog-sheet">
-        <header className="dialog-head">
-          <h2 id={titleId}>{title}</h2>
-          <button type="button" className="icon-button" aria-label={say("app.close")} onClick={onClose}>
-            <Icon name="close" />
-          </button>
-        </header>
+        <h2 id={titleId} className="dialog-title">{title}</h2>
         {children}
+        {/* The last one, since the first takes the focus. */}
+        <button type="button" className="icon-button dialog-close" aria-label={say("app.close")} onClick={closeDialog}>
+          <Icon name="close" />
+        </button>
       </div>
     </dialog>
   );
+}
+
+/** Chromium gives the focus back, and then takes no letter there until it is given once more. */
+function focusAnew(): void {
+  const back = document.activeElement;
+  if (!(back instanceof HTMLElement) || back === document.body) return;
+  back.blur();
+  back.focus();
 }

@@ -1,0 +1,224 @@
+/** For everyone: each view in both themes, as axe judges it; shortcuts; a page at twice its size. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, afterEach, before, test } from "node:test";
+import type axe from "axe-core";
+import type { BrowserContextOptions } from "playwright-core";
+import { restAt } from "../integration/harness/web.ts";
+import type { Person } from "./harness/person.ts";
+import { PASSWORD } from "./harness/person.ts";
+import { Stage } from "./harness/stage.ts";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+
+let stage: Stage;
+before(async () => (stage = await Stage.open()));
+afterEach(() => stage.clear());
+after(() => stage.close());
+
+/** What axe found wrong in the views of a test: rule by rule, with where. */
+const faults: string[] = [];
+
+async function look({ page }: Person, view: string): Promise<void> {
+  // What fades in is no colour yet.
+  await page.evaluate(() => Promise.all(document.getAnimations().map((one) => one.finished.catch(() => {}))));
+  // By the debugger, which the page's content policy does not hold back.
+  await page.evaluate(`${AXE}; undefined`);
+  const { violations } = await page.evaluate(() => (window as unknown as { axe: typeof axe }).axe.run());
+  for (const { id, nodes } of violations) {
+    for (const { html, failureSummary } of nodes) faults.push(`${view}: ${id}: ${html.slice(0, 160)} ${failureSummary}`);
+  }
+}
+
+function noneIsAtFault(): void {
+  assert.deepEqual(faults.splice(0), []);
+}
+
+/** Two who talked, one of whom looks at the page. */
+async function talked(options: BrowserContextOptions): Promise<[Person, Person]> {
+  const [bob, carol] = await stage.friends("bob", "carol");
+  const alice = await stage.person("alice", { reducedMotion: "reduce", ...options });
+  await alice.signsUp();
+  const rest = restAt(stage.server.base);
+  const [hers, his, others] = await Promise.all([alice.session(), bob!.session(), carol!.session()]);
+  await rest.call("contact.request", { user: his.user }, hers.token);
+  await rest.call("contact.accept", { user: hers.user }, his.token);
+  await rest.call("contact.request", { user: hers.user }, others.token);
+  const first = await rest.call("message.send", { to: hers.user, text: "**bold** `code` https://a.example/\n```\nfence\n```" }, his.token);
+  await rest.call("message.react", { conversation: first.conversation, seq: first.seq, emoji: "👍" }, his.token);
+  await rest.call("message.send", { to: hers.user, text: "second", reply_to: first.seq }, his.token);
+  await rest.call("message.send", { to: hers.user, text: "a stranger's words" }, others.token);
+  const group = await rest.call("group.create", { title: "The walkers", members: [his.user] }, hers.token);
+  await rest.call("message.send", { to: group.conversation, text: "to all" }, his.token);
+  return [alice, bob!];
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`${colorScheme}: no view of a conversation has a fault that axe finds`, async () => {
+    const [alice, bob] = await talked({ colorScheme });
+    const { page } = alice;
+    const stranger = await stage.person("stranger", { colorScheme });
+    await stranger.opensThePage();
+    await look(stranger, "signing in");
+    await page.getByRole("button", { name: "Create an account" }).waitFor({ state: "detached" });
+    await alice.row(bob).waitFor();
+    await look(alice, "the list");
+    await alice.opens(bob);
+    await alice.sees("second");
+    await look(alice, "a conversation");
+    await page.getByRole("button", { name: "Details" }).click();
+    await page.getByRole("complementary", { name: "Details" }).getByText("online").waitFor();
+    await look(alice, "a person's details");
+    await alice.opensGroup("The walkers");
+    await page.getByRole("button", { name: "Details" }).click();
+    await page.getByText("2 members").waitFor();
+    await look(alice, "a group's details");
+
+    await alice.message("to all").hover();
+    await alice.message("to all").getByRole("button", { name: "What to do with this message" }).click();
+    await look(alice, "a message's menu");
+    await page.getByRole("button", { name: "Another reaction" }).click();
+    await page.getByRole("gridcell").first().waitFor();
+    await look(alice, "the emoji");
+    await page.keyboard.press("Escape");
+    await alice.does("Forward", "to all");
+    await page.getByRole("dialog").getByRole("checkbox").first().waitFor();
+    await look(alice, "giving on");
+    await page.keyboard.press("Escape");
+    await alice.box.pressSequentially("@");
+    await page.getByRole("option").first().waitFor();
+    await look(alice, "a name being completed");
+    await alice.box.press("Escape");
+
+    await page.keyboard.press("Control+k");
+    await page.getByRole("dialog").getByRole("option").first().waitFor();
+    await look(alice, "the switcher");
+    noneIsAtFault();
+  });
+
+  test(`${colorScheme}: no pane and no setting has a fault that axe finds`, async () => {
+    const [alice] = await talked({ colorScheme });
+    const { page } = alice;
+    await alice.search.fill("walk");
+    await page.getByRole("list", { name: "Your conversations" }).waitFor();
+    await look(alice, "a search");
+    await alice.search.fill("");
+    for (const pane of ["New group", "Contacts"]) {
+      await page.getByRole("button", { name: "New", exact: true }).click();
+      await page.getByRole("button", { name: pane }).click();
+      await page.getByRole("complementary", { name: pane }).waitFor();
+      await look(alice, pane);
+      await page.getByRole("button", { name: "Back to the list" }).click();
+    }
+
+    await page.getByRole("button", { name: "Your account" }).click();
+    await look(alice, "the account's menu");
+    await page.getByRole("button", { name: "Keyboard shortcuts" }).click();
+    await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
+    await look(alice, "the shortcuts");
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Your account" }).click();
+    await page.getByRole("button", { name: "Settings" }).click();
+    await page.getByRole("navigation", { name: "Your account" }).waitFor();
+    await look(alice, "the settings");
+    for (const part of ["Profile", "Privacy", "Notifications", "Devices", "Password", "Second factor", "Your data"]) {
+      await page.getByRole("navigation", { name: "Your account" }).getByRole("button", { name: part }).click();
+      await page.getByRole("complementary", { name: part }).locator("form, .button, .select, .switch, .settings-line").first().waitFor();
+      await look(alice, part);
+      await page.getByRole("button", { name: "Back to the settings" }).click();
+    }
+    noneIsAtFault();
+  });
+}
+
+test("on a phone, from right to left, no view has a fault, and none is wider than the window", async () => {
+  const alice = await stage.person("alice", { ...PHONE, locale: "ar", reducedMotion: "reduce" });
+  const [bob] = await stage.people("bob");
+  const rest = restAt(stage.server.base);
+  const hers = await rest.call("signup", { username: alice.name, password: PASSWORD });
+  const { token } = await bob!.session();
+  await rest.call("message.send", { to: hers.user, text: "hello **there** مرحبا" }, token);
+  const { page } = alice;
+  await alice.opensThePage();
+  await look(alice, "signing in");
+  await page.locator("input[name=username]").fill(alice.name);
+  await page.locator("input[name=password]").fill(PASSWORD);
+  await page.locator("form button[type=submit]").click();
+  await page.locator(".row").first().waitFor();
+  await look(alice, "the list");
+  await page.locator(".row").first().click();
+  await page.locator(".message").first().waitFor();
+  await look(alice, "a conversation");
+  await page.locator(".conversation-tools button").last().click();
+  await page.locator(".details").waitFor();
+  await look(alice, "details");
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0);
+  noneIsAtFault();
+});
+
+test("what comes in is said once to those who hear the page, and nothing of what was there", async () => {
+  const [alice, bob] = await stage.friends("alice", "bob");
+  await bob!.finds(alice!);
+  await bob!.writes("from before");
+  await alice!.opens(bob!);
+  await alice!.sees("from before");
+  const said = alice!.page.locator(".log-place > [aria-live=polite]");
+  await bob!.writes("**news**");
+  await said.getByText(`${bob!.name}: news`).waitFor();
+  await alice!.writes("of my own");
+  await alice!.seesTick("of my own", "read");
+  assert.equal(await said.innerText(), `${bob!.name}: news`);
+});
+
+test("shortcuts: the sheet, the switcher, the next conversation; none of them where one writes", async () => {
+  const [alice, bob] = await stage.friends("alice", "bob");
+  const { page } = alice!;
+  await stage.group("The walkers", alice!, bob!);
+  await bob!.finds(alice!);
+  await bob!.writes("newest");
+  await alice!.row(bob!).waitFor();
+  await page.keyboard.press("?");
+  const sheet = page.getByRole("dialog", { name: "Keyboard shortcuts" });
+  await sheet.waitFor();
+  await page.keyboard.press("Escape");
+  await sheet.waitFor({ state: "detached" });
+
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox").waitFor();
+  await page.keyboard.type("walk");
+  await page.getByRole("option", { name: "The walkers" }).waitFor();
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { level: 2, name: "The walkers" }).waitFor();
+  await page.keyboard.press("Alt+ArrowUp");
+  await page.getByRole("heading", { level: 2, name: bob!.name }).waitFor();
+  await page.keyboard.press("Alt+ArrowDown");
+  await page.getByRole("heading", { level: 2, name: "The walkers" }).waitFor();
+
+  await alice!.box.pressSequentially("really? and/or");
+  await alice!.hasInTheBox("really? and/or");
+  assert.equal(await sheet.count(), 0);
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox").waitFor();
+  await page.keyboard.press("Escape");
+  // Back to where one was.
+  await page.keyboard.type("!");
+  await alice!.hasInTheBox("really? and/or!");
+});
+
+test("at twice its size the page loses nothing, and motion is still for who wants none", async () => {
+  const [alice, bob] = await stage.friends("alice", "bob");
+  await alice!.finds(bob!);
+  await alice!.writes("to be read at twice the size");
+  // What 200 % leaves of the window, as the page sees it.
+  await alice!.page.setViewportSize({ width: 550, height: 360 });
+  await alice!.sees("to be read at twice the size");
+  await alice!.box.waitFor();
+  const over = await alice!.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  assert.equal(over, 0);
+  await alice!.page.emulateMedia({ reducedMotion: "reduce" });
+  const moves = await alice!.page.evaluate(() => [...document.querySelectorAll("*")].filter((one) =>
+    parseFloat(getComputedStyle(one).transitionDuration) > 0).length);
+  assert.equal(moves, 0);
+});
