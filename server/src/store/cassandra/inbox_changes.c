@@ -209,16 +209,18 @@ static int give_changes(struct strand *s, struct store_inbox_changes *r, const s
         token->differed = digest_compare(&token->digest, &seen->digest);
         token->digest = seen->digest;
     }
-    uint64_t after = token->after;
+    uint64_t after = token->after, last = after;
     token->after = 0;
     for (uint32_t i = 0; i < seen->n && !token->after; i++) {
         const struct state *row = &seen->rows[i];
         if (row->conversation <= after || !digest_may_differ(&token->differed, row->conversation))
             continue;
-        if (n < r->limit)
+        if (n == r->limit) {
+            token->after = last;
+        } else {
             rows[n++] = *row;
-        else
-            token->after = rows[n - 1].conversation;
+            last = row->conversation;
+        }
     }
     r->more = token->after != 0;
     return give(s, r, rows, n, &token->digest);
