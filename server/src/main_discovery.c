@@ -65,8 +65,9 @@ static void hand_over(void *arg, uint64_t n)
     gateway_hand_over(((struct main_discovery *)arg)->gateway, n, GOAWAY_BALANCE);
 }
 
-void main_discovery_look(struct main_discovery *m, bool well, uint64_t now_ms)
+void main_discovery_look(struct main_discovery *m, bool bus, bool store, uint64_t now_ms)
 {
+    bool well = bus && store;
     if (m->draining)
         return;
     if (well != m->ready) {
@@ -80,7 +81,7 @@ void main_discovery_look(struct main_discovery *m, bool well, uint64_t now_ms)
             log_warn("not_ready");
         discovery_say(m->discovery);
     }
-    if (well || m->sent_away || now_ms - m->unready_ms < UNREADY_MS_MAX)
+    if (well || m->sent_away || (store && now_ms - m->unready_ms < UNREADY_MS_MAX))
         return;
     m->sent_away = true;
     gateway_hand_over(m->gateway, UINT64_MAX, GOAWAY_UNAVAILABLE);

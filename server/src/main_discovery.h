@@ -17,8 +17,8 @@ struct gateway;
 struct loop;
 
 enum {
-    /* Without store or bus for so long, a node is of no use to its clients: they come to others by
-     * far sooner than whatever it is will be over. */
+    /* Without its bus for so long, a node is of no use to its clients: they come to others by far
+     * sooner than whatever it is will be over. */
     UNREADY_MS_MAX = 10 * 1000,
 };
 
@@ -39,9 +39,10 @@ void main_discovery_init(struct main_discovery *);
 /* After the chat, whose bus it is. */
 void main_discovery_open(struct main_discovery *, const struct config *, struct bus *,
                          struct loop *chat, struct gateway *, uint64_t connections_max);
-/* How things stand, twice a second: whether the store and the bus are there. /readyz says so, and
- * the other nodes are told. */
-void main_discovery_look(struct main_discovery *, bool well, uint64_t now_ms);
+/* How things stand, twice a second: whether the bus is there, and the store, of which that is said
+ * only when it has been away for as long as matters. /readyz says so, and the other nodes are told.
+ */
+void main_discovery_look(struct main_discovery *, bool bus, bool store, uint64_t now_ms);
 /* It drains: the others are told at once. Before gateway_drain(). */
 void main_discovery_drain(struct main_discovery *);
 /* It ends; before bus_detach(). */

@@ -92,16 +92,12 @@ static void tell_watchdog(struct server *s)
     tell_manager("WATCHDOG=1");
 }
 
-static bool is_well(const struct server *s)
-{
-    return !main_store_broken(s->config, s->store) && bus_connected(s->bus);
-}
-
 static void look(struct timer *timer)
 {
     struct server *s = container_of(timer, struct server, look);
     tell_watchdog(s);
-    main_discovery_look(&s->discovery, is_well(s), loop_now_ms(s->threads.chat));
+    main_discovery_look(&s->discovery, bus_connected(s->bus),
+                        !main_store_broken(s->config, s->store), loop_now_ms(s->threads.chat));
     if (s->drained && (!chat_busy(s->chat) || loop_now_ms(s->threads.chat) >= s->end_ms)) {
         s->stuck = s->stuck || chat_busy(s->chat);
         loop_stop(s->threads.chat);
