@@ -130,6 +130,7 @@ test("emoji come by the picker and by their codes, and as reactions; all of it f
   await bob!.message("🦔").getByRole("button", { name: "What to do with this message" }).click();
   await bob!.page.getByRole("button", { name: "Another reaction" }).click();
   await bob!.page.getByRole("searchbox", { name: "Find an emoji" }).fill("hedgehog");
+  await bob!.page.getByRole("gridcell", { name: "hedgehog" }).waitFor();
   await bob!.page.keyboard.press("ArrowDown");
   await bob!.page.keyboard.press("Enter");
   await alice!.message("🦔").getByRole("button", { name: "🦔, 1" }).waitFor();
