@@ -40,6 +40,7 @@ test("two tabs have one socket, and both show what is said in either and to them
   await Promise.all([alice, tab].map((one) => one.opens(bob)));
   await tab.writes("from the second");
   await alice.writes("from the first");
+  await bob.sees("from the first");
   await bob.writes("an answer");
   for (const one of [alice, tab, bob]) await one.seesExactly(["before", "from the second", "from the first", "an answer"]);
   for (const one of [alice, tab]) await one.seesTick("from the second", "read");
