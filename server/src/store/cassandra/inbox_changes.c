@@ -145,7 +145,8 @@ static int give(struct strand *s, struct store_inbox_changes *r, const struct st
     int err = inbox_fill(s, r->user, r->now_ms, ids, n, r->entries, ahead);
     for (uint32_t i = 0; !err && i < n; i++) {
         bool whole = r->entries[i].me.user != 0;
-        if ((ahead[i] || !whole) && is_recent(&rows[i], r->now_ms))
+        bool awaited = ahead[i] || (!whole && rows[i].touched);
+        if (awaited && is_recent(&rows[i], r->now_ms))
             digest_spoil(digest, ids[i]);
         if (whole)
             r->entries[r->n_entries++] = r->entries[i];
