@@ -6,10 +6,7 @@
 #include "util/macros.h"
 #include "util/mem.h"
 
-/* The first block is of a size that malloc keeps at hand for its thread, and enough for most: of
- * the thousands of calls that are under way when many come back at once, each has an arena or two.
- */
-enum { FIRST_BLOCK_SIZE = 1024 - 32, BLOCK_SIZE = 2048 - 32 };
+enum { BLOCK_SIZE = 2048 - 32 };
 
 struct arena_block {
     struct arena_block *next;
@@ -42,8 +39,7 @@ void *arena_alloc(struct arena *a, size_t size)
     size_t aligned = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
     must(aligned >= size);
     if (!a->blocks || a->blocks->size - a->used < aligned) {
-        size_t usual = a->blocks ? BLOCK_SIZE : FIRST_BLOCK_SIZE;
-        size_t block_size = MAX(aligned, usual);
+        size_t block_size = MAX(aligned, (size_t)BLOCK_SIZE);
         struct arena_block *block = mem_resize(NULL, sizeof(*block) + block_size);
         block->next = a->blocks;
         block->size = block_size;
