@@ -208,7 +208,8 @@ static size_t next_record(struct cursor *c, unsigned char room[RECORD_MAX], cons
     while (c->n && n < RECORD_MAX) {
         const unsigned char *from = (const unsigned char *)c->parts->iov_base + c->at;
         size_t take = MIN(c->parts->iov_len - c->at, RECORD_MAX - n);
-        if (take == RECORD_MAX)
+        bool all = n == 0 && c->n == 1; /* most often: conn.c has put it together */
+        if (take == RECORD_MAX || all)
             *record = from;
         else
             memcpy(room + n, from, take);

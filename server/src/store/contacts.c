@@ -6,6 +6,7 @@
 
 #include "store/embedded.h"
 #include "store/leaving.h"
+#include "store/project.h"
 #include "util/macros.h"
 #include "util/numbers.h"
 
@@ -13,24 +14,15 @@ int contacts_apply(struct turn *t, const struct event *e)
 {
     struct contact mine;
     int err = turn_contact(t, e->sender, e->user, &mine);
-    if (err < 0 || mine.seq >= e->seq)
+    if (err < 0 || !project_contact(&mine, e))
         return MIN(err, 0);
-    enum contact_state state = contact_after(mine.state, e->type);
-    if (state == CONTACT_STATES)
-        return 0;
-    mine = (struct contact){.user = e->sender,
-                            .other = e->user,
-                            .state = state,
-                            .conversation = e->conversation,
-                            .seq = e->seq,
-                            .time_ms = e->time_ms};
     struct contact theirs = mine;
     theirs.user = e->user;
     theirs.other = e->sender;
-    theirs.state = contact_mirror(state);
+    theirs.state = contact_mirror(mine.state);
     turn_put_contact(t, &mine);
     turn_put_contact(t, &theirs);
-    if (state == CONTACT_NONE)
+    if (mine.state == CONTACT_NONE)
         return 0;
     err = leaving_again(t, e->sender);
     return err ? err : leaving_again(t, e->user);

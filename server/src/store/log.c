@@ -116,15 +116,7 @@ int log_mark(struct turn *t, struct store_mark *r)
     if (err)
         return err == KV_ABSENT ? STORE_NOT_FOUND : err;
     struct member *m = &row.member;
-    bool reads = r->read_seq > m->read_seq;
-    uint64_t delivered_seq = MAX(m->delivered_seq, MAX(r->delivered_seq, r->read_seq));
-    if (reads || delivered_seq > m->delivered_seq) {
-        m->delivered_seq = delivered_seq;
-        if (reads) {
-            m->read_seq = r->read_seq;
-            m->read_n = MAX(m->read_n, r->read_n);
-            m->preferences.unread = false;
-        }
+    if (project_marks(m, r->delivered_seq, r->read_seq, r->read_n)) {
         err = turn_put_member(t, &row);
         if (!err)
             err = steps_note(t, m, r->time_ms);

@@ -338,3 +338,32 @@ bool project_user(struct user *u, const struct event *e)
     u->rev = e->seq;
     return true;
 }
+
+bool project_marks(struct member *m, uint64_t delivered_seq, uint64_t read_seq, uint64_t read_n)
+{
+    bool reads = read_seq > m->read_seq;
+    delivered_seq = MAX(m->delivered_seq, MAX(delivered_seq, read_seq));
+    if (!reads && delivered_seq == m->delivered_seq)
+        return false;
+    m->delivered_seq = delivered_seq;
+    if (reads) {
+        m->read_seq = read_seq;
+        m->read_n = MAX(m->read_n, read_n);
+        m->preferences.unread = false;
+    }
+    return true;
+}
+
+bool project_contact(struct contact *mine, const struct event *e)
+{
+    enum contact_state state = contact_after(mine->state, e->type);
+    if (mine->seq >= e->seq || state == CONTACT_STATES)
+        return false;
+    *mine = (struct contact){.user = e->sender,
+                             .other = e->user,
+                             .state = state,
+                             .conversation = e->conversation,
+                             .seq = e->seq,
+                             .time_ms = e->time_ms};
+    return true;
+}

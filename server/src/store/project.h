@@ -27,6 +27,7 @@
 #include <stdbool.h>
 
 #include "model/account.h"
+#include "model/contact.h"
 #include "model/conversation.h"
 #include "model/event.h"
 #include "util/arena.h"
@@ -51,6 +52,11 @@ bool project_direct_member(struct member *m, const struct event *e);
 bool project_accepted(struct member *m, const struct event *e);
 /* The marks of the sender of a message that `reads`. */
 bool project_reads(struct member *m, const struct event *e);
+/* Marks that were moved forward: a lower one changes nothing, a higher read also moves delivered.
+ */
+bool project_marks(struct member *m, uint64_t delivered_seq, uint64_t read_seq, uint64_t read_n);
+/* How the sender of `e` stands to the other from it on; a new row is all zero. */
+bool project_contact(struct contact *mine, const struct event *e);
 /* Created, title, description, picture, announce, timer. */
 bool project_conversation(struct conversation *c, const struct event *e);
 /* Invite, uninvite, joined. An invite whose time is over gives way to a new one, one that is used

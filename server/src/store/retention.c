@@ -17,6 +17,7 @@
 #include "store/hidden.h"
 #include "store/mentions.h"
 #include "store/pins.h"
+#include "store/retention_rule.h"
 #include "util/macros.h"
 #include "util/numbers.h"
 
@@ -28,27 +29,6 @@ enum {
 };
 
 /* --- what is to go --- */
-
-/* Up to where the devices of all that are in it have the log: of all, and of all but `least`, since
- * what somebody wrote is on the device that wrote it. */
-struct delivered {
-    uint64_t seq, but_least_seq;
-    uint64_t least;
-};
-
-/* What somebody was asked and has not accepted counts as on no device of theirs: that it went would
- * tell who wrote it that it came. */
-static void count_delivered(struct delivered *d, const struct member *m)
-{
-    uint64_t seq = m->listed == LISTED_IN_LIST ? m->delivered_seq : 0;
-    if (seq < d->seq) {
-        d->but_least_seq = d->seq;
-        d->seq = seq;
-        d->least = m->user;
-    } else {
-        d->but_least_seq = MIN(d->but_least_seq, seq);
-    }
-}
 
 /* Whoever deleted their account stays in their 1:1s and comes back to none: 1, 0, negative. */
 static int is_deleted(struct turn *t, const struct conversation *c, uint64_t id)
@@ -64,30 +44,15 @@ static int find_delivered(struct turn *t, uint64_t conversation, struct delivere
 {
     struct store_load load = {.id = conversation};
     int err = log_load(t, &load);
-    *d = (struct delivered){.seq = UINT64_MAX, .but_least_seq = UINT64_MAX};
+    *d = delivered_everywhere();
     for (uint32_t i = 0; !err && i < load.n_members; i++) {
         int deleted = is_deleted(t, &load.conversation, load.members[i].user);
         if (deleted < 0)
             return deleted;
         if (!deleted)
-            count_delivered(d, &load.members[i]);
+            delivered_count(d, &load.members[i]);
     }
     return err > 0 ? -EBADMSG : err;
-}
-
-struct rule {
-    struct retention keep;
-    struct delivered delivered;
-    uint64_t now_ms;
-};
-
-static bool is_too_old(const struct rule *rule, const struct event *e)
-{
-    uint64_t age_ms = rule->now_ms > e->time_ms ? rule->now_ms - e->time_ms : 0;
-    const struct delivered *d = &rule->delivered;
-    uint64_t everywhere = e->sender == d->least ? d->but_least_seq : d->seq;
-    return (rule->keep.after_ms && age_ms >= rule->keep.after_ms) ||
-           (rule->keep.delivered_ms && age_ms >= rule->keep.delivered_ms && e->seq <= everywhere);
 }
 
 /* The front of a log that is to go. */
@@ -100,7 +65,7 @@ struct front {
 
 /* Reads on while what it reads goes. The texts lie in the turn's arena. */
 static int read_front(struct turn *t, uint64_t conversation, const struct log_head *head,
-                      const struct rule *rule, struct front *front)
+                      const struct retention_rule *rule, struct front *front)
 {
     struct row_key from = key_event(conversation, head->gone_seq + 1);
     struct row_key to = key_event(conversation, head->seq);
@@ -119,7 +84,7 @@ static int read_front(struct turn *t, uint64_t conversation, const struct log_he
         if (record_decode(e, arena_str(t->arena, value), t->arena)) {
             *e = (struct event){.conversation = conversation, .seq = be64_get(key.p + SEQ_AT)};
             turn_bad_row(&from);
-        } else if (!is_too_old(rule, e)) {
+        } else if (!retention_is_due(rule, e)) {
             break;
         } else {
             front->goes = front->n + 1;
@@ -137,7 +102,7 @@ static int look(struct turn *t, uint64_t conversation, const struct log_head *he
                 struct retention server, uint64_t now_ms, struct front *front)
 {
     struct conversation c;
-    struct rule rule = {.now_ms = now_ms};
+    struct retention_rule rule = {.now_ms = now_ms};
     front->n = front->goes = 0;
     front->more = false;
     if (head->gone_seq == head->seq)

@@ -8,6 +8,7 @@
 #include "model/limits.h"
 #include "store/cassandra/changes.h"
 #include "store/cassandra/operations.h"
+#include "store/project.h"
 #include "util/macros.h"
 
 static struct ask put(struct strand *s, const struct contact *c)
@@ -48,17 +49,8 @@ int change_contacts(struct strand *s, const struct event *e)
     uint64_t written_at = a.answer.rows_n ? answer_u64(&a.answer, 0, 1) : 0;
     if (row.n && !contact_unpack(&mine, e->sender, e->user, row))
         return strand_bad_row("contacts", e->sender);
-    if (written_at >= e->seq)
+    if (written_at >= e->seq || !project_contact(&mine, e))
         return 0;
-    enum contact_state state = contact_after(mine.state, e->type);
-    if (state == CONTACT_STATES)
-        return 0;
-    mine = (struct contact){.user = e->sender,
-                            .other = e->user,
-                            .state = state,
-                            .conversation = e->conversation,
-                            .seq = e->seq,
-                            .time_ms = e->time_ms};
     return put_both(s, &mine);
 }
 

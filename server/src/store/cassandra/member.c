@@ -12,6 +12,7 @@
 
 #include "store/cassandra/changes.h"
 #include "store/cassandra/operations.h"
+#include "store/project.h"
 #include "util/macros.h"
 
 enum { TOUCHED, ROLE, DELIVERED_SEQ, READ_SEQ, READ_N, PREFERENCES };
@@ -233,16 +234,8 @@ int cassandra_mark(struct strand *s, struct store_mark *r)
         return err;
     struct member *m = &state.row.member;
     bool reads = r->read_seq > m->read_seq;
-    uint64_t delivered_seq = MAX(m->delivered_seq, MAX(r->delivered_seq, r->read_seq));
-    if (reads || delivered_seq > m->delivered_seq) {
-        m->delivered_seq = delivered_seq;
-        if (reads) {
-            m->read_seq = r->read_seq;
-            m->read_n = MAX(m->read_n, r->read_n);
-            m->preferences.unread = false;
-        }
+    if (project_marks(m, r->delivered_seq, r->read_seq, r->read_n))
         err = put_marks(s, m, reads, r->time_ms);
-    }
     if (m->left)
         m->left_title = arena_str(strand_arena(s), m->left_title);
     r->member = *m;

@@ -18,6 +18,7 @@
 #include "store/cassandra/gather.h"
 #include "store/cassandra/operations.h"
 #include "store/cassandra/people.h"
+#include "store/retention_rule.h"
 #include "util/macros.h"
 
 enum {
@@ -26,27 +27,6 @@ enum {
 };
 
 /* --- what is to go --- */
-
-/* Up to where the devices of all that are in it have the log: of all, and of all but `least`, since
- * what somebody wrote is on the device that wrote it. */
-struct delivered {
-    uint64_t seq, but_least_seq;
-    uint64_t least;
-};
-
-/* What somebody was asked and has not accepted counts as on no device of theirs: that it went would
- * tell who wrote it that it came. */
-static void count_delivered(struct delivered *d, const struct member *m)
-{
-    uint64_t seq = m->listed == LISTED_IN_LIST ? m->delivered_seq : 0;
-    if (seq < d->seq) {
-        d->but_least_seq = d->seq;
-        d->seq = seq;
-        d->least = m->user;
-    } else {
-        d->but_least_seq = MIN(d->but_least_seq, seq);
-    }
-}
 
 /* Whoever deleted their account stays in their 1:1s and comes back to none. */
 static int leave_out_deleted(struct strand *s, const struct conversation *c, uint64_t *users,
@@ -72,29 +52,14 @@ static int find_delivered(struct strand *s, const struct conversation_state *c, 
 {
     uint64_t users[MEMBERS_MAX];
     uint32_t n = conversation_users(c, users);
-    *d = (struct delivered){.seq = UINT64_MAX, .but_least_seq = UINT64_MAX};
+    *d = delivered_everywhere();
     int err = leave_out_deleted(s, &c->conversation, users, &n);
     struct member_state *members = arena_alloc(strand_scratch(s), n * sizeof(*members) + 1);
     if (!err)
         err = member_get_many(s, c->conversation.id, users, n, members);
     for (uint32_t i = 0; !err && i < n; i++)
-        count_delivered(d, &members[i].row.member);
+        delivered_count(d, &members[i].row.member);
     return err;
-}
-
-struct rule {
-    struct retention keep;
-    struct delivered delivered;
-    uint64_t now_ms;
-};
-
-static bool is_too_old(const struct rule *rule, const struct event *e)
-{
-    uint64_t age_ms = rule->now_ms > e->time_ms ? rule->now_ms - e->time_ms : 0;
-    const struct delivered *d = &rule->delivered;
-    uint64_t everywhere = e->sender == d->least ? d->but_least_seq : d->seq;
-    return (rule->keep.after_ms && age_ms >= rule->keep.after_ms) ||
-           (rule->keep.delivered_ms && age_ms >= rule->keep.delivered_ms && e->seq <= everywhere);
 }
 
 /* The front of a log that is to go. */
@@ -107,14 +72,14 @@ struct front {
 };
 
 /* False: that is all that goes, or all for now. */
-static bool take_row(struct strand *s, struct front *front, const struct rule *rule,
+static bool take_row(struct strand *s, struct front *front, const struct retention_rule *rule,
                      uint64_t conversation, uint64_t seq, struct str record)
 {
     struct event *e = &front->events[front->n];
     if (record_decode(e, record, strand_scratch(s))) {
         *e = (struct event){.conversation = conversation, .seq = seq};
         strand_bad_row("logs", conversation);
-    } else if (!is_too_old(rule, e)) {
+    } else if (!retention_is_due(rule, e)) {
         return false;
     } else {
         front->goes = front->n + 1;
@@ -127,7 +92,7 @@ static bool take_row(struct strand *s, struct front *front, const struct rule *r
 
 /* Reads on while what it reads goes. */
 static int read_front(struct strand *s, uint64_t conversation, const struct log_head *head,
-                      const struct rule *rule, struct front *front)
+                      const struct retention_rule *rule, struct front *front)
 {
     uint64_t seq = head->gone_seq + 1;
     while (seq <= head->seq) {
@@ -151,7 +116,7 @@ static int read_front(struct strand *s, uint64_t conversation, const struct log_
 static int look(struct strand *s, const struct conversation_state *c, const struct log_head *head,
                 struct retention server, uint64_t now_ms, struct front *front)
 {
-    struct rule rule = {.now_ms = now_ms};
+    struct retention_rule rule = {.now_ms = now_ms};
     front->n = front->goes = 0;
     front->bytes = 0;
     front->more = false;
@@ -305,8 +270,8 @@ static int find_candidates(struct strand *s, const struct store_retention_due *r
     int err = gather_events(s, first, n_first);
     for (uint32_t i = 0; !err && i < n_first; i++) {
         /* As if it were everywhere, which is looked at if it is old enough. */
-        struct rule rule = {keep[i], {UINT64_MAX, UINT64_MAX, 0}, r->now_ms};
-        if (first[i].bad || (first[i].there && is_too_old(&rule, &first[i].event)))
+        struct retention_rule rule = {keep[i], {UINT64_MAX, UINT64_MAX, 0}, r->now_ms};
+        if (first[i].bad || (first[i].there && retention_is_due(&rule, &first[i].event)))
             first[(*n)++] = first[i];
     }
     return err;
