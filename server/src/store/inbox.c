@@ -18,7 +18,7 @@
 #include "util/numbers.h"
 
 enum {
-    CHUNK = 512,                 /* conversations looked at together */
+    CHUNK = 64,                  /* conversations looked at together */
     CONVERSATIONS_MAX = 1 << 20, /* of one user: far above what one person can be in */
 };
 
