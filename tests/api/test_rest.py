@@ -17,7 +17,7 @@ from schemathesis.specs.openapi import checks as openapi_checks
 from server import CALL_S_MAX, PASSWORD
 
 SEED = int(os.environ.get("API_SEED", "1"))
-EXAMPLES = {"quick": 5, "default": 10, "full": 400}[os.environ.get("TEST_LEVEL", "default")]
+EXAMPLES = {"quick": 5, "default": 6, "full": 400}[os.environ.get("TEST_LEVEL", "default")]
 DOCUMENT = load(OPENAPI)
 CHECKS = [
     checks.not_a_server_error,

@@ -49,7 +49,8 @@ export class Raw {
   }
 
   send(frame: unknown): void {
-    this.#socket.send(typeof frame === "string" || frame instanceof Uint8Array ? frame : JSON.stringify(frame));
+    if (frame instanceof Uint8Array) this.#socket.send(new Uint8Array(frame));
+    else this.#socket.send(typeof frame === "string" ? frame : JSON.stringify(frame));
   }
 
   /** A command with any arguments at all. A socket that closes first answers `disconnected`. */
