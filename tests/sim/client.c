@@ -576,9 +576,10 @@ static void signed_in_again(struct attempt *a)
         factor_help(d);
     if (a->u.call.error == CHAT_WRONG_CREDENTIALS) {
         name_to_try(d, d->name);
-        /* twice through all names that they may have, and it is none of them */
-        d->refused++;
-        d->gone = d->world->left.user == d->user && d->refused > 2 * NAMES_TO_TRY;
+        /* twice through all names that they may have since the account was to be deleted, and it is
+         * none of them */
+        if (d->world->left.user == d->user)
+            d->gone = ++d->refused > 2 * NAMES_TO_TRY;
     }
     if (a->u.call.error)
         return;

@@ -35,8 +35,9 @@ enum phase {
     PHASE_END,
 };
 
-/* `late`: how often something came late, perhaps behind where a job is. Jobs of several nodes may
- * be at the same mark: only who has seen all of that from the start may take it away. */
+/* `late`: the commit with which something came late, perhaps behind where a job is. Jobs of several
+ * nodes may be at the same mark, and at one that was taken away and set again since: only who has
+ * seen all of that from the start may take it away. No two numbers of a mark are the same. */
 static void put_mark(struct turn *t, uint64_t due_ms, uint64_t user, uint64_t late)
 {
     struct row_key k = key_job(due_ms, user);
@@ -46,15 +47,14 @@ static void put_mark(struct turn *t, uint64_t due_ms, uint64_t user, uint64_t la
 int leaving_again(struct turn *t, uint64_t id)
 {
     struct user user;
-    struct row_key mark = key_job(0, id);
-    uint64_t late = 0;
+    uint64_t commit;
     int err = turn_user(t, id, &user);
     if (err || !user.deleted_ms)
         return MIN(err, 0);
-    err = turn_get_ids(t, &mark, &late, 1);
-    if (!err || err == KV_ABSENT)
-        put_mark(t, 0, id, err ? 1 : late + 1);
-    return MIN(err, 0);
+    err = turn_commit(t, &commit);
+    if (!err)
+        put_mark(t, 0, id, commit);
+    return err;
 }
 
 /* --- the commit point --- */

@@ -19,6 +19,7 @@
 #include "store/cassandra/naming.h"
 #include "store/cassandra/operations.h"
 #include "store/cassandra/people.h"
+#include "util/crypto.h"
 #include "util/macros.h"
 
 enum {
@@ -40,7 +41,7 @@ enum phase {
 
 struct mark {
     bool there;
-    uint64_t late; /* how often something came late, or was marked again */
+    uint64_t late; /* drawn anew when something came late, or was marked again */
 };
 
 static int read_mark(struct strand *s, uint64_t due_ms, uint64_t user, struct mark *mark)
@@ -53,17 +54,19 @@ static int read_mark(struct strand *s, uint64_t due_ms, uint64_t user, struct ma
     return err;
 }
 
-/* Puts one, or says by its number that there is more to be done. */
-static int put_mark(struct strand *s, uint64_t due_ms, uint64_t user, uint64_t late)
+/* Puts one, or says by its number that there is more to be done: a job that is at a mark which was
+ * taken away and set again since must not take this one for the one it began with. */
+static int put_mark(struct strand *s, uint64_t due_ms, uint64_t user)
 {
+    uint64_t late;
+    crypto_random(&late, sizeof(late));
     for (int i = 0; decide(s, i); i++) {
         struct mark mark;
         int err = read_mark(s, due_ms, user, &mark);
         if (err)
             return err;
-        struct ask ask =
-            ASK(S_LEAVING_CHANGE, cql_u64(mark.there ? mark.late + 1 : late), cql_u64(due_ms),
-                cql_u64(user), mark.there ? cql_u64(mark.late) : cql_null());
+        struct ask ask = ASK(S_LEAVING_CHANGE, cql_u64(late), cql_u64(due_ms), cql_u64(user),
+                             mark.there ? cql_u64(mark.late) : cql_null());
         err = strand_ask(s, &ask);
         if ((!err && ask.answer.applied) || (err && err != -ETIMEDOUT))
             return err;
@@ -80,7 +83,7 @@ static int delete_mark(struct strand *s, uint64_t due_ms, uint64_t user, uint64_
 
 int leaving_mark(struct strand *s, uint64_t user)
 {
-    return put_mark(s, 0, user, 0);
+    return put_mark(s, 0, user);
 }
 
 int change_leaving(struct strand *s, uint64_t id)
@@ -88,7 +91,7 @@ int change_leaving(struct strand *s, uint64_t id)
     struct user user;
     uint32_t n = 0;
     int err = id ? people_users(s, &id, 1, &user, &n) : 0;
-    return err || !n || !user.deleted_ms ? err : put_mark(s, 0, id, 1);
+    return err || !n || !user.deleted_ms ? err : put_mark(s, 0, id);
 }
 
 /* --- rows that go --- */
@@ -285,7 +288,7 @@ static int leave_end(struct strand *s, struct store_leave *r, const struct user 
     uint64_t free_ms = user_name_free_ms(user);
     int err = read_mark(s, free_ms, user->id, &mark);
     if (!err && !mark.there)
-        err = put_mark(s, free_ms, user->id, 0);
+        err = put_mark(s, free_ms, user->id);
     if (!err)
         err = delete_mark(s, 0, user->id, r->at.late);
     r->at = (struct leave_place){0};
