@@ -94,7 +94,7 @@ struct client {
     bool online, connecting;
     bool signed_out;               /* its device is ended, as far as it knows */
     bool gone;                     /* its account is no more: it does nothing */
-    uint32_t refused;              /* sign-ins since the last that was not */
+    uint32_t refused;              /* sign-ins since the account was to be deleted */
     bool dismissed;                /* the core wants its connection closed */
     uint64_t ended_id;             /* a device of its that somebody was told to be ended, */
     uint64_t ended_step, ended_ms; /* and when */
