@@ -2,8 +2,17 @@
  * struct elsewhere stands for a user while somebody here watches them, in a map of its own: a
  * person is kept for everybody who is connected, and most of those nobody watches.
  *
+ * What always holds: all who watch were told `shown`, by a push or in answer to their own call, so
+ * what is learned is compared with that alone. An answer may be older than what a node said while
+ * it was under way: that they went is asked after anew, that they came outlives one silence.
+ *
+ * Nobody answers for somebody who has left; but also where the question or its answer was lost,
+ * where a node was slow, and while the client of a node that ends is on its way to another. So of
+ * somebody who was there, and of whom no node said that they left, it counts the second time only,
+ * as long after the first as a node of their own would have waited for them.
+ *
  * Refused: counting who came and went on which node. A node that dies says nothing, and notices are
- * lost; a count would stay wrong for ever, where a question is right again within half a minute.
+ * lost; a count would stay wrong for ever, where a question is right again in a minute.
  */
 #include "chat/elsewhere.h"
 
@@ -21,6 +30,7 @@ struct elsewhere {
     bool known;            /* there was one */
     bool shown;            /* as what: to those who watch */
     bool asking, again;    /* again: something was said meanwhile */
+    bool doubted;          /* they were online, and nobody answers for them */
     uint64_t last_seen_ms; /* Unix: when they were last online elsewhere, as far as is known */
     struct list waits;     /* elsewhere_wait.link */
     struct timer timer;    /* while they are watched */
@@ -58,12 +68,16 @@ static void ask(struct elsewhere *e)
         e->asking = notice_ask_presence(e->chat, e->user, ELSEWHERE_WITHIN_MS);
 }
 
+static void ask_in(struct elsewhere *e, uint64_t ms)
+{
+    timer_set(e->chat->env->wheel, &e->timer, chat_mono_ms(e->chat) + ms);
+}
+
 static void ask_later(struct elsewhere *e)
 {
     uint32_t random;
     e->chat->env->ops->random(e->chat->env, &random, sizeof(random));
-    timer_set(e->chat->env->wheel, &e->timer,
-              chat_mono_ms(e->chat) + ELSEWHERE_EVERY_MS + random % (ELSEWHERE_EVERY_MS / 5));
+    ask_in(e, ELSEWHERE_EVERY_MS + random % (ELSEWHERE_EVERY_MS / 5));
 }
 
 static void time_to_ask(struct timer *timer)
@@ -87,26 +101,53 @@ bool elsewhere_ask(struct person *p, struct elsewhere_wait *wait)
     return false;
 }
 
-void elsewhere_answered(struct chat *chat, uint64_t user, bool online)
+static void learn(struct elsewhere *e, bool online)
 {
-    struct elsewhere *e = find(chat, user);
-    struct list waits = LIST_INIT(waits);
-    if (!e || !e->asking)
-        return;
-    e->asking = false;
     e->known = true;
     e->online = online;
     if (online)
-        e->last_seen_ms = chat_wall_ms(chat);
-    if (e->again)
-        ask(e);
+        e->last_seen_ms = chat_wall_ms(e->chat);
+    tell(e);
+}
+
+/* Without the bus that says nothing. */
+static void hear_nobody(struct elsewhere *e, bool doubted)
+{
+    if (!bus_connected(e->chat->bus))
+        return;
+    e->doubted = e->online && !doubted;
+    if (e->doubted)
+        ask_in(e, e->chat->options.offline_after_ms);
     else
-        tell(e);
+        learn(e, false);
+}
+
+static void let_go(struct elsewhere *e)
+{
+    struct list waits = LIST_INIT(waits);
     list_splice_back(&waits, &e->waits);
     for (struct list *node; (node = list_pop_front(&waits));) {
         struct elsewhere_wait *wait = list_entry(node, struct elsewhere_wait, link);
         wait->known(wait);
     }
+}
+
+void elsewhere_answered(struct chat *chat, uint64_t user, bool online)
+{
+    struct elsewhere *e = find(chat, user);
+    if (!e || !e->asking)
+        return;
+    bool doubted = e->doubted;
+    e->asking = e->doubted = false;
+    if (e->again)
+        ask(e);
+    if (e->asking)
+        return;
+    if (online)
+        learn(e, true);
+    else
+        hear_nobody(e, doubted);
+    let_go(e);
     e = find(chat, user); /* whoever waited may have ended it */
     if (e)
         free_if_idle(e);
@@ -120,10 +161,10 @@ bool elsewhere_is_here(const struct chat *chat, uint64_t user)
     return p && p->online;
 }
 
-bool elsewhere_online(const struct person *p)
+bool elsewhere_shown(const struct person *p)
 {
-    const struct elsewhere *e = p->online ? NULL : find(p->chat, p->id);
-    return p->online || (e && e->online);
+    const struct elsewhere *e = find(p->chat, p->id);
+    return e ? e->shown : p->online;
 }
 
 static struct elsewhere *find_or_make(struct chat *chat, uint64_t user)
@@ -147,7 +188,7 @@ void elsewhere_watch(struct person *p)
     struct elsewhere *e = find_or_make(p->chat, p->id);
     if (e->watchers++)
         return;
-    e->shown = elsewhere_online(p);
+    e->shown = p->online;
     ask_later(e);
 }
 
@@ -160,7 +201,7 @@ void elsewhere_unwatch(struct person *p)
     if (--e->watchers)
         return;
     timer_cancel(p->chat->env->wheel, &e->timer);
-    e->known = false; /* it grows old from here on */
+    e->known = e->online = e->doubted = false; /* it grows old from here on */
     free_if_idle(e);
 }
 
@@ -173,11 +214,13 @@ void elsewhere_told(struct person *p, bool online, uint64_t last_seen_ms)
     }
     if (!e || !e->watchers)
         return;
-    e->last_seen_ms = MAX(e->last_seen_ms, last_seen_ms);
+    e->last_seen_ms = MAX(e->last_seen_ms, online ? chat_wall_ms(p->chat) : last_seen_ms);
     if (online) {
         e->online = e->online || !p->online;
+        e->doubted = false; /* what is under way is older, and may know nothing of it */
         tell(e);
     } else if (!p->online) {
+        e->online = false; /* unless another node has them: that is shown when it is known */
         ask(e);
     }
 }

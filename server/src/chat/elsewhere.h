@@ -4,8 +4,9 @@
  *
  * Somebody who is watched is asked for over the bus when that begins, every ELSEWHERE_EVERY_MS, and
  * when a node says that they went offline, since another one may still have them. Any node that has
- * them online answers. A question that nobody answers means that they are not there; so what the
- * bus loses is put right by the next one.
+ * them online answers. A question that nobody answers means that they are not there, the second
+ * time if they were; so what the bus loses is put right by the next ones. While the bus is away it
+ * means nothing, and they are as they were.
  */
 #ifndef PARLEY_CHAT_ELSEWHERE_H
 #define PARLEY_CHAT_ELSEWHERE_H
@@ -26,10 +27,11 @@ struct elsewhere_wait {
 /* Of a person who is watched, until wait->known() was called: soon, and never inside the call.
  * True: it is known already, as well as it can be, and is not called. */
 bool elsewhere_ask(struct person *, struct elsewhere_wait *wait);
-/* As far as is known: here or elsewhere. */
-bool elsewhere_online(const struct person *);
+/* As what those who watch the person are shown: here or elsewhere, as far as is known. */
+bool elsewhere_shown(const struct person *);
 
-/* Somebody begins to watch the person, who was shown as elsewhere_online() says; or ends it. */
+/* Somebody begins to watch the person, shown to them as elsewhere_shown() says from then on; or
+ * ends it. */
 void elsewhere_watch(struct person *);
 void elsewhere_unwatch(struct person *);
 /* A node, perhaps this one, says that the user came or went: those who watch are told what follows

@@ -439,7 +439,7 @@ static void deliver(struct bus_handler *handler, enum bus_topic_kind kind, const
 }
 
 /* Every connection is as if it had missed an event: the answer to its next beat says so, and its
- * client compares. Presence is as it was until it changes. */
+ * client compares. Presence is asked for every now and then (elsewhere.h). */
 static void lost(struct bus_handler *handler)
 {
     struct chat *chat = container_of(handler, struct chat, handler);

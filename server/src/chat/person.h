@@ -118,7 +118,7 @@ bool person_shows_reads(const struct person *p, const struct person *viewer);
 void person_follow_privacy(struct person *, const struct event *);
 /* A rename of their own log stands. */
 void person_follow_rename(struct person *, const struct event *);
-/* For chat_end(): everybody goes offline. */
+/* For chat_end(): everybody is stored as seen. */
 void persons_end(struct chat *);
 /* For chat_free(): cancels timers and gives up the live state. */
 void persons_forget(struct chat *);

@@ -75,13 +75,18 @@ static void set_online(struct person *p, bool online)
         bus_unsubscribe(p->chat->bus, BUS_USER, p->id);
 }
 
-static void go_offline(struct person *p)
+static void leave(struct person *p)
 {
     uint64_t silent = chat_mono_ms(p->chat) - MIN(p->heard_ms, chat_mono_ms(p->chat));
     set_online(p, false);
     timer_cancel(p->chat->env->wheel, &p->presence);
     p->last_seen_ms = MAX(p->last_seen_ms, chat_wall_ms(p->chat) - silent);
     store_last_seen(p);
+}
+
+static void go_offline(struct person *p)
+{
+    leave(p);
     notice_presence(p->chat, p->id, false, p->last_seen_ms);
     person_unref(p);
 }
@@ -131,8 +136,10 @@ void presence_timer(struct timer *timer)
 
 void presence_end(struct person *p)
 {
-    if (p->online && !p->n_sessions)
-        go_offline(p);
+    if (!p->online || p->n_sessions)
+        return;
+    leave(p);
+    person_unref(p);
 }
 
 void presence_forget(struct person *p)
@@ -163,7 +170,7 @@ void presence_told(struct person *p, bool online, uint64_t last_seen_ms)
     {
         struct presence_watch *w = list_entry(node, struct presence_watch, of_person);
         if (may_see(p, w->session->user))
-            say(p, w->session, online, online ? 0 : last_seen_ms);
+            say(p, w->session, online, online ? 0 : p->last_seen_ms);
     }
 }
 
@@ -176,7 +183,7 @@ void presence_sight_changed(struct person *p)
         if (sees == w->sees)
             continue;
         w->sees = sees;
-        bool online = sees && elsewhere_online(p);
+        bool online = sees && elsewhere_shown(p);
         say(p, w->session, online, sees && !online ? p->last_seen_ms : 0);
     }
 }
@@ -229,7 +236,7 @@ static void watch_finish(struct watch_op *op, enum chat_error error)
     }
     for (uint32_t i = 0; i < persons->n && !error; i++) {
         struct person *p = persons->persons[i];
-        bool seen = may_see(p, ask->call.user), online = seen && elsewhere_online(p);
+        bool seen = may_see(p, ask->call.user), online = seen && elsewhere_shown(p);
         ask->presence[i] = (struct presence){
             .user = p->id,
             .online = online,

@@ -16,7 +16,8 @@ void presence_told(struct person *, bool online, uint64_t last_seen_ms);
 void presence_sight_changed(struct person *p);
 /* Ends all watches of a session. */
 void presence_unwatch(struct chat *, struct session *);
-/* For chat_end(): ends the grace of whoever is in it. */
+/* For chat_end(): ends the grace of whoever is in it. Nobody is told: their clients are on their
+ * way to other nodes, and who does not get there is found to be offline by those. */
 void presence_end(struct person *);
 /* For chat_free(): drops the reference that being online holds. */
 void presence_forget(struct person *);
