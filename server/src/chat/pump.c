@@ -244,6 +244,7 @@ static void answer_known(struct chat_append *a, uint64_t seq, const uint8_t *dig
     }
     struct append_work *w = work_of(a);
     w->known_seq = seq;
+    room_heard(a->room, seq); /* who may read it is known there */
     read_known_row(w);
 }
 
