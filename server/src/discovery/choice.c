@@ -50,7 +50,7 @@ static uint64_t weight(uint64_t user, struct str url)
 
 static uint64_t order_of(const struct choice *c, const struct node *node, size_t place, size_t n)
 {
-    switch (c->policy) {
+    switch (c->others ? CHOICE_LEAST_LOADED : c->policy) {
     case CHOICE_ROUND_ROBIN:
         return (place + n - c->turn % n) % n;
     case CHOICE_HASH:
@@ -106,18 +106,34 @@ static int better(const void *a, const void *b)
     return (x->node->id > y->node->id) - (x->node->id < y->node->id);
 }
 
+/* This one, where it serves sockets and is not ready, behind the `named`. */
+static size_t name_self(const struct node *self, const struct node *out[CHOICE_MAX], size_t named)
+{
+    if (!self || self->state != NODE_JOINING || !(self->roles & NODE_CHAT))
+        return named;
+    for (size_t i = 0; i < named; i++)
+        if (str_eq(url_of(out[i]), url_of(self)))
+            return named;
+    named = MIN(named, (size_t)CHOICE_MAX - 1);
+    out[named] = self;
+    return named + 1;
+}
+
 size_t choose_nodes(struct nodes *nodes, const struct choice *c, const struct node *out[CHOICE_MAX])
 {
     struct candidate candidates[NODES_MAX];
     size_t n = gather(nodes, c, candidates), named = 0;
-    if (!n)
-        return 0;
-    qsort(candidates, n, sizeof(candidates[0]), better);
-    bool all_full = candidates[0].full;
-    candidates[0].node->named++;
-    for (; named < MIN(n, (size_t)CHOICE_MAX) && candidates[named].full == all_full; named++)
+    if (n)
+        qsort(candidates, n, sizeof(candidates[0]), better);
+    for (; named < MIN(n, (size_t)CHOICE_MAX); named++) {
+        if (candidates[named].full != candidates[0].full ||
+            (c->others && candidates[named].far != candidates[0].far))
+            break;
         out[named] = candidates[named].node;
-    return named;
+    }
+    if (n)
+        candidates[0].node->named++;
+    return c->others ? named : name_self(nodes_self(nodes), out, named);
 }
 
 uint64_t hand_over_now(const struct nodes *nodes)
@@ -128,7 +144,8 @@ uint64_t hand_over_now(const struct nodes *nodes)
     if (!self || !serves_sockets(self))
         return 0;
     for (size_t i = 0; i < n; i++) {
-        if (!serves_sockets(all[i]) || (all[i] != self && !url_of(all[i]).n))
+        if (!serves_sockets(all[i]) || (all[i] != self && !url_of(all[i]).n) ||
+            !str_eq(str_of(self->region), str_of(all[i]->region)))
             continue;
         connections += MIN(all[i]->connections, all[i]->connections_max);
         room += all[i]->connections_max;

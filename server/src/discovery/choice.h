@@ -11,7 +11,11 @@
  *                   when they are not
  *
  * Nodes with one address, such as that of a balancer before them, are one. Only where all are full
- * a full one is named: it says by itself when to come again. Pure; any one thread.
+ * a full one is named: it says by itself when to come again.
+ *
+ * Who is sent away from this node goes by the load, whatever the policy, since that is why; and
+ * stays in the region if there is a node with room in it. A node that is not ready names itself
+ * last: it was reached, which may be more than it knows of the others. Pure; any one thread.
  */
 #ifndef PARLEY_DISCOVERY_CHOICE_H
 #define PARLEY_DISCOVERY_CHOICE_H
@@ -26,7 +30,7 @@ struct choice {
     enum choice_policy policy;
     uint64_t user; /* who asks; 0: nobody that is known */
     uint64_t turn; /* how often was asked: for round_robin */
-    bool others;   /* not this one */
+    bool others;   /* not this one, whose client is sent away */
 };
 
 /* The best first; how many. They are among `nodes` and may be changed: each that is named counts
@@ -41,7 +45,7 @@ enum {
 };
 
 /* How many clients this node is to send to others in this second: some of those that it has beyond
- * its share, if that is a fifth more than it; else 0. */
+ * its share of what its region has, if that is a fifth more than it; else 0. */
 uint64_t hand_over_now(const struct nodes *);
 
 #endif

@@ -204,6 +204,76 @@ static void test_one_address_is_one_node(void **state)
     nodes_deinit(&nodes);
 }
 
+static void test_who_is_sent_away_stays_in_the_region(void **state)
+{
+    const struct choice away = {.others = true};
+    struct nodes nodes;
+    (void)state;
+    nodes_init(&nodes, SELF);
+    hear(&nodes, 1, 500, "eu");
+    hear(&nodes, 2, 900, "eu");
+    hear(&nodes, 3, 10, "us");
+    hear(&nodes, 4, 20, "us");
+    assert_string_equal(named(&nodes, &away), "2");
+    hear(&nodes, 2, ROOM, "eu");
+    assert_string_equal(named(&nodes, &away), "34");
+    nodes_deinit(&nodes);
+}
+
+static void test_who_is_sent_away_goes_by_the_load(void **state)
+{
+    struct nodes nodes;
+    (void)state;
+    nodes_init(&nodes, SELF);
+    hear(&nodes, 1, 900, "");
+    hear(&nodes, 2, 700, "");
+    hear(&nodes, 3, 800, "");
+    hear(&nodes, 4, 1, "");
+    for (enum choice_policy policy = CHOICE_LEAST_LOADED; policy <= CHOICE_HASH; policy++)
+        for (uint64_t turn = 0; turn < 4; turn++)
+            assert_string_equal(
+                named(&nodes, &(struct choice){.policy = policy, .turn = turn, .others = true}),
+                "423");
+    nodes_deinit(&nodes);
+}
+
+/* Such as one that hears nobody: those that it knows may all be gone. */
+static void test_who_is_not_ready_names_itself_last(void **state)
+{
+    const struct choice away = {.others = true};
+    struct nodes nodes;
+    (void)state;
+    nodes_init(&nodes, SELF);
+    say(&nodes, 1, NODE_JOINING, NODE_API | NODE_CHAT, "");
+    assert_string_equal(named(&nodes, &least_loaded), "1");
+    hear(&nodes, 2, 10, "");
+    hear(&nodes, 3, 20, "");
+    assert_string_equal(named(&nodes, &least_loaded), "231");
+    assert_string_equal(named(&nodes, &away), "23");
+    for (uint64_t id = 4; id <= 6; id++)
+        hear(&nodes, id, 10 * id, "");
+    assert_string_equal(named(&nodes, &least_loaded), "2341"); /* never not at all */
+    nodes_deinit(&nodes);
+
+    nodes_init(&nodes, SELF);
+    say(&nodes, 1, NODE_JOINING, NODE_API, "ws://n1/"); /* it takes none */
+    hear(&nodes, 2, 10, "");
+    assert_string_equal(named(&nodes, &least_loaded), "2");
+    nodes_deinit(&nodes);
+
+    nodes_init(&nodes, SELF);
+    say(&nodes, 1, NODE_JOINING, NODE_CHAT, "wss://all/");
+    say(&nodes, 2, NODE_UP, NODE_CHAT, "wss://all/");
+    assert_string_equal(named(&nodes, &least_loaded), "2");
+    nodes_deinit(&nodes);
+
+    nodes_init(&nodes, SELF);
+    say(&nodes, 1, NODE_DRAINING, NODE_CHAT, "ws://n1/");
+    hear(&nodes, 2, 10, "");
+    assert_string_equal(named(&nodes, &least_loaded), "2");
+    nodes_deinit(&nodes);
+}
+
 static void test_who_joins_is_handed_its_share_slowly(void **state)
 {
     struct nodes nodes;
@@ -229,6 +299,20 @@ static void test_who_joins_is_handed_its_share_slowly(void **state)
     nodes_deinit(&nodes);
 }
 
+static void test_nobody_is_handed_over_to_another_region(void **state)
+{
+    struct nodes nodes;
+    (void)state;
+    nodes_init(&nodes, SELF);
+    hear(&nodes, 1, 800, "eu");
+    hear(&nodes, 2, 800, "eu");
+    hear(&nodes, 3, 0, "us");
+    assert_int_equal(hand_over_now(&nodes), 0);
+    hear(&nodes, 4, 0, "eu");
+    assert_int_equal(hand_over_now(&nodes), 8);
+    nodes_deinit(&nodes);
+}
+
 static void test_few_are_left_where_they_are(void **state)
 {
     struct nodes nodes;
@@ -251,7 +335,11 @@ int main(void)
         cmocka_unit_test(test_a_user_stays_where_the_hash_says),
         cmocka_unit_test(test_only_who_takes_sockets_is_named),
         cmocka_unit_test(test_one_address_is_one_node),
+        cmocka_unit_test(test_who_is_sent_away_stays_in_the_region),
+        cmocka_unit_test(test_who_is_sent_away_goes_by_the_load),
+        cmocka_unit_test(test_who_is_not_ready_names_itself_last),
         cmocka_unit_test(test_who_joins_is_handed_its_share_slowly),
+        cmocka_unit_test(test_nobody_is_handed_over_to_another_region),
         cmocka_unit_test(test_few_are_left_where_they_are),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
