@@ -27,6 +27,7 @@ struct discovery {
     uint64_t number; /* of our last gossip */
     uint64_t turn;   /* choices so far */
     bool connected;  /* the bus was, when looked at last */
+    bool full;       /* there was no room for a node, and that was logged */
     bool left;
     _Atomic uint32_t counts[NODE_STATES];
 };
@@ -94,6 +95,39 @@ void discovery_leave(struct discovery *d)
     timer_cancel(d->options.wheel, &d->timer);
 }
 
+/* --- hearing --- */
+
+static enum node_state state_of(const struct discovery *d, uint64_t id)
+{
+    const struct node *node = map_get(&d->nodes.map, id);
+    return node ? node->state : NODE_REMOVED;
+}
+
+static void log_change(const struct discovery *d, uint64_t id, enum node_state before)
+{
+    const struct node *node = map_get(&d->nodes.map, id);
+    if (node && node->state != before)
+        log_info("node_state", log_u64("node", id), log_str("state", node_state_name(node->state)),
+                 log_str("url", node->url));
+}
+
+static void hear(struct discovery *d, const struct gossip *gossip)
+{
+    enum node_state before = state_of(d, gossip->id);
+    if (!nodes_heard(&d->nodes, gossip, discovery_now_ms(d)) && !d->full) {
+        d->full = true;
+        log_warn("nodes_full", log_u64("nodes", NODES_MAX));
+    }
+    log_change(d, gossip->id, before);
+}
+
+static void hear_answer(struct discovery *d, uint64_t about, enum nodes_answer answer)
+{
+    enum node_state before = state_of(d, about);
+    nodes_answered(&d->nodes, about, answer, discovery_now_ms(d));
+    log_change(d, about, before);
+}
+
 /* --- doubting --- */
 
 static void ask(struct discovery *d, uint64_t whom, uint64_t about)
@@ -101,7 +135,7 @@ static void ask(struct discovery *d, uint64_t whom, uint64_t about)
     struct buf *question = buf_new(8);
     be64_put(question->data, about);
     if (!bus_ask(d->options.bus, BUS_PEERS, whom, question, DOUBT_MS, about))
-        nodes_answered(&d->nodes, about, NODES_NO_ANSWER, discovery_now_ms(d));
+        hear_answer(d, about, NODES_NO_ANSWER);
     buf_unref(question);
 }
 
@@ -129,25 +163,11 @@ static enum nodes_answer read_answer(struct discovery *d, uint64_t about, uint64
                                                                         : NODES_SAID_ALIVE;
     if (!gossip_decode(&gossip, buf_str(answer)) || gossip.id != about)
         return NODES_NO_ANSWER;
-    nodes_heard(&d->nodes, &gossip, discovery_now_ms(d));
+    hear(d, &gossip);
     return NODES_SAID_ALIVE;
 }
 
 /* --- what the bus brings --- */
-
-static enum node_state state_of(const struct discovery *d, uint64_t id)
-{
-    const struct node *node = map_get(&d->nodes.map, id);
-    return node ? node->state : NODE_REMOVED;
-}
-
-static void log_change(const struct discovery *d, uint64_t id, enum node_state before)
-{
-    const struct node *node = map_get(&d->nodes.map, id);
-    if (node && node->state != before)
-        log_info("node_state", log_u64("node", id), log_str("state", node_state_name(node->state)),
-                 log_str("url", node->url));
-}
 
 static void on_gossip(struct bus_handler *handler, enum bus_topic_kind kind, const uint64_t *ids,
                       size_t n, struct buf *message)
@@ -161,9 +181,7 @@ static void on_gossip(struct bus_handler *handler, enum bus_topic_kind kind, con
     }
     if (gossip.id == d->options.id)
         return;
-    enum node_state before = state_of(d, gossip.id);
-    nodes_heard(&d->nodes, &gossip, discovery_now_ms(d));
-    log_change(d, gossip.id, before);
+    hear(d, &gossip);
 }
 
 static struct buf *on_question(struct bus_handler *handler, enum bus_topic_kind kind, uint64_t id,
@@ -185,10 +203,8 @@ static void on_answer(struct bus_handler *handler, enum bus_topic_kind kind, uin
                       uint64_t about, struct buf *answer)
 {
     struct discovery *d = container_of(handler, struct discovery, handler);
-    enum node_state before = state_of(d, about);
     (void)kind;
-    nodes_answered(&d->nodes, about, read_answer(d, about, whom, answer), discovery_now_ms(d));
-    log_change(d, about, before);
+    hear_answer(d, about, read_answer(d, about, whom, answer));
 }
 
 static void on_lost(struct bus_handler *handler)

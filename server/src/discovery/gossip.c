@@ -64,6 +64,14 @@ static bool take_number(uint64_t *out, struct str value)
     return true;
 }
 
+/* What nobody has so many of is cut, so that whoever reckons with it need not look. */
+static bool take_count(uint64_t *out, struct str value)
+{
+    bool good = take_number(out, value);
+    *out = good ? MIN(*out, (uint64_t)UINT32_MAX) : 0;
+    return good;
+}
+
 static bool take_text(struct str *out, struct str value, size_t bytes_max)
 {
     if (value.n > bytes_max)
@@ -92,11 +100,11 @@ static bool take_field(struct gossip *g, unsigned field, struct str value)
     case FIELD_ROLES:
         return take_number(&g->roles, value);
     case FIELD_CONNECTIONS:
-        return take_number(&g->connections, value);
+        return take_count(&g->connections, value);
     case FIELD_CONNECTIONS_MAX:
-        return take_number(&g->connections_max, value);
+        return take_count(&g->connections_max, value);
     case FIELD_CPU:
-        return take_number(&g->cpu_permille, value);
+        return take_count(&g->cpu_permille, value);
     case FIELD_URL:
         return take_text(&g->url, value, NODE_URL_BYTES_MAX);
     case FIELD_REGION:

@@ -53,16 +53,42 @@ static struct node *predecessor(const struct nodes *nodes, const struct gossip *
     return NULL;
 }
 
+/* Whether another one has come up at its address since it was heard last. */
+static bool is_succeeded(const struct nodes *nodes, const struct node *node)
+{
+    struct str url = str_of(node->url);
+    size_t at = 0;
+    uint64_t id;
+    for (const struct node *other; (other = map_next(&nodes->map, &at, &id));)
+        if (url.n && !is_over(other) && other->joined_ms > node->heard_ms &&
+            str_eq(str_of(other->url), url))
+            return true;
+    return false;
+}
+
+static struct node *longest_over(const struct nodes *nodes)
+{
+    struct node *longest = NULL;
+    size_t at = 0;
+    uint64_t id;
+    for (struct node *node; (node = map_next(&nodes->map, &at, &id));)
+        if (is_over(node) && (!longest || node->since_ms < longest->since_ms))
+            longest = node;
+    return longest;
+}
+
 static struct node *node_add(struct nodes *nodes, const struct gossip *g, uint64_t now_ms)
 {
     struct node *before = predecessor(nodes, g);
+    if (!before && nodes->map.n == NODES_MAX)
+        before = longest_over(nodes);
     if (before)
         free(map_remove(&nodes->map, before->id));
     if (nodes->map.n == NODES_MAX)
         return NULL;
     struct node *node = mem_new(sizeof(*node));
     node->id = g->id;
-    node->since_ms = now_ms;
+    node->since_ms = node->joined_ms = now_ms;
     map_put(&nodes->map, g->id, node);
     return node;
 }
@@ -74,13 +100,13 @@ static void copy_text(char *out, struct str text)
     out[text.n] = 0;
 }
 
-void nodes_heard(struct nodes *nodes, const struct gossip *g, uint64_t now_ms)
+bool nodes_heard(struct nodes *nodes, const struct gossip *g, uint64_t now_ms)
 {
     struct node *node = map_get(&nodes->map, g->id);
     if (node && g->number <= node->number)
-        return;
+        return true;
     if (!node && !(node = node_add(nodes, g, now_ms)))
-        return;
+        return false;
     set_state(node, g->state, now_ms);
     node->number = g->number;
     node->heard_ms = now_ms;
@@ -95,6 +121,7 @@ void nodes_heard(struct nodes *nodes, const struct gossip *g, uint64_t now_ms)
     copy_text(node->url, g->url);
     copy_text(node->region, g->region);
     copy_text(node->version, g->version);
+    return true;
 }
 
 void nodes_were_unheard(struct nodes *nodes, uint64_t now_ms)
@@ -177,9 +204,12 @@ void nodes_answered(struct nodes *nodes, uint64_t about, enum nodes_answer answe
     node->spoken_of = node->spoken_of || answer == NODES_SAID_SILENT;
     if (--node->awaited)
         return;
-    if (node->spoken_of || node->undecided)
+    if (!node->spoken_of && !node->undecided)
+        node->undecided = true;
+    else if (is_succeeded(nodes, node))
+        free(map_remove(&nodes->map, about));
+    else
         set_state(node, NODE_DOWN, now_ms);
-    node->undecided = true;
 }
 
 /* --- looking --- */

@@ -29,7 +29,8 @@
 #include "util/hash.h"
 
 enum {
-    NODES_MAX = 256,                /* all of them gossip with all; one more is not seen */
+    /* All of them gossip with all. One more takes the place of one that is over, or is not seen. */
+    NODES_MAX = 256,
     NODES_SILENT_MS = 5000,         /* five of the gossips that each sends in this time */
     NODES_HEARD_MS = 4000,          /* a witness that heard it since then takes it for alive */
     NODES_KEEP_MS = 10 * 60 * 1000, /* one that is down or removed is shown so long */
@@ -41,7 +42,7 @@ struct node {
     uint64_t id, number;
     enum node_state state;
     uint64_t since_ms; /* it is in that state */
-    uint64_t heard_ms;
+    uint64_t joined_ms, heard_ms;
     uint64_t doubted_ms; /* when it was last doubted, or spoken for */
     uint32_t awaited;    /* answers, while it is doubted */
     bool spoken_of;      /* one of these came, or none is to come */
@@ -61,8 +62,9 @@ void nodes_init(struct nodes *, uint64_t self);
 void nodes_deinit(struct nodes *);
 
 /* What a node said, this one among them. One that comes with the address of one that is down has
- * taken its place. */
-void nodes_heard(struct nodes *, const struct gossip *, uint64_t now_ms);
+ * taken its place, and so has one that came before that was known. False: there is no room for it.
+ */
+bool nodes_heard(struct nodes *, const struct gossip *, uint64_t now_ms);
 /* The bus was away: whoever was silent meanwhile may not have been. */
 void nodes_were_unheard(struct nodes *, uint64_t now_ms);
 /* Forgets those that have been down or removed for long. */

@@ -94,6 +94,20 @@ static void test_no_gossip_is_told_from_one(void **state)
     builder_deinit(&b);
 }
 
+static void test_numbers_that_nobody_has_are_cut(void **state)
+{
+    struct builder b = {0};
+    struct gossip read, much = whole;
+    (void)state;
+    much.connections = much.connections_max = much.cpu_permille = UINT64_MAX;
+    gossip_encode(&b, &much);
+    assert_true(gossip_decode(&read, builder_str(&b)));
+    assert_int_equal(read.connections, UINT32_MAX);
+    assert_int_equal(read.connections_max, UINT32_MAX);
+    assert_int_equal(read.cpu_permille, UINT32_MAX);
+    builder_deinit(&b);
+}
+
 /* --- who is there --- */
 
 static void hear(struct nodes *nodes, uint64_t id, uint64_t number, uint64_t now_ms)
@@ -261,6 +275,35 @@ static void test_one_that_was_started_anew_takes_its_place(void **state)
     nodes_deinit(&nodes);
 }
 
+/* It was killed, and came back before anybody took it for down. */
+static void test_one_that_was_started_anew_at_once_leaves_nobody_behind(void **state)
+{
+    const struct gossip anew = {.id = 20, .number = 1, .state = NODE_UP, .url = STR("ws://n2/")};
+    struct nodes nodes;
+    (void)state;
+    for (int before = 0; before < 2; before++) {
+        begin(&nodes, 2, NOW);
+        if (before) /* two behind one address: that is another one */
+            nodes_heard(&nodes, &anew, NOW);
+        hear(&nodes, 2, 2, NOW + 1);
+        nodes_heard(&nodes, &anew, NOW + 1000);
+        uint64_t now_ms = NOW + NODES_SILENT_MS + 2;
+        hear(&nodes, 3, 2, now_ms);
+        nodes_heard(&nodes,
+                    &(struct gossip){.id = 20, .number = 2, .state = NODE_UP, .url = anew.url},
+                    now_ms);
+        assert_int_equal(nodes_doubt(&nodes, now_ms)->id, 2);
+        for (int i = 0; i < 3; i++)
+            nodes_answered(&nodes, 2, i ? NODES_SAID_SILENT : NODES_NO_ANSWER, now_ms);
+        assert_int_equal(state_of(&nodes, 20), NODE_UP);
+        if (before)
+            assert_int_equal(state_of(&nodes, 2), NODE_DOWN);
+        else
+            assert_null(map_get(&nodes.map, 2));
+        nodes_deinit(&nodes);
+    }
+}
+
 static void test_what_is_over_is_shown_for_a_time(void **state)
 {
     struct nodes nodes;
@@ -288,12 +331,32 @@ static void test_there_are_no_more_than_fit(void **state)
     nodes_deinit(&nodes);
 }
 
+/* Of those that are over, the one that has been so for the longest. */
+static void test_who_lives_takes_the_place_of_who_does_not(void **state)
+{
+    struct nodes nodes;
+    const struct node *all[NODES_MAX];
+    (void)state;
+    begin(&nodes, NODES_MAX - 1, NOW);
+    assert_false(nodes_heard(&nodes, &(struct gossip){.id = 1000, .number = 1}, NOW));
+    for (uint64_t id = 10; id > 7; id--) /* 10 is the first to leave */
+        nodes_heard(&nodes, &(struct gossip){.id = id, .number = 2, .state = NODE_REMOVED},
+                    NOW + 100 - id);
+    assert_true(nodes_heard(&nodes, &(struct gossip){.id = 1001, .number = 1}, NOW + 200));
+    assert_null(map_get(&nodes.map, 10));
+    assert_non_null(map_get(&nodes.map, 9));
+    assert_non_null(map_get(&nodes.map, 1001));
+    assert_int_equal(nodes_list(&nodes, all), NODES_MAX);
+    nodes_deinit(&nodes);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_gossip_is_read_as_it_was_written),
         cmocka_unit_test(test_fields_of_a_later_version_are_skipped),
         cmocka_unit_test(test_no_gossip_is_told_from_one),
+        cmocka_unit_test(test_numbers_that_nobody_has_are_cut),
         cmocka_unit_test(test_a_late_gossip_does_not_undo_a_later_one),
         cmocka_unit_test(test_who_is_heard_is_never_doubted),
         cmocka_unit_test(test_a_silent_one_is_down_when_nobody_knows_better),
@@ -301,8 +364,10 @@ int main(void)
         cmocka_unit_test(test_where_no_witness_answers_it_is_asked_twice),
         cmocka_unit_test(test_without_a_bus_nobody_is_doubted),
         cmocka_unit_test(test_one_that_was_started_anew_takes_its_place),
+        cmocka_unit_test(test_one_that_was_started_anew_at_once_leaves_nobody_behind),
         cmocka_unit_test(test_what_is_over_is_shown_for_a_time),
         cmocka_unit_test(test_there_are_no_more_than_fit),
+        cmocka_unit_test(test_who_lives_takes_the_place_of_who_does_not),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
