@@ -160,10 +160,12 @@ static int own_open(struct own *own, const struct config *config)
 static void own_close(struct own *own)
 {
     loop_drain(&own->loop);
+    bus_detach(own->bus); /* other nodes go on talking */
     chat_free(own->admin.chat);
     store_free(own->admin.store);
     loop_drain(&own->loop);
     bus_free(own->bus);
+    loop_drain(&own->loop); /* what the bus had posted */
     loop_deinit(&own->loop);
 }
 
