@@ -38,10 +38,12 @@ static size_t choose(struct node_guide *guide, uint64_t user, bool others,
 
 /* --- how the node is --- */
 
-/* Of all cores, since it was asked for last. */
+/* Of all cores, in about the last second: between two gossips it is asked for, too. */
 static uint64_t cpu_permille(struct main_discovery *m)
 {
     struct rusage usage = {0};
+    if (clock_mono_ms() - m->cpu_at_ms < GOSSIP_EVERY_MS / 2)
+        return m->cpu_permille;
     getrusage(RUSAGE_SELF, &usage);
     uint64_t ns = (uint64_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000000 +
                   (uint64_t)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1000;
@@ -49,7 +51,8 @@ static uint64_t cpu_permille(struct main_discovery *m)
     uint64_t used_ns = ns - m->cpu_ns;
     m->cpu_ns = ns;
     m->cpu_at_ms = now_ms;
-    return MIN(used_ns / (passed_ms * 1000 * m->cores), UINT64_C(1000));
+    m->cpu_permille = MIN(used_ns / (passed_ms * 1000 * m->cores), UINT64_C(1000));
+    return m->cpu_permille;
 }
 
 static void look(void *arg, struct node_load *load)
@@ -83,8 +86,7 @@ void main_discovery_look(struct main_discovery *m, bool bus, bool store, uint64_
     }
     if (well || m->sent_away || (store && now_ms - m->unready_ms < UNREADY_MS_MAX))
         return;
-    m->sent_away = true;
-    gateway_hand_over(m->gateway, UINT64_MAX, GOAWAY_UNAVAILABLE);
+    m->sent_away = gateway_hand_over(m->gateway, UINT64_MAX, GOAWAY_UNAVAILABLE);
 }
 
 void main_discovery_drain(struct main_discovery *m)

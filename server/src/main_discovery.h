@@ -30,7 +30,7 @@ struct main_discovery {
     bool ready, draining;
     bool sent_away;      /* since it was ready last */
     uint64_t unready_ms; /* since when (mono) */
-    uint64_t cpu_ns, cpu_at_ms;
+    uint64_t cpu_ns, cpu_at_ms, cpu_permille;
     uint32_t cores;
 };
 

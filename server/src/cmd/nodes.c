@@ -23,23 +23,20 @@ void nodes_write(struct writer *w, const struct node_facts *node, uint64_t user)
     encode_nodes(w, urls, n);
 }
 
-size_t nodes_goaway(const struct node_facts *node, enum goaway_reason reason, uint64_t reconnect_ms,
-                    struct builder out[NODES_NAMED_MAX])
+size_t nodes_others(const struct node_facts *node, struct str urls[NODES_NAMED_MAX])
 {
-    struct str urls[NODES_NAMED_MAX], turned[NODES_NAMED_MAX];
-    size_t n = choose(node, 0, true, urls);
-    for (size_t first = 0; first < n; first++) {
+    return choose(node, 0, true, urls);
+}
+
+size_t nodes_goaway(enum goaway_reason reason, uint64_t reconnect_ms, const struct str *urls,
+                    size_t n, struct builder out[NODES_NAMED_MAX])
+{
+    struct str turned[NODES_NAMED_MAX];
+    size_t frames = n && reason != GOAWAY_BALANCE ? n : 1;
+    for (size_t first = 0; first < frames; first++) {
         for (size_t i = 0; i < n; i++)
             turned[i] = urls[(first + i) % n];
         encode_push_goaway(&out[first], reason, reconnect_ms, turned, n);
     }
-    if (!n)
-        encode_push_goaway(&out[n++], reason, reconnect_ms, NULL, 0);
-    return n;
-}
-
-bool nodes_has_others(const struct node_facts *node)
-{
-    struct str urls[NODES_NAMED_MAX];
-    return choose(node, 0, true, urls) > 0;
+    return frames;
 }

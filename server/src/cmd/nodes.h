@@ -30,12 +30,13 @@ enum goaway_reason { GOAWAY_SHUTDOWN, GOAWAY_UNAVAILABLE, GOAWAY_BALANCE, GOAWAY
 
 /* An array, under "nodes": never empty. */
 void nodes_write(struct writer *, const struct node_facts *, uint64_t user);
-/* The frames that tell clients to go, all the same but for which of the other nodes comes first:
- * one for each, so that whoever is given them in turn spreads evenly; one without any where there
- * is no other. How many. */
-size_t nodes_goaway(const struct node_facts *, enum goaway_reason, uint64_t reconnect_ms,
+/* The nodes that whoever is sent away had better use, the best first; how many. Good until the chat
+ * thread turns. */
+size_t nodes_others(const struct node_facts *, struct str urls[NODES_NAMED_MAX]);
+/* The frames that tell clients to go to these, all the same but for which of them comes first: one
+ * for each, so that whoever is given them in turn spreads evenly; one without any where there are
+ * none. For GOAWAY_BALANCE one, since the best alone has too few. How many. */
+size_t nodes_goaway(enum goaway_reason, uint64_t reconnect_ms, const struct str *urls, size_t n,
                     struct builder out[NODES_NAMED_MAX]);
-/* Whether another node is known that would be named. */
-bool nodes_has_others(const struct node_facts *);
 
 #endif

@@ -184,33 +184,36 @@ void gateway_free(struct gateway *g)
 
 /* Sending clients away. */
 
-/* Frames for as many clients; they spread over the other nodes, or wait for this one. */
-static size_t make_goaway(struct gateway *g, uint64_t clients, enum goaway_reason reason,
-                          struct buf *out[NODES_NAMED_MAX])
+/* Frames for as many clients; they spread over these nodes, or wait for this one. */
+static size_t make_goaway(uint64_t clients, enum goaway_reason reason, const struct str *urls,
+                          size_t urls_n, struct buf *out[NODES_NAMED_MAX])
 {
     struct builder frames[NODES_NAMED_MAX] = {0};
     uint64_t ms = clients * 1000 / RECONNECTS_PER_S;
-    if (!nodes_has_others(&g->node))
+    if (!urls_n)
         ms = MAX(ms, (uint64_t)RECONNECT_MS_MIN);
-    size_t n = nodes_goaway(&g->node, reason, MIN(ms, (uint64_t)RECONNECT_MS_MAX), frames);
+    size_t n = nodes_goaway(reason, MIN(ms, (uint64_t)RECONNECT_MS_MAX), urls, urls_n, frames);
     for (size_t i = 0; i < n; i++)
         out[i] = builder_finish(&frames[i]);
     return n;
 }
 
-void gateway_hand_over(struct gateway *g, uint64_t n, enum goaway_reason reason)
+bool gateway_hand_over(struct gateway *g, uint64_t n, enum goaway_reason reason)
 {
+    struct str urls[NODES_NAMED_MAX];
     struct buf *frames[NODES_NAMED_MAX];
     uint64_t each = n / g->lanes_n, more = n % g->lanes_n;
-    if (g->drained || !nodes_has_others(&g->node))
-        return;
-    size_t frames_n = make_goaway(g, MIN(n, gateway_connections(g)), reason, frames);
-    log_info("handing_over", log_u64("clients", MIN(n, gateway_connections(g))),
-             log_u64("reason", reason));
+    size_t urls_n = g->drained ? 0 : nodes_others(&g->node, urls);
+    if (!urls_n)
+        return false;
+    size_t frames_n = make_goaway(MIN(n, gateway_connections(g)), reason, urls, urls_n, frames);
     for (size_t i = 0; i < g->lanes_n; i++)
-        lane_hand_over(&g->lanes[i], each + (i < more), reason == GOAWAY_BALANCE, frames, frames_n);
+        lane_hand_over(&g->lanes[(g->hand_over_at + i) % g->lanes_n], each + (i < more), reason,
+                       frames, frames_n);
+    g->hand_over_at = (g->hand_over_at + more) % g->lanes_n;
     for (size_t i = 0; i < frames_n; i++)
         buf_unref(frames[i]);
+    return true;
 }
 
 /* Draining. */
@@ -258,7 +261,9 @@ void gateway_drain(struct gateway *g, uint32_t within_ms,
 {
     must(!g->drained);
     log_info("draining", log_u64("clients", gateway_connections(g)));
-    g->goaway_n = make_goaway(g, gateway_connections(g), GOAWAY_SHUTDOWN, g->goaway);
+    struct str urls[NODES_NAMED_MAX];
+    size_t urls_n = nodes_others(&g->node, urls);
+    g->goaway_n = make_goaway(gateway_connections(g), GOAWAY_SHUTDOWN, urls, urls_n, g->goaway);
     g->drained = done;
     g->drained_arg = arg;
     g->lanes_left = g->lanes_n;

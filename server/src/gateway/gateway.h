@@ -103,9 +103,10 @@ struct str gateway_socket_url(const struct gateway *);
 /* Connections there are. Any thread. */
 uint32_t gateway_connections(const struct gateway *);
 
-/* Tells `n` of the sockets (UINT64_MAX: all) to go to other nodes, if there are any; none is told
- * twice for GOAWAY_BALANCE. Nobody is forced: those who go close the connection themselves. */
-void gateway_hand_over(struct gateway *, uint64_t n, enum goaway_reason);
+/* Tells `n` of the sockets (UINT64_MAX: all) to go to other nodes; none is told twice for
+ * GOAWAY_BALANCE. Nobody is forced: those who go close the connection themselves. False: there are
+ * no others, and nobody is told. */
+bool gateway_hand_over(struct gateway *, uint64_t n, enum goaway_reason);
 
 /* Stops accepting, tells sockets to go away, lets what is under way finish, closes. done() runs
  * once, on the chat thread, within `within_ms`: with `clean` no connection and no session is

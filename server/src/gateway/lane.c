@@ -342,7 +342,7 @@ struct parting {
     struct task task;
     struct lane *lane;
     uint64_t n;
-    bool once;
+    enum goaway_reason reason;
     size_t frames_n;
     struct buf *frames[NODES_NAMED_MAX];
 };
@@ -350,26 +350,29 @@ struct parting {
 static void hand_over(struct task *task)
 {
     struct parting *p = container_of(task, struct parting, task);
+    uint64_t told = 0;
     list_for_each(&p->lane->lists[LANE_SOCKETS], node)
     {
         struct client *c = client_of_node(node);
-        if (!p->n || p->lane->draining)
+        if (told == p->n || p->lane->draining)
             break;
-        if (p->once && c->sent_away)
+        if (p->reason == GOAWAY_BALANCE && c->sent_away)
             continue;
-        socket_send_away(c, p->frames[p->n-- % p->frames_n]);
+        socket_send_away(c, p->frames[told++ % p->frames_n]);
     }
+    if (told)
+        log_info("handing_over", log_u64("clients", told), log_u64("reason", p->reason));
     for (size_t i = 0; i < p->frames_n; i++)
         buf_unref(p->frames[i]);
     free(p);
 }
 
-void lane_hand_over(struct lane *lane, uint64_t n, bool once, struct buf *const *frames,
-                    size_t frames_n)
+void lane_hand_over(struct lane *lane, uint64_t n, enum goaway_reason reason,
+                    struct buf *const *frames, size_t frames_n)
 {
     struct parting *p = mem_new(sizeof(*p));
     *p = (struct parting){
-        .task.run = hand_over, .lane = lane, .n = n, .once = once, .frames_n = frames_n};
+        .task.run = hand_over, .lane = lane, .n = n, .reason = reason, .frames_n = frames_n};
     for (size_t i = 0; i < frames_n; i++)
         p->frames[i] = buf_ref(frames[i]);
     courier_send(&lane->to_net, &p->task);

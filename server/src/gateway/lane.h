@@ -83,9 +83,9 @@ struct str lane_date(struct lane *);
 
 /* Chat thread: starts to drain; gateway_lane_empty() is called there when no connection is left. */
 void lane_drain(struct lane *);
-/* Chat thread: says one of these frames, in turn, to `n` of the sockets; with `once` to those alone
- * that have not been told before. */
-void lane_hand_over(struct lane *, uint64_t n, bool once, struct buf *const *frames,
+/* Chat thread: says one of these frames, in turn, to `n` of the sockets; for GOAWAY_BALANCE to
+ * those alone that have not been told before. */
+void lane_hand_over(struct lane *, uint64_t n, enum goaway_reason, struct buf *const *frames,
                     size_t frames_n);
 /* Chat thread: closes what is still open at once. */
 void lane_hurry(struct lane *);

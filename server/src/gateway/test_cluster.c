@@ -84,14 +84,21 @@ static void test_a_drain_spreads_clients_over_the_others(void **state)
     node_free(node);
 }
 
+static bool handed_over; /* as was answered last */
+
+static void hand_over_one(struct gateway *g)
+{
+    handed_over = gateway_hand_over(g, 1, GOAWAY_BALANCE);
+}
+
 static void hand_over_three(struct gateway *g)
 {
-    gateway_hand_over(g, 3, GOAWAY_BALANCE);
+    handed_over = gateway_hand_over(g, 3, GOAWAY_BALANCE);
 }
 
 static void hand_over_all(struct gateway *g)
 {
-    gateway_hand_over(g, UINT64_MAX, GOAWAY_UNAVAILABLE);
+    handed_over = gateway_hand_over(g, UINT64_MAX, GOAWAY_UNAVAILABLE);
 }
 
 /* How many of the sockets are told to go, within a moment; none is closed. */
@@ -121,13 +128,31 @@ static void test_some_are_handed_over_and_none_twice(void **state)
     size_t first = 0;
     for (int i = 0; i < SOCKETS; i++) { /* of each lane one at least, wherever they are */
         node_call(node, hand_over_three);
-        size_t n = told(t, SOCKETS, "\"reason\":\"balance\"");
-        assert_true(n <= 3);
+        size_t n = told(t, SOCKETS, "\"nodes\":[" A "," B "]"); /* the best first: it lacks them */
+        assert_true(handed_over && n <= 3);
         first += n;
     }
     assert_int_equal(first, SOCKETS);
     node_call(node, hand_over_all);
     assert_int_equal(told(t, SOCKETS, "\"reason\":\"unavailable\""), SOCKETS);
+    for (int i = 0; i < SOCKETS; i++)
+        tcp_free(t[i]);
+    node_free(node);
+}
+
+/* Few at a time do not all come from one net thread, which soon has no more. */
+static void test_each_lane_hands_over_in_turn(void **state)
+{
+    enum { SOCKETS = 12, LANES_MAX = 4 };
+    (void)state;
+    struct node *node = node_new(&(struct gateway_options){.guide = &all});
+    struct person ann = person_new(node, "ann");
+    struct tcp *t[SOCKETS];
+    for (int i = 0; i < SOCKETS; i++)
+        t[i] = ws_signed_in(node, &ann);
+    for (int i = 0; i < SOCKETS * LANES_MAX; i++)
+        node_call(node, hand_over_one);
+    assert_int_equal(told(t, SOCKETS, "\"reason\":\"balance\""), SOCKETS);
     for (int i = 0; i < SOCKETS; i++)
         tcp_free(t[i]);
     node_free(node);
@@ -142,6 +167,7 @@ static void test_who_knows_nobody_keeps_its_clients(void **state)
         struct person ann = person_new(node, "ann");
         struct tcp *t = ws_signed_in(node, &ann);
         node_call(node, hand_over_all);
+        assert_false(handed_over);
         assert_false(tcp_comes(t, 100));
         tcp_free(t);
         node_free(node);
@@ -179,6 +205,7 @@ int main(void)
         cmocka_unit_test(test_who_knows_nobody_names_itself),
         cmocka_unit_test(test_a_drain_spreads_clients_over_the_others),
         cmocka_unit_test(test_some_are_handed_over_and_none_twice),
+        cmocka_unit_test(test_each_lane_hands_over_in_turn),
         cmocka_unit_test(test_who_knows_nobody_keeps_its_clients),
         cmocka_unit_test(test_what_is_another_nodes_is_not_found),
     };
