@@ -244,9 +244,12 @@ static void take(struct nats *n, struct arrival *a)
         ask_here(n, q, a->buf);
         break;
     }
-    case ARRIVAL_ANSWER:
-        tell_answer(n, a->number, a->buf);
+    case ARRIVAL_ANSWER: {
+        const struct question *q = map_get(&n->questions, a->number);
+        if (q && !q->reply && !q->buf) /* else nobody was asked who could owe it */
+            tell_answer(n, a->number, a->buf);
         break;
+    }
     }
     arrival_free(a);
 }

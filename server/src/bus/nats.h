@@ -31,7 +31,8 @@ struct poster;
 enum {
     /* Messages of other nodes that wait for the chat thread's next turn: as for the local bus. */
     NATS_ARRIVALS_BYTES_MAX = 64 * 1024 * 1024,
-    /* Under way, our own and those of others: what people watch is asked for in turn. */
+    /* Under way, our own and those of others, which are for one turn: what people watch is asked
+     * for in turn. */
     NATS_QUESTIONS_MAX = 16384,
 };
 

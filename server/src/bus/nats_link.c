@@ -142,7 +142,7 @@ static void on_message(natsConnection *connection, natsSubscription *sub, natsMs
     natsMsg_Destroy(message);
 }
 
-/* On the link's thread, too. */
+/* On the link's thread, too, and on who asks. */
 static void on_answer(void *arg, uint64_t number, struct buf *answer)
 {
     struct nats_link *l = arg;
@@ -578,6 +578,10 @@ void nats_link_publish(struct nats_link *l, enum bus_topic_kind kind, const uint
 void nats_link_ask(struct nats_link *l, enum bus_topic_kind kind, uint64_t id, struct buf *question,
                    uint32_t within_ms, uint64_t number)
 {
+    if (!nats_link_connected(l)) { /* the thread may be at connecting, for longer than that */
+        on_answer(l, number, NULL);
+        return;
+    }
     struct op *op = op_new(OP_ASK, kind, &id, 1, question);
     op->number = number;
     op->until_ms = clock_mono_ms() + within_ms;

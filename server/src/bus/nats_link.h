@@ -7,7 +7,8 @@
  * connection or more than LINK_QUEUE_BYTES_MAX waits; subscriptions are kept and made when there
  * is one.
  * Threads: any one for the calls but nats_link_connected(), which any may make. The listener is
- * called on threads of the link and of libnats, two at once perhaps.
+ * called on threads of the link and of libnats, two at once perhaps, and `answered` inside the call
+ * that asks, too.
  */
 #ifndef PARLEY_BUS_NATS_LINK_H
 #define PARLEY_BUS_NATS_LINK_H
@@ -66,7 +67,8 @@ void nats_link_unsubscribe(struct nats_link *, enum bus_topic_kind, uint64_t id)
 /* Takes a reference of its own to `message`. */
 void nats_link_publish(struct nats_link *, enum bus_topic_kind, const uint64_t *ids, size_t n,
                        struct buf *message);
-/* Asks other nodes; a question has a number that no other one had. */
+/* Asks other nodes; a question has a number that no other one had. Without a connection, and as
+ * soon as it breaks, there is no answer. */
 void nats_link_ask(struct nats_link *, enum bus_topic_kind, uint64_t id, struct buf *question,
                    uint32_t within_ms, uint64_t number);
 void nats_link_answer(struct nats_link *, const char *reply, struct buf *answer);

@@ -1,7 +1,7 @@
 /*
- * A question's entry stays until its time is over, answered or not: who takes answers knows which
- * they still wait for, and so libnats' thread, on which answers come, touches nothing here. How
- * many there are is bounded by whoever asks.
+ * A question's entry stays until its time is over, answered or not, or the connection is: who takes
+ * answers knows which they still wait for, and so libnats' thread, on which answers come, touches
+ * nothing here. How many there are is bounded by whoever asks.
  *
  * Refused: libnats' own requests. They block a thread each.
  */
@@ -57,6 +57,7 @@ void nats_questions_close(struct nats_questions *q)
 {
     natsSubscription_Destroy(q->subscription);
     q->subscription = NULL;
+    nats_questions_tick(q, UINT64_MAX);
 }
 
 int nats_questions_ask(struct nats_questions *q, natsConnection *connection, const char *subject,

@@ -32,7 +32,8 @@ struct nats_questions {
 
 void nats_questions_init(struct nats_questions *);
 void nats_questions_deinit(struct nats_questions *);
-/* There is a connection; it is about to be destroyed, and closed already. */
+/* There is a connection; it is about to be destroyed, and closed already: nothing that was asked on
+ * it has an answer any more. */
 int nats_questions_open(struct nats_questions *, struct __natsConnection *);
 void nats_questions_close(struct nats_questions *);
 /* The number is waited for in any case. */

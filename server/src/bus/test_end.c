@@ -99,6 +99,18 @@ void end_wait_last(struct end *e, uint64_t number)
     }
 }
 
+void end_wait_posted(struct end *e)
+{
+    bool posted = false;
+    for (int i = 0; !posted; i++) {
+        assert_in_range(i, 0, END_WAIT_MS_MAX);
+        usleep(1000);
+        pthread_mutex_lock(&e->lock);
+        posted = !list_empty(&e->tasks);
+        pthread_mutex_unlock(&e->lock);
+    }
+}
+
 static struct buf *numbered(uint64_t number)
 {
     struct buf *buf = buf_new(8);
@@ -331,12 +343,18 @@ void nats_server_kill(struct nats_server *s)
     s->pid = 0;
 }
 
-void nats_server_publish(const struct nats_server *s, const char *subject, struct str bytes)
+static int connect_to(const struct nats_server *s)
 {
     struct sockaddr_in address = loopback(s->port);
-    char text[512], answer[4096];
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+    return fd;
+}
+
+void nats_server_publish(const struct nats_server *s, const char *subject, struct str bytes)
+{
+    char text[512], answer[4096];
+    int fd = connect_to(s);
     int n = snprintf(text, sizeof(text), "CONNECT {\"verbose\":false}\r\nPUB %s %zu\r\n", subject,
                      bytes.n);
     memcpy(text + n, bytes.p, bytes.n);
@@ -349,6 +367,32 @@ void nats_server_publish(const struct nats_server *s, const char *subject, struc
         got += (size_t)r;
     }
     close(fd);
+}
+
+size_t nats_server_hear(const struct nats_server *s, const char *subject, char *out, size_t size)
+{
+    char text[512], said[4096];
+    const char *message = NULL, *end = NULL;
+    int fd = connect_to(s);
+    int n = snprintf(text, sizeof(text), "CONNECT {\"verbose\":false}\r\nSUB %s 1\r\n", subject);
+    assert_int_equal(send(fd, text, (size_t)n, MSG_NOSIGNAL), n);
+    size_t got = 0, bytes = SIZE_MAX;
+    while (!end || got - (size_t)(end - said) < bytes) {
+        assert_true(got < sizeof(said));
+        ssize_t r = recv(fd, said + got, sizeof(said) - got, 0);
+        assert_true(r > 0);
+        got += (size_t)r;
+        message = memmem(said, got, "\r\nMSG ", 6);
+        end = message ? memmem(message + 2, got - (size_t)(message + 2 - said), "\r\n", 2) : NULL;
+        if (!end)
+            continue;
+        const char *number = memrchr(message, ' ', (size_t)(end - message));
+        bytes = strtoul(number, NULL, 10);
+        end += 2;
+    }
+    close(fd);
+    memcpy(out, end, MIN(bytes, size));
+    return MIN(bytes, size);
 }
 
 void nats_server_deinit(struct nats_server *s)

@@ -74,8 +74,10 @@ void end_wait_delivered(struct end *, size_t n);
 void end_wait_lost(struct end *, size_t n);
 /* Runs what is posted, here and at the other end, until a question was answered. */
 void end_wait_answered(struct end *, struct end *other);
-/* The same until this number was delivered, or something lost was told: on a machine that has no
- * time for us even a connection to itself may break. */
+/* Waits until something is posted, and runs nothing. */
+void end_wait_posted(struct end *);
+/* Runs what is posted until this number was delivered, or something lost was told: on a machine
+ * that has no time for us even a connection to itself may break. */
 void end_wait_last(struct end *, uint64_t number);
 /* What both still have on their way comes, and is forgotten. */
 void end_settle(struct end *, struct end *);
@@ -106,6 +108,8 @@ void nats_server_reload(struct nats_server *, const char *more);
 void nats_server_kill(struct nats_server *);
 /* Says something there as whoever has nothing to do with us. */
 void nats_server_publish(const struct nats_server *, const char *subject, struct str bytes);
+/* Listens there until something comes, and copies what fits; how many bytes. */
+size_t nats_server_hear(const struct nats_server *, const char *subject, char *out, size_t size);
 void nats_server_deinit(struct nats_server *);
 
 /* Inits an end as a node on one of the servers. What is NULL in the options, or no options, is as

@@ -2,15 +2,21 @@
  * something is told. */
 #include "bus/test_end.h"
 
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bus/envelope.h"
 #include "bus/nats.h"
+#include "bus/subject.h"
+#include "util/clock.h"
 #include "util/log.h"
 #include "util/macros.h"
+#include "util/numbers.h"
 
 enum { SERVERS = 3, ENDS = 2 };
 
@@ -239,22 +245,74 @@ static void test_without_a_server_nobody_answers(void **state)
     assert_int_equal(f->a->answer, 70);
 }
 
+/* What is asked then, and just before, is answered at once, however long it might have taken. */
 static void test_a_server_that_dies_takes_no_question_along(void **state)
 {
     enum { N = 100 };
     struct fixture *f = *state;
     end_wait_heard(f->a, f->b, 7);
     for (uint64_t i = 1; i <= N; i++) /* the other end does not turn: none is answered */
-        assert_true(end_ask(f->a, BUS_USER, 7, i, QUESTION_MS));
+        assert_true(end_ask(f->a, BUS_USER, 7, i, 2 * END_WAIT_MS_MAX));
+    end_run(f->a);
     nats_server_kill(&f->servers[0]);
-    while (f->a->answered < N) {
-        end_wait_answered(f->a, f->a);
+    uint64_t begin_ms = clock_mono_ms();
+    for (; f->a->answered < N; end_run(f->a)) {
+        assert_in_range(clock_mono_ms() - begin_ms, 0, END_WAIT_MS_MAX);
         usleep(1000);
     }
     assert_int_equal(f->a->answered, N); /* each once */
     usleep(2 * QUESTION_MS * 1000);
     end_run(f->a);
     assert_int_equal(f->a->answered, N);
+}
+
+/* A machine without power: who connects to it waits. */
+static int be_dark(const struct nats_server *s)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+                                  .sin_port = htons(s->port)};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+    assert_int_equal(listen(fd, 8), 0);
+    return fd;
+}
+
+static void test_nobody_waits_while_it_connects(void **state)
+{
+    struct fixture *f = *state;
+    int dark[SERVERS];
+    for (size_t i = 0; i < SERVERS; i++)
+        dark[i] = be_dark(&f->servers[i]);
+    end_join(f->a, f->servers, SERVERS, NULL);
+    usleep(300 * 1000);
+    uint64_t begin_ms = clock_mono_ms();
+    assert_true(end_ask(f->a, BUS_USER, 7, 1, QUESTION_MS));
+    end_wait_answered(f->a, f->a);
+    assert_int_equal(f->a->answer, 0);
+    assert_in_range(clock_mono_ms() - begin_ms, 0, (SERVERS - 1) * LINK_CONNECT_MS_MAX);
+    for (size_t i = 0; i < SERVERS; i++)
+        close(dark[i]);
+}
+
+/* By whoever may speak there: to what is asked on this node, and of nobody else yet. */
+static void test_an_answer_that_nobody_owes_is_passed_over(void **state)
+{
+    struct fixture *f = *state;
+    char envelope[ENVELOPE_HEAD_BYTES], subject[SUBJECT_BYTES_MAX];
+    nats_server_start(&f->servers[0], "");
+    end_join(f->a, f->servers, 1, NULL);
+    end_wait_connected(f->a);
+    assert_int_equal(
+        nats_server_hear(&f->servers[0], "parley.test.nodes", envelope, sizeof(envelope)),
+        sizeof(envelope));
+    subject_of_answer(subject, "parley.test", be64_get(envelope), 1);
+    nats_server_publish(&f->servers[0], subject, STR("a forgery"));
+    end_wait_posted(f->a);
+    assert_true(end_ask(f->a, BUS_USER, 7, 1, QUESTION_MS));
+    end_wait_answered(f->a, f->a);
+    assert_int_equal(f->a->answered, 1);
+    assert_int_equal(f->a->answer, 0);
 }
 
 /* --- who may speak with whom --- */
@@ -375,6 +433,8 @@ int main(void)
         with_two(test_what_is_not_understood_is_passed_over),
         with_none(test_without_a_server_nobody_answers),
         with_two(test_a_server_that_dies_takes_no_question_along),
+        with_none(test_nobody_waits_while_it_connects),
+        with_none(test_an_answer_that_nobody_owes_is_passed_over),
         with_none(test_a_wrong_password_stays_out),
         with_none(test_tls_knows_the_servers),
         with_none(test_options_that_cannot_be),
