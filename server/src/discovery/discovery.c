@@ -228,7 +228,8 @@ static void tick(struct timer *timer)
     doubt(d);
     nodes_forget(&d->nodes, now_ms);
     count(d);
-    uint64_t n = connected ? hand_over_now(&d->nodes) : 0;
+    bool by_user = o->policy == CHOICE_HASH; /* who was handed over would come back */
+    uint64_t n = connected && !by_user ? hand_over_now(&d->nodes) : 0;
     if (n)
         o->hand_over(o->arg, n);
 }

@@ -39,7 +39,7 @@ struct discovery_options {
     enum choice_policy policy;
     /* Asked once a second. */
     void (*look)(void *arg, struct node_load *);
-    /* Then: how many clients to send to others (choice.h). */
+    /* Then: how many clients to send to others (choice.h). Not where each user has a node. */
     void (*hand_over)(void *arg, uint64_t n);
     void *arg;
 };

@@ -35,6 +35,7 @@ struct member {
 
 static struct member members[NODES];
 static uint64_t now_ms;
+static enum choice_policy policy;
 
 /* --- the bus --- */
 
@@ -149,6 +150,7 @@ static void start(int i)
         .url = str_of(m->url),
         .region = STR("here"),
         .version = STR("1"),
+        .policy = policy,
         .look = look,
         .hand_over = hand_over,
         .arg = m,
@@ -179,6 +181,7 @@ static int set_up(void **state)
 {
     (void)state;
     now_ms = 1000000;
+    policy = CHOICE_LEAST_LOADED;
     for (int i = 0; i < NODES; i++) {
         start(i);
         pass(300); /* they do not tick together */
@@ -304,6 +307,30 @@ static void test_the_best_of_all_are_named(void **state)
     assert_int_equal(members[2].handed_over, 0);
 }
 
+static void test_where_each_user_has_a_node_nobody_is_handed_over(void **state)
+{
+    (void)state;
+    policy = CHOICE_HASH;
+    stop(0);
+    start(0);
+    members[0].load.connections = 900;
+    pass(5 * GOSSIP_EVERY_MS);
+    assert_int_equal(members[0].handed_over, 0);
+}
+
+/* It does not wait to be taken for down. */
+static void test_one_that_is_back_at_once_is_one_node(void **state)
+{
+    (void)state;
+    stop(3);
+    pass(GOSSIP_EVERY_MS);
+    start(3);
+    pass(NODES_SILENT_MS + 2 * GOSSIP_EVERY_MS + DOUBT_MS);
+    assert_seen_by_all(3, NODE_UP);
+    assert_int_equal(discovery_count(members[0].discovery, NODE_UP), NODES);
+    assert_int_equal(discovery_count(members[0].discovery, NODE_DOWN), 0);
+}
+
 static void test_what_is_no_gossip_is_passed_over(void **state)
 {
     static const uint64_t all = BUS_ALL_NODES;
@@ -331,6 +358,8 @@ int main(void)
         with_nodes(test_who_leaves_in_order_is_gone_at_once),
         with_nodes(test_a_change_can_be_said_at_once),
         with_nodes(test_the_best_of_all_are_named),
+        with_nodes(test_where_each_user_has_a_node_nobody_is_handed_over),
+        with_nodes(test_one_that_is_back_at_once_is_one_node),
         with_nodes(test_what_is_no_gossip_is_passed_over),
     };
     log_set_level(LOG_WARN);
