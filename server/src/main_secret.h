@@ -4,7 +4,7 @@
 
 enum { SECRET_BYTES_MAX = 256 };
 
-/* The first line of the file. 0 or -errno; whoever asked wipes it. */
+/* The first line of the file. 0 or -errno (-EMSGSIZE: it is too long); whoever asked wipes it. */
 int main_secret_read(const char *path, char out[SECRET_BYTES_MAX]);
 
 #endif
