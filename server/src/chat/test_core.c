@@ -193,6 +193,11 @@ static void faulty_submit(struct store *store, struct store_request *request)
 {
     struct core *c = container_of(store, struct core, faulty);
     bool unknown = c->unknown[request->op] > 0;
+    if (c->held_op && (int)request->op == c->held_op) {
+        c->held_op = 0;
+        c->held = request;
+        return;
+    }
     if (!c->fails[request->op] && !unknown) {
         c->store->ops->submit(c->store, request);
         return;
@@ -200,6 +205,15 @@ static void faulty_submit(struct store *store, struct store_request *request)
     c->unknown[request->op] -= unknown;
     request->status = unknown ? STORE_UNKNOWN : STORE_FAILED;
     post(&c->answers.poster, &request->task);
+}
+
+void core_let_store_go(struct core *c)
+{
+    struct store_request *held = c->held;
+    assert_non_null(held);
+    c->held = NULL;
+    faulty_submit(&c->faulty, held);
+    core_run(c);
 }
 
 static const struct store_info *faulty_info(const struct store *store)

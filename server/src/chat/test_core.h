@@ -43,6 +43,8 @@ struct core {
     struct store faulty;    /* what the chat has: the store, but for the operations that fail */
     bool fails[STORE_OPS];  /* with FAILED, nothing carried out */
     int unknown[STORE_OPS]; /* so many of them with UNKNOWN, nothing carried out */
+    int held_op;            /* the next of this kind stays in `held`; 0: none does */
+    struct store_request *held;
     struct password_job *passwords[8]; /* held: not yet hashed or verified, oldest first */
     size_t n_passwords;
     bool passwords_held;
@@ -62,6 +64,8 @@ void core_run(struct core *);
 void core_pass(struct core *, uint64_t ms);
 /* The next task of a queue, run; false: there is none. */
 bool queue_run(struct queue *);
+/* What was held of the store is asked of it. */
+void core_let_store_go(struct core *);
 /* Passwords that were held, and those to come, are looked at. */
 void core_let_passwords_go(struct core *);
 /* How often a session (NULL: any) was told something of this kind; core_forget() starts anew. */

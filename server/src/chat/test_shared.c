@@ -102,6 +102,41 @@ static void test_who_was_put_out_elsewhere_writes_no_more(void **state)
     assert_int_equal(say(on(p, 1), bob, group, NULL), CHAT_FORBIDDEN);
 }
 
+/* Refused here, while another node lets somebody go and then carries it out: the key is found to
+ * stand, and what stands there is for those who are there then. */
+static void test_what_stands_meanwhile_is_not_told_to_who_has_gone(void **state)
+{
+    struct pair *p = *state;
+    struct core *core = on(p, 0)->core;
+    uint64_t ann = core_user(core, "ann"), bob = core_user(core, "bob"),
+             cid = core_user(core, "cid");
+    uint64_t group = core_group(core, ann, (uint64_t[]){bob, cid}, 2);
+    struct session bob_s;
+    struct chat_append first = {
+        .type = EVENT_ADDED, .conversation = group, .user = cid, .key = STR("k")};
+    struct chat_append again = first;
+    session_begin(p->nodes[1], &bob_s, bob, 30);
+    core_run(core);
+    on(p, 1);
+    core->held_op = STORE_OP_KEY;
+    first.call.user = ann;
+    core_start(core, chat_append, &first); /* they are there: refused */
+    core_run(core);
+    assert_int_equal(add(on(p, 0), ann, group, bob, false), CHAT_OK);
+    assert_int_equal(add(p, ann, group, cid, false), CHAT_OK);
+    assert_int_equal(core_append(core, ann, &again), CHAT_OK);
+    core_forget(core);
+    core_n_done = 0;
+    on(p, 1);
+    core_let_store_go(core);
+    assert_int_equal(core_n_done, 1);
+    assert_int_equal(first.call.error, CHAT_OK);
+    assert_int_equal(first.seq, again.seq);
+    assert_int_equal(core_told(core, SAID_EVENT, &bob_s), 0);
+    session_end(p->nodes[1], &bob_s, core->mono_ms);
+    core_pass(core, PERSON_AGE_MS_MAX);
+}
+
 static void test_who_was_let_in_elsewhere_is_not_refused(void **state)
 {
     struct pair *p = *state;
@@ -179,6 +214,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_both_write_and_no_number_is_given_twice, begin, end),
         cmocka_unit_test_setup_teardown(test_who_was_put_out_elsewhere_writes_no_more, begin, end),
+        cmocka_unit_test_setup_teardown(test_what_stands_meanwhile_is_not_told_to_who_has_gone,
+                                        begin, end),
         cmocka_unit_test_setup_teardown(test_who_was_let_in_elsewhere_is_not_refused, begin, end),
         cmocka_unit_test_setup_teardown(test_a_reader_is_answered_from_what_is_a_second_old_at_most,
                                         begin, end),
