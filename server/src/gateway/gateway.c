@@ -210,7 +210,7 @@ bool gateway_hand_over(struct gateway *g, uint64_t n, enum goaway_reason reason)
     for (size_t i = 0; i < g->lanes_n; i++)
         lane_hand_over(&g->lanes[(g->hand_over_at + i) % g->lanes_n], each + (i < more), reason,
                        frames, frames_n);
-    g->hand_over_at = (g->hand_over_at + more) % g->lanes_n;
+    g->hand_over_at += more;
     for (size_t i = 0; i < frames_n; i++)
         buf_unref(frames[i]);
     return true;

@@ -36,7 +36,7 @@ struct gateway {
     /* The chat thread's. */
     struct sink sink;
     struct quota quota;
-    size_t hand_over_at; /* the lane that begins: it may have one more told than the others */
+    size_t hand_over_at; /* lanes that had to tell one more than the others: the next one begins */
     size_t lanes_left;   /* draining: with connections */
     bool drain_hurries, drain_given_up;
     uint64_t drain_by_ms; /* mono */
