@@ -1,6 +1,7 @@
 /**
  * The page's service worker: it holds the files that the page is made of, so that it opens at once and
- * without a server. It sees no message and no token: what the page asks of the server it lets pass.
+ * without a server. It sees no message and no token: what the page asks of the server it lets pass. Of a
+ * notification that the page has it show it hears when that is pressed, and leads where it says.
  *
  * A version is what one build made, all or nothing: its files are in a cache of their own before it
  * is one that can be taken. It is taken when the page says so, or when no tab of the one before is
@@ -45,10 +46,22 @@ async function answer(path: string, request: Request): Promise<Response> {
   return (await cache.match(path)) ?? fetch(request);
 }
 
+/** To a tab that is open, else to a new one. */
+async function lead(href: string): Promise<void> {
+  const [tab] = await self.clients.matchAll({ type: "window" });
+  if (!tab) return void (await self.clients.openWindow(`/${href}`));
+  tab.postMessage(href);
+  await tab.focus();
+}
+
 self.addEventListener("install", (event) => event.waitUntil(install()));
 self.addEventListener("activate", (event) => event.waitUntil(begin()));
 self.addEventListener("message", ({ data }) => {
   if (data === "take over") void self.skipWaiting();
+});
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(lead(String(event.notification.data)));
 });
 self.addEventListener("fetch", (event) => {
   const { origin, pathname } = new URL(event.request.url);

@@ -1,66 +1,49 @@
 /** Tells of something new while one looks at no tab of the page: by the system's notifications, if one
  * wants them, and by a sound. Of several tabs one does. */
 import { useEffect, useRef } from "react";
-import type { ConversationView, Id, Seq } from "parley-client";
+import type { Id } from "parley-client";
 import { useObservable } from "../hooks/useObservable.ts";
-import { useTitleOf } from "../people/names.ts";
-import { go, placeOf } from "../route/route.ts";
+import { titleOf } from "../people/names.ts";
+import { hrefOf, placeOf } from "../route/route.ts";
 import { useStore } from "../store/context.ts";
 import { plainOf } from "../words/markdown.ts";
-import icon from "../app/favicon.svg?url";
+import { useText } from "../words/useText.ts";
 import { chime } from "./chime.ts";
-import { isLookedAt, tellWhenLookedAt } from "./lookedAt.ts";
-import { isWorthAWord } from "./worth.ts";
+import { tellWhenLookedAt } from "./lookedAt.ts";
+import { beginNotices, showNotice } from "./notices.ts";
+import { oneTab } from "./oneTab.ts";
+import type { Known } from "./worth.ts";
+import { NOTHING_KNOWN, knownOf, newsOf } from "./worth.ts";
 
 /** A line or two is shown. */
 const CHARS_MAX = 160;
-/** So long another tab that heard of the same may not tell of it again. */
-const HELD_MS = 5000;
 
 export function useAlerts(): void {
   const { parley, look } = useStore();
+  const say = useText();
   const conversations = useObservable(parley.conversations);
   const synced = useObservable(parley.synced);
   const { notify, silent } = useObservable(look.chosen);
-  const titleOf = useTitleOf();
-  /** The newest message that was here before, of each conversation; undefined until one is up to date. */
-  const known = useRef<Map<Id, Seq> | undefined>(undefined);
+  /** What was here before, of each conversation; undefined until one is up to date. */
+  const known = useRef<Map<Id, Known> | undefined>(undefined);
 
   useEffect(() => tellWhenLookedAt(), []);
+  useEffect(() => beginNotices(), []);
   useEffect(() => {
     if (!synced && !known.current) return;
     const before = known.current;
-    known.current = new Map(conversations.map((view) => [view.conversation, view.last?.seq ?? 0]));
+    known.current = new Map(conversations.map((view) => [view.conversation, knownOf(view)]));
     if (!before || !notify) return;
     for (const view of conversations) {
-      if (!isWorthAWord(view, before.get(view.conversation) ?? 0, Date.now())) continue;
-      void oneTab(`${view.conversation} ${view.last?.seq}`, () => {
-        show(titleOf(view), view);
+      const { conversation } = view;
+      const items = () => parley.timeline(conversation).getSnapshot().items;
+      const news = newsOf(view, items, before.get(conversation) ?? NOTHING_KNOWN, Date.now());
+      if (!news) continue;
+      const body = news.text === undefined ? say("list.mentioned") : plainOf(news.text.slice(0, CHARS_MAX));
+      void oneTab(`${conversation} ${news.seq}`, () => {
+        showNotice({ title: titleOf(view, say), body, tag: conversation, href: hrefOf(placeOf(view)) });
         if (!silent) chime();
       });
     }
-  }, [conversations, synced, notify, silent, titleOf]);
-}
-
-function show(title: string, view: ConversationView): void {
-  const body = plainOf((view.last?.text ?? "").slice(0, CHARS_MAX));
-  try {
-    // The next one of a conversation takes the place of the one before.
-    const notice = new Notification(title, { body, icon, tag: view.conversation, silent: true });
-    notice.onclick = () => {
-      window.focus();
-      go(placeOf(view));
-      notice.close();
-    };
-  } catch {
-    // Some phones show none but a service worker's.
-  }
-}
-
-async function oneTab(what: string, act: () => void): Promise<void> {
-  await navigator.locks.request(`parley/alert/${what}`, { ifAvailable: true }, async (lock) => {
-    if (!lock || (await isLookedAt())) return;
-    act();
-    await new Promise((resolve) => setTimeout(resolve, HELD_MS));
-  });
+  }, [parley, conversations, synced, notify, silent, say]);
 }

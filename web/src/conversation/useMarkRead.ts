@@ -2,7 +2,7 @@
 import type { RefObject } from "react";
 import { useCallback, useEffect } from "react";
 import type { Id, Seq } from "parley-client";
-import { useVisible } from "../hooks/useVisible.ts";
+import { useLooking } from "../hooks/useLooking.ts";
 import { useParley } from "../store/context.ts";
 import type { Line } from "./lines.ts";
 
@@ -16,12 +16,12 @@ export function useMarkRead(
   lines: readonly Line[],
 ): () => void {
   const parley = useParley();
-  const visible = useVisible();
+  const looks = useLooking();
 
   const read = useCallback(() => {
-    const seq = visible && log.current ? lastInView(log.current) : undefined;
+    const seq = looks && log.current ? lastInView(log.current) : undefined;
     if (seq !== undefined) parley.markRead(id, seq);
-  }, [visible, log, parley, id]);
+  }, [looks, log, parley, id]);
 
   // After the log has been scrolled to where it belongs.
   useEffect(() => {

@@ -59,7 +59,11 @@ function invitedBy(hash: string): Route {
 }
 
 export function go(place: Place, panel?: Panel): void {
-  location.hash = hrefOf(place, panel);
+  goTo(hrefOf(place, panel));
+}
+
+export function goTo(href: string): void {
+  location.hash = href;
 }
 
 /** Opens or closes what stands beside a conversation, and no step in the browser's history for it. */
