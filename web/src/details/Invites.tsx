@@ -7,6 +7,7 @@ import { inviteLink } from "../route/route.ts";
 import { useParley } from "../store/context.ts";
 import { MenuItem } from "../ui/MenuItem.tsx";
 import { Select } from "../ui/Select.tsx";
+import { copyText } from "../ui/copyText.ts";
 import { useComplain, useTell } from "../ui/notices.tsx";
 import { wholeMoment } from "../words/time.ts";
 import { useText } from "../words/useText.ts";
@@ -25,7 +26,7 @@ export function Invites({ view: { conversation } }: { view: ConversationView }) 
   const [holds, setHolds] = useState<Hold>("week");
   const [loaded, again] = useLoaded(useCallback(() => groups.invites(conversation), [groups, conversation]));
   const copy = async (token: string): Promise<void> => {
-    await navigator.clipboard.writeText(inviteLink(token));
+    await copyText(inviteLink(token));
     tell(say("invite.copied"));
   };
   const make = async (): Promise<void> => {

@@ -2,6 +2,7 @@
 import { createContext, use, useMemo } from "react";
 import type { Appended, ConversationView, Id, MessageView, Seq } from "parley-client";
 import { useParley } from "../store/context.ts";
+import { copyText } from "../ui/copyText.ts";
 import { useComplain } from "../ui/notices.tsx";
 
 /** What the conversation does with it itself. */
@@ -47,16 +48,16 @@ export function useMessageActions(view: ConversationView | undefined, talk: Talk
     };
     return {
       ...talk,
-      copy: ({ text }) => void navigator.clipboard.writeText(text ?? "").catch(complain),
+      copy: ({ text }) => void copyText(text ?? "").catch(complain),
       remove: (message) => act(message, (id, seq) => parley.delete(id, seq)),
       mayRemove: ({ own }) => own || rules,
       hide: (message) => act(message, (id, seq) => parley.personal.hide(id, seq)),
       react: (message, emoji) => act(message, (id, seq) => parley.react(id, seq, emoji)),
       retry({ key }) {
-        if (key !== undefined) void parley.retry(key);
+        if (key !== undefined) void parley.retry(key).catch(complain);
       },
       discard({ key }) {
-        if (key !== undefined) void parley.discard(key);
+        if (key !== undefined) void parley.discard(key).catch(complain);
       },
     };
   }, [parley, complain, conversation, rules, talk]);

@@ -1,3 +1,4 @@
+import { copyText } from "../ui/copyText.ts";
 import { useComplain, useTell } from "../ui/notices.tsx";
 import { useText } from "../words/useText.ts";
 
@@ -7,7 +8,7 @@ export function RecoveryCodes({ codes, onKept }: { codes: readonly string[]; onK
   const tell = useTell();
   const complain = useComplain();
   const copy = (): void => {
-    navigator.clipboard.writeText(codes.join("\n")).then(() => tell(say("message.copied")), complain);
+    copyText(codes.join("\n")).then(() => tell(say("message.copied")), complain);
   };
   return (
     <section className="settings-form" aria-label={say("factor.codes")}>
