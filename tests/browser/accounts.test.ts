@@ -55,6 +55,7 @@ test("signing out leaves nothing in the browser, and the next one sees nothing o
   await alice!.writes("a secret");
   await alice!.seesTick("a secret", "delivered");
   await alice!.box.fill("an unfinished secret");
+  await alice!.search.fill("a secret name");
   await alice!.signsOut();
   assert.equal(await alice!.page.getByText("This device was signed out.").count(), 0);
   assert.deepEqual(await kept(), { local: 0, session: 0, databases: 0, caches: 0, cookie: "", hash: "" });
@@ -62,6 +63,7 @@ test("signing out leaves nothing in the browser, and the next one sees nothing o
   const next = await stage.person("carol");
   await alice!.asksToSignUp(undefined, next.name);
   await alice!.seesWords("No conversations yet.");
+  assert.equal(await alice!.search.inputValue(), "");
   const html = await alice!.page.content();
   for (const trace of ["secret", bob!.name, alice!.name]) assert.ok(!html.includes(trace), trace);
   await alice!.finds(bob!);

@@ -1,6 +1,6 @@
 /**
  * What the left pane shows: which part of it, the conversations in their order, what was typed into
- * the search. All of it is gone with the page.
+ * the search. All of it is gone with the page, and with whoever is signed in.
  */
 import type { Observable, Parley } from "parley-client";
 import { Observed, Value } from "parley-client";
@@ -44,5 +44,12 @@ export class ListStore {
 
   type(typed: string): void {
     this.#typed.set(typed);
+  }
+
+  /** As when the page was opened. */
+  reset(): void {
+    this.show("list");
+    this.setFilter("all");
+    this.type("");
   }
 }

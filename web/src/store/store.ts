@@ -26,9 +26,23 @@ export class Store {
     this.parley = parley;
     this.forgetful = forgetful;
     this.list = new ListStore(parley);
+    this.#forgetWithTheUser();
     // Where the server was gone, it may have been for a newer one.
     parley.status.subscribe(() => {
       if (parley.status.getSnapshot().state === "online") this.update.check();
+    });
+  }
+
+  /** Whoever signs in next in this page finds nothing that the one before did in it. */
+  #forgetWithTheUser(): void {
+    const { session } = this.parley;
+    let user = session.getSnapshot()?.user;
+    session.subscribe(() => {
+      const now = session.getSnapshot()?.user;
+      if (now === user) return;
+      user = now;
+      this.list.reset();
+      this.overlay.set(undefined);
     });
   }
 }

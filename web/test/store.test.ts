@@ -1,0 +1,25 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Value } from "parley-client";
+import { signedIn } from "../../client/test/rig.ts";
+import { Store } from "../src/store/store.ts";
+
+// Of a browser it takes where other tabs' choices are heard.
+Object.assign(globalThis, { window: new EventTarget() });
+
+test("what one did in the list goes with oneself, and with nothing less", async () => {
+  const { clock, server, parley } = await signedIn();
+  const store = new Store({ parley, forgetful: new Value(false) });
+  const { list, overlay } = store;
+  const shown = () => [list.pane, list.filter, list.typed, overlay].map((one) => one.getSnapshot());
+  list.show("settings");
+  list.setFilter("unread");
+  list.type("dr. secret");
+  overlay.set("switcher");
+  server.socket.end(1006);
+  await clock.pass(60_000);
+  assert.deepEqual(shown(), ["settings", "unread", "dr. secret", "switcher"]);
+  await parley.signOut();
+  await clock.pass(0);
+  assert.deepEqual(shown(), ["list", "all", "", undefined]);
+});
