@@ -7,6 +7,7 @@ import type { ReactNode, SyntheticEvent } from "react";
 import { useEffect, useId, useRef } from "react";
 import { useText } from "../words/useText.ts";
 import { Icon } from "./Icon.tsx";
+import { NoticePlace } from "./notices.tsx";
 
 export interface DialogProps {
   title: string;
@@ -25,6 +26,8 @@ export function Dialog({ title, className, onClose, children }: DialogProps) {
   const say = useText();
   const titleId = useId();
   const dialog = useRef<HTMLDialogElement>(null);
+  /** Where a press began; one that ends beside the sheet may have been a choice of text in it. */
+  const pressed = useRef<EventTarget | null>(null);
   useEffect(() => {
     if (!dialog.current?.open) dialog.current?.showModal();
     return focusAnew;
@@ -32,8 +35,13 @@ export function Dialog({ title, className, onClose, children }: DialogProps) {
   return (
     <dialog
       ref={dialog} className={className ? `dialog ${className}` : "dialog"} aria-labelledby={titleId} onClose={onClose}
-      // Beside it, on what it covers.
-      onPointerDown={(event) => event.target === event.currentTarget && closeDialog(event)}
+      onPointerDown={({ target }) => {
+        pressed.current = target;
+      }}
+      // Beside it, on what it covers. By the click, which would else fall on that.
+      onClick={(event) => {
+        if (event.target === event.currentTarget && pressed.current === event.target) closeDialog(event);
+      }}
     >
       <div className="dialog-sheet">
         <h2 id={titleId} className="dialog-title">{title}</h2>
@@ -43,6 +51,7 @@ export function Dialog({ title, className, onClose, children }: DialogProps) {
           <Icon name="close" />
         </button>
       </div>
+      <NoticePlace />
     </dialog>
   );
 }

@@ -8,6 +8,8 @@ import { useArrowKeys } from "../hooks/useArrowKeys.ts";
 
 const GAP_PX = 6;
 const EDGE_PX = 8;
+/** How somebody scrolls who does not press elsewhere first. */
+const SCROLLED_BY = ["wheel", "touchmove"] as const;
 
 /** Below the button if there is room, else above; inside the window in any case. Through the
  * object model, since the content policy takes no style attribute. */
@@ -43,7 +45,8 @@ export function Popup({ label, className, button, tabIndex, children }: PopupPro
     if (!open || !panel.current || !opener.current) return undefined;
     place(panel.current, opener.current);
     panel.current.querySelector<HTMLElement>("button, a, input")?.focus();
-    // It does not move with what scrolls beneath it.
+    // It does not move with what is scrolled beneath it; what scrolls by itself, as when a message comes
+    // in or a phone's keyboard does, closes nothing.
     const hide = (event: Event): void => {
       const inside = event.target instanceof Node && panel.current?.contains(event.target);
       if (!inside) panel.current?.hidePopover();
@@ -55,11 +58,11 @@ export function Popup({ label, className, button, tabIndex, children }: PopupPro
     const grown = new ResizeObserver(moved);
     grown.observe(panel.current);
     window.addEventListener("resize", moved);
-    document.addEventListener("scroll", hide, { capture: true });
+    for (const by of SCROLLED_BY) document.addEventListener(by, hide, { capture: true, passive: true });
     return () => {
       grown.disconnect();
       window.removeEventListener("resize", moved);
-      document.removeEventListener("scroll", hide, { capture: true });
+      for (const by of SCROLLED_BY) document.removeEventListener(by, hide, { capture: true });
     };
   }, [open]);
 

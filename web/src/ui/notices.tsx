@@ -1,4 +1,5 @@
-/** Short words at the foot of the page: that something did not work, or that it did. */
+/** Short words at the foot of the page: that something did not work, or that it did. A dialog keeps what is
+ * behind it from being seen and heard, and so has a place for them of its own. */
 import type { ReactNode } from "react";
 import { createContext, use, useEffect, useMemo, useState } from "react";
 import { wordsFor } from "../words/errors.ts";
@@ -13,6 +14,7 @@ interface Speaker {
 }
 
 const NoticesContext = createContext<Speaker>({ complain: () => {}, tell: () => {} });
+const WordsContext = createContext<string | undefined>(undefined);
 
 export function useComplain(): Speaker["complain"] {
   return use(NoticesContext).complain;
@@ -38,10 +40,15 @@ export function Notices({ children }: { children: ReactNode }) {
 
   return (
     <NoticesContext value={speaker}>
-      {children}
-      <div className="notices" role="status">
-        {shown && <p className="notice">{"words" in shown ? shown.words : wordsFor(shown.error, say)}</p>}
-      </div>
+      <WordsContext value={shown && ("words" in shown ? shown.words : wordsFor(shown.error, say))}>
+        {children}
+        <NoticePlace />
+      </WordsContext>
     </NoticesContext>
   );
+}
+
+export function NoticePlace() {
+  const words = use(WordsContext);
+  return <div className="notices" role="status">{words !== undefined && <p className="notice">{words}</p>}</div>;
 }
