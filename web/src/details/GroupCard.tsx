@@ -12,7 +12,8 @@ import { useText } from "../words/useText.ts";
 
 export function GroupCard({ view }: { view: ConversationView }) {
   const say = useText();
-  const [edits, setEdits] = useState(false);
+  /** Undefined until it was opened: who comes back from it gets the focus on what opened it. */
+  const [edits, setEdits] = useState<boolean | undefined>();
   const title = titleOf(view, say);
   const rules = !view.left && (view.role === "admin" || view.role === "owner");
   if (edits) return <Edit view={view} onDone={() => setEdits(false)} />;
@@ -22,7 +23,7 @@ export function GroupCard({ view }: { view: ConversationView }) {
         <Avatar id={view.conversation} name={title} icon="group" />
         <h3><bdi>{title}</bdi></h3>
         {rules && (
-          <button type="button" className="link details-edit" onClick={() => setEdits(true)}>
+          <button type="button" className="link details-edit" autoFocus={edits === false} onClick={() => setEdits(true)}>
             <Icon name="edit" />
             {say("group.edit")}
           </button>

@@ -52,12 +52,12 @@ function Block({ user, name }: { user: Id; name: string }) {
   const say = useText();
   const [asks, setAsks] = useState(false);
   const blocked = useObservable(parley.blocked).includes(user);
-  if (blocked) {
-    return <MenuItem icon="privacy" text={say("person.unblock")} onChoose={() => void parley.unblock(user).catch(complain)} />;
-  }
+  // One button in either case: it keeps the focus.
   return (
     <>
-      <MenuItem icon="block" text={say("person.block")} danger onChoose={() => setAsks(true)} />
+      {blocked
+        ? <MenuItem icon="privacy" text={say("person.unblock")} onChoose={() => void parley.unblock(user).catch(complain)} />
+        : <MenuItem icon="block" text={say("person.block")} danger onChoose={() => setAsks(true)} />}
       {asks && (
         <Confirm
           title={say("person.block")} doing={say("person.block")} onClose={() => setAsks(false)}

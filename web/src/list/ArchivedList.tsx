@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { useArrowKeys } from "../hooks/useArrowKeys.ts";
 import { useObservable } from "../hooks/useObservable.ts";
 import type { Place } from "../route/route.ts";
 import { useStore } from "../store/context.ts";
@@ -12,11 +13,12 @@ export function ArchivedList({ place, onDone }: { place: Place | undefined; onDo
   const say = useText();
   const [scroller, setScroller] = useState<HTMLElement | null>(null);
   const { archived } = useObservable(useStore().list.arranged);
+  const onKeyDown = useArrowKeys("a");
   return (
     <Pane label={say("list.archived")}>
       <PaneHead title={say("list.archived")} onBack={onDone} />
       {archived.length === 0 && <p className="hint">{say("list.empty_archived")}</p>}
-      <nav ref={setScroller} className="list-scroll" aria-label={say("list.archived")}>
+      <nav ref={setScroller} className="list-scroll" aria-label={say("list.archived")} onKeyDown={onKeyDown}>
         <Rows views={archived} place={place} scroller={scroller} />
       </nav>
     </Pane>

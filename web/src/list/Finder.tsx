@@ -1,5 +1,6 @@
 /** What was typed into the search: conversations one has, and people one may write to. */
 import { useMemo, useState } from "react";
+import { useArrowKeys } from "../hooks/useArrowKeys.ts";
 import { useObservable } from "../hooks/useObservable.ts";
 import { useTitleOf } from "../people/names.ts";
 import { PeopleFound } from "../people/PeopleFound.tsx";
@@ -16,8 +17,9 @@ export function Finder({ typed, onDone }: { typed: string; onDone: () => void })
   const [scroller, setScroller] = useState<HTMLDivElement | null>(null);
   const conversations = useObservable(useParley().conversations);
   const found = useMemo(() => sought(conversations, typed, titleOf), [conversations, typed, titleOf]);
+  const onKeyDown = useArrowKeys(".row");
   return (
-    <div ref={setScroller} className="list-scroll">
+    <div ref={setScroller} className="list-scroll" onKeyDown={onKeyDown}>
       {found.length > 0 && (
         <>
           <h2 className="rows-head">{say("list.yours")}</h2>

@@ -1,3 +1,4 @@
+import { useLostFocus } from "../hooks/useLostFocus.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { useText } from "../words/useText.ts";
 
@@ -11,12 +12,13 @@ export interface PaneHeadProps {
 
 export function PaneHead({ title, back, onBack }: PaneHeadProps) {
   const say = useText();
+  const head = useLostFocus<HTMLHeadingElement>();
   return (
     <div className="sidebar-head">
       <button type="button" className="icon-button" aria-label={back ?? say("app.back")} onClick={onBack}>
         <Icon name="back" />
       </button>
-      <h2 className="sidebar-title">{title}</h2>
+      <h2 ref={head} className="sidebar-title" tabIndex={-1}>{title}</h2>
     </div>
   );
 }

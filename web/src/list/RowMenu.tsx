@@ -6,6 +6,7 @@ import { useComplain } from "../ui/notices.tsx";
 import { Popup } from "../ui/Popup.tsx";
 import { useText } from "../words/useText.ts";
 import { isMuted } from "./arrange.ts";
+import { leaveRow } from "./rowKeys.ts";
 
 /** What one may want of a conversation without opening it. */
 export function RowMenu({ view, title, now }: { view: ConversationView; title: string; now: number }) {
@@ -26,6 +27,10 @@ export function RowMenu({ view, title, now }: { view: ConversationView; title: s
           close();
           act()?.catch(complain);
         };
+        const move = (act: () => Promise<unknown>) => choose(() => {
+          leaveRow();
+          return act();
+        });
         return (
           <>
             <MenuItem
@@ -34,7 +39,7 @@ export function RowMenu({ view, title, now }: { view: ConversationView; title: s
             />
             <MenuItem
               icon={isPinned ? "unpin" : "pin"} text={say(isPinned ? "list.unpin" : "list.pin")}
-              onChoose={choose(() => personal.pin(conversation, !isPinned))}
+              onChoose={move(() => personal.pin(conversation, !isPinned))}
             />
             <MenuItem
               icon={muted ? "unmute" : "mute"} text={say(muted ? "list.unmute" : "list.mute")}
@@ -43,7 +48,7 @@ export function RowMenu({ view, title, now }: { view: ConversationView; title: s
             <MenuItem
               icon={view.archived ? "unarchive" : "archive"}
               text={say(view.archived ? "list.unarchive" : "list.archive")}
-              onChoose={choose(() => personal.archive(conversation, !view.archived))}
+              onChoose={move(() => personal.archive(conversation, !view.archived))}
             />
           </>
         );

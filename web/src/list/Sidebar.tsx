@@ -1,5 +1,5 @@
 /** The left pane: who one is, looking for people, the list; or what was opened in its place. */
-import { lazy } from "react";
+import { lazy, useEffect, useRef, useState } from "react";
 import { useObservable } from "../hooks/useObservable.ts";
 import type { Place } from "../route/route.ts";
 import { go } from "../route/route.ts";
@@ -23,7 +23,11 @@ const Settings = lazy(() => import("../settings/Settings.tsx"));
 export function Sidebar({ place }: { place: Place | undefined }) {
   const { list } = useStore();
   const pane = useObservable(list.pane);
-  const back = (): void => list.show("list");
+  const [isBack, setBack] = useState(false);
+  const back = (): void => {
+    setBack(true);
+    list.show("list");
+  };
   switch (pane) {
     case "new-group":
       return <NewGroup onDone={back} />;
@@ -34,19 +38,24 @@ export function Sidebar({ place }: { place: Place | undefined }) {
     case "archived":
       return <ArchivedList place={place} onDone={back} />;
     default:
-      return <Main place={place} />;
+      return <Main place={place} isBack={isBack} />;
   }
 }
 
-function Main({ place }: { place: Place | undefined }) {
+/** `isBack`: it takes the place of something that one has left. */
+function Main({ place, isBack }: { place: Place | undefined; isBack: boolean }) {
   const { list } = useStore();
   const typed = useObservable(list.typed);
   const say = useText();
   const finds = typed.trim() !== "";
+  const head = useRef<HTMLParagraphElement>(null);
+  useEffect(() => {
+    if (isBack) head.current?.focus();
+  }, [isBack]);
   return (
     <Pane label={say("list.label")}>
       <div className="sidebar-head">
-        <p className="wordmark">Parley</p>
+        <p ref={head} className="wordmark" tabIndex={-1}>Parley</p>
         <Popup label={say("list.new")} button={<Icon name="plus" />}>
           {(close) => (
             <>

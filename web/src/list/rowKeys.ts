@@ -11,6 +11,12 @@ export function onRowKey(event: KeyboardEvent<HTMLElement>): void {
   from.closest("li")?.querySelector<HTMLElement>(isLink ? ".row-more" : "a.row")?.focus();
 }
 
+/** To the row behind, else to the one before, from one that is about to stand elsewhere. */
+export function leaveRow(): void {
+  const row = document.activeElement?.closest("li");
+  (row?.nextElementSibling ?? row?.previousElementSibling)?.querySelector<HTMLElement>("a.row")?.focus();
+}
+
 /** A long touch, the other button of a mouse, or the key for it: what opens a menu anywhere else. */
 export function onRowContextMenu(event: MouseEvent<HTMLElement>): void {
   const row = (event.target as HTMLElement).closest("a.row");

@@ -1,6 +1,7 @@
 /** Signing in with a code beside the password: setting it up, other recovery codes, and doing without. */
 import { useState } from "react";
 import { codeOf, fieldOf, useSubmit } from "../session/useSubmit.ts";
+import { useLostFocus } from "../hooks/useLostFocus.ts";
 import { useObservable } from "../hooks/useObservable.ts";
 import { useParley } from "../store/context.ts";
 import { Field } from "../ui/Field.tsx";
@@ -28,10 +29,11 @@ function Setup({ onDone }: { onDone: (codes: readonly string[]) => void }) {
   const complain = useComplain();
   const say = useText();
   const [secret, setSecret] = useState<string | undefined>();
+  const words = useLostFocus<HTMLParagraphElement>();
   if (secret !== undefined) return <Verify secret={secret} onDone={onDone} />;
   return (
     <>
-      <p className="settings-words">{say("factor.words")}</p>
+      <p ref={words} className="settings-words" tabIndex={-1}>{say("factor.words")}</p>
       <button
         type="button" className="button"
         onClick={() => parley.account.newSecondFactor().then(setSecret, complain)}
@@ -45,6 +47,7 @@ function Setup({ onDone }: { onDone: (codes: readonly string[]) => void }) {
 function Verify({ secret, onDone }: { secret: string; onDone: (codes: readonly string[]) => void }) {
   const parley = useParley();
   const say = useText();
+  const words = useLostFocus<HTMLParagraphElement>();
   const username = useObservable(parley.session)?.username ?? "";
   const { busy, problem, submit } = useSubmit(async (form) =>
     onDone(await parley.account.enableSecondFactor(fieldOf(form, "password"), secret, codeOf(form))));
@@ -52,7 +55,7 @@ function Verify({ secret, onDone }: { secret: string; onDone: (codes: readonly s
   const address = `otpauth://totp/${encodeURIComponent(`Parley:${username}`)}?secret=${secret}&issuer=Parley`;
   return (
     <form className="settings-form" aria-label={say("settings.factor")} onSubmit={submit}>
-      <p className="settings-words">{say("factor.secret_words")}</p>
+      <p ref={words} className="settings-words" tabIndex={-1}>{say("factor.secret_words")}</p>
       <p className="secret" dir="ltr"><code>{secret.match(/.{1,4}/g)?.join(" ")}</code></p>
       <a className="link" href={address}>{say("factor.open")}</a>
       <Field label={say("session.code")} name="code" autoComplete="one-time-code" inputMode="numeric" required />
@@ -67,6 +70,7 @@ function Enabled({ onDone }: { onDone: (codes?: readonly string[]) => void }) {
   const parley = useParley();
   const tell = useTell();
   const say = useText();
+  const words = useLostFocus<HTMLParagraphElement>();
   const [act, setAct] = useState<"codes" | "disable">("codes");
   const { busy, problem, submit } = useSubmit(async (form) => {
     const password = fieldOf(form, "password"), code = codeOf(form);
@@ -77,7 +81,7 @@ function Enabled({ onDone }: { onDone: (codes?: readonly string[]) => void }) {
   });
   return (
     <form className="settings-form" aria-label={say("settings.factor")} onSubmit={submit}>
-      <p className="settings-words">{say("factor.is_on")}</p>
+      <p ref={words} className="settings-words" tabIndex={-1}>{say("factor.is_on")}</p>
       <Field label={say("session.password")} name="password" type="password" autoComplete="current-password" required />
       <Field label={say("session.code")} name="code" autoComplete="one-time-code" required hint={say("session.code_hint")} />
       {problem !== undefined && <p className="problem" role="alert">{problem}</p>}

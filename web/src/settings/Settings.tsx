@@ -38,7 +38,7 @@ export default function Settings({ onDone }: { onDone: () => void }) {
   return (
     <Pane label={title}>
       <PaneHead
-        title={title} back={say(part ? "settings.back" : "app.back")}
+        key={part ?? ""} title={title} back={say(part ? "settings.back" : "app.back")}
         onBack={part ? () => setPart(undefined) : onDone}
       />
       <div className="settings">
