@@ -171,6 +171,11 @@ test("what comes in is said once to those who hear the page, and nothing of what
   await alice!.writes("of my own");
   await alice!.seesTick("of my own", "read");
   assert.equal(await said.innerText(), `${bob!.name}: news`);
+  // The same words again are another element, which is what is heard.
+  const before = await said.locator("p").elementHandle();
+  await bob!.writes("**news**");
+  await eventually(async () => (await before!.evaluate((one) => !one.isConnected)) || undefined, "the same words as news");
+  assert.equal(await said.innerText(), `${bob!.name}: news`);
 });
 
 test("shortcuts: the sheet, the switcher, the next conversation; none of them where one writes", async () => {

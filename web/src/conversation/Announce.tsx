@@ -1,26 +1,36 @@
-import type { ExcerptView, MessageView } from "parley-client";
+import type { ExcerptView, MessageView, Seq } from "parley-client";
 import { useEffect, useRef, useState } from "react";
 import { useName } from "../people/names.ts";
 import { plainOf } from "../words/markdown.ts";
 import { useText } from "../words/useText.ts";
+import { newestSeq, newsBehind } from "./news.ts";
 
 /** More of a message is read in the log. */
 const CHARS_MAX = 300;
 
 /** Says what comes in while one is here, for those who hear the page. The log itself says nothing: its lines
  * come and go as one scrolls, and each of them would be news. */
-export function Announce({ timeline }: { timeline: ExcerptView }) {
-  const last = timeline.items.findLast((item): item is MessageView => item.type === "message");
-  const before = useRef<MessageView | undefined>(undefined);
-  const [news, setNews] = useState<MessageView | undefined>();
+export function Announce({ timeline: { items, has_newer } }: { timeline: ExcerptView }) {
+  /** Up to where it was here, or said; undefined until something is here. */
+  const known = useRef<Seq | undefined>(undefined);
+  const [news, setNews] = useState<readonly MessageView[]>([]);
 
   useEffect(() => {
-    const known = before.current;
-    before.current = last;
-    if (known && last && last.id !== known.id && last.time >= known.time && !last.own && !timeline.has_newer) setNews(last);
-  }, [last, timeline.has_newer]);
+    const newest = newestSeq(items);
+    // In the past there are no news.
+    if (has_newer || newest === 0) return;
+    const before = known.current ?? newest;
+    known.current = Math.max(before, newest);
+    const some = newsBehind(items, before);
+    if (some.length > 0) setNews(some);
+  }, [items, has_newer]);
 
-  return <div className="unseen" aria-live="polite">{news && <News message={news} />}</div>;
+  // Each is an element of its own: the same words twice are news twice.
+  return (
+    <div className="unseen" aria-live="polite">
+      {news.map((message) => <News key={message.id} message={message} />)}
+    </div>
+  );
 }
 
 function News({ message: { sender, text = "" } }: { message: MessageView }) {
