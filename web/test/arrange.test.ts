@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ConversationView } from "parley-client";
-import { arrange, attentionOf, sought } from "../src/list/arrange.ts";
+import { arrange, attentionOf, sought, steadied } from "../src/list/arrange.ts";
 
 const NOW = 1_000_000;
 
@@ -45,4 +45,11 @@ test("a search finds by the start, by a word, anywhere, and by a person's name; 
   const views = [view("Umzoen"), view("Aunt Zoë"), view("Zoé"), view("Anna", { kind: "direct", person }), view("other")];
   assert.deepEqual(titles(sought(views, " zoe", (one) => one.title ?? "")), ["Zoé", "Anna", "Aunt Zoë", "Umzoen"]);
   assert.deepEqual(sought(views, "  ", (one) => one.title ?? ""), []);
+});
+
+test("while one chooses everything keeps its place, and what is new comes last", () => {
+  const places = new Map<string, number>();
+  assert.deepEqual(titles(steadied([view("a"), view("b"), view("c")], places)), ["a", "b", "c"]);
+  assert.deepEqual(titles(steadied([view("new"), view("c"), view("a")], places)), ["a", "c", "new"]);
+  assert.deepEqual(titles(steadied([view("b"), view("new"), view("c"), view("a")], places)), ["a", "b", "c", "new"]);
 });

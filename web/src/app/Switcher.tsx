@@ -1,12 +1,12 @@
 /** To a conversation by the first letters of its name; without any, to those that were spoken in last. */
+import type { ConversationView, Id } from "parley-client";
 import type { KeyboardEvent, SyntheticEvent } from "react";
 import { useId, useMemo, useState } from "react";
-import { useObservable } from "../hooks/useObservable.ts";
 import { sought } from "../list/arrange.ts";
+import { useSteady } from "../list/useSteady.ts";
 import { Avatar } from "../people/Avatar.tsx";
 import { titleOf, useTitleOf } from "../people/names.ts";
 import { go, placeOf } from "../route/route.ts";
-import { useParley } from "../store/context.ts";
 import { Dialog, closeDialog } from "../ui/Dialog.tsx";
 import { useText } from "../words/useText.ts";
 
@@ -16,23 +16,24 @@ export default function Switcher({ onClose }: { onClose: () => void }) {
   const say = useText();
   const listId = useId();
   const titleOfView = useTitleOf();
-  const conversations = useObservable(useParley().conversations);
+  const conversations = useSteady();
   const [typed, setTyped] = useState("");
-  const [active, setActive] = useState(0);
+  /** Undefined: the first. */
+  const [chosen, setChosen] = useState<Id | undefined>();
   const shown = useMemo(
     () => (typed.trim() === "" ? conversations : sought(conversations, typed, titleOfView)).slice(0, SHOWN_MAX),
     [conversations, typed, titleOfView],
   );
-  const choose = (event: SyntheticEvent<Element>, at: number): void => {
-    const view = shown[at];
+  const active = Math.max(0, shown.findIndex(({ conversation }) => conversation === chosen));
+  const choose = (event: SyntheticEvent<Element>, view: ConversationView | undefined): void => {
     if (!view) return;
     closeDialog(event);
     go(placeOf(view));
   };
   const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (by !== undefined && shown.length > 0) setActive((active + by + shown.length) % shown.length);
-    else if (event.key === "Enter" && !event.nativeEvent.isComposing) choose(event, active);
+    if (by !== undefined && shown.length > 0) setChosen(shown[(active + by + shown.length) % shown.length]?.conversation);
+    else if (event.key === "Enter" && !event.nativeEvent.isComposing) choose(event, shown[active]);
     else return;
     event.preventDefault();
   };
@@ -45,7 +46,7 @@ export default function Switcher({ onClose }: { onClose: () => void }) {
         onKeyDown={onKeyDown}
         onChange={(event) => {
           setTyped(event.target.value);
-          setActive(0);
+          setChosen(undefined);
         }}
       />
       <ul id={listId} className="switcher-list" role="listbox" aria-label={say("list.label")}>
@@ -54,14 +55,19 @@ export default function Switcher({ onClose }: { onClose: () => void }) {
           return (
             <li
               key={view.conversation} id={`${listId}-${i}`} role="option" aria-selected={i === active} className="completion"
-              onClick={(event) => choose(event, i)}
+              onClick={(event) => choose(event, view)}
             >
               <Avatar
                 id={view.peer ?? view.conversation} name={title}
                 icon={view.kind === "group" ? "group" : view.kind === "self" ? "notes" : undefined}
               />
               <bdi className="switcher-title">{title}</bdi>
-              {view.unread > 0 && <span className="badge">{view.unread}</span>}
+              {view.unread > 0 && (
+                <span className="badge">
+                  <span aria-hidden="true">{view.unread}</span>
+                  <span className="unseen">{say("list.unread", { count: view.unread })}</span>
+                </span>
+              )}
             </li>
           );
         })}

@@ -1,5 +1,5 @@
 /** The conversations in the order and the parts that the list shows them in. Pure. */
-import type { ConversationView } from "parley-client";
+import type { ConversationView, Id } from "parley-client";
 import { folded } from "../words/text.ts";
 
 export const FILTERS = ["all", "unread", "groups"] as const;
@@ -35,7 +35,8 @@ export function isWritable({ left, request, announce, role }: ConversationView):
   return !left && !request && !(announce && role === "member");
 }
 
-/** A mention is worth a look wherever it is. */
+/** Unread messages that are worth a badge on the page: neither muted nor archived. A mention is worth a look
+ * wherever it is. */
 export function attentionOf(views: readonly ConversationView[], now: number): number {
   let sum = 0;
   for (const view of views) {
@@ -43,6 +44,13 @@ export function attentionOf(views: readonly ConversationView[], now: number): nu
     else sum += view.unread || (view.marked_unread ? 1 : 0);
   }
   return sum;
+}
+
+/** In the places that they had before; one that had none comes last, and has it from now on. */
+export function steadied(views: readonly ConversationView[], places: Map<Id, number>): ConversationView[] {
+  for (const { conversation } of views) if (!places.has(conversation)) places.set(conversation, places.size);
+  const placeOf = ({ conversation }: ConversationView): number => places.get(conversation) ?? 0;
+  return views.toSorted((a, b) => placeOf(a) - placeOf(b));
 }
 
 /** Where the title has what was typed: at its start, at a word's start, or anywhere. */

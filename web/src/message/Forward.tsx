@@ -4,6 +4,7 @@ import type { FormEvent } from "react";
 import { useMemo, useState } from "react";
 import { useObservable } from "../hooks/useObservable.ts";
 import { isWritable, sought } from "../list/arrange.ts";
+import { useSteady } from "../list/useSteady.ts";
 import { Avatar } from "../people/Avatar.tsx";
 import { titleOf, useTitleOf } from "../people/names.ts";
 import { useParley } from "../store/context.ts";
@@ -31,12 +32,13 @@ export default function Forward({ conversation, message, onDone }: ForwardProps)
   const titleOfView = useTitleOf();
   const [typed, setTyped] = useState("");
   const [chosen, setChosen] = useState<readonly Id[]>([]);
-  const conversations = useObservable(parley.conversations);
+  const conversations = useSteady();
+  const blocked = useObservable(parley.blocked);
   const shown = useMemo(() => {
-    const writable = conversations.filter(isWritable);
+    const writable = conversations.filter((view) => isWritable(view) && !blocked.includes(view.peer ?? ""));
     const found = typed.trim() === "" ? writable : sought(writable, typed, titleOfView);
     return found.slice(0, SHOWN_MAX);
-  }, [conversations, typed, titleOfView]);
+  }, [conversations, blocked, typed, titleOfView]);
   const { seq } = message;
 
   const send = (event: FormEvent): void => {

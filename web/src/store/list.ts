@@ -5,7 +5,7 @@
 import type { Observable, Parley } from "parley-client";
 import { Observed, Value } from "parley-client";
 import type { Arranged, Filter } from "../list/arrange.ts";
-import { arrange, attentionOf } from "../list/arrange.ts";
+import { arrange } from "../list/arrange.ts";
 
 /** What stands in the left pane. */
 export type Pane = "list" | "archived" | "contacts" | "new-group" | "settings";
@@ -15,8 +15,6 @@ export class ListStore {
   readonly filter: Observable<Filter>;
   readonly typed: Observable<string>;
   readonly arranged: Observable<Arranged>;
-  /** Unread messages that are worth a badge on the page: neither muted nor archived. */
-  readonly attention: Observable<number>;
   #pane = new Value<Pane>("list");
   #filter = new Value<Filter>("all");
   #typed = new Value("");
@@ -24,14 +22,11 @@ export class ListStore {
   constructor(parley: Parley) {
     const { conversations } = parley;
     const arranged = new Observed(() => arrange(conversations.getSnapshot(), this.#filter.get()));
-    const attention = new Observed(() => attentionOf(conversations.getSnapshot(), Date.now()));
     for (const source of [conversations, this.#filter]) source.subscribe(() => arranged.touch());
-    conversations.subscribe(() => attention.touch());
     this.pane = this.#pane;
     this.filter = this.#filter;
     this.typed = this.#typed;
     this.arranged = arranged;
-    this.attention = attention;
   }
 
   show(pane: Pane): void {
