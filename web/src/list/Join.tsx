@@ -2,7 +2,6 @@
 import { ParleyError } from "parley-client";
 import { useCallback, useState } from "react";
 import { useLoaded } from "../hooks/useLoaded.ts";
-import { useObservable } from "../hooks/useObservable.ts";
 import { Avatar } from "../people/Avatar.tsx";
 import { go, goNowhere } from "../route/route.ts";
 import { useParley } from "../store/context.ts";
@@ -15,10 +14,8 @@ export default function Join({ token }: { token: string }) {
   const parley = useParley();
   const say = useText();
   const complain = useComplain();
-  const online = useObservable(parley.status).state === "online";
   const [busy, setBusy] = useState(false);
-  // Asked again on each connection.
-  const [{ value, error }] = useLoaded(useCallback(() => parley.groups.preview(token), [parley, token, online]));
+  const [{ value, error }] = useLoaded(useCallback(() => parley.groups.preview(token), [parley, token]));
   const enter = (): void => {
     if (!value) return;
     setBusy(true);

@@ -1,6 +1,7 @@
 /** Where one is signed in, and the ways to end that. */
 import type { Device } from "parley-client";
-import { useCallback, useEffect, useState } from "react";
+import { ParleyError } from "parley-client";
+import { useCallback, useState } from "react";
 import { useIntl } from "react-intl";
 import { useLoaded } from "../hooks/useLoaded.ts";
 import { useObservable } from "../hooks/useObservable.ts";
@@ -16,16 +17,15 @@ export function DevicesPart() {
   const parley = useParley();
   const complain = useComplain();
   const say = useText();
-  const [loaded, again] = useLoaded(useCallback(() => parley.request("device.list", {}), [parley]));
   const news = useObservable(parley.account.news);
+  // Anew when somebody signed in while one looks.
+  const [loaded, again] = useLoaded(useCallback(() => parley.request("device.list", {}), [parley, news]));
   const [asks, setAsks] = useState(false);
-  // Somebody signed in while one looks.
-  useEffect(() => again(), [again, news]);
   if (!loaded.value) return <Waiting loaded={loaded} />;
   const { devices } = loaded.value;
   const others = devices.filter(({ current }) => !current);
   const end = (which: readonly Device[]): void => {
-    Promise.all(which.map(({ device }) => parley.request("device.end", { device }))).catch(complain).finally(again);
+    Promise.all(which.map(({ device }) => parley.request("device.end", { device }).catch(unlessOut))).catch(complain).finally(again);
   };
   return (
     <>
@@ -46,20 +46,26 @@ export function DevicesPart() {
   );
 }
 
+/** One that signed itself out meanwhile is out, as was wanted. */
+function unlessOut(error: unknown): void {
+  if (!(error instanceof ParleyError && error.code === "not_found")) throw error;
+}
+
 function DeviceLine({ device, onEnd }: { device: Device; onEnd: () => void }) {
   const intl = useIntl();
   const say = useText();
+  const name = device.name === "" ? say("devices.nameless") : device.name;
   return (
     <li className="settings-line">
       <Icon name="device" />
       <span className="settings-line-main">
-        <bdi>{device.name === "" ? say("devices.nameless") : device.name}</bdi>
+        <bdi>{name}</bdi>
         <small>
           {device.current ? say("devices.this") : say("devices.seen", { time: wholeMoment(intl, device.last_seen) })}
         </small>
       </span>
       {!device.current && (
-        <button type="button" className="link" aria-label={say("devices.end_one", { name: device.name })} onClick={onEnd}>
+        <button type="button" className="link" aria-label={say("devices.end_one", { name })} onClick={onEnd}>
           {say("devices.end")}
         </button>
       )}
