@@ -112,6 +112,10 @@ test("a second factor: set up, asked for, replaced by a recovery code, turned of
   await page.getByRole("button", { name: "Turn it on" }).click();
   const codes = await page.locator(".secret-list li").allInnerTexts();
   assert.ok(codes.length > 1);
+  // Left without a word, they are still there.
+  await leavesSettings(alice!);
+  await opensSettings(alice!, "Second factor");
+  assert.deepEqual(await page.locator(".secret-list li").allInnerTexts(), codes);
   await page.getByRole("button", { name: "I have kept them" }).click();
   await alice!.seesWords("Signing in asks for a code.");
 

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { ERRORS, ParleyError } from "parley-client";
 import { createIntl } from "react-intl";
+import { deviceName } from "../src/session/deviceName.ts";
 import { wordsFor, wordsForCode } from "../src/words/errors.ts";
 import { bytesOf } from "../src/words/text.ts";
 import { dayName, lastSeen, shortTime } from "../src/words/time.ts";
@@ -54,4 +55,12 @@ test("last seen grows coarser with time, and a clock that lags says nothing odd"
   assert.match(lastSeen(intl, NOON - 3 * HOUR, NOON), /^last seen at /);
   assert.match(lastSeen(intl, NOON - DAY, NOON), /^last seen yesterday at /);
   assert.match(lastSeen(intl, NOON - 9 * DAY, NOON), /^last seen on /);
+});
+
+test("a browser is called after itself and its system, in the page's words", () => {
+  const linux = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36";
+  assert.equal(deviceName(say, linux), "Chrome on Linux");
+  const german = JSON.parse(readFileSync(new URL("../src/words/text/de.json", import.meta.url), "utf8"));
+  assert.equal(deviceName(sayIn(createIntl({ locale: "de", messages: german })), linux), "Chrome unter Linux");
+  assert.equal(deviceName(say, "something else"), "Browser");
 });

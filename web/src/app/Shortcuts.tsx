@@ -19,9 +19,13 @@ const KEYS: readonly [TextId, readonly string[]][] = [
   ["keys.label", ["?"]],
 ];
 
+/** What keyboards call otherwise. */
+const NAMES: { [key: string]: TextId } = { Ctrl: "key.ctrl", Shift: "key.shift", Enter: "key.enter", End: "key.end" };
+
 /** Which keys do what. */
 export default function Shortcuts({ onClose }: { onClose: () => void }) {
   const say = useText();
+  const nameOf = (key: string): string => (NAMES[key] ? say(NAMES[key]) : key);
   return (
     <Dialog title={say("keys.label")} onClose={onClose}>
       <dl className="keys">
@@ -29,7 +33,7 @@ export default function Shortcuts({ onClose }: { onClose: () => void }) {
           <div key={what} className="keys-line">
             <dt>{say(what)}</dt>
             {ways.map((way) => (
-              <dd key={way} dir="ltr">{way.split(" ").map((key) => <kbd key={key}>{key}</kbd>)}</dd>
+              <dd key={way} dir="ltr">{way.split(" ").map((key) => <kbd key={key}>{nameOf(key)}</kbd>)}</dd>
             ))}
           </div>
         ))}

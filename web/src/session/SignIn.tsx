@@ -12,7 +12,7 @@ export function SignIn() {
   const { busy, problem, code, submit } = useSubmit((form) => {
     const second = codeOf(form);
     return parley.signIn({
-      username: usernameOf(form), password: fieldOf(form, "password"), device_name: deviceName(),
+      username: usernameOf(form), password: fieldOf(form, "password"), device_name: deviceName(say),
       ...(second === "" ? {} : { code: second }),
     });
   });

@@ -11,7 +11,7 @@ export function SignUp() {
   const { busy, problem, submit } = useSubmit((form) => {
     const display_name = fieldOf(form, "display_name").trim();
     return parley.signUp({
-      username: usernameOf(form), password: fieldOf(form, "password"), device_name: deviceName(),
+      username: usernameOf(form), password: fieldOf(form, "password"), device_name: deviceName(say),
       ...(display_name === "" ? {} : { display_name }),
     });
   });

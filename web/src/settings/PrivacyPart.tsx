@@ -7,7 +7,7 @@ import { useComplain } from "../ui/notices.tsx";
 import { useText } from "../words/useText.ts";
 import { Waiting } from "./Waiting.tsx";
 
-const MATTERS = ["last_seen", "receipts", "picture", "groups", "write"] as const satisfies readonly (keyof Privacy)[];
+const MATTERS = ["last_seen", "receipts", "groups", "write"] as const satisfies readonly (keyof Privacy)[];
 const AUDIENCES = ["everyone", "contacts", "nobody"] as const satisfies readonly Audience[];
 
 /** Who may see what of one and do what with one, and whom one keeps away. */

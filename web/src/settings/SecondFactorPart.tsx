@@ -3,7 +3,7 @@ import { useState } from "react";
 import { codeOf, fieldOf, useSubmit } from "../session/useSubmit.ts";
 import { useLostFocus } from "../hooks/useLostFocus.ts";
 import { useObservable } from "../hooks/useObservable.ts";
-import { useParley } from "../store/context.ts";
+import { useParley, useStore } from "../store/context.ts";
 import { Field } from "../ui/Field.tsx";
 import { useComplain, useTell } from "../ui/notices.tsx";
 import { useText } from "../words/useText.ts";
@@ -12,13 +12,13 @@ import { useAccount } from "./useAccount.ts";
 import { Waiting } from "./Waiting.tsx";
 
 export function SecondFactorPart() {
+  const { recoveryCodes } = useStore();
   const [account, again] = useAccount();
-  /** Shown this once. */
-  const [codes, setCodes] = useState<readonly string[] | undefined>();
-  if (codes) return <RecoveryCodes codes={codes} onKept={() => setCodes(undefined)} />;
+  const codes = useObservable(recoveryCodes);
+  if (codes) return <RecoveryCodes codes={codes} onKept={() => recoveryCodes.set(undefined)} />;
   if (!account.value) return <Waiting loaded={account} />;
   const done = (now?: readonly string[]): void => {
-    setCodes(now);
+    recoveryCodes.set(now);
     again();
   };
   return account.value.second_factor ? <Enabled onDone={done} /> : <Setup onDone={done} />;

@@ -21,6 +21,8 @@ export class Store {
   readonly update = new Update();
   readonly list: ListStore;
   readonly overlay = new Value<Overlay | undefined>(undefined);
+  /** Which the server tells once: until one says that one has kept them. */
+  readonly recoveryCodes = new Value<readonly string[] | undefined>(undefined);
 
   constructor({ parley, forgetful }: Device) {
     this.parley = parley;
@@ -43,6 +45,7 @@ export class Store {
       user = now;
       this.list.reset();
       this.overlay.set(undefined);
+      this.recoveryCodes.set(undefined);
     });
   }
 }
