@@ -52,7 +52,7 @@ function PersonHead({ user, view }: { user: Id; view: ConversationView | undefin
       <Avatar id={user} name={name} online={online} />
       <div className="conversation-who">
         <h2><bdi>{name}</bdi></h2>
-        <PresenceLine user={user} conversation={view?.conversation ?? ""} />
+        <div role="status"><PresenceLine user={user} conversation={view?.conversation ?? ""} /></div>
       </div>
     </>
   );

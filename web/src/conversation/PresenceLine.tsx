@@ -16,7 +16,7 @@ export function PresenceLine({ user, conversation }: { user: Id; conversation: I
   const typing = useObservable(useParley().typing(conversation));
   const presence = usePresence(user);
   const now = useNow(REFRESH_MS);
-  if (typing.includes(user)) return <p className="typing" role="status">{say("talk.typing")}</p>;
-  if (presence?.online) return <p role="status">{say("person.online")}</p>;
-  return <p role="status">{presence?.last_seen ? lastSeen(intl, presence.last_seen, now) : " "}</p>;
+  if (typing.includes(user)) return <p className="typing">{say("talk.typing")}</p>;
+  if (presence?.online) return <p>{say("person.online")}</p>;
+  return <p>{presence?.last_seen ? lastSeen(intl, presence.last_seen, now) : " "}</p>;
 }
