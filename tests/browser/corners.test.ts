@@ -21,6 +21,14 @@ async function invitesTo(title: string, admin: Person): Promise<string> {
   return admin.page.evaluate(() => navigator.clipboard.readText());
 }
 
+/** A headless browser holds every page for shown. */
+function looksAway({ page }: Person): Promise<void> {
+  return page.evaluate(() => {
+    Object.defineProperty(document, "visibilityState", { value: "hidden", configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+  });
+}
+
 test("who follows an invite signs up, sees the group, joins; a link that was taken back says so", async () => {
   const [alice] = await stage.people("alice");
   await stage.group("The walkers", alice!);
@@ -103,7 +111,7 @@ test("what comes while one looks elsewhere is told once, but not from what one m
   await page.getByRole("navigation", { name: "Your account" }).getByRole("button", { name: "Notifications" }).click();
   await page.getByRole("switch", { name: "Notifications on this device" }).click();
   await page.getByRole("switch", { name: "Notifications on this device", checked: true }).waitFor();
-  // A headless browser shows none; it says which it was asked for. It holds every page for shown.
+  // A headless browser shows none; it says which it was asked for.
   await page.evaluate(() => {
     const told: string[] = [];
     const Real = window.Notification;
@@ -117,15 +125,74 @@ test("what comes while one looks elsewhere is told once, but not from what one m
   });
   await bob!.writes("while you look");
   await bob!.seesTick("while you look", "delivered");
-  await page.evaluate(() => {
-    Object.defineProperty(document, "visibilityState", { value: "hidden", configurable: true });
-    document.dispatchEvent(new Event("visibilitychange"));
-  });
+  await looksAway(alice!);
   await carol!.writes("muted words");
   await bob!.writes("**while** you look away");
   const told = (): Promise<string[]> => page.evaluate(() => (window as unknown as { told: string[] }).told);
   await eventually(async () => (await told()).length > 0 || undefined, "a notification");
   assert.deepEqual(await told(), [`${bob!.name}: while you look away`]);
+});
+
+test("where a page may show no notification its worker does, and a press on it leads to the conversation", async () => {
+  const alice = await stage.person("alice", { serviceWorkers: "allow" });
+  const { page, context } = alice;
+  await context.addInitScript(() => {
+    if (location.protocol === "about:") return;
+    localStorage.setItem("parley/look", JSON.stringify({ notify: true, silent: true }));
+    const shown: NotificationOptions[] = [];
+    // As on phones; what the worker shows a headless browser does not.
+    window.Notification = class {
+      constructor() {
+        throw new TypeError("Illegal constructor");
+      }
+    } as unknown as typeof Notification;
+    ServiceWorkerRegistration.prototype.showNotification = async (title, options) => {
+      shown.push({ ...options, body: `${title}: ${options?.body}` });
+    };
+    Object.assign(window, { shown });
+  });
+  await alice.signsUp();
+  const [bob] = await stage.people("bob");
+  const [hers, his] = await Promise.all([alice.session(), bob!.session()]);
+  const rest = restAt(stage.server.base);
+  await rest.call("contact.request", { user: his.user }, hers.token);
+  await rest.call("contact.accept", { user: hers.user }, his.token);
+  await looksAway(alice);
+  await bob!.finds(alice);
+  await bob!.writes("are you there?");
+  const shown = (): Promise<NotificationOptions[]> =>
+    page.evaluate(() => (window as unknown as { shown: NotificationOptions[] }).shown);
+  const [notice] = await eventually(async () => ((await shown()).length > 0 ? shown() : undefined), "a notification");
+  assert.equal(notice!.body, `${bob!.name}: are you there?`);
+  assert.equal(await page.evaluate(() => location.hash), "");
+
+  const [worker] = context.serviceWorkers();
+  await worker!.evaluate((data) => {
+    const pressed = Object.assign(new Event("notificationclick"), {
+      notification: { data, close: () => {} },
+      // Without a finger it may not bring the tab to the front.
+      waitUntil: (done: Promise<void>) => void done.catch(() => {}),
+    });
+    dispatchEvent(pressed);
+  }, notice!.data);
+  await page.getByRole("heading", { level: 2, name: bob!.name }).waitFor();
+});
+
+test("what comes in a window that shows, and that nobody looks at, is not read until somebody does", async () => {
+  const [alice, bob] = await stage.friends("alice", "bob");
+  await alice!.finds(bob!);
+  await bob!.opens(alice!);
+  const uses = (window: boolean): Promise<void> => alice!.page.evaluate((uses) => {
+    document.hasFocus = () => uses;
+    dispatchEvent(new Event(uses ? "focus" : "blur"));
+  }, window);
+  await uses(false);
+  await bob!.writes("on the second screen");
+  await alice!.sees("on the second screen");
+  await bob!.seesTick("on the second screen", "delivered");
+  await alice!.hasUnread(bob!, 1);
+  await uses(true);
+  await bob!.seesTick("on the second screen", "read");
 });
 
 test("a stranger's first message is a request, which is accepted, or ends with a block", async () => {

@@ -5,6 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
+import type { Locator } from "playwright-core";
 import { eventually } from "../integration/harness/wait.ts";
 import { restAt } from "../integration/harness/web.ts";
 import type { Person } from "./harness/person.ts";
@@ -80,6 +81,8 @@ test("whatever people write, everywhere it is shown, it is text", async () => {
   const { user, token } = await alice.session();
   const rest = restAt(stage.server.base);
   const places: string[] = [];
+  const mallories: string[] = [];
+  let invite = "";
   for (const [i, name] of HOSTILE_NAMES.entries()) {
     const mallory = await rest.call("signup", {
       username: `mallory-${i}`, password: PASSWORD, display_name: name, device_name: name,
@@ -91,7 +94,9 @@ test("whatever people write, everywhere it is shown, it is text", async () => {
     await rest.call("message.send", { to: conversation, text: `${name} to all`, mentions: [user] }, mallory.token);
     await rest.call("message.send", { to: user, text: name }, mallory.token);
     places.unshift(`#/group/${conversation}`, `#/person/${mallory.user}`);
+    mallories.push(mallory.user);
     if (i > 0) continue;
+    invite = (await rest.call("group.invite", { conversation }, mallory.token)).token;
     for (const text of HOSTILE) {
       const { seq } = await rest.call("message.send", { to: conversation, text }, mallory.token);
       await rest.call("message.send", { to: conversation, text: "an answer", reply_to: seq }, mallory.token);
@@ -121,6 +126,11 @@ test("whatever people write, everywhere it is shown, it is text", async () => {
       return box.scrollTop;
     });
   }
+  await inDialogs();
+  await page.evaluate((token) => {
+    location.hash = `#/join/${token}`;
+  }, invite);
+  await page.getByRole("button", { name: "Open the group" }).waitFor();
   await page.getByRole("button", { name: "New", exact: true }).click();
   await page.getByRole("button", { name: "Contacts" }).click();
   await page.getByRole("region", { name: "Contact requests" }).getByText("mallory").or(page.getByText("alert(1)")).first().waitFor();
@@ -133,11 +143,48 @@ test("whatever people write, everywhere it is shown, it is text", async () => {
   await page.getByRole("navigation", { name: "Your account" }).getByRole("button", { name: "Devices" }).click();
   await page.locator(".settings-line").first().waitFor();
 
-  const made = page.locator("#app :is(script, img, iframe, style, link, object, video, table, details, b, a[href^='javascript' i], a[href^='data' i])");
-  assert.equal(await made.count(), 0);
-  const handlers = await page.evaluate(() => [...document.querySelectorAll("#app *")].flatMap((one) =>
-    [...one.attributes].filter(({ name }) => name.startsWith("on")).map(({ name }) => name)));
-  assert.deepEqual(handlers, []);
+  await noneIsMade();
+
+  /** In a group of hers: its members, what may be done with one, who is added, what a message is given on to,
+   * and who has it. */
+  async function inDialogs(): Promise<void> {
+    const group = await rest.call("group.create", { title: HOSTILE_NAMES[0]!, members: mallories.slice(1) }, token);
+    await rest.call("message.send", { to: group.conversation, text: "of hers" }, token);
+    await page.evaluate((hash) => {
+      location.hash = hash;
+    }, `#/group/${group.conversation}/details`);
+    await alice.sees("of hers");
+    const members = page.locator(".members-line");
+    await members.nth(HOSTILE_NAMES.length - 1).waitFor({ state: "attached" });
+    await members.getByRole("button", { name: "What to do with" }).first().click();
+    await page.getByRole("button", { name: "Put out of the group" }).click();
+    await inDialog(async (dialog) => dialog.getByText("will no longer read").waitFor());
+    await page.getByRole("button", { name: "Add people" }).click();
+    await inDialog(async (dialog) => {
+      await dialog.getByRole("searchbox").fill("mallory");
+      await dialog.getByText(HOSTILE_NAMES[0]!).waitFor();
+    });
+    await alice.does("Forward", "of hers");
+    await inDialog(async (dialog) => dialog.getByRole("checkbox").nth(HOSTILE_NAMES.length - 1).waitFor({ state: "attached" }));
+    await alice.does("Message info", "of hers");
+    await inDialog(async (dialog) => dialog.locator(".info-line").nth(HOSTILE_NAMES.length - 2).waitFor({ state: "attached" }));
+  }
+
+  async function inDialog(look: (dialog: Locator) => Promise<void>): Promise<void> {
+    const dialog = page.getByRole("dialog");
+    await look(dialog);
+    await noneIsMade();
+    await dialog.getByRole("button", { name: "Close" }).click();
+    await dialog.waitFor({ state: "detached" });
+  }
+
+  async function noneIsMade(): Promise<void> {
+    const made = page.locator("#app :is(script, img, iframe, style, link, object, video, table, details, b, a[href^='javascript' i], a[href^='data' i])");
+    assert.equal(await made.count(), 0);
+    const handlers = await page.evaluate(() => [...document.querySelectorAll("#app *")].flatMap((one) =>
+      [...one.attributes].filter(({ name }) => name.startsWith("on")).map(({ name }) => name)));
+    assert.deepEqual(handlers, []);
+  }
 });
 
 test("a page that did open a dialog or ask another server would be found out", async () => {

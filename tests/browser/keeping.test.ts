@@ -5,7 +5,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Person } from "./harness/person.ts";
-import { Stage } from "./harness/stage.ts";
+import { PLAIN_HOST, Stage } from "./harness/stage.ts";
 
 let stage: Stage;
 before(async () => (stage = await Stage.open()));
@@ -110,6 +110,29 @@ test("in a browser that keeps nothing the page works from memory, and says so", 
   await alice.seesTick("hello", "sent");
   await bob!.request(alice).waitFor();
   await alice.signsOut();
+});
+
+test("at an address without TLS the page works, and says what it cannot", async () => {
+  const [bob] = await stage.people("bob");
+  const alice = await stage.person("alice");
+  alice.base = `http://${PLAIN_HOST}:${stage.server.port}`;
+  await alice.signsUp();
+  const lacks = await alice.page.evaluate(() => ["locks", "clipboard", "serviceWorker"].filter((one) => !(one in navigator)));
+  assert.deepEqual(lacks, ["locks", "clipboard", "serviceWorker"]);
+  await alice.finds(bob!);
+  await alice.writes("```\nhello\n```");
+  await bob!.request(alice).click();
+  await bob!.sees("hello");
+  await bob!.accepts();
+  await bob!.writes("read here, too");
+  await bob!.seesTick("read here, too", "read");
+  await alice.page.getByRole("button", { name: "Copy the code" }).click();
+  await alice.seesWords("That did not work.");
+  await alice.page.getByRole("button", { name: "Your account" }).click();
+  await alice.page.getByRole("button", { name: "Settings" }).click();
+  await alice.page.getByRole("navigation", { name: "Your account" }).getByRole("button", { name: "Notifications" }).click();
+  await alice.page.getByRole("switch", { name: "Notifications on this device" }).click();
+  await alice.seesWords("This browser has none for this page as it is.");
 });
 
 test("when there is no more room what was said is sent all the same, and the page says so", async () => {

@@ -23,6 +23,8 @@ async function chooses(person: Person, other: Person, what: string): Promise<voi
 
 test("pinned, muted, marked as unread, archived and back; the title counts what asks for attention", async () => {
   const [alice, bob, carol] = await stage.friends("alice", "bob", "carol");
+  const icon = (): Promise<string | null> => alice!.page.locator("link[rel=icon]").getAttribute("href");
+  const plain = await icon();
   await bob!.finds(alice!);
   await bob!.writes("from bob");
   await carol!.finds(alice!);
@@ -30,6 +32,7 @@ test("pinned, muted, marked as unread, archived and back; the title counts what 
   await alice!.hasUnread(bob!, 1);
   await alice!.hasUnread(carol!, 1);
   await eventually(async () => (await alice!.page.title()) === "(2) Parley" || undefined, "two in the title");
+  assert.notEqual(await icon(), plain);
 
   await chooses(alice!, bob!, "Pin");
   await alice!.page.getByRole("region", { name: "Pinned" }).getByText("from bob").waitFor();
@@ -38,6 +41,7 @@ test("pinned, muted, marked as unread, archived and back; the title counts what 
   await eventually(async () => (await alice!.page.title()) === "(1) Parley" || undefined, "one in the title");
   await chooses(alice!, carol!, "Mark as read");
   await alice!.hasUnread(carol!, 0);
+  await eventually(async () => (await icon()) === plain || undefined, "the icon as it was");
   await chooses(alice!, carol!, "Mark as unread");
   await alice!.row(carol!).getByText("Marked as unread").waitFor({ state: "attached" });
 

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, afterEach, before, test } from "node:test";
+import { restAt } from "../integration/harness/web.ts";
 import { totp } from "../integration/harness/totp.ts";
 import type { Person } from "./harness/person.ts";
 import { PASSWORD } from "./harness/person.ts";
@@ -50,6 +51,7 @@ test("another name that others see, a few words, another name that others find o
 
 test("who may see when one was there; whom one blocks, and does no more", async () => {
   const [alice, bob] = await stage.friends("alice", "bob");
+  const [{ token }, { user }] = await Promise.all([alice!.session(), bob!.session()]);
   await bob!.finds(alice!);
   await bob!.seesBelowTheName("online");
   await opensSettings(alice!, "Privacy");
@@ -61,6 +63,29 @@ test("who may see when one was there; whom one blocks, and does no more", async 
   await opensSettings(alice!, "Privacy");
   assert.equal(await alice!.page.getByLabel("Who sees whether you are online, and when last").inputValue(), "nobody");
   await alice!.seesWords("You block nobody.");
+  await restAt(stage.server.base).call("user.block", { user }, token);
+  const blocked = alice!.page.locator(".settings-line").filter({ hasText: bob!.name });
+  await blocked.getByRole("button", { name: "Unblock" }).click();
+  await alice!.seesWords("You block nobody.");
+  await bob!.writes("heard again");
+  await bob!.seesTick("heard again", "delivered");
+});
+
+test("a setting that was opened without a connection is there once there is one, and stays without it", async () => {
+  const [alice] = await stage.people("alice");
+  alice!.expects(/ERR_FAILED/);
+  const { page } = alice!;
+  const cut = async (): Promise<void> => {
+    await page.route("**/v1/connect", (route) => route.abort());
+    await page.reload();
+    await alice!.banner.getByText("Offline").waitFor();
+  };
+  await cut();
+  await opensSettings(alice!, "Devices");
+  await alice!.seesWords("The server cannot be reached.");
+  await page.unroute("**/v1/connect");
+  await alice!.isBack();
+  await page.locator(".settings-line").getByText("This device").waitFor();
 });
 
 test("one's devices are listed, one is signed out, and all the others are", async () => {

@@ -12,9 +12,11 @@ import { Server } from "../../integration/harness/server.ts";
 import { restAt } from "../../integration/harness/web.ts";
 import { Person } from "./person.ts";
 
+/** This machine, by a name at which browsers trust nothing without TLS, as they do at its address. */
+export const PLAIN_HOST = "parley.test";
 const FLAGS = [
   "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-  "--disable-component-update", "--disable-sync",
+  "--disable-component-update", "--disable-sync", `--host-resolver-rules=MAP ${PLAIN_HOST} 127.0.0.1`,
 ];
 const LAUNCH_MS_MAX = 20_000;
 
