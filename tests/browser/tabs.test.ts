@@ -107,17 +107,19 @@ test("a tab that is killed in the middle of sending loses nothing and doubles no
   await tab.seesExactly(all);
 });
 
-test("a server that is killed and started while one types goes unseen in every tab", async () => {
-  const [alice, tab, bob] = await inTwoTabs();
-  for (const one of [alice, tab, bob]) one.expects(/ERR_CONNECTION/, /WebSocket connection to/);
-  const typing = tab.box.pressSequentially("a rather long answer", { delay: 60 });
-  await stage.server.restart("kill");
-  await typing;
-  await tab.hasInTheBox("a rather long answer");
-  await tab.box.press("Enter");
-  await Promise.all([alice, tab, bob].map((one) => one.isBack()));
-  for (const one of [alice, tab, bob]) await one.seesExactly(["before", "a rather long answer"]);
-});
+for (const [what, how] of [["is killed", "kill"], ["drains", "stop"]] as const) {
+  test(`a server that ${what} and is started while one types goes unseen in every tab`, async () => {
+    const [alice, tab, bob] = await inTwoTabs();
+    for (const one of [alice, tab, bob]) one.expects(/ERR_CONNECTION/, /WebSocket connection to/, /status of 503/);
+    const typing = tab.box.pressSequentially("a rather long answer", { delay: 60 });
+    await stage.server.restart(how);
+    await typing;
+    await tab.hasInTheBox("a rather long answer");
+    await tab.box.press("Enter");
+    await Promise.all([alice, tab, bob].map((one) => one.isBack()));
+    for (const one of [alice, tab, bob]) await one.seesExactly(["before", "a rather long answer"]);
+  });
+}
 
 test("of two tabs one rings, and none while one looks at either", async () => {
   const [alice, tab, bob] = await inTwoTabs();
