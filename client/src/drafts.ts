@@ -5,8 +5,11 @@
  *
  * No key and no outbox: a draft that is written down twice is the same draft, and of those that
  * wait the newest alone is of use. What was typed and is not written down yet is kept in the
- * storage; of two devices' drafts the one that reaches the server last stands. Only what is taken
- * away without a connection is compared first: what another device wrote meanwhile stays.
+ * storage, and what the server does not take stays there; of two devices' drafts the one that reaches
+ * the server last stands. Only what is taken away without a connection is compared first: what another
+ * device wrote meanwhile stays.
+ *
+ * With a person one has no conversation with yet it is kept here under the person, until there is one.
  */
 import type { ChatEvent, Id, Seq } from "./api.ts";
 import { LIMITS } from "./api.ts";
@@ -41,6 +44,8 @@ interface Writing {
   /** What may be taken away, if nobody was told at once. */
   over?: string[];
   late?: boolean;
+  /** The server does not take the draft: it is kept here alone, until it is another one. */
+  refused?: boolean;
   /** When it was told last. */
   told?: number;
   telling: boolean;
@@ -58,6 +63,8 @@ export interface DraftsHost {
   clock: Clock;
   storage: Storage;
   online(): boolean;
+  /** The conversation with a person, or the one that has the id itself, if it is known. */
+  conversation(id: Id): Id | undefined;
   /** Resolves when it is stored. */
   write(changes: Change[]): Promise<void>;
 }
@@ -86,14 +93,34 @@ export class Drafts {
       const writing: Writing = { draft: draft.text === "" ? NOTHING : draft, late: true, telling: false };
       this.#writing.set(key.slice(PREFIX.length), over ? { ...writing, over } : writing);
     }
+    for (const person of [...this.#writing.keys()]) {
+      const conversation = this.#host.conversation(person);
+      if (conversation !== undefined && conversation !== person) this.begun(conversation, person);
+    }
   }
 
-  set(conversation: Id, draft: Draft): void {
+  /** A conversation is known now: what one has begun to write to that person belongs there. */
+  begun(conversation: Id, person: Id | undefined): void {
+    const writing = person === undefined ? undefined : this.#writing.get(person);
+    if (person !== undefined && writing) {
+      if (writing.draft) this.set(conversation, writing.draft);
+      writing.cancel?.();
+      this.#writing.delete(person);
+      this.#keep(person, {});
+      this.observed.touch(person);
+    }
+    this.flush(conversation);
+  }
+
+  /** `to`: a conversation, or a person one may have none with yet. */
+  set(to: Id, draft: Draft): void {
+    const conversation = this.#host.conversation(to) ?? to;
     const news = draft.text !== "" || this.#writing.has(conversation) || this.#stands(conversation);
     if (!news) return;
     const writing: Writing = this.#writing.get(conversation) ?? { telling: false };
     this.#writing.set(conversation, writing);
     delete writing.over;
+    delete writing.refused;
     writing.late = false;
     if (draft.text !== "") {
       writing.draft = draft;
@@ -181,7 +208,12 @@ export class Drafts {
 
   async #tell(conversation: Id, writing: Writing): Promise<void> {
     const { draft } = writing;
-    if (!draft || writing.telling) return;
+    if (!draft || writing.telling || writing.refused) return;
+    if (this.#host.conversation(conversation) !== conversation) return;
+    if (bytesOf(draft.text) > LIMITS.text_bytes_max) {
+      writing.refused = true; // Nor may a frame be so long: it would cost the connection.
+      return;
+    }
     if (!this.#host.online()) {
       writing.late = true;
       return;
@@ -226,12 +258,15 @@ export class Drafts {
       return;
     }
     delete writing.tried;
-    if (error.code !== "not_found" || draft.reply_to === undefined) {
-      this.#done(conversation, writing, draft); // It is kept nowhere but where it was typed.
-    } else if (writing.draft === draft) {
+    if (this.#writing.get(conversation) !== writing || writing.draft !== draft) return; // One has written on.
+    if (error.code === "not_found" && draft.reply_to !== undefined) {
       writing.draft = { text: draft.text }; // What it answers may be gone.
       this.#keep(conversation, writing);
       this.observed.touch(conversation);
+    } else if (error.code === "not_found" || draft === NOTHING) {
+      this.#done(conversation, writing, draft);
+    } else {
+      writing.refused = true;
     }
   }
 
@@ -243,7 +278,7 @@ export class Drafts {
     this.observed.touch(conversation);
   }
 
-  #keep(conversation: Id, { draft, over }: Writing): void {
+  #keep(conversation: Id, { draft, over }: Pick<Writing, "draft" | "over">): void {
     const key = `${PREFIX}${conversation}`;
     const kept: Kept | undefined = draft && over ? { ...draft, over } : draft;
     void this.#host.write([kept ? { put: key, value: kept } : { drop: key }]);
@@ -283,4 +318,8 @@ export class Drafts {
 
 function draftOf(text: string, reply_to: Seq | undefined): Draft {
   return reply_to === undefined ? { text } : { text, reply_to };
+}
+
+function bytesOf(text: string): number {
+  return new TextEncoder().encode(text).length;
 }

@@ -165,8 +165,11 @@ export class Parley {
     this.#shelf = new Shelf(clock, this.#asker, storage, {
       changed: (copy) => this.#views.changed(copy),
       goes: (at) => this.#expiry.goes(at),
-      begun: (copy) => {
-        if (copy.record.kind !== "own") return;
+      begun: ({ record: { conversation, kind, peer } }) => {
+        if (kind !== "own") {
+          this.personal.begun(conversation, kind === "self" ? this.#shelf.me : peer);
+          return;
+        }
         void this.#blocks.read().catch(() => {});
         void this.contacts.read().catch(() => {});
         void this.personal.read().catch(() => {});
@@ -223,6 +226,7 @@ export class Parley {
       storage,
       shelf: this.#shelf,
       online,
+      conversation: (id) => this.#shelf.resolve(id)?.id,
       write: (changes) => this.#shelf.write(changes),
       append: (cmd, args) => this.#append(cmd, args, OWN_LANE),
     });
@@ -421,7 +425,7 @@ export class Parley {
     const copy = this.#shelf.resolve(to);
     if (copy) this.#typing.sent(copy.id);
     const stands = this.#append("message.send", { to, text, ...more }, this.#laneOf(to));
-    if (copy) this.personal.sent(copy.id);
+    this.personal.sent(copy?.id ?? to);
     return stands;
   }
 

@@ -95,14 +95,15 @@ export class Personal {
   }
 
   /** What one has written so far: call it as one types, it is told as often as is useful. An empty
-   * text: nothing any more. */
-  setDraft(conversation: Id, text: string, reply_to?: Seq): void {
-    this.#drafts.set(conversation, reply_to === undefined || text === "" ? { text } : { text, reply_to });
+   * text: nothing any more. `to`: a conversation, or a person one has none with yet. */
+  setDraft(to: Id, text: string, reply_to?: Seq): void {
+    this.#drafts.set(to, reply_to === undefined || text === "" ? { text } : { text, reply_to });
   }
 
-  /** What one has begun to write in a conversation, here or on another device. */
-  draft(conversation: Id): Observable<Draft | undefined> {
-    return this.#drafts.observed.of(conversation);
+  /** What one has begun to write in a conversation, here or on another device; or to a person one has
+   * no conversation with yet. */
+  draft(id: Id): Observable<Draft | undefined> {
+    return this.#drafts.observed.of(id);
   }
 
   /** One leaves the conversation, or the page: what was typed shall not wait. */
@@ -111,8 +112,13 @@ export class Personal {
   }
 
   /** A message went there: what was typed was sent. */
-  sent(conversation: Id): void {
-    this.#drafts.sent(conversation);
+  sent(id: Id): void {
+    this.#drafts.sent(id);
+  }
+
+  /** A conversation is known now; `person`: of two, the other. */
+  begun(conversation: Id, person: Id | undefined): void {
+    this.#drafts.begun(conversation, person);
   }
 
   load(): Promise<void> {

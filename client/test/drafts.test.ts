@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { EventDraft, Seq } from "../src/api.ts";
+import { LIMITS } from "../src/api.ts";
 import { MemoryStorage } from "../src/storage.ts";
 import type { FakeServer, Rig } from "./rig.ts";
-import { CHAT, ME, entryOf, makeParley, signedIn } from "./rig.ts";
+import { CHAT, ME, PEER, entryOf, makeParley, message, signedIn } from "./rig.ts";
 
 const OWN = entryOf({ conversation: ME, kind: "own", head: 1 });
 const CHATS = [entryOf({ head: 1, n: 1 }), OWN];
@@ -172,6 +173,77 @@ test("a server that asks to wait is told later, and one that refuses is not aske
   assert.equal(told(server).length, 2);
   await clock.pass(60_000);
   assert.equal(told(server).length, 2);
+});
+
+test("what the server refuses stays where it was typed, over a restart, and is told once it is another text", async () => {
+  const storage = new MemoryStorage();
+  const all = await rig(storage);
+  const { clock, parley, server } = all;
+  server.on("draft.set", () => ({ error: { code: "full", message: "" } }));
+  parley.personal.setDraft(CHAT, "one too many");
+  await clock.pass(60_000);
+  assert.deepEqual([shown(all), told(server)], ["one too many", ["one too many"]]);
+  parley.stop();
+  const again = makeParley(server, clock, storage);
+  await again.load();
+  await clock.pass(20_000);
+  assert.equal(again.personal.draft(CHAT).getSnapshot()?.text, "one too many");
+  writes(server);
+  again.personal.setDraft(CHAT, "one less");
+  await clock.pass(20_000);
+  assert.equal(told(server).at(-1), "one less");
+  assert.deepEqual(await storage.scan("draft/"), []);
+  again.stop();
+});
+
+test("a text that is too long for a message is kept and told to nobody, until it is shorter", async () => {
+  for (const bytes of [LIMITS.text_bytes_max + 1, 70_000]) {
+    const storage = new MemoryStorage();
+    const all = await rig(storage);
+    const { clock, parley, server } = all;
+    const text = `ä${"x".repeat(bytes - 2)}`;
+    parley.personal.setDraft(CHAT, text);
+    parley.personal.flushDraft(CHAT);
+    cut(all);
+    await back(all);
+    assert.deepEqual([shown(all), told(server)], [text, []]);
+    assert.equal((await storage.scan("draft/")).length, 1);
+    parley.personal.setDraft(CHAT, text.slice(0, LIMITS.text_bytes_max - 1));
+    await clock.pass(20_000);
+    assert.equal(told(server).length, 1);
+  }
+});
+
+test("what is typed to somebody one has no conversation with yet is kept, and told once there is one", async () => {
+  const storage = new MemoryStorage();
+  const { clock, parley, server } = await signedIn([OWN], writes, storage);
+  parley.personal.setDraft(PEER, "hello, we have not");
+  await clock.pass(20_000);
+  parley.stop();
+  const again = makeParley(server, clock, storage);
+  await again.load();
+  await clock.pass(20_000);
+  assert.equal(again.personal.draft(PEER).getSnapshot()?.text, "hello, we have not");
+  assert.deepEqual(told(server), []);
+  // The other one is faster.
+  server.entries = CHATS;
+  server.event(message(1));
+  await clock.pass(20_000);
+  assert.equal(again.personal.draft(PEER).getSnapshot(), undefined);
+  assert.equal(again.personal.draft(CHAT).getSnapshot()?.text, "hello, we have not");
+  assert.deepEqual(told(server), ["hello, we have not"]);
+  assert.deepEqual(await storage.scan("draft/"), []);
+  again.stop();
+});
+
+test("the first message to somebody takes what was typed away", async () => {
+  const storage = new MemoryStorage();
+  const { clock, parley, server } = await signedIn([OWN], writes, storage);
+  parley.personal.setDraft(PEER, "hello");
+  void parley.send(PEER, "hello").catch(() => {});
+  await clock.pass(20_000);
+  assert.equal(parley.personal.draft(PEER).getSnapshot(), undefined);
+  assert.deepEqual([told(server), await storage.scan("draft/")], [[], []]);
 });
 
 /** A server that has drafts to list, of which `standing` is the one in the chat. */
