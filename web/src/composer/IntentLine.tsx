@@ -19,7 +19,7 @@ export function IntentLine({ intent, onCancel }: { intent: Intent; onCancel: () 
           {kind === "edit" ? say("composer.editing")
             : <FormattedMessage id="composer.replying" values={{ name: <Name user={message.sender} /> }} />}
         </strong>
-        <span dir="auto">{plainOf((message.text ?? "").slice(0, CHARS_MAX))}</span>
+        <span dir="auto">{plainOf(message.text ?? "", CHARS_MAX)}</span>
       </p>
       <button type="button" className="icon-button" aria-label={say("app.cancel")} onClick={onCancel}>
         <Icon name="close" />

@@ -12,7 +12,7 @@ import { useText } from "../words/useText.ts";
 const CHARS_MAX = 160;
 
 function inOneLine(text: string): string {
-  return plainOf(text.slice(0, CHARS_MAX)).replace(/\s+/g, " ");
+  return plainOf(text, CHARS_MAX).replace(/\s+/g, " ");
 }
 
 /** `isOpen`: one sees what one is writing there. */

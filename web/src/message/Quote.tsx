@@ -18,7 +18,7 @@ export function Quote({ seq, message }: { seq: Seq; message: MessageView | undef
         ? (
           <>
             <strong><Name user={message.sender} /></strong>
-            <span dir="auto">{message.text === undefined ? say("message.deleted") : plainOf(message.text.slice(0, CHARS_MAX))}</span>
+            <span dir="auto">{message.text === undefined ? say("message.deleted") : plainOf(message.text, CHARS_MAX)}</span>
           </>
         )
         : <span>{say("message.earlier")}</span>}

@@ -19,29 +19,39 @@ export type Block = { kind: "lines"; inside: Inline[] } | { kind: "fence"; text:
 /** A line that opens a block of code, with the language's name if somebody gave it; and one that ends it. */
 const FENCE = /^```[^`]*$/;
 const FENCE_END = /^```\s*$/;
+/** Scripts that have no blanks between words. */
+const UNSPACED = "\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}\\p{Script=Thai}";
+/** What ends an address. Of such letters and marks none is in it as people copy it, and behind it they
+ * would make another host's address of it. */
+const OUTSIDE = `\\s<>"${UNSPACED}，。！？；：、（）「」『』《》〈〉【】“”„«»‹›…،؛؟`;
 /** Code, words with an address, an address of the web or of mail, a name, a mark. */
 const TOKEN = new RegExp([
   "`([^`\\n]+)`",
-  "\\[([^\\[\\]\\n]+)\\]\\(([^\\s()<>]+)\\)",
-  "\\bhttps?://[^\\s<>\"]+",
-  "\\bmailto:[^\\s<>\"@]{1,64}@[^\\s<>\"@]{1,255}",
-  "(?<![\\p{L}\\p{N}@._-])@([\\p{L}\\p{M}\\p{N}](?:[\\p{L}\\p{M}\\p{N}._-]{0,62}[\\p{L}\\p{M}\\p{N}_-])?)",
+  "\\[([^\\[\\]\\n]+)\\]\\(((?:[^\\s()<>]|\\([^\\s()<>]*\\))+)\\)",
+  `\\b[Hh][Tt][Tt][Pp][Ss]?://[^${OUTSIDE}]+`,
+  `\\bmailto:[^${OUTSIDE}@]{1,64}@[^${OUTSIDE}@]{1,255}`,
+  "(?<![\\p{L}\\p{N}@.-]|[\\p{L}\\p{N}_]_)@([\\p{L}\\p{M}\\p{N}](?:[\\p{L}\\p{M}\\p{N}._-]{0,62}[\\p{L}\\p{M}\\p{N}_-])?)",
   "\\*\\*|~~|[*_]",
 ].join("|"), "gu");
 /** What ends a sentence rather than an address. */
 const AFTER = ".,;:!?'’)]*_~";
 /** What a link may lead to. */
 const FOLLOWED = /^(https?:\/\/|mailto:)/i;
-/** Within a word a single mark is none; these scripts have no blanks between words. */
-const IN_WORD = /[\p{L}\p{N}\\](?<![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}])/u;
+/** Within a word a single mark is none. */
+const IN_WORD = new RegExp(`[\\p{L}\\p{N}\\\\](?<![${UNSPACED}])`, "u");
+/** Nor is this one, between numbers. */
+const POWER = /^\d\*\*\d$/;
+/** A word that names a host. */
+const NAMES_HOST = /[\p{L}\p{N}]\.[\p{L}\p{N}]/u;
 const KINDS = { "**": "strong", "*": "em", "_": "em", "~~": "del" } as const;
 
 type Mark = keyof typeof KINDS;
 
-export function blocksOf(text: string): Block[] {
+/** `isCut`: the text goes on, and the end of a block of code may be there. */
+export function blocksOf(text: string, isCut = false): Block[] {
   const blocks: Block[] = [];
   const lines = text.split("\n");
-  const end = lines.findLastIndex((line) => FENCE_END.test(line));
+  const end = isCut ? lines.length : lines.findLastIndex((line) => FENCE_END.test(line));
   let said: string[] = [];
   const say = (): void => {
     if (said.length > 0) blocks.push({ kind: "lines", inside: inlineOf(said) });
@@ -52,7 +62,7 @@ export function blocksOf(text: string): Block[] {
     if (i < end && FENCE.test(line)) {
       say();
       const from = ++i;
-      while (!FENCE_END.test(lines[i] ?? "")) i++;
+      while (i < end && !FENCE_END.test(lines[i] ?? "")) i++;
       blocks.push({ kind: "fence", text: lines.slice(from, i).join("\n") });
     } else {
       said.push(line);
@@ -62,9 +72,10 @@ export function blocksOf(text: string): Block[] {
   return blocks;
 }
 
-/** One line of it, without its marks: for a preview. */
-export function plainOf(text: string): string {
-  return blocksOf(text).map((block) => (block.kind === "fence" ? block.text : wordsOf(block.inside))).join("\n");
+/** So much of it, without its marks: for a preview. */
+export function plainOf(text: string, chars = text.length): string {
+  const blocks = blocksOf(text.slice(0, chars), text.length > chars);
+  return blocks.map((block) => (block.kind === "fence" ? block.text : wordsOf(block.inside))).join("\n");
 }
 
 function wordsOf(nodes: readonly Inline[]): string {
@@ -90,6 +101,23 @@ export function namesIn(text: string): Set<string> {
 /** What an address leads to, if one may follow it. */
 export function hrefOf(address: string): string | undefined {
   return FOLLOWED.test(address) && URL.canParse(address) ? address : undefined;
+}
+
+/** Whether words say that they lead to one host, and lead to another. */
+function misleads(words: string, href: string): boolean {
+  const all = words.trim().split(/\s+/);
+  const host = hostOf(href);
+  return all.some((word) => {
+    const address = FOLLOWED.test(word) ? word : all.length === 1 && NAMES_HOST.test(word) ? `https://${word}` : "";
+    const named = hostOf(address);
+    return named !== undefined && named !== host && !host?.endsWith(`.${named}`);
+  });
+}
+
+function hostOf(address: string): string | undefined {
+  if (!URL.canParse(address)) return undefined;
+  const { hostname, pathname } = new URL(address);
+  return hostname === "" ? pathname.split("@")[1] : hostname.replace(/^www\./, "");
 }
 
 function inlineOf(lines: readonly string[]): Inline[] {
@@ -134,10 +162,9 @@ function lineOf(line: string): Inline[] {
         push(top(), token);
       }
     } else {
-      const node = nodeOf(match);
+      const node = nodeOf(match, open.some(({ mark }) => mark === "_"));
       add(top(), node);
-      // What ends the sentence behind an address is looked at again.
-      if (node.kind === "link" && match[2] === undefined) from = match.index + node.text.length;
+      from = match.index + lengthOf(node, match);
     }
   }
   push(top(), line.slice(from));
@@ -150,29 +177,47 @@ function tokenAt(line: string, from: number): RegExpExecArray | null {
   return TOKEN.exec(line);
 }
 
-function nodeOf([token, code, words, address, name]: RegExpExecArray): Inline {
+/** `slanted`: a mark at its end is none of a name. */
+function nodeOf([token, code, words, address, name]: RegExpExecArray, slanted: boolean): Inline {
   if (code !== undefined) return { kind: "code", text: code };
-  if (name !== undefined) return { kind: "mention", name };
+  if (name !== undefined) return { kind: "mention", name: slanted ? name.replace(/_$/, "") : name };
   const text = words ?? withoutEnd(token);
   const href = hrefOf(address ?? text);
-  return href === undefined ? { kind: "text", text: token } : { kind: "link", text, href };
+  if (href === undefined) return { kind: "text", text: token };
+  // The address that stands behind such words is shown as what it is.
+  if (words !== undefined && misleads(words, href)) return { kind: "text", text: `[${words}](` };
+  return { kind: "link", text, href };
 }
 
+/** How much of the line a node is. What ends the sentence behind an address is looked at again. */
+function lengthOf(node: Inline, [token, , words]: RegExpExecArray): number {
+  if (node.kind === "mention") return node.name.length + 1;
+  return node.kind === "text" || (node.kind === "link" && words === undefined) ? node.text.length : token.length;
+}
+
+/** A bracket that the address opens itself is its own. */
 function withoutEnd(address: string): string {
   let end = address.length;
-  while (end > 0 && AFTER.includes(address.charAt(end - 1))) end--;
+  let open = address.split("(").length - address.split(")").length;
+  for (; end > 0 && AFTER.includes(address.charAt(end - 1)); end--) {
+    if (address.charAt(end - 1) !== ")") continue;
+    if (open >= 0) break;
+    open++;
+  }
   return address.slice(0, end);
 }
 
 function mayOpen(line: string, at: number, mark: Mark): boolean {
   const behind = line.charAt(at + mark.length);
   if (behind === "" || /\s/.test(behind)) return false;
+  if (POWER.test(line.slice(at - 1, at + 3))) return false;
   return mark.length > 1 || !IN_WORD.test(line.charAt(at - 1));
 }
 
 function mayClose(line: string, at: number, mark: Mark): boolean {
   // Nothing between two marks is no mark either.
   if (/\s/.test(line.charAt(at - 1)) || line.startsWith(mark, at - mark.length)) return false;
+  if (POWER.test(line.slice(at - 1, at + 3))) return false;
   return mark.length > 1 || !IN_WORD.test(line.charAt(at + 1));
 }
 
