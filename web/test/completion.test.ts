@@ -19,7 +19,8 @@ test("the word at the caret, behind a sign that begins one", () => {
   assert.equal(typed("@"), "@ 0");
   assert.equal(typed("well, @zo"), "@zo 6");
   assert.equal(typed("so :he"), ":he 3");
-  for (const none of ["me@home", "10:30", ":h", "a:he", "@ada ", "::he", "https://x", ""]) assert.equal(typed(none), undefined, none);
+  for (const none of ["me@home", "10:30", ":h", ":-P", ":-)", ":+2", ":30", "a:he", "@ada ", "::he", "https://x", ""]) assert.equal(typed(none), undefined, none);
+  for (const begun of [":+1", ":-1", ":100", ":ок"]) assert.equal(typed(begun), `${begun} 0`);
   assert.equal(typedAt("@ada and more", 4)?.word, "ada");
   assert.equal(typedAt(`@${"a".repeat(100)}`, 101), undefined);
 });
@@ -33,6 +34,8 @@ test("people by any of their names, without accents, nobody who is gone", () => 
 
 test("emoji whose code begins so come first; a whole code becomes its emoji", () => {
   assert.deepEqual(emojiFor("heart", CODES).map(({ code }) => code), ["heart_eyes", "heart", "broken_heart"]);
+  assert.deepEqual(emojiFor("he", CODES).map(({ code }) => code), ["heart_eyes", "heart"]);
+  assert.deepEqual(emojiFor("ar", CODES), []);
   assert.deepEqual(codeAt("so :smile:", 10, CODES), { emoji: "😄", from: 3 });
   assert.equal(codeAt("so :smile: on", 13, CODES), undefined);
   assert.equal(codeAt("so :frown:", 10, CODES), undefined);

@@ -24,8 +24,10 @@ export interface Offer {
 
 /** Longer words are no names. */
 const WORD_MAX = 64;
-/** One letter after a colon is a face of letters more often than the beginning of a code. */
-const CODE_MIN = 2;
+/** What may be the beginning of a code. One letter after a colon is a face more often, and so are signs. */
+const CODE_BEGUN = /^(?:\p{L}.|\p{N}..|[+-]1)/u;
+/** A word so short is offered what begins so alone: somebody may mean it as it stands. */
+const ANYWHERE_MIN = 3;
 const OFFERS_MAX = 6;
 const TYPED = /(?<![\p{L}\p{N}@:.])([@:])([\p{L}\p{M}\p{N}._+-]*)$/u;
 const WHOLE_CODE = /(?<![\p{L}\p{N}:]):([a-z0-9_+-]{2,40}):$/u;
@@ -34,7 +36,7 @@ export function typedAt(text: string, caret: number): Typed | undefined {
   const match = TYPED.exec(text.slice(Math.max(0, caret - WORD_MAX), caret));
   if (!match) return undefined;
   const [, kind, word = ""] = match;
-  if (kind === ":" && word.length < CODE_MIN) return undefined;
+  if (kind === ":" && !CODE_BEGUN.test(word)) return undefined;
   return { kind: kind === "@" ? "@" : ":", word, from: caret - word.length - 1, to: caret };
 }
 
@@ -47,13 +49,13 @@ export function peopleFor(word: string, people: readonly Person[]): Offer[] {
   return found.slice(0, OFFERS_MAX).map((person) => ({ id: person.user, put: `@${person.username} `, person }));
 }
 
-/** Those that begin so, then those that have it elsewhere. */
+/** Those that begin so, then those that have it elsewhere, unless it is very short. */
 export function emojiFor(word: string, codes: ReadonlyMap<string, string>): Offer[] {
   const wanted = word.toLowerCase();
   const found: Offer[][] = [[], []];
   for (const [code, emoji] of codes) {
     const at = code.indexOf(wanted);
-    if (at >= 0) found[Math.min(at, 1)]?.push({ id: code, put: `${emoji} `, emoji, code });
+    if (at === 0 || (at > 0 && wanted.length >= ANYWHERE_MIN)) found[Math.min(at, 1)]?.push({ id: code, put: `${emoji} `, emoji, code });
   }
   return found.flat().slice(0, OFFERS_MAX);
 }
