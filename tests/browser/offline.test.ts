@@ -98,11 +98,18 @@ test("a newer page is taken when one wants it, in every tab, and nothing of what
   relay.mend();
   for (const one of [alice, tab]) await one.banner.getByText("There is a newer version of this page.").waitFor();
   await bob.sees("in between");
-  const loads = [alice, tab].map(({ page }) => page.waitForEvent("load"));
+  // What is being changed is kept nowhere but where it is typed: that tab waits.
+  await alice.box.press("ArrowUp");
+  await alice.box.fill("in between, changed");
+  const [load, itsLoad] = [alice, tab].map(({ page }) => page.waitForEvent("load"));
   await tab.banner.getByRole("button", { name: "Load it" }).click();
-  await Promise.all(loads);
+  await itsLoad;
+  await tab.sees("in between");
+  await alice.hasInTheBox("in between, changed");
+  await alice.box.press("Enter");
+  await load;
   for (const one of [alice, tab]) {
-    await one.seesExactly(["before", "in between"]);
+    await one.seesExactly(["before", "in between, changed"]);
     assert.equal(await one.banner.getByText("newer version").count(), 0);
   }
 });

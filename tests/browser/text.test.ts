@@ -76,6 +76,25 @@ test("a text near the limit says how much is left, one beyond it cannot be sent"
   await alice!.seesTick("äää", "delivered");
 });
 
+test("a text that is too long for a message is kept, and costs no connection", async () => {
+  const [alice, bob, carol] = await stage.friends("alice", "bob", "carol");
+  for (const other of [bob!, carol!]) {
+    await other.finds(alice!);
+    await other.writes("something else");
+  }
+  for (const text of ["w".repeat(9000), "w".repeat(70_000)]) {
+    await alice!.opens(bob!);
+    await alice!.box.fill(text);
+    await alice!.opens(carol!);
+    await alice!.reloads();
+    await alice!.opens(bob!);
+    await alice!.hasInTheBox(text);
+  }
+  await alice!.box.fill("short");
+  await alice!.box.press("Enter");
+  await alice!.seesTick("short", "delivered");
+});
+
 test("a message that is refused stays, says why, and can be discarded", async () => {
   const [alice, bob] = await stage.people("alice", "bob");
   const { user } = await alice!.session();

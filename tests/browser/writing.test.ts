@@ -179,6 +179,58 @@ test("what was begun stays with its conversation, with what it answers, and goes
   await alice!.hasInTheBox("");
 });
 
+test("what is typed and sent in one browser is no draft in another that shows the same conversation", async () => {
+  const [alice, bob] = await stage.friends("alice", "bob");
+  await alice!.finds(bob!);
+  await alice!.writes("before");
+  const elsewhere = await stage.again(alice!);
+  await elsewhere.opens(bob!);
+  await elsewhere.box.focus();
+  for (const text of ["Hello", "Hello, are you there?"]) {
+    await alice!.box.fill(text);
+    await elsewhere.hasInTheBox(text);
+  }
+  await alice!.box.press("Enter");
+  await elsewhere.sees("Hello, are you there?");
+  await elsewhere.hasInTheBox("");
+});
+
+test("an answer that was given up is none when one comes back, and one that was begun late is one", async () => {
+  const [alice, bob, carol] = await stage.friends("alice", "bob", "carol");
+  await bob!.finds(alice!);
+  await bob!.writes("a question");
+  await carol!.finds(alice!);
+  await carol!.writes("something else");
+  await alice!.opens(bob!);
+  await alice!.does("Reply", "a question");
+  await alice!.box.fill("well");
+  await alice!.box.press("Escape");
+  await alice!.opens(carol!);
+  await alice!.opens(bob!);
+  await alice!.hasInTheBox("well");
+  assert.equal(await alice!.page.locator(".intent").count(), 0);
+  await alice!.does("Reply", "a question");
+  await alice!.opens(carol!);
+  await alice!.opens(bob!);
+  await alice!.page.locator(".intent").getByText("a question").waitFor();
+  await alice!.box.press("Enter");
+  await bob!.message("well").locator(".quote").getByText("a question").waitFor();
+});
+
+test("what one types to somebody new outlives a reload, and their first message", async () => {
+  const [alice, bob] = await stage.people("alice", "bob");
+  await alice!.finds(bob!);
+  await alice!.box.fill("half a first");
+  await alice!.reloads();
+  await alice!.hasInTheBox("half a first");
+  await alice!.page.getByRole("button", { name: "Emoji" }).click();
+  await bob!.finds(alice!);
+  await bob!.writes("I am faster");
+  await alice!.sees("I am faster");
+  await alice!.page.keyboard.press("Escape");
+  await alice!.hasInTheBox("half a first");
+});
+
 test("the menus of a conversation and of a message open by keys, and by touch", async () => {
   const [alice, bob] = await stage.friends("alice", "bob");
   await alice!.finds(bob!);

@@ -1,8 +1,7 @@
 /** The panes: the list, the conversation that is open, and its details. A narrow window shows one. */
-import { Suspense, lazy, useState } from "react";
+import { Suspense, lazy } from "react";
 import { Conversation } from "../conversation/Conversation.tsx";
 import { useAlerts } from "../alerts/useAlerts.ts";
-import { DraftsContext } from "../composer/drafts.ts";
 import { useObservable } from "../hooks/useObservable.ts";
 import { Sidebar } from "../list/Sidebar.tsx";
 import { placeId, useRoute } from "../route/route.ts";
@@ -26,7 +25,6 @@ const OVERLAYS = {
 export function Home() {
   const { place, panel, invite } = useRoute();
   const me = useMe();
-  const [drafts] = useState(() => new Map<string, string>());
   useBadge();
   useAlerts();
   useShortcuts(place);
@@ -37,17 +35,15 @@ export function Home() {
   if (place || invite !== undefined) classes.push("home-open");
   if (place && panel) classes.push("home-beside");
   return (
-    <DraftsContext value={drafts}>
-      <div className={classes.join(" ")}>
-        <header className="unseen"><h1>Parley</h1></header>
-        <SessionBanner />
-        <Part><Sidebar place={place} /></Part>
-        {place
-          ? <Part key={placeId(place, me)}><Conversation place={place} panel={panel} /></Part>
-          : invite !== undefined ? <Part key={invite}><Join token={invite} /></Part> : <Nothing />}
-        {Over && <Suspense><Over onClose={() => overlay.set(undefined)} /></Suspense>}
-        {place && panel && <Part key={`${panel} ${placeId(place, me)}`}><Details place={place} /></Part>}
-      </div>
-    </DraftsContext>
+    <div className={classes.join(" ")}>
+      <header className="unseen"><h1>Parley</h1></header>
+      <SessionBanner />
+      <Part><Sidebar place={place} /></Part>
+      {place
+        ? <Part key={placeId(place, me)}><Conversation place={place} panel={panel} /></Part>
+        : invite !== undefined ? <Part key={invite}><Join token={invite} /></Part> : <Nothing />}
+      {Over && <Suspense><Over onClose={() => overlay.set(undefined)} /></Suspense>}
+      {place && panel && <Part key={`${panel} ${placeId(place, me)}`}><Details place={place} /></Part>}
+    </div>
   );
 }

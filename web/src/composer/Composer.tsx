@@ -4,7 +4,7 @@ import { LIMITS } from "parley-client";
 import type { ChangeEvent, FormEvent, KeyboardEvent, RefObject } from "react";
 import { useEffect, useMemo } from "react";
 import { useObservable } from "../hooks/useObservable.ts";
-import { useMe, useParley } from "../store/context.ts";
+import { useMe, useParley, useStore } from "../store/context.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { useComplain } from "../ui/notices.tsx";
 import { useText } from "../words/useText.ts";
@@ -32,10 +32,11 @@ export interface ComposerProps {
 }
 
 export function Composer({ id, view, intent, onIntent, lastOwn, onSent }: ComposerProps) {
-  const parley = useParley();
+  const { parley, update } = useStore();
   const complain = useComplain();
   const say = useText();
-  const draft = useDraft(id, view?.conversation);
+  const to = view?.conversation ?? id;
+  const draft = useDraft(to);
   const people = usePeopleHere(view);
   const box = useBox(draft.get);
   const bytesMax = parley.limits.text_bytes_max ?? LIMITS.text_bytes_max;
@@ -50,13 +51,21 @@ export function Composer({ id, view, intent, onIntent, lastOwn, onSent }: Compos
   };
   const completion = useCompletion(box, people, write);
   useFocusOnOpen(box.ref);
-  useDraftFromElsewhere(box.ref, view?.conversation, (text) => !edits && box.set(text));
+  useDraftFromElsewhere(to, box.text, (text) => {
+    if (edits) return;
+    box.set(text);
+    // It was sent elsewhere, as the answer that it was.
+    if (text === "") onIntent(undefined);
+  });
   useEffect(() => {
-    if (intent?.kind === "edit") box.set(intent.message.text ?? "");
+    if (!intent) return;
     // The text of the message that was to be edited is no answer.
-    if (intent?.kind === "reply") box.set(draft.get());
-    if (intent) box.focus();
+    box.set(intent.kind === "edit" ? intent.message.text ?? "" : draft.get());
+    draft.answers(intent.kind === "reply" ? intent.message.seq : undefined);
+    box.focus();
   }, [intent, draft]);
+  // To load the page anew would lose it.
+  useEffect(() => (edits ? update.hold() : undefined), [edits, update]);
 
   const end = (): void => {
     if (!edits) draft.set("");
@@ -83,7 +92,11 @@ export function Composer({ id, view, intent, onIntent, lastOwn, onSent }: Compos
     write(target.value);
     box.look();
   };
-  const cancel = edits ? end : () => onIntent(undefined);
+  const cancel = (): void => {
+    if (edits) return end();
+    draft.answers();
+    onIntent(undefined);
+  };
   const onKeyDown = (event: KeyboardEvent): void => {
     // While an input method composes, Enter takes its word; some browsers tell by the code alone.
     if (event.nativeEvent.isComposing || event.keyCode === 229 || completion.onKeyDown(event)) return;

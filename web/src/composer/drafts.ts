@@ -1,59 +1,47 @@
-/**
- * What was begun and not sent, for each conversation: the library has it for all of one's devices. With
- * a person one has no conversation with yet it is this page's alone, as long as the page lives.
- */
-import type { RefObject } from "react";
-import { createContext, use, useEffect, useMemo } from "react";
+/** What was begun and not sent, in each conversation and to each person: the library keeps it, and has it
+ * for all of one's devices. */
+import { useEffect, useMemo, useRef } from "react";
 import type { Id, Seq } from "parley-client";
 import { useObservable } from "../hooks/useObservable.ts";
 import { useParley } from "../store/context.ts";
 
-export const DraftsContext = createContext<Map<Id, string>>(new Map());
-
 export interface DraftKeeper {
   get(): string;
   set(text: string, reply_to?: Seq): void;
+  /** What stands answers that message; absent: none. */
+  answers(reply_to?: Seq): void;
 }
 
-/** `id`: of the place; `conversation`: once there is one. */
-export function useDraft(id: Id, conversation: Id | undefined): DraftKeeper {
+/** `to`: the conversation, or the person as long as there is none. */
+export function useDraft(to: Id): DraftKeeper {
   const { personal } = useParley();
-  const unknown = use(DraftsContext);
   return useMemo(() => ({
-    get() {
-      const known = conversation === undefined ? undefined : personal.draft(conversation).getSnapshot();
-      return known?.text ?? unknown.get(id) ?? "";
+    get: () => personal.draft(to).getSnapshot()?.text ?? "",
+    set: (text, reply_to) => personal.setDraft(to, text, reply_to),
+    answers(reply_to) {
+      const draft = personal.draft(to).getSnapshot();
+      if (draft && draft.reply_to !== reply_to) personal.setDraft(to, draft.text, reply_to);
     },
-    set(text, reply_to) {
-      if (conversation === undefined) {
-        unknown.set(id, text);
-        return;
-      }
-      unknown.delete(id);
-      personal.setDraft(conversation, text, reply_to);
-    },
-  }), [personal, unknown, id, conversation]);
+  }), [personal, to]);
 }
 
-/** What another device wrote meanwhile, unless one is writing here; and what is written here is told
- * when the page goes out of sight. */
-export function useDraftFromElsewhere(
-  box: RefObject<HTMLTextAreaElement | null>, conversation: Id | undefined, take: (text: string) => void,
-): void {
+/** What another device, or another tab, wrote or sent meanwhile, unless something else stands in the box;
+ * and what is written here is told when the page goes out of sight. `text`: what stands there. */
+export function useDraftFromElsewhere(to: Id, text: string, take: (text: string) => void): void {
   const { personal } = useParley();
-  const draft = useObservable(personal.draft(conversation ?? ""))?.text ?? "";
+  const draft = useObservable(personal.draft(to))?.text ?? "";
+  const before = useRef(draft);
 
   useEffect(() => {
-    const writes = document.activeElement === box.current && box.current?.value !== "";
-    if (conversation !== undefined && !writes) take(draft);
-    // Only for what was heard: `take` is another one each time.
-  }, [draft, conversation]);
+    if (text === before.current && text !== draft) take(draft);
+    before.current = draft;
+    // Only for what was heard: what is typed here is the draft.
+  }, [draft]);
   useEffect(() => {
-    if (conversation === undefined) return undefined;
     const flush = (): void => {
-      if (document.visibilityState === "hidden") personal.flushDraft(conversation);
+      if (document.visibilityState === "hidden") personal.flushDraft(to);
     };
     document.addEventListener("visibilitychange", flush);
     return () => document.removeEventListener("visibilitychange", flush);
-  }, [personal, conversation]);
+  }, [personal, to]);
 }

@@ -1,6 +1,6 @@
 /** The middle pane: one conversation, or a person with whom there is none yet. */
 import type { Id, MessageView } from "parley-client";
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { Composer } from "../composer/Composer.tsx";
 import type { Intent } from "../composer/intent.ts";
 import { useObservable } from "../hooks/useObservable.ts";
@@ -81,9 +81,9 @@ function lastOwnOf(reading: Reading): MessageView | undefined {
 function useBegunReply(
   reading: Reading, conversation: Id | undefined, onIntent: (change: (intent: Intent | undefined) => Intent | undefined) => void,
 ): void {
-  const { personal } = useParley();
+  const draft = useParley().personal.draft(conversation ?? "");
+  const seq = useSyncExternalStore(draft.subscribe, () => draft.getSnapshot()?.reply_to);
   useEffect(() => {
-    const seq = conversation === undefined ? undefined : personal.draft(conversation).getSnapshot()?.reply_to;
     if (seq === undefined) return undefined;
     const look = (): void => {
       const found = reading.timeline.getSnapshot().items.find((item) => item.seq === seq);
@@ -94,5 +94,5 @@ function useBegunReply(
     const end = reading.timeline.subscribe(look);
     look();
     return end;
-  }, [personal, reading, conversation, onIntent]);
+  }, [reading, seq, onIntent]);
 }

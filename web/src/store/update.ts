@@ -1,7 +1,8 @@
 /**
  * The page's worker (worker/worker.ts), and a newer version of the page that it has ready. That is
  * taken when one wants it, or when the page is next opened, since one may be in the middle of
- * something; what was begun to be written is kept either way.
+ * something; what was begun to be written is kept either way, and as long as something stands in the
+ * page that would not be, the page stays.
  */
 import type { Observable } from "parley-client";
 import { Value } from "parley-client";
@@ -14,6 +15,9 @@ export class Update {
   readonly ready: Observable<boolean>;
   #ready = new Value(false);
   #registration: ServiceWorkerRegistration | undefined;
+  #holds = 0;
+  /** Another version has the worker by now. */
+  #due = false;
 
   constructor() {
     this.ready = this.#ready;
@@ -25,7 +29,7 @@ export class Update {
       let had = workers.controller !== null;
       workers.addEventListener("controllerchange", () => {
         // All tabs of a browser are of one version: whichever of them took it. The first one is theirs already.
-        if (had) location.reload();
+        if (had) this.#reload();
         had = true;
       });
       const registration = await workers.register(PATH);
@@ -48,11 +52,28 @@ export class Update {
     this.#registration?.waiting?.postMessage("take over");
   }
 
+  /** Something stands in the page that is gone when it is loaded anew. The answer ends it. */
+  hold(): () => void {
+    this.#holds++;
+    this.#look();
+    return () => {
+      this.#holds--;
+      this.#look();
+      if (this.#due) this.#reload();
+    };
+  }
+
+  #reload(): void {
+    this.#due = this.#holds > 0;
+    if (!this.#due) location.reload();
+  }
+
   #watch(registration: ServiceWorkerRegistration): void {
     registration.installing?.addEventListener("statechange", () => this.#look());
   }
 
   #look(): void {
-    this.#ready.set(Boolean(this.#registration?.waiting) && navigator.serviceWorker.controller !== null);
+    const waits = Boolean(this.#registration?.waiting) && navigator.serviceWorker.controller !== null;
+    this.#ready.set(waits && this.#holds === 0);
   }
 }
