@@ -60,6 +60,25 @@ test("without a server the page opens, shows what it has, and takes what is said
   await alice.seesTick("said offline", "read");
 });
 
+test("who is called by name is so still when the text is changed before one knows who is here", async () => {
+  const [alice, bob] = await behindTheRelay();
+  await stage.group("The walkers", bob, alice);
+  await alice.opensGroup("The walkers");
+  await alice.writes(`come tomorow, @${bob.name}`);
+  await alice.seesTick("come tomorow", "delivered");
+  relay.cut();
+  await alice.banner.getByText("Offline").waitFor();
+  await alice.page.reload();
+  await alice.sees("come tomorow");
+  await alice.box.press("ArrowUp");
+  await alice.box.fill(`come tomorrow, @${bob.name}`);
+  await alice.box.press("Enter");
+  relay.mend();
+  await alice.isBack();
+  await bob.opensGroup("The walkers");
+  await bob.message("come tomorrow").locator(".mention-me").waitFor();
+});
+
 test("an answer that is lost with the wire leaves what was said standing once", async () => {
   const [alice, bob] = await behindTheRelay();
   relay.swallow();

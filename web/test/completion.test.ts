@@ -1,8 +1,8 @@
 /** What is offered while one types, and whom a text mentions. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Person } from "parley-client";
-import { codeAt, emojiFor, mentionedIn, peopleFor, typedAt } from "../src/composer/completion.ts";
+import type { Person, TimelineView } from "parley-client";
+import { codeAt, emojiFor, mentionedIn, peopleFor, typedAt, usersIn } from "../src/composer/completion.ts";
 
 const PEOPLE: Person[] = [
   { user: "1", username: "ada", display_name: "Ada Winter" },
@@ -44,4 +44,14 @@ test("emoji whose code begins so come first; a whole code becomes its emoji", ()
 test("who is called by name, however it is written, and not in code", () => {
   assert.deepEqual(mentionedIn("@Ada and **@zoe.k**, come", PEOPLE), ["1", "2"]);
   assert.deepEqual(mentionedIn("`@ada` ada me@ada @adam", PEOPLE), []);
+});
+
+test("whom an edited text still calls is mentioned once, whether or not they are known to be here", () => {
+  const before = [{ user: "9", username: "gone" }, { user: "1", username: "ada" }, { user: "8", username: "dropped" }];
+  assert.deepEqual(mentionedIn("@ada and @gone", [...PEOPLE, ...before]), ["1", "9"]);
+});
+
+test("who is in a group shows by what was said there, and to whom", () => {
+  const items = [{ type: "message", sender: "1", mentions: ["2"] }, { type: "notice" }, { type: "message", sender: "2", mentions: [] }];
+  assert.deepEqual([...usersIn({ items } as unknown as TimelineView)], ["1", "2"]);
 });

@@ -1,5 +1,5 @@
 /** Where one writes: a message, an answer, or another text for a message. */
-import type { ConversationView, Id, MessageView, Person } from "parley-client";
+import type { ConversationView, Id, MessageView, Parley, Person } from "parley-client";
 import { LIMITS } from "parley-client";
 import type { ChangeEvent, FormEvent, KeyboardEvent, RefObject } from "react";
 import { useEffect, useMemo } from "react";
@@ -10,7 +10,7 @@ import { useComplain } from "../ui/notices.tsx";
 import { useText } from "../words/useText.ts";
 import { bytesOf } from "../words/text.ts";
 import { Completions } from "./Completions.tsx";
-import { mentionedIn } from "./completion.ts";
+import { mentionedIn, usersIn } from "./completion.ts";
 import { useDraft, useDraftFromElsewhere } from "./drafts.ts";
 import { EmojiButton } from "./EmojiButton.tsx";
 import type { Intent } from "./intent.ts";
@@ -75,7 +75,8 @@ export function Composer({ id, view, intent, onIntent, lastOwn, onSent }: Compos
   const send = (): void => {
     if (!maySend) return;
     const { message } = intent ?? {};
-    const mentions = mentionedIn(said, people);
+    // Whom it called before may have left since, or may not be known to be here.
+    const mentions = mentionedIn(said, edits ? [...people, ...knownIn(parley, message?.mentions ?? [])] : people);
     if (edits && view && message?.seq !== undefined) {
       if (said !== message.text) parley.edit(view.conversation, message.seq, said, { mentions }).catch(complain);
     } else {
@@ -143,14 +144,21 @@ export function Composer({ id, view, intent, onIntent, lastOwn, onSent }: Compos
   );
 }
 
-/** Whom one may call by name. */
+/** Whom one may call by name. Who is in a group is not known before the server said it. */
 function usePeopleHere(view: ConversationView | undefined): readonly Person[] {
   const me = useMe();
-  const members = useObservable(useParley().members(view?.conversation ?? ""));
-  const person = view?.person;
-  return useMemo(
-    () => (members ?? (person ? [person] : [])).filter(({ user }) => user !== me), [members, person, me],
-  );
+  const parley = useParley();
+  const members = useObservable(parley.members(view?.conversation ?? ""));
+  return useMemo(() => {
+    if (!view) return [];
+    const { conversation, person } = view;
+    const others = members ?? (person ? [person] : knownIn(parley, usersIn(parley.timeline(conversation).getSnapshot())));
+    return others.filter(({ user }) => user !== me);
+  }, [parley, members, view, me]);
+}
+
+function knownIn(parley: Parley, users: Iterable<Id>): Person[] {
+  return [...users].map((user) => parley.person(user).getSnapshot()).filter((person) => person !== undefined);
 }
 
 /** On a phone the keyboard would cover what one came to read. */

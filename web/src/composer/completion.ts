@@ -1,5 +1,5 @@
 /** What a text that is being written may go on with: a name behind @, an emoji behind a colon. Pure. */
-import type { Id, Person } from "parley-client";
+import type { Id, Person, TimelineView } from "parley-client";
 import { LIMITS } from "parley-client";
 import { folded } from "../words/text.ts";
 import { namesIn } from "../words/markdown.ts";
@@ -69,9 +69,19 @@ export function codeAt(
   return match && emoji !== undefined ? { emoji, from: caret - match[0].length } : undefined;
 }
 
-/** Of these people, whom a text calls by name. */
+/** Of these people, whom a text calls by name; somebody may be among them twice. */
 export function mentionedIn(text: string, people: readonly Person[]): Id[] {
   const names = new Set([...namesIn(text)].map((name) => name.toLowerCase()));
   const called = people.filter(({ username }) => username !== undefined && names.has(username));
-  return called.slice(0, LIMITS.mentions_max).map(({ user }) => user);
+  return [...new Set(called.map(({ user }) => user))].slice(0, LIMITS.mentions_max);
+}
+
+/** Who is in a conversation, as far as what was said there shows. */
+export function usersIn({ items }: TimelineView): Set<Id> {
+  const users = new Set<Id>();
+  for (const item of items) {
+    if (item.type !== "message") continue;
+    for (const user of [item.sender, ...item.mentions]) users.add(user);
+  }
+  return users;
 }
