@@ -71,10 +71,7 @@ export interface DraftsHost {
 
 export class Drafts {
   /** Undefined: there is none. */
-  readonly observed = new ObservedMap<Draft | undefined>((conversation) => {
-    const draft = this.#writing.get(conversation)?.draft ?? this.#known.get(conversation)?.draft;
-    return draft && draft.text !== "" ? draft : undefined;
-  });
+  readonly observed = new ObservedMap<Draft | undefined>((conversation) => this.#get(conversation));
   #host: DraftsHost;
   #writing = new Map<Id, Writing>();
   #known = new Map<Id, Known>();
@@ -144,6 +141,13 @@ export class Drafts {
     }
   }
 
+  /** What was said there is refused: one has begun to write it, behind what one has begun since. */
+  putBack(conversation: Id, text: string): void {
+    const draft = this.#get(conversation);
+    if (draft?.text.endsWith(text)) return; // Another tab was faster.
+    this.set(conversation, draft ? { ...draft, text: `${draft.text}\n${text}` } : { text });
+  }
+
   /** One looks elsewhere: what was typed is told as soon as may be. */
   flush(conversation: Id): void {
     const writing = this.#writing.get(conversation);
@@ -184,6 +188,11 @@ export class Drafts {
     this.#writing.clear();
     this.#known.clear();
     this.observed.touchAll();
+  }
+
+  #get(conversation: Id): Draft | undefined {
+    const draft = this.#writing.get(conversation)?.draft ?? this.#known.get(conversation)?.draft;
+    return draft && draft.text !== "" ? draft : undefined;
   }
 
   #standing(conversation: Id): string {

@@ -87,6 +87,9 @@ export interface OutboxHost {
   find(lane: string): Promise<Id | undefined>;
   /** The command stands. True: its event is here already. */
   stands(item: OutboxItem, reply: Appended): boolean;
+  /** The command was refused for good, and is in the outbox no more: told to the tab that leads, and to
+   * the one whose command it was. */
+  refused(item: OutboxItem): void;
   /** The log ends before what the device has: drops all copies, syncs, and calls rebase(). */
   startOver(): Promise<void>;
   /** What waits in the lane changed; absent: in many. */
@@ -144,6 +147,7 @@ export class Outbox {
       const item = this.#take(told);
       if (reply && this.#host.stands(item, reply)) this.#items = this.#items.filter((one) => one !== item);
     }
+    if (gone && error && this.#promised.has(told.key)) this.#host.refused(told);
     if (reply) this.#promised.get(told.key)?.resolve(reply);
     if (error) this.#promised.get(told.key)?.reject(ParleyError.of(error));
     if (reply || error || gone) this.#promised.delete(told.key);
@@ -394,8 +398,12 @@ export class Outbox {
     this.#fresh.delete(item.key);
     item.state = "failed";
     item.error = { code: error.code, message: error.message };
-    if (item.cmd === "message.send") await this.#storage.write([put(item)]);
-    else await this.#remove(item);
+    if (item.cmd === "message.send") {
+      await this.#storage.write([put(item)]);
+    } else {
+      await this.#remove(item);
+      this.#host.refused(item);
+    }
     this.#host.tell({ item, error: errorData(error), ...(item.cmd === "message.send" ? {} : { gone: true }) });
     this.#promised.get(item.key)?.reject(error);
     this.#promised.delete(item.key);

@@ -200,6 +200,9 @@ export class Parley {
         return lane === OWN_LANE ? this.#shelf.me : this.#laneCopy(lane)?.id;
       },
       stands: (item, reply) => this.#stands(item, reply),
+      refused: ({ cmd, args }) => {
+        if (cmd === "message.edit") this.personal.putBack(args["conversation"] as Id, args["text"] as string);
+      },
       startOver: () => this.#sync.startOver(),
       // What waits for the own log may hide something in any conversation.
       changed: (lane) => this.#views.outboxChanged(lane === OWN_LANE ? undefined : lane),
@@ -429,7 +432,7 @@ export class Parley {
     return stands;
   }
 
-  /** Without `mentions` the message mentions nobody any more. */
+  /** Without `mentions` the message mentions nobody any more. Refused, its text is a draft. */
   edit(conversation: Id, seq: Seq, text: string, more: { mentions?: Id[] } = {}): Promise<Appended> {
     const args = { conversation, seq, text, ...more };
     return this.#append("message.edit", args, this.#laneOf(conversation));

@@ -116,6 +116,11 @@ export class Personal {
     this.#drafts.sent(id);
   }
 
+  /** What was said there, and is refused. */
+  putBack(conversation: Id, text: string): void {
+    this.#drafts.putBack(conversation, text);
+  }
+
   /** A conversation is known now; `person`: of two, the other. */
   begun(conversation: Id, person: Id | undefined): void {
     this.#drafts.begun(conversation, person);

@@ -348,3 +348,24 @@ test("a draft outlives the message that it answers", async () => {
   assert.deepEqual(asked, [["well", 1], ["well", undefined]]);
   assert.deepEqual(parley.personal.draft(CHAT).getSnapshot(), { text: "well" });
 });
+
+test("the text of an edit that is refused is begun again, behind what was begun since, after a restart too", async () => {
+  const storage = new MemoryStorage();
+  const all = await withStanding(storage);
+  const { clock, parley, server, standing } = all;
+  server.on("message.edit", () => ({ error: { code: "not_found", message: "" } }));
+  await assert.rejects(parley.edit(CHAT, 1, "a better text"), { code: "not_found" });
+  assert.equal(shown(all), "a better text");
+  cut(all);
+  await clock.pass(0);
+  void parley.edit(CHAT, 1, "the best text").catch(() => {});
+  await clock.pass(0);
+  parley.stop();
+  const again = makeParley(server, clock, storage);
+  await again.load();
+  await back({ ...all, parley: again });
+  assert.equal(shown({ ...all, parley: again }), "a better text\nthe best text");
+  assert.equal(standing.text, "a better text\nthe best text");
+  assert.deepEqual(again.outbox.getSnapshot(), []);
+  again.stop();
+});

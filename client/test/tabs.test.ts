@@ -101,6 +101,17 @@ test("two that speak at once are both heard, and a refusal is told to whoever sp
   assert.deepEqual(await storage.scan("outbox/"), []);
 });
 
+test("the text of an edit that is refused is begun again, in the tab where it was said and for all", options, async () => {
+  const { server, first, second } = await twoTabs();
+  const draft = (tab: Parley) => tab.personal.draft(CHAT).getSnapshot()?.text;
+  server.on("message.edit", () => ({ error: { code: "cannot_write", message: "" } }));
+  const refused = assert.rejects(second.edit(CHAT, 1, "a better text"), { code: "cannot_write" });
+  second.personal.setDraft(CHAT, "meanwhile");
+  await refused;
+  assert.equal(draft(second), "meanwhile\na better text");
+  assert.equal(draft(first), "a better text");
+});
+
 test("the next that leads sends with the same key and the same after, and asks for what was missed", options, async () => {
   const { server, first, second } = await twoTabs();
   server.event(message(1));

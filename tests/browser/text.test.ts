@@ -109,3 +109,18 @@ test("a message that is refused stays, says why, and can be discarded", async ()
   await alice!.page.getByRole("button", { name: "Discard" }).click();
   await alice!.seesExactly([]);
 });
+
+test("another text that is refused stands in the box again, and the message as it was", async () => {
+  const [alice, bob] = await stage.friends("alice", "bob");
+  await alice!.finds(bob!);
+  await alice!.writes("wel");
+  await alice!.seesTick("wel", "delivered");
+  const { user } = await alice!.session();
+  const { token } = await bob!.session();
+  await restAt(stage.server.base).call("user.block", { user }, token);
+  await alice!.box.press("ArrowUp");
+  await alice!.writes("well");
+  await alice!.seesWords("You cannot write to this person.");
+  await alice!.hasInTheBox("well");
+  await alice!.seesExactly(["wel"]);
+});
