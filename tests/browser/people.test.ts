@@ -61,6 +61,13 @@ test("who is blocked writes to one no more, and does again when it is lifted", a
   await alice!.page.getByRole("dialog", { name: "Block" }).getByRole("button", { name: "Block" }).click();
   await alice!.seesWords(`You block`);
   assert.equal(await alice!.box.count(), 0);
+  // Nor is anything else offered that would be refused.
+  await alice!.message("before").hover();
+  await alice!.message("before").getByRole("button", { name: "What to do with this message" }).click();
+  await alice!.page.getByRole("button", { name: "Delete for me" }).waitFor();
+  assert.equal(await alice!.page.getByRole("button", { name: "Reply" }).count(), 0);
+  assert.equal(await alice!.page.getByRole("group", { name: "React" }).count(), 0);
+  await alice!.page.keyboard.press("Escape");
   await bob!.writes("meanwhile");
   await bob!.seesTick("meanwhile", "not sent");
   await alice!.page.getByRole("main").getByRole("button", { name: "Unblock" }).click();

@@ -44,24 +44,26 @@ function Menu({ message, close }: { message: MessageView; close: () => void }) {
   }
   return (
     <>
-      <div className="emoji-row" role="group" aria-label={say("message.react")}>
-        {EMOJI.map((emoji) => (
-          <button
-            key={emoji} type="button" className="emoji" aria-pressed={emoji === mine} aria-label={emoji}
-            onClick={() => react(emoji)}
-          >
-            {emoji}
+      {actions.mayReact && (
+        <div className="emoji-row" role="group" aria-label={say("message.react")}>
+          {EMOJI.map((emoji) => (
+            <button
+              key={emoji} type="button" className="emoji" aria-pressed={emoji === mine} aria-label={emoji}
+              onClick={() => react(emoji)}
+            >
+              {emoji}
+            </button>
+          ))}
+          <button type="button" className="emoji" aria-label={say("message.react_other")} onClick={() => setPicks(true)}>
+            <Icon name="react" />
           </button>
-        ))}
-        <button type="button" className="emoji" aria-label={say("message.react_other")} onClick={() => setPicks(true)}>
-          <Icon name="react" />
-        </button>
-      </div>
-      <MenuItem icon="reply" text={say("message.reply")} onChoose={choose(() => actions.reply(message))} />
+        </div>
+      )}
+      {actions.mayWrite && <MenuItem icon="reply" text={say("message.reply")} onChoose={choose(() => actions.reply(message))} />}
       <MenuItem icon="forward" text={say("message.forward")} onChoose={choose(() => actions.forward(message))} />
       {message.own && <MenuItem icon="info" text={say("message.info")} onChoose={choose(() => actions.info(message))} />}
       <MenuItem icon="copy" text={say("message.copy")} onChoose={choose(() => actions.copy(message))} />
-      {message.own && !message.forwarded && (
+      {actions.mayWrite && message.own && !message.forwarded && (
         <MenuItem icon="edit" text={say("message.edit")} onChoose={choose(() => actions.edit(message))} />
       )}
       <MenuItem icon="hide" text={say("message.hide")} danger onChoose={choose(() => actions.hide(message))} />

@@ -6,7 +6,7 @@ import { useActions } from "./actions.ts";
 /** Who reacted how: each emoji once, with how many. A press joins in, or takes one's own back. */
 export function Reactions({ message }: { message: MessageView }) {
   const me = useMe();
-  const { react } = useActions();
+  const { mayReact, react } = useActions();
   const say = useText();
   const byEmoji = new Map<string, Id[]>();
   for (const { emoji, user } of message.reactions) {
@@ -20,7 +20,7 @@ export function Reactions({ message }: { message: MessageView }) {
           <li key={emoji}>
             <button
               type="button" className="reaction" aria-pressed={mine}
-              aria-label={`${emoji}, ${users.length}`}
+              aria-label={`${emoji}, ${users.length}`} disabled={!mayReact}
               onClick={() => react(message, mine ? "" : emoji)}
             >
               <span className="reaction-emoji">{emoji}</span>

@@ -1,9 +1,11 @@
 /** What may be done with a message; the same object while the conversation is open. */
 import { createContext, use, useMemo } from "react";
 import type { Appended, ConversationView, Id, MessageView, Seq } from "parley-client";
+import { useObservable } from "../hooks/useObservable.ts";
 import { useParley } from "../store/context.ts";
 import { copyText } from "../ui/copyText.ts";
 import { useComplain } from "../ui/notices.tsx";
+import { mayIn } from "./may.ts";
 
 /** What the conversation does with it itself. */
 export interface TalkActions {
@@ -17,6 +19,8 @@ export interface TalkActions {
 }
 
 export interface MessageActions extends TalkActions {
+  mayWrite: boolean;
+  mayReact: boolean;
   copy(message: MessageView): void;
   remove(message: MessageView): void;
   /** Whether one may take it away for everybody: one's own, or any as an admin. */
@@ -38,8 +42,9 @@ export function useActions(): MessageActions {
 
 export function useMessageActions(view: ConversationView | undefined, talk: TalkActions): MessageActions {
   const conversation = view?.conversation;
-  const rules = view?.role === "admin" || view?.role === "owner";
   const parley = useParley();
+  const isBlocked = useObservable(parley.blocked).includes(view?.peer ?? "");
+  const { write, react, remove, rule } = mayIn(view, isBlocked);
   const complain = useComplain();
   return useMemo(() => {
     /** What stands on the server, and its conversation with it. */
@@ -48,9 +53,11 @@ export function useMessageActions(view: ConversationView | undefined, talk: Talk
     };
     return {
       ...talk,
+      mayWrite: write,
+      mayReact: react,
       copy: ({ text }) => void copyText(text ?? "").catch(complain),
       remove: (message) => act(message, (id, seq) => parley.delete(id, seq)),
-      mayRemove: ({ own }) => own || rules,
+      mayRemove: ({ own }) => (own ? remove : rule),
       hide: (message) => act(message, (id, seq) => parley.personal.hide(id, seq)),
       react: (message, emoji) => act(message, (id, seq) => parley.react(id, seq, emoji)),
       retry({ key }) {
@@ -60,5 +67,5 @@ export function useMessageActions(view: ConversationView | undefined, talk: Talk
         if (key !== undefined) void parley.discard(key).catch(complain);
       },
     };
-  }, [parley, complain, conversation, rules, talk]);
+  }, [parley, complain, conversation, write, react, remove, rule, talk]);
 }

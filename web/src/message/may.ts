@@ -1,0 +1,24 @@
+/** What one may do with what stands in a conversation, as far as is known here. Pure. */
+import type { ConversationView } from "parley-client";
+
+export interface May {
+  /** Say something, as an answer or as another text. */
+  write: boolean;
+  react: boolean;
+  /** Take one's own messages away for everybody. */
+  remove: boolean;
+  /** Any message, as an admin. */
+  rule: boolean;
+}
+
+/** `isBlocked`: whom one talks to, by oneself. */
+export function mayIn(view: ConversationView | undefined, isBlocked: boolean): May {
+  if (!view || view.left) return { write: false, react: false, remove: false, rule: false };
+  const { announce, role } = view;
+  return {
+    write: !isBlocked && !(announce && role === "member"),
+    react: !isBlocked,
+    remove: true,
+    rule: role === "admin" || role === "owner",
+  };
+}
