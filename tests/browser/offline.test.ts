@@ -120,15 +120,18 @@ test("a newer page is taken when one wants it, in every tab, and nothing of what
   // What is being changed is kept nowhere but where it is typed: that tab waits.
   await alice.box.press("ArrowUp");
   await alice.box.fill("in between, changed");
+  await tab.box.fill("half a word");
   const [load, itsLoad] = [alice, tab].map(({ page }) => page.waitForEvent("load"));
   await tab.banner.getByRole("button", { name: "Load it" }).click();
   await itsLoad;
   await tab.sees("in between");
+  await tab.hasInTheBox("half a word");
   await alice.hasInTheBox("in between, changed");
   await alice.box.press("Enter");
   await load;
   for (const one of [alice, tab]) {
     await one.seesExactly(["before", "in between, changed"]);
+    await one.hasInTheBox("half a word");
     assert.equal(await one.banner.getByText("newer version").count(), 0);
   }
 });

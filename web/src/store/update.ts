@@ -52,7 +52,8 @@ export class Update {
     this.#registration?.waiting?.postMessage("take over");
   }
 
-  /** Something stands in the page that is gone when it is loaded anew. The answer ends it. */
+  /** Something stands in the page that is gone when it is loaded anew. The answer ends it. If another tab
+   * takes the newer version meanwhile, this page does without what it has not loaded until then. */
   hold(): () => void {
     this.#holds++;
     this.#look();
