@@ -90,23 +90,18 @@ export class Drafts {
       const writing: Writing = { draft: draft.text === "" ? NOTHING : draft, late: true, telling: false };
       this.#writing.set(key.slice(PREFIX.length), over ? { ...writing, over } : writing);
     }
-    for (const person of [...this.#writing.keys()]) {
+    for (const [person, writing] of [...this.#writing]) {
       const conversation = this.#host.conversation(person);
-      if (conversation !== undefined && conversation !== person) this.begun(conversation, person);
+      if (conversation !== undefined && conversation !== person) this.#move(conversation, person, writing);
     }
   }
 
   /** A conversation is known now: what one has begun to write to that person belongs there. */
   begun(conversation: Id, person: Id | undefined): void {
     const writing = person === undefined ? undefined : this.#writing.get(person);
-    if (person !== undefined && writing) {
-      if (writing.draft) this.set(conversation, writing.draft);
-      writing.cancel?.();
-      this.#writing.delete(person);
-      this.#keep(person, {});
-      this.observed.touch(person);
-    }
-    this.flush(conversation);
+    if (person === undefined || !writing) this.flush(conversation);
+    else if (writing.late) void this.#moveKept(conversation, person, writing);
+    else this.#move(conversation, person, writing);
   }
 
   /** `to`: a conversation, or a person one may have none with yet. */
@@ -188,6 +183,24 @@ export class Drafts {
     this.#writing.clear();
     this.#known.clear();
     this.observed.touchAll();
+  }
+
+  #move(conversation: Id, person: Id, { draft, cancel }: Writing): void {
+    if (draft) this.set(conversation, draft);
+    cancel?.();
+    this.#writing.delete(person);
+    this.#keep(person, {});
+    this.observed.touch(person);
+    this.flush(conversation);
+  }
+
+  /** Of before a restart: another tab may have sent it since, or gone on. */
+  async #moveKept(conversation: Id, person: Id, writing: Writing): Promise<void> {
+    const kept = (await this.#host.storage.get(`${PREFIX}${person}`)) as Draft | undefined;
+    if (this.#writing.get(person) !== writing) return;
+    if (kept) writing.draft = kept;
+    else delete writing.draft;
+    this.#move(conversation, person, writing);
   }
 
   #get(conversation: Id): Draft | undefined {

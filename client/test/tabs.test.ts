@@ -101,6 +101,26 @@ test("two that speak at once are both heard, and a refusal is told to whoever sp
   assert.deepEqual(await storage.scan("outbox/"), []);
 });
 
+test("what is typed to somebody new and sent is a draft in no tab", options, async () => {
+  const server = new FakeServer();
+  server.on("message.send", () => at(1));
+  const storage = new MemoryStorage();
+  const first = tabOf(server, storage);
+  await first.signIn({ username: "me", password: "12345678" });
+  first.personal.setDraft(PEER, "hello");
+  const second = tabOf(server, storage);
+  await second.load();
+  assert.equal(second.personal.draft(PEER).getSnapshot()?.text, "hello");
+  server.entries = [entryOf({ head: 1, n: 1 })];
+  await first.send(PEER, "hello");
+  server.event(message(1, { sender: "100", text: "hello" }));
+  for (const tab of [first, second]) {
+    await eventually("there is a conversation", () => tab.conversation(CHAT).getSnapshot() !== undefined);
+    await eventually("it is no draft", () => [PEER, CHAT].every((id) => !tab.personal.draft(id).getSnapshot()));
+  }
+  assert.deepEqual(server.askedFor("draft.set"), []);
+});
+
 test("the text of an edit that is refused is begun again, in the tab where it was said and for all", options, async () => {
   const { server, first, second } = await twoTabs();
   const draft = (tab: Parley) => tab.personal.draft(CHAT).getSnapshot()?.text;
