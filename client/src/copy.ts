@@ -7,7 +7,7 @@
  * one batch; `stored` is told only after that batch was written, and so is the server.
  */
 import type {
-  ChatEvent, ConversationEventsReply, Entry, EventHide, EventPreferences, Id, MemberState, ReceiptsPush,
+  ChatEvent, ConversationEventsReply, Entry, EventHide, EventPreferences, Id, Mark, MemberState, ReceiptsPush,
   Seq, Time,
 } from "./api.ts";
 import { LIMITS } from "./api.ts";
@@ -70,6 +70,8 @@ export class Copy {
   stored: Seq = 0;
   #host: CopyHost;
   #held = new Map<Seq, ChatEvent>();
+  /** What pushes told of members' marks, the latest last: a list of members may be from before. */
+  #marks = new Map<Id, Mark>();
   /** How often something beyond the cursor was said to stand. */
   #hints = 0;
   /** The newest head that came with events. */
@@ -161,13 +163,26 @@ export class Copy {
     if (own && !meetOwnMark(this.record, own, push.unread ?? 0, (seq) => this.nAt(seq))) this.#host.compareSoon();
     const peers = this.record.peer && moved.get(this.record.peer);
     if (peers) meetPeer(this.record, peers.delivered, peers.read);
-    this.members = this.members?.map((member) => {
-      const mark = moved.get(member.user);
+    for (const mark of push.marks) {
+      this.#marks.delete(mark.user);
+      this.#marks.set(mark.user, mark);
+    }
+    for (const user of this.#marks.keys()) {
+      if (this.#marks.size <= LIMITS.group_members_max) break;
+      this.#marks.delete(user);
+    }
+    if (this.members) this.meetMembers(this.members);
+    this.#commit([]);
+  }
+
+  /** The members as an answer says, which a push may have overtaken. */
+  meetMembers(members: MemberState[]): void {
+    this.members = members.map((member) => {
+      const mark = this.#marks.get(member.user);
       if (!mark) return member;
       const { delivered, read } = mark;
       return { ...member, delivered: Math.max(member.delivered, delivered), read: Math.max(member.read, read) };
     });
-    this.#commit([]);
   }
 
   /** An event of one's own log says what one wants of it. */

@@ -294,7 +294,7 @@ export class Shelf implements CopyHost {
   }
 
   #setMembers(copy: Copy, reply: ConversationGetReply): void {
-    copy.members = reply.members;
+    copy.meetMembers(reply.members);
     this.#handlers.changed(copy);
   }
 

@@ -422,6 +422,23 @@ test("ticks follow the other one's marks", async () => {
   assert.equal(status(), "read");
 });
 
+test("a list of members that a push overtook takes no mark back", async () => {
+  const { clock, server, parley } = await signedIn([entryOf({ kind: "group", peer: undefined })]);
+  const member = { user: PEER, username: "p", display_name: "p", role: "member", delivered: 1, read: 0 } as const;
+  server.on("conversation.get", async () => {
+    server.push({ push: "receipts", conversation: CHAT, marks: [{ user: PEER, delivered: 2, read: 2 }] });
+    await clock.pass(0);
+    return { ok: { ...entryOf({ kind: "group", peer: undefined }), members: [member] } };
+  });
+  parley.open(CHAT);
+  await clock.pass(0);
+  const marks = (): unknown[] => (parley.members(CHAT).getSnapshot() ?? []).map(({ delivered, read }) => [delivered, read]);
+  assert.deepEqual(marks(), [[2, 2]]);
+  server.push({ push: "receipts", conversation: CHAT, marks: [{ user: PEER, delivered: 3, read: 2 }] });
+  await clock.pass(0);
+  assert.deepEqual(marks(), [[3, 2]]);
+});
+
 test("one push moves one's own mark and the other one's", async () => {
   const { clock, server, parley } = await signedIn([entryOf()]);
   server.event(message(1, { sender: ME, key: "k" }));
