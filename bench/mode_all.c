@@ -14,7 +14,7 @@ static struct plan plan_of(const struct options *o)
 {
     double s = o->seconds;
     if (o->quick)
-        return (struct plan){.repetitions = 2,
+        return (struct plan){.repetitions = 1,
                              .flock_repetitions = 1,
                              .engine_s = 0.8,
                              .relay_s = 0.6,
