@@ -111,8 +111,7 @@ static int find_known_before(struct appending *a)
 static int refuse(struct appending *a, bool known)
 {
     struct store_append *r = a->r;
-    bool changed;
-    int err = log_settle(a->strand, a->c, &r->head, &changed);
+    int err = log_settle(a->strand, a->c, &r->head);
     if (err || known)
         return err ? err : STORE_KNOWN;
     uint64_t last = log_bucket(r->head.seq);
@@ -128,10 +127,9 @@ static int find_log(struct appending *a)
 {
     struct store_append *r = a->r;
     struct log_head head;
-    bool changed;
     if (a->c->there || (r->events[0].type == EVENT_CREATED && r->head.seq == 0))
         return 0;
-    int err = log_settle(a->strand, a->c, &head, &changed);
+    int err = log_settle(a->strand, a->c, &head);
     if (err)
         return err;
     r->head = head;

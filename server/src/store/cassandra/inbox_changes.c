@@ -103,12 +103,11 @@ static int settle_orphans(struct strand *s, struct seen *seen, bool *done)
         const struct gathered_head *orphan = &seen->orphans[i];
         struct conversation_state c;
         struct log_head head;
-        bool changed;
         if (orphan->head.seq < orphan->touched)
             continue;
         err = conversation_get(s, orphan->conversation, &c);
         if (!err)
-            err = log_settle(s, &c, &head, &changed);
+            err = log_settle(s, &c, &head);
         *done = true;
     }
     return err;

@@ -50,14 +50,16 @@ static int load_members(struct strand *s, const struct conversation_state *c, st
     return err;
 }
 
+/* What the head stands for is read after it: before, an event below it may not have been there yet,
+ * and whoever decided by such a state would append to this head all the same. What is newer than
+ * the head does no harm. */
 int cassandra_load(struct strand *s, struct store_load *r)
 {
     struct conversation_state *c = new_state(s);
-    bool changed = false;
     int err = conversation_get(s, r->id, c);
     if (!err)
-        err = log_settle(s, c, &r->head, &changed);
-    if (!err && changed)
+        err = log_settle(s, c, &r->head);
+    if (!err)
         err = conversation_get(s, r->id, c);
     if (err || !c->there)
         return err ? err : STORE_NOT_FOUND;
@@ -205,10 +207,9 @@ int cassandra_key(struct strand *s, struct store_key *r)
         if (!log_key_of(&asks[i].answer, &row) || row.seq <= c->gone_seq)
             continue;
         struct log_head head;
-        bool changed;
         r->seq = row.seq;
         memcpy(r->digest, row.digest, sizeof(r->digest));
-        return log_settle(s, c, &head, &changed);
+        return log_settle(s, c, &head);
     }
     return err ? err : STORE_NOT_FOUND;
 }

@@ -243,12 +243,6 @@ int log_find_head(struct strand *s, const struct conversation_state *c, struct l
     return MIN(err, 0);
 }
 
-/* Whether it may change more than rows of the log, of members and of what is said of messages. */
-static bool changes_conversation(enum event_type type)
-{
-    return type != EVENT_MESSAGE && type != EVENT_EDIT && type != EVENT_REACTION;
-}
-
 static int redo(struct strand *s, const struct log_row *row)
 {
     int err = changes_apply(s, &row->event, row->message_seq);
@@ -256,7 +250,7 @@ static int redo(struct strand *s, const struct log_row *row)
 }
 
 /* The rows of an append come with the newest first. */
-static int redo_append(struct strand *s, const struct event *last, bool *changed)
+static int redo_append(struct strand *s, const struct event *last)
 {
     struct ask a = ASK(S_LOG_EVENTS, cql_u64(last->conversation), cql_u64(log_bucket(last->seq)),
                        cql_u64(last->first_seq), cql_u64(last->seq));
@@ -266,23 +260,17 @@ static int redo_append(struct strand *s, const struct event *last, bool *changed
         err = log_read_row(s, &a.answer, i - 1, 0, last->conversation, &row);
         if (!err)
             err = redo(s, &row);
-        *changed |= !err && changes_conversation(row.event.type);
     }
     return err;
 }
 
-int log_settle(struct strand *s, const struct conversation_state *c, struct log_head *head,
-               bool *changed)
+int log_settle(struct strand *s, const struct conversation_state *c, struct log_head *head)
 {
     struct log_row row;
     memset(head, 0, sizeof(*head));
-    *changed = false;
     int err = find_tail(s, c, &row);
     if (err)
         return MIN(err, 0);
     head_of(&row, c, head);
-    if (row.event.first_seq < row.event.seq)
-        return redo_append(s, &row.event, changed);
-    *changed = changes_conversation(row.event.type);
-    return redo(s, &row);
+    return row.event.first_seq < row.event.seq ? redo_append(s, &row.event) : redo(s, &row);
 }

@@ -52,9 +52,8 @@ uint32_t conversation_users(const struct conversation_state *, uint64_t users[ME
  * log's head is all zero. 0, negative. */
 int log_find_head(struct strand *, const struct conversation_state *, struct log_head *);
 /* The same; and the changes of the append that wrote it are done again, which its writer may not
- * have come to. *changed: they may have changed what conversation_get() gives. */
-int log_settle(struct strand *, const struct conversation_state *, struct log_head *,
-               bool *changed);
+ * have come to. What conversation_get() gave before is of an older log, if any. */
+int log_settle(struct strand *, const struct conversation_state *, struct log_head *);
 
 /* A key as a part of an append, or how to look for it in the bucket of `seq`; `settled`: that one
  * takes no more events. */
