@@ -192,15 +192,16 @@ int people_put(struct strand *s, const struct person *p, uint32_t slots, bool *m
             parts[n++] = ASK(S_PERSON_PUT_DEVICE, cql_u64(d->id), pack_device(s, d), cql_u64(p->id),
                              cql_tinyint((int8_t)i));
     }
+    bool doubted = false;
     *made = false;
     for (int i = 0; i < SETTLE_MAX; i++) {
         struct answer answer;
         int err = strand_batch(s, parts, n, &answer);
         *made = !err && answer.applied;
-        if (err == -ETIMEDOUT)
-            err = settle(s, p, change, made);
-        else
+        if (*made || (err != -ETIMEDOUT && !doubted))
             return err;
+        doubted = true; /* what is in the way from here on may be an earlier try */
+        err = settle(s, p, change, made);
         if (err || *made)
             return err;
     }
