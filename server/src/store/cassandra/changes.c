@@ -230,25 +230,42 @@ static bool may_make_row(enum event_type type)
     return type == EVENT_CREATED || type == EVENT_ADDED || type == EVENT_JOINED;
 }
 
-/* Writes one member's row, if the event changes it. */
-static int put_member(struct strand *s, const struct event *e, const struct conversation_state *c,
-                      uint64_t message_seq, struct member_state *state)
+struct member_puts {
+    struct ask *marks, *roles;
+    uint32_t n_marks, n_roles;
+};
+
+/* Changes one member's row, if the event does: what is to be written of it. */
+static void change_member(struct strand *s, const struct event *e,
+                          const struct conversation_state *c, uint64_t message_seq,
+                          struct member_state *state, struct member_puts *puts)
 {
-    struct member *m = &state->row.member;
-    struct ask puts[3];
-    uint32_t n = 0;
-    struct member before = *m;
+    struct member *m = &state->row.member, before = *m;
     if ((!state->there && !may_make_row(e->type)) || !project_member(m, e))
-        return 0;
+        return;
     state->row.left_message_seq = m->left ? message_seq : 0;
     if (m->left)
         m->left_title = c->conversation.title;
-    puts[n++] = member_put_role(s, state, e->seq);
     if (m->read_seq > before.read_seq)
-        puts[n++] = member_put_read(m->conversation, m->user, m->read_seq, m->read_n);
+        puts->marks[puts->n_marks++] =
+            member_put_read(m->conversation, m->user, m->read_seq, m->read_n);
     if (m->delivered_seq > MAX(before.delivered_seq, m->read_seq))
-        puts[n++] = member_put_delivered(m->conversation, m->user, m->delivered_seq);
-    return strand_ask_all(s, puts, n);
+        puts->marks[puts->n_marks++] =
+            member_put_delivered(m->conversation, m->user, m->delivered_seq);
+    puts->roles[puts->n_roles++] = member_put_role(s, state, e->seq);
+}
+
+/* Marks before roles: it is the role that says that the event is done. */
+static int put_members(struct strand *s, const struct event *e, const struct conversation_state *c,
+                       uint64_t message_seq, struct member_state *m, uint32_t n)
+{
+    struct arena *scratch = strand_scratch(s);
+    struct member_puts puts = {.marks = arena_alloc(scratch, 2 * n * sizeof(*puts.marks) + 1),
+                               .roles = arena_alloc(scratch, n * sizeof(*puts.roles) + 1)};
+    for (uint32_t i = 0; i < n; i++)
+        change_member(s, e, c, message_seq, &m[i], &puts);
+    int err = strand_ask_all(s, puts.marks, puts.n_marks);
+    return err ? err : strand_ask_all(s, puts.roles, puts.n_roles);
 }
 
 /* Inserts or takes out one user. One too many is not taken: whoever decided refused them. */
@@ -292,13 +309,16 @@ static int apply_members(struct strand *s, const struct event *e, uint64_t messa
     int err = conversation_get(s, e->conversation, c);
     if (!err)
         err = member_get_many(s, e->conversation, about->users, about->n, m);
-    for (uint32_t i = 0; !err && i < about->n; i++)
-        err = put_member(s, e, c, message_seq, &m[i]);
+    if (!err)
+        err = put_members(s, e, c, message_seq, m, about->n);
     if (!err && (e->type == EVENT_ADDED || e->type == EVENT_JOINED))
         err = member_note_steps(s, &m[0].row.member, e->time_ms);
+    uint32_t n_in = 0; /* a row that is gone is nobody's */
     for (uint32_t i = 0; !err && i < about->n; i++)
-        if (m[i].row.member.rev && !m[i].row.member.left) /* a row that is gone is nobody's */
-            err = change_leaving(s, about->users[i]);
+        if (m[i].row.member.rev && !m[i].row.member.left)
+            about->users[n_in++] = about->users[i];
+    if (!err)
+        err = change_leaving_all(s, about->users, n_in);
     return err || e->type == EVENT_ROLE ? err : put_roster(s, e, c, m, about->n);
 }
 

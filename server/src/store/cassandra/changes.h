@@ -27,6 +27,8 @@ int change_user(struct strand *, const struct event *e);
 int change_device(struct strand *, const struct event *e);
 /* Whatever gives a user a row of their own: if they are deleted, the rest is to go again. */
 int change_leaving(struct strand *, uint64_t user);
+/* The same of 0 to MEMBERS_MAX, none of them 0. */
+int change_leaving_all(struct strand *, const uint64_t *users, uint32_t n);
 /* Before a rename is appended: its name and look are its sender's, if the event comes to stand. 0,
  * STORE_TAKEN (*looks_like), STORE_NOT_FOUND (the user, or deleted), negative. */
 int change_claim_name(struct strand *, const struct event *e, bool *looks_like);

@@ -86,12 +86,20 @@ int leaving_mark(struct strand *s, uint64_t user)
     return put_mark(s, 0, user);
 }
 
+int change_leaving_all(struct strand *s, const uint64_t *ids, uint32_t n_ids)
+{
+    struct user *users = arena_alloc(strand_scratch(s), n_ids * sizeof(*users) + 1);
+    uint32_t n = 0;
+    int err = people_users(s, ids, n_ids, users, &n);
+    for (uint32_t i = 0; !err && i < n; i++)
+        if (users[i].deleted_ms)
+            err = put_mark(s, 0, users[i].id);
+    return err;
+}
+
 int change_leaving(struct strand *s, uint64_t id)
 {
-    struct user user;
-    uint32_t n = 0;
-    int err = id ? people_users(s, &id, 1, &user, &n) : 0;
-    return err || !n || !user.deleted_ms ? err : put_mark(s, 0, id);
+    return id ? change_leaving_all(s, &id, 1) : 0;
 }
 
 /* --- rows that go --- */
