@@ -127,7 +127,8 @@ int codes_give_back(struct strand *s, uint64_t id)
 
 /* --- making and ending --- */
 
-/* Those that the caller marked by id = 0 in `codes`, as they stand otherwise, are freed. */
+/* Those that are marked are freed, as many in one batch as it takes: all of these or, where somebody
+ * has changed one since it was read, none. */
 static int free_slots(struct strand *s, const struct slots *slots, const bool *gone)
 {
     struct ask *parts = arena_alloc(strand_scratch(s), FREED_MAX * sizeof(*parts));
@@ -200,12 +201,21 @@ int cassandra_code_end(struct strand *s, struct store_code_end *r)
 
 int codes_end_of(struct strand *s, uint64_t user)
 {
-    struct slots *slots;
     bool *gone = arena_alloc(strand_scratch(s), INVITE_CODES_MAX * sizeof(*gone));
-    int err = read_slots(s, S_CODES_LOOK, &slots);
-    for (uint32_t i = 0; !err && i < INVITE_CODES_MAX; i++)
-        gone[i] = slots->codes[i].id && slots->codes[i].by == user;
-    return err ? err : free_slots(s, slots, gone);
+    for (int i = 0; decide(s, i); i++) {
+        struct slots *slots;
+        bool any = false;
+        int err = read_slots(s, S_CODES_LOOK, &slots);
+        for (uint32_t j = 0; !err && j < INVITE_CODES_MAX; j++) {
+            gone[j] = slots->codes[j].id && slots->codes[j].by == user;
+            any |= gone[j];
+        }
+        if (!err && any)
+            err = free_slots(s, slots, gone);
+        if (err || !any)
+            return err;
+    }
+    return -EAGAIN;
 }
 
 /* --- listing --- */

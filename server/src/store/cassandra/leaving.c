@@ -266,10 +266,11 @@ static int leave_rows(struct strand *s, struct store_leave *r)
     if (err || more)
         return err;
     err = leave_claim(s, r->at.user);
-    if (err)
-        return err;
-    r->at.phase = PHASE_OWN_LOG;
-    return codes_end_of(s, r->at.user);
+    if (!err)
+        err = codes_end_of(s, r->at.user);
+    if (!err)
+        r->at.phase = PHASE_OWN_LOG;
+    return err;
 }
 
 /* Its record stays, so that the id is known as a person's: a message to them that is sent again
