@@ -493,6 +493,9 @@ static void test_much_goes_in_batches(void **state)
     struct store_retain r = retain(rig, GROUP, keep, 99999);
     assert_int_equal(r.n_events, RETAIN_MAX);
     assert_true(r.more);
+    uint64_t first;
+    assert_int_equal(rows_of(rig, GROUP, &first), 1); /* also where more than a page is gone */
+    assert_int_equal(first, RETAIN_MAX + 1);
     r = retain(rig, GROUP, keep, 99999);
     assert_int_equal(r.n_events, 1);
     assert_false(r.more);

@@ -8,8 +8,10 @@
  *
  * A conversation is touched before its event comes to stand. If an entry is given in between, its
  * head is the old one, and nothing changes in the inbox any more once the event is there: so the
- * token is made to differ there, and the entry is given again, until the head has come or AHEAD_MS
- * are over. Whoever lost the push of it learns of it all the same.
+ * token is made to differ there, and the entry is given again at each compare, until the head has
+ * come. Whoever lost the push of it learns of it all the same, however late the event lands and
+ * whatever the nodes' clocks say. One that never comes costs an entry at each compare until the next
+ * event of that conversation.
  */
 #include <assert.h>
 #include <string.h>
@@ -22,9 +24,8 @@
 #include "util/macros.h"
 
 enum {
-    AHEAD_MS = 30 * 1000, /* longer than an append takes */
-    NEWEST = 16,          /* rows whose heads a first token looks at, since they may be ahead */
-    ORPHANS = 16,         /* rows that were touched and are nobody's so far, of those there are */
+    NEWEST = 16,  /* rows whose heads a first token looks at, since they may be ahead */
+    ORPHANS = 16, /* rows that were touched and are nobody's so far, of those there are */
 };
 static_assert((int)SYNC_MAX <= (int)INBOX_FILLED_MAX, "an answer's entries are filled at once");
 
@@ -125,12 +126,6 @@ static int look_at(struct strand *s, uint64_t user, struct seen **out)
 
 /* --- answers --- */
 
-static bool is_recent(const struct state *row, uint64_t now_ms)
-{
-    uint64_t ms = row->touched_ms;
-    return ms > now_ms ? ms - now_ms < AHEAD_MS : now_ms - ms < AHEAD_MS;
-}
-
 /* The entries of these rows, into the answer; those that may become others are made to differ. */
 static int give(struct strand *s, struct store_inbox_changes *r, const struct state *rows,
                 uint32_t n, struct digest *digest)
@@ -144,8 +139,7 @@ static int give(struct strand *s, struct store_inbox_changes *r, const struct st
     int err = inbox_fill(s, r->user, r->now_ms, ids, n, r->entries, ahead);
     for (uint32_t i = 0; !err && i < n; i++) {
         bool whole = r->entries[i].me.user != 0;
-        bool awaited = ahead[i] || (!whole && rows[i].touched);
-        if (awaited && is_recent(&rows[i], r->now_ms))
+        if (ahead[i] || (!whole && rows[i].touched))
             digest_spoil(digest, ids[i]);
         if (whole)
             r->entries[r->n_entries++] = r->entries[i];
@@ -176,18 +170,15 @@ static uint32_t find_newest(const struct seen *seen, struct gathered_head newest
 }
 
 /* The list that a device reads after its first token may show the head of before, too. */
-static int spoil_newest(struct strand *s, const struct seen *seen, uint64_t now_ms,
-                        struct digest *digest)
+static int spoil_newest(struct strand *s, const struct seen *seen, struct digest *digest)
 {
     struct gathered_head *newest = arena_alloc(strand_scratch(s), NEWEST * sizeof(*newest));
     uint64_t touched_ms[NEWEST];
     uint32_t n = find_newest(seen, newest, touched_ms);
     int err = gather_heads(s, newest, n);
-    for (uint32_t i = 0; !err && i < n; i++) {
-        struct state row = {.touched_ms = touched_ms[i]};
-        if (newest[i].head.seq < newest[i].touched && is_recent(&row, now_ms))
+    for (uint32_t i = 0; !err && i < n; i++)
+        if (newest[i].head.seq < newest[i].touched)
             digest_spoil(digest, newest[i].conversation);
-    }
     return err;
 }
 
@@ -197,7 +188,7 @@ static int give_first(struct strand *s, struct store_inbox_changes *r, const str
     struct state own = {.conversation = r->user};
     token->digest = seen->digest;
     int err = give(s, r, &own, 1, &token->digest);
-    return err ? err : spoil_newest(s, seen, r->now_ms, &token->digest);
+    return err ? err : spoil_newest(s, seen, &token->digest);
 }
 
 static int give_changes(struct strand *s, struct store_inbox_changes *r, const struct seen *seen,

@@ -140,14 +140,16 @@ static int show(struct strand *s, struct store_events *r, const struct member *v
     return viewer ? hidden_words(s, viewer, r->events, r->n_events) : 0;
 }
 
-/* The rest of a page, whose first part is there. What is gone is not looked at again; beyond the
+/* The rest of a page, whose first part is there; but one that was asked for from where all is gone,
+ * upwards, says nothing of what is behind that. What is gone is not looked at again; beyond the
  * newest bucket there is nothing. */
 static int page_fill(struct page *p, const struct conversation_state *c, const struct answer *first)
 {
     struct store_events *r = p->r;
     r->gone_seq = c->gone_seq;
     r->gone_n = c->gone_n;
-    int err = page_take(p, first);
+    bool begins_gone = !r->newest && p->lo <= c->gone_seq;
+    int err = begins_gone ? 0 : page_take(p, first);
     p->lo = MAX(p->lo, c->gone_seq + 1);
     p->hi = MIN(p->hi, c->bucket * LOG_BUCKET + (LOG_BUCKET - 1));
     while (!err && !p->ended && p->lo <= p->hi) {
