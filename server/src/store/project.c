@@ -68,13 +68,17 @@ bool project_target(struct event *target, const struct event *e, struct arena *a
     return true;
 }
 
-bool project_due(struct event *row, uint64_t now_ms)
+bool project_gone(struct event *row)
 {
-    bool words = row->type == EVENT_MESSAGE || row->type == EVENT_EDIT;
-    if (!words || !row->expires_ms || row->expires_ms > now_ms || row->deleted)
+    if ((row->type != EVENT_MESSAGE && row->type != EVENT_EDIT) || row->deleted)
         return false;
     stub(row);
     return true;
+}
+
+bool project_due(struct event *row, uint64_t now_ms)
+{
+    return row->expires_ms && row->expires_ms <= now_ms && project_gone(row);
 }
 
 void project_as_of(struct event *row, uint64_t seq, struct arena *arena)

@@ -38,6 +38,8 @@
 bool project_target(struct event *target, const struct event *e, struct arena *);
 /* A message or edit whose time has come by now: a stub, by no event and with the same `rev`. */
 bool project_due(struct event *row, uint64_t now_ms);
+/* A message or edit whose words go by no event, whatever its time: its `rev` stays, too. */
+bool project_gone(struct event *row);
 /* Empties the text of an edit or a draft (for good) because of `e`. */
 bool project_emptied(struct event *row, const struct event *e);
 /* A message without what its reader hid; an edit of such a one, without its words. */

@@ -17,6 +17,7 @@
 #include "store/hidden.h"
 #include "store/mentions.h"
 #include "store/pins.h"
+#include "store/project.h"
 #include "store/retention_rule.h"
 #include "util/macros.h"
 #include "util/numbers.h"
@@ -126,11 +127,8 @@ static int empty_edit(struct turn *t, uint64_t conversation, uint64_t seq)
     int err = turn_event(t, conversation, seq, &edit);
     if (err)
         return err == -EBADMSG ? 0 : MIN(err, 0);
-    edit.deleted = true;
-    edit.text = (struct str){0};
-    edit.mentions = NULL;
-    edit.n_mentions = 0;
-    turn_put_event(t, &edit);
+    if (project_gone(&edit))
+        turn_put_event(t, &edit);
     return 0;
 }
 

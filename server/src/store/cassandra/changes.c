@@ -28,19 +28,20 @@ static bool is_made_old(struct event *edit, const void *by)
 /* The text of an edit that another event has made old. */
 static int empty_edit(struct strand *s, const struct event *e, uint64_t edit_seq)
 {
-    return log_change_event(s, e->conversation, edit_seq, is_made_old, e);
+    return log_change_event(s, e->conversation, edit_seq, is_made_old, e, NULL);
 }
 
 static bool is_late(struct event *edit, const void *arg)
 {
     (void)arg;
-    return project_due(edit, edit->expires_ms);
+    return project_gone(edit);
 }
 
-/* Its message was emptied since it was decided: nobody shall read its words instead. */
+/* Its message was emptied by its time or its age since it was decided: nobody shall read its words
+ * instead. */
 static int empty_late_edit(struct strand *s, const struct event *e)
 {
-    return log_change_event(s, e->conversation, e->seq, is_late, NULL);
+    return log_change_event(s, e->conversation, e->seq, is_late, NULL, NULL);
 }
 
 static int apply_pins(struct strand *, const struct event *);
@@ -59,6 +60,12 @@ static int apply_around_target(struct strand *s, const struct event *e, const st
     return err;
 }
 
+/* What is left to do of an edit that does not change its target, which is not there or emptied. */
+static int apply_late(struct strand *s, const struct event *e, bool emptied)
+{
+    return e->type == EVENT_EDIT && emptied ? empty_late_edit(s, e) : 0;
+}
+
 /* Edit, delete, reaction. */
 static int apply_target(struct strand *s, const struct event *e)
 {
@@ -66,10 +73,10 @@ static int apply_target(struct strand *s, const struct event *e)
         struct log_row row;
         int err = log_get_row(s, e->conversation, e->target, &row);
         if (err)
-            return MIN(err, 0);
+            return err < 0 ? err : apply_late(s, e, true);
         struct event target = row.event;
         if (!project_target(&target, e, strand_scratch(s)))
-            return 0;
+            return apply_late(s, e, target.deleted);
         if (e->type != EVENT_REACTION && (err = apply_around_target(s, e, &row.event, &target)))
             return err;
         err = log_change_row(s, &row, &target);

@@ -15,7 +15,6 @@
 #include <errno.h>
 
 #include "store/cassandra/changes.h"
-#include "store/cassandra/gather.h"
 #include "store/cassandra/naming.h"
 #include "store/cassandra/operations.h"
 #include "store/project.h"
@@ -87,10 +86,11 @@ static bool due(struct event *row, const void *now_ms)
     return project_due(row, *(const uint64_t *)now_ms);
 }
 
-/* A message or an edit. What does not decode is logged, and holds up nothing. */
-static int empty(struct strand *s, uint64_t conversation, uint64_t seq, uint64_t now_ms)
+/* A message or an edit; *was as log_change_event() has it. What does not decode is logged, and holds up nothing. */
+static int empty(struct strand *s, uint64_t conversation, uint64_t seq, uint64_t now_ms,
+                 struct event *was)
 {
-    int err = log_change_event(s, conversation, seq, due, &now_ms);
+    int err = log_change_event(s, conversation, seq, due, &now_ms, was);
     return err == -EBADMSG ? 0 : err;
 }
 
@@ -107,16 +107,14 @@ struct emptying {
     uint32_t emptied; /* of them */
 };
 
+/* And its newest edit: the one that was there when the message was emptied. A later one finds that
+ * it is. */
 static int empty_one(struct emptying *e, const struct place *p)
 {
-    struct gathered_event message = {.conversation = p->conversation, .seq = p->seq};
-    int err = gather_events(e->strand, &message, 1);
-    if (err || !message.there)
-        return err;
-    if (!message.event.deleted)
-        err = empty(e->strand, p->conversation, p->seq, e->now_ms);
-    if (!err && message.event.edited_seq)
-        err = empty(e->strand, p->conversation, message.event.edited_seq, e->now_ms);
+    struct event message;
+    int err = empty(e->strand, p->conversation, p->seq, e->now_ms, &message);
+    if (!err && message.edited_seq)
+        err = empty(e->strand, p->conversation, message.edited_seq, e->now_ms, NULL);
     return err;
 }
 

@@ -140,14 +140,18 @@ int log_change_row(struct strand *s, const struct log_row *before, const struct 
 }
 
 int log_change_event(struct strand *s, uint64_t conversation, uint64_t seq, log_change_fn *change,
-                     const void *arg)
+                     const void *arg, struct event *was)
 {
+    if (was)
+        *was = (struct event){0};
     for (;;) {
         struct log_row row;
         int err = log_get_row(s, conversation, seq, &row);
         if (err)
             return MIN(err, 0);
         struct event now = row.event;
+        if (was)
+            *was = row.event;
         if (!change(&now, arg))
             return 0;
         err = log_change_row(s, &row, &now);

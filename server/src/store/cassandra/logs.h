@@ -80,9 +80,10 @@ int log_read_row(struct strand *, const struct answer *, uint32_t row, uint32_t 
  * again; negative. */
 int log_change_row(struct strand *, const struct log_row *before, const struct event *now);
 /* The same, again until it is done: change() changes the row, or says that there is nothing to
- * change. What is not there is passed over. 0, negative. */
+ * change. What is not there is passed over. *was, if not NULL, is the row that was changed, or was
+ * not to be: all zero where there is none. 0, negative. */
 typedef bool log_change_fn(struct event *row, const void *arg);
 int log_change_event(struct strand *, uint64_t conversation, uint64_t seq, log_change_fn *change,
-                     const void *arg);
+                     const void *arg, struct event *was);
 
 #endif

@@ -136,7 +136,7 @@ int change_draft(struct strand *s, const struct event *e)
         return err;
     uint64_t before = own_find(drafts, e->subject);
     if (before)
-        err = log_change_event(s, e->conversation, before, empty, e);
+        err = log_change_event(s, e->conversation, before, empty, e, NULL);
     if (err)
         return err;
     own_set(drafts, e->subject, e->text.n ? e->seq : 0);

@@ -18,6 +18,7 @@
 #include "store/cassandra/gather.h"
 #include "store/cassandra/operations.h"
 #include "store/cassandra/people.h"
+#include "store/project.h"
 #include "store/retention_rule.h"
 #include "util/macros.h"
 
@@ -137,24 +138,19 @@ static int look(struct strand *s, const struct conversation_state *c, const stru
 static bool take_words(struct event *row, const void *arg)
 {
     (void)arg;
-    if ((row->type != EVENT_MESSAGE && row->type != EVENT_EDIT) || row->deleted)
-        return false;
-    row->deleted = true;
-    row->text = (struct str){0};
-    row->reactions = NULL;
-    row->n_reactions = 0;
-    row->mentions = NULL;
-    row->n_mentions = 0;
-    return true;
+    return project_gone(row);
 }
 
-static int empty(struct strand *s, uint64_t conversation, uint64_t seq)
+/* *was as log_change_event() has it. */
+static int empty(struct strand *s, uint64_t conversation, uint64_t seq, struct event *was)
 {
-    int err = log_change_event(s, conversation, seq, take_words, NULL);
+    int err = log_change_event(s, conversation, seq, take_words, NULL, was);
     return err == -EBADMSG ? 0 : err;
 }
 
-/* Whether a bucket is to be dropped as a whole: then its rows need not be emptied one by one. */
+/* Whether a bucket is to be dropped as a whole: then its rows need not be emptied one by one. (Of an
+ * edit that comes to such a row between the look at it and the drop, the words go with the edit's own
+ * age.) */
 static bool is_dropped(uint64_t seq, uint64_t last, const struct log_head *head)
 {
     uint64_t bucket = log_bucket(seq);
@@ -167,10 +163,11 @@ static int empty_front(struct strand *s, const struct front *front, const struct
     int err = 0;
     for (uint32_t i = 0; !err && i < front->goes; i++) {
         const struct event *e = &front->events[i];
+        struct event was = *e;
         if (!is_dropped(e->seq, last, head))
-            err = empty(s, e->conversation, e->seq);
-        if (!err && e->type == EVENT_MESSAGE && e->edited_seq > last)
-            err = empty(s, e->conversation, e->edited_seq);
+            err = empty(s, e->conversation, e->seq, &was);
+        if (!err && was.edited_seq > last)
+            err = empty(s, e->conversation, was.edited_seq, NULL);
     }
     return err;
 }
