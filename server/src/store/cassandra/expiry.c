@@ -46,7 +46,7 @@ struct queue {
 
 static int get_queue(struct strand *s, struct queue *q)
 {
-    struct ask a = ASK(S_EXPIRY_QUEUE, cql_tinyint(0));
+    struct ask a = ASK(S_EXPIRY_QUEUE, cql_tinyint(1));
     int err = strand_ask(s, &a);
     *q = (struct queue){0};
     if (!err && a.answer.rows_n) {
