@@ -52,14 +52,14 @@ static int put_account(struct strand *s, struct store_user_create *r, struct per
     return people_put(s, p, r->device.id ? 1 : 0, made);
 }
 
-/* It is not tried again once it was called off: whoever did that goes by the claims as they were,
- * and they would look the same. */
+/* It is not tried again once it was called off (the person is known, and nobody): whoever did that
+ * goes by the claims as they were, and they would look the same. */
 static int sign_up(struct strand *s, struct store_user_create *r)
 {
     struct person p;
     bool made;
     int err = people_look(s, r->user.id, &p);
-    if (!err && p.user.id)
+    if (!err && p.known)
         return STORE_TAKEN;
     if (!err)
         err = naming_claim(s, &r->user, NAME_BY_ACCOUNT, r->user.created_ms, &r->looks_like);
