@@ -127,8 +127,8 @@ int codes_give_back(struct strand *s, uint64_t id)
 
 /* --- making and ending --- */
 
-/* Those that are marked are freed, as many in one batch as it takes: all of these or, where somebody
- * has changed one since it was read, none. */
+/* Those that are marked are freed, as many in one batch as it takes: all of these or, where
+ * somebody has changed one since it was read, none. */
 static int free_slots(struct strand *s, const struct slots *slots, const bool *gone)
 {
     struct ask *parts = arena_alloc(strand_scratch(s), FREED_MAX * sizeof(*parts));

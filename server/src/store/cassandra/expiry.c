@@ -86,7 +86,8 @@ static bool due(struct event *row, const void *now_ms)
     return project_due(row, *(const uint64_t *)now_ms);
 }
 
-/* A message or an edit; *was as log_change_event() has it. What does not decode is logged, and holds up nothing. */
+/* A message or an edit; *was as log_change_event() has it. What does not decode is logged, and
+ * holds up nothing. */
 static int empty(struct strand *s, uint64_t conversation, uint64_t seq, uint64_t now_ms,
                  struct event *was)
 {

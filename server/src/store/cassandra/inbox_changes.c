@@ -10,8 +10,8 @@
  * head is the old one, and nothing changes in the inbox any more once the event is there: so the
  * token is made to differ there, and the entry is given again at each compare, until the head has
  * come. Whoever lost the push of it learns of it all the same, however late the event lands and
- * whatever the nodes' clocks say. One that never comes costs an entry at each compare until the next
- * event of that conversation.
+ * whatever the nodes' clocks say. One that never comes costs an entry at each compare until the
+ * next event of that conversation.
  */
 #include <assert.h>
 #include <string.h>

@@ -2,9 +2,9 @@
  * A page of a list is a look at the whole inbox, of which only the few rows that the page has room
  * for are kept: order and unread counts are taken from what the rows know of their heads, then the
  * entries themselves from the conversations. So by an append that was announced and never came, a
- * conversation may be thought to have more unread than it has, or (where another came to stand below
- * it that counted more) less, until its next event: an entry is held against its head, but who is on
- * no page counts as the row says.
+ * conversation may be thought to have more unread than it has, or (where another came to stand
+ * below it that counted more) less, until its next event: an entry is held against its head, but
+ * who is on no page counts as the row says.
  */
 #include "model/limits.h"
 #include "store/cassandra/inbox.h"

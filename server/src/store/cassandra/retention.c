@@ -148,9 +148,9 @@ static int empty(struct strand *s, uint64_t conversation, uint64_t seq, struct e
     return err == -EBADMSG ? 0 : err;
 }
 
-/* Whether a bucket is to be dropped as a whole: then its rows need not be emptied one by one. (Of an
- * edit that comes to such a row between the look at it and the drop, the words go with the edit's own
- * age.) */
+/* Whether a bucket is to be dropped as a whole: then its rows need not be emptied one by one. (Of
+ * an edit that comes to such a row between the look at it and the drop, the words go with the
+ * edit's own age.) */
 static bool is_dropped(uint64_t seq, uint64_t last, const struct log_head *head)
 {
     uint64_t bucket = log_bucket(seq);

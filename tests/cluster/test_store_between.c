@@ -1,0 +1,303 @@
+/*
+ * What happens between two statements of an operation on Cassandra: another one comes in between,
+ * or a statement's answer is lost (hold.c). Which Cassandra, says the environment (store_rig.c).
+ */
+#include <string.h>
+
+#include "hold.h"
+#include "util/crypto.h"
+
+static bool pending;
+
+static void on_answer(struct store_request *r)
+{
+    (void)r;
+    pending = false;
+}
+
+/* Begins what a statement is held of; what is asked by ask() meanwhile goes by itself. */
+#define begin_ask(rig, operation, request)                                                         \
+    do {                                                                                           \
+        (request)->base.done = on_answer;                                                          \
+        pending = true;                                                                            \
+        operation((rig)->store, request);                                                          \
+    } while (0)
+
+static void await_answer(struct rig *rig)
+{
+    while (pending)
+        rig_run_one(rig);
+}
+
+/* --- what a load gives --- */
+
+static void test_a_load_knows_what_stands_below_its_head(void **state)
+{
+    struct rig *rig = *state;
+    struct store_load load = {.id = GROUP};
+    struct held tail;
+    people(rig);
+    make_group(rig);
+    hold(&tail, S_LOG_TAIL);
+    begin_ask(rig, store_load, &load);
+    held_await(&tail, rig);
+    struct log_head head = head_of(rig, GROUP);
+    struct event announce = event_after(&head, GROUP, EVENT_ANNOUNCE, ALICE, "a1");
+    announce.number = 1;
+    append_one(rig, announce);
+    uint64_t seq = say(rig, GROUP, ALICE, "a2", "hear");
+    held_let_go(&tail);
+    await_answer(rig);
+    assert_int_equal(load.base.status, STORE_DONE);
+    assert_int_equal(load.head.seq, seq);
+    assert_true(load.conversation.announce);
+    store_request_deinit(&load.base);
+}
+
+/* --- a person --- */
+
+/* The first try comes to stand when it is given up and sent again. */
+static void test_a_change_that_stands_late_is_nobody_elses(void **state)
+{
+    struct rig *rig = *state;
+    struct store_user_set set = {
+        .id = ALICE, .password = STR("new"), .password_before = STR("hash"), .disabled = -1};
+    struct held first, second;
+    people(rig);
+    hold(&first, S_PERSON_CHANGE);
+    begin_ask(rig, store_user_set, &set);
+    held_await(&first, rig);
+    hold(&second, S_PERSON_CHANGE);
+    held_doubt(&first);
+    held_await(&second, rig);
+    held_land(&first, rig);
+    held_let_go(&second);
+    await_answer(rig);
+    assert_int_equal(set.base.status, STORE_DONE);
+    assert_true(str_eq(set.user.password, STR("new")));
+    store_request_deinit(&set.base);
+}
+
+/* --- a member --- */
+
+static void test_who_was_added_half_way_has_read_up_to_there(void **state)
+{
+    struct rig *rig = *state;
+    struct held mark;
+    people(rig);
+    make_group(rig);
+    say(rig, GROUP, ALICE, "a1", "before");
+    struct log_head head = head_of(rig, GROUP);
+    struct event in = event_after(&head, GROUP, EVENT_ADDED, ALICE, "a2");
+    in.user = CAROL;
+    in.history = HISTORY_ALL;
+    struct store_append add = {
+        .conversation = GROUP, .events = &in, .n_events = 1, .head = head, .after = head.seq};
+    hold(&mark, S_MEMBER_PUT_READ);
+    begin_ask(rig, store_append, &add);
+    held_await(&mark, rig);
+    held_doubt(&mark);
+    await_answer(rig);
+    assert_int_equal(add.base.status, STORE_UNKNOWN);
+    store_request_deinit(&add.base);
+    assert_int_equal(head_of(rig, GROUP).seq, in.seq); /* whoever loads does what was left */
+    struct store_member carol = {.conversation = GROUP, .user = CAROL};
+    ask(rig, store_member, &carol);
+    assert_int_equal(carol.base.status, STORE_DONE);
+    assert_int_equal(carol.member.role, ROLE_MEMBER);
+    assert_int_equal(carol.member.read_seq, in.seq);
+    assert_int_equal(carol.member.read_n, in.n);
+    store_request_deinit(&carol.base);
+}
+
+/* --- invite codes of who is deleted --- */
+
+static const struct invite_code code = {
+    .id = 77, .hash = {7}, .by = BOB, .created_ms = 1, .until_ms = 1000, .uses_max = 3};
+
+static uint32_t count_codes(struct rig *rig)
+{
+    struct store_codes codes = {.limit = 10};
+    ask(rig, store_codes, &codes);
+    uint32_t n = codes.n_codes;
+    store_request_deinit(&codes.base);
+    return n;
+}
+
+/* Bob, who made a code, is deleted; meanwhile() is at the point where it is to end. It ends. */
+static void leave(struct rig *rig, void (*meanwhile)(struct rig *, struct held *))
+{
+    struct store_code_put put = {.code = code};
+    struct store_user_delete gone = {.id = BOB, .now_ms = 5};
+    struct store_leave step = {.todo = LEAVE_ON};
+    struct held end;
+    people(rig);
+    ask(rig, store_code_put, &put);
+    ask(rig, store_user_delete, &gone);
+    assert_int_equal(gone.base.status, STORE_DONE);
+    store_request_deinit(&put.base);
+    store_request_deinit(&gone.base);
+    hold(&end, S_CODE_CHANGE);
+    for (bool come = false; step.todo != LEAVE_NOTHING || !come;) {
+        step = (struct store_leave){.now_ms = 10, .at = step.at};
+        begin_ask(rig, store_leave, &step);
+        while (pending && (come || !end.there))
+            rig_run_one(rig);
+        if (!come && end.there)
+            meanwhile(rig, &end);
+        come = end.there;
+        await_answer(rig);
+        store_request_deinit(&step.base);
+    }
+    assert_int_equal(count_codes(rig), 0);
+}
+
+static void lose(struct rig *rig, struct held *end)
+{
+    (void)rig;
+    held_doubt(end);
+}
+
+static void test_a_code_that_could_not_be_ended_is_ended_later(void **state)
+{
+    leave(*state, lose);
+}
+
+static void use(struct rig *rig, struct held *end)
+{
+    struct store_user_create r = {.user = {.id = 200,
+                                           .username = STR("dave"),
+                                           .display_name = STR("Dave"),
+                                           .about = STR(""),
+                                           .password = STR("hash"),
+                                           .created_ms = 6},
+                                  .code = {.id = 77, .hash = {7}, .now_ms = 6}};
+    ask(rig, store_user_create, &r);
+    assert_int_equal(r.base.status, STORE_DONE);
+    store_request_deinit(&r.base);
+    held_let_go(end);
+}
+
+static void test_a_code_that_is_used_meanwhile_is_ended_all_the_same(void **state)
+{
+    leave(*state, use);
+}
+
+/* --- edits of what is emptied --- */
+
+static struct event edit_of(const struct log_head *head, uint64_t target, uint64_t expires_ms)
+{
+    struct event e = event_after(head, GROUP, EVENT_EDIT, ALICE, "e1");
+    e.target = target;
+    e.text = STR("late words");
+    e.expires_ms = expires_ms;
+    return e;
+}
+
+/* The row itself, as of no time. */
+static void assert_emptied(struct rig *rig, uint64_t seq)
+{
+    struct store_events r = {.conversation = GROUP, .from_seq = seq, .to_seq = seq, .limit = 1};
+    ask(rig, store_events, &r);
+    assert_int_equal(r.n_events, 1);
+    assert_true(r.events[0].deleted);
+    assert_int_equal(r.events[0].text.n, 0);
+    store_request_deinit(&r.base);
+}
+
+static void test_an_edit_comes_while_a_timer_empties(void **state)
+{
+    struct rig *rig = *state;
+    struct store_expire expire = {.now_ms = 6000};
+    struct held look;
+    people(rig);
+    make_group(rig);
+    struct log_head head = head_of(rig, GROUP);
+    struct event message = event_after(&head, GROUP, EVENT_MESSAGE, ALICE, "a1");
+    message.text = STR("words");
+    message.expires_ms = 5000;
+    append_one(rig, message);
+    head = head_of(rig, GROUP);
+    hold(&look, S_LOG_EVENT);
+    begin_ask(rig, store_expire, &expire);
+    held_await(&look, rig);
+    uint64_t edit = append_one(rig, edit_of(&head, message.seq, message.expires_ms));
+    held_let_go(&look);
+    await_answer(rig);
+    assert_int_equal(expire.base.status, STORE_DONE);
+    store_request_deinit(&expire.base);
+    assert_emptied(rig, message.seq);
+    assert_emptied(rig, edit);
+}
+
+/* Up to event 2, which is the message. */
+static struct store_retain retain_two(void)
+{
+    return (struct store_retain){.conversation = GROUP, .keep = {.after_ms = 1}, .now_ms = 1002};
+}
+
+static void test_an_edit_comes_while_retention_empties(void **state)
+{
+    struct rig *rig = *state;
+    struct store_retain retain = retain_two();
+    struct held first, message;
+    people(rig);
+    make_group(rig);
+    uint64_t seq = say(rig, GROUP, ALICE, "a1", "words");
+    struct log_head head = head_of(rig, GROUP);
+    hold(&first, S_LOG_EVENT);
+    begin_ask(rig, store_retain, &retain);
+    held_await(&first, rig);
+    hold(&message, S_LOG_EVENT);
+    held_let_go(&first);
+    held_await(&message, rig);
+    uint64_t edit = append_one(rig, edit_of(&head, seq, 0));
+    held_let_go(&message);
+    await_answer(rig);
+    assert_int_equal(retain.base.status, STORE_DONE);
+    assert_int_equal(retain.head.gone_seq, seq);
+    store_request_deinit(&retain.base);
+    assert_emptied(rig, edit);
+}
+
+static void test_an_edit_finds_its_message_gone(void **state)
+{
+    struct rig *rig = *state;
+    struct store_retain retain = retain_two();
+    struct held target;
+    people(rig);
+    make_group(rig);
+    uint64_t seq = say(rig, GROUP, ALICE, "a1", "words");
+    struct log_head head = head_of(rig, GROUP);
+    struct event edit = edit_of(&head, seq, 0);
+    struct store_append append = {
+        .conversation = GROUP, .events = &edit, .n_events = 1, .head = head, .after = head.seq};
+    hold(&target, S_LOG_EVENT);
+    begin_ask(rig, store_append, &append);
+    held_await(&target, rig);
+    ask(rig, store_retain, &retain);
+    assert_int_equal(retain.head.gone_seq, seq);
+    store_request_deinit(&retain.base);
+    held_let_go(&target);
+    await_answer(rig);
+    assert_int_equal(append.base.status, STORE_DONE);
+    store_request_deinit(&append.base);
+    assert_emptied(rig, edit.seq);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        both(test_a_load_knows_what_stands_below_its_head),
+        both(test_a_change_that_stands_late_is_nobody_elses),
+        both(test_who_was_added_half_way_has_read_up_to_there),
+        both(test_a_code_that_could_not_be_ended_is_ended_later),
+        both(test_a_code_that_is_used_meanwhile_is_ended_all_the_same),
+        both(test_an_edit_comes_while_a_timer_empties),
+        both(test_an_edit_comes_while_retention_empties),
+        both(test_an_edit_finds_its_message_gone),
+    };
+    if (crypto_init())
+        return 1;
+    return cmocka_run_group_tests_name("cluster/store-between", tests, NULL, NULL);
+}
