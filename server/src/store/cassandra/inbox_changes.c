@@ -95,21 +95,25 @@ static int walk(struct strand *s, uint64_t user, struct seen *seen)
 }
 
 /* Whoever appended the event that gives somebody their row may have died before it was written:
- * then this is done now. *done: there was such a one. */
-static int settle_orphans(struct strand *s, struct seen *seen, bool *done)
+ * then this is done now. *done: there was such a one. (A row may stay nobody's: it was touched for
+ * an event that lost its race.) */
+static int settle_orphans(struct strand *s, uint64_t user, struct seen *seen, bool *done)
 {
     *done = false;
     int err = gather_heads(s, seen->orphans, seen->n_orphans);
     for (uint32_t i = 0; !err && i < seen->n_orphans; i++) {
         const struct gathered_head *orphan = &seen->orphans[i];
         struct conversation_state c;
+        struct member_state me;
         struct log_head head;
         if (orphan->head.seq < orphan->touched)
             continue;
         err = conversation_get(s, orphan->conversation, &c);
         if (!err)
             err = log_settle(s, &c, &head);
-        *done = true;
+        if (!err)
+            err = member_get(s, orphan->conversation, user, &me);
+        *done |= !err && me.there;
     }
     return err;
 }
@@ -120,7 +124,7 @@ static int look_at(struct strand *s, uint64_t user, struct seen **out)
     bool again;
     int err = walk(s, user, seen);
     if (!err)
-        err = settle_orphans(s, seen, &again);
+        err = settle_orphans(s, user, seen, &again);
     return err || !again ? err : walk(s, user, seen);
 }
 

@@ -140,13 +140,13 @@ static int oldest_resolved(struct strand *s, uint64_t *id)
     return err ? err : STORE_NOT_FOUND;
 }
 
-/* The row of a report whose text stands; harmless to repeat. *made: it is there. STORE_TAKEN. */
-static int make_row(struct strand *s, uint64_t id, bool *made)
+/* The row of a report whose text stands; harmless to repeat. *made: it is there; *gone: the one
+ * that may have made room for it, else as it was. STORE_TAKEN. */
+static int make_row(struct strand *s, uint64_t id, uint64_t *gone, bool *made)
 {
     struct counts counts;
     struct report_row row;
     struct answer answer;
-    uint64_t gone = 0;
     int err = read_counts(s, S_REPORTS_COUNTS_LOOK, &counts);
     if (!err)
         err = read_row(s, id, &row); /* after the counts: they change with any row */
@@ -154,20 +154,26 @@ static int make_row(struct strand *s, uint64_t id, bool *made)
     if (err || *made)
         return err;
     bool full = counts.kept >= REPORTS_MAX;
-    err = full ? oldest_resolved(s, &gone) : 0;
+    err = full ? oldest_resolved(s, gone) : 0;
     if (err)
         return err == STORE_NOT_FOUND ? STORE_TAKEN : err;
     struct ask parts[] = {
         put_counts(&counts, counts.open + 1, counts.kept + !full),
         put_row(id, 0, 0),
-        ASK(S_REPORT_DELETE, cql_u64(gone)),
+        ASK(S_REPORT_DELETE, cql_u64(*gone)),
     };
     err = strand_batch(s, parts, full ? 3 : 2, &answer);
     *made = !err && answer.applied;
-    if (!*made || !full)
-        return err == -ETIMEDOUT ? 0 : err; /* it is read again */
-    struct ask text = ASK(S_REPORT_TEXT_DELETE, cql_u64(gone));
-    return strand_ask(s, &text);
+    return err == -ETIMEDOUT ? 0 : err; /* it is read again */
+}
+
+/* The text of one whose row is gone. */
+static int drop_text(struct strand *s, uint64_t id)
+{
+    struct ask text = ASK(S_REPORT_TEXT_DELETE, cql_u64(id));
+    struct report_row row;
+    int err = read_row(s, id, &row);
+    return err || row.there ? err : strand_ask(s, &text);
 }
 
 /* --- making one --- */
@@ -245,6 +251,7 @@ static int put_text(struct strand *s, const struct report *report, uint64_t id)
 int cassandra_report_put(struct strand *s, struct store_report_put *r)
 {
     bool made = false;
+    uint64_t gone = 0;
     int slot, err;
     must(!r->report.resolved_ms);
     err = take_place(s, &r->report, &r->id, &slot);
@@ -256,7 +263,9 @@ int cassandra_report_put(struct strand *s, struct store_report_put *r)
     if (!err && !made)
         err = put_text(s, &r->report, r->id);
     for (int i = 0; !err && !made && decide(s, i); i++)
-        err = make_row(s, r->id, &made);
+        err = make_row(s, r->id, &gone, &made);
+    if (!err && made && gone)
+        err = drop_text(s, gone);
     if (err == STORE_TAKEN) {
         int failed = free_place(s, r->report.reporter, slot, r->id);
         return failed ? failed : STORE_TAKEN;
