@@ -9,7 +9,8 @@
  * way at once. The second could stand while the first is told to come again.
  *
  * Of several tabs each stores what was said in it, tells the others, and shows what all of them say;
- * the one that leads sends. Whoever leads next finds in the storage what is left to do: what is no
+ * the one that leads sends. It reads what is stored whenever a tab comes or goes, since one that was
+ * killed may not have told. Whoever leads next finds in the storage what is left to do: what is no
  * more there stands, or was refused, though the one before could not tell.
  */
 import type { Appended, ChatEvent, CommandName, Commands, Id, MessageSendArgs, Seq, Time } from "./api.ts";
@@ -29,6 +30,9 @@ const RETRY_MS = 1000;
 export const DETOURS_MAX = 5;
 const PAGE = 100;
 const PREFIX = "outbox/";
+/** Who did not lead hears within it what became of its command, from the one that leads or by its event;
+ * after it nobody can tell. */
+const UNTOLD_MS_MAX = 10_000;
 
 /** Commands that append: those that take a key. */
 export type AppendCommand = Extract<CommandName, "message.send" | "message.edit" | "message.delete"
@@ -76,6 +80,8 @@ export interface OutboxNews {
 export interface OutboxHost {
   /** Of all tabs this one sends. */
   leads(): boolean;
+  /** What the others drop from their storage is gone from this one. */
+  shared(): boolean;
   tell(news: OutboxNews): void;
   online(): boolean;
   request: Request;
@@ -97,6 +103,7 @@ export interface OutboxHost {
 }
 
 interface Promised {
+  cmd: AppendCommand;
   resolve(reply: Appended): void;
   reject(error: ParleyError): void;
 }
@@ -121,48 +128,68 @@ export class Outbox {
   }
 
   async load(): Promise<void> {
-    for (const [, value] of await this.#storage.scan(PREFIX)) this.#take(value as OutboxItem);
+    for (const item of await this.#stored()) this.#take(item);
   }
 
   /** Another tab sends from now on, or this one. */
   async reload(): Promise<void> {
     const before = new Set(this.#items);
-    const items = (await this.#storage.scan(PREFIX)).map(([, value]) => value as OutboxItem);
+    const items = await this.#stored();
     const stored = new Set(items.map(({ key }) => key));
-    this.#items = this.#items.filter((item) =>
-      !before.has(item) || item.state === "sent" || stored.has(item.key) || this.#unwritten.has(item.key));
+    const dropped = this.#items.filter((item) => this.#host.shared() &&
+      before.has(item) && item.state !== "sent" && !stored.has(item.key) && !this.#unwritten.has(item.key));
+    this.#items = this.#items.filter((item) => !dropped.includes(item));
+    for (const { key } of dropped) this.#giveUpOn(key);
     // One that still sends may have been told of since: whoever does not lead is told of the rest.
     if (this.#host.leads()) for (const item of items) if (this.#find(item.key)?.state !== "sent") this.#take(item);
     this.#host.changed();
     this.flush();
   }
 
+  /** Another tab has come or gone, and may have stored what nobody told: this one sends it if it leads.
+   * What it knows already it knows better. */
+  async look(): Promise<void> {
+    if (!this.#host.leads()) return;
+    const before = new Set(this.#items.map(({ key }) => key));
+    const items = await this.#stored();
+    if (!this.#host.leads()) return;
+    for (const item of items) {
+      if (before.has(item.key) || this.#find(item.key)) continue;
+      this.#take(item);
+      this.#host.changed(item.lane);
+      this.#host.tell({ item });
+    }
+    this.flush();
+  }
+
   /** Another tab's news. */
   async heard({ item: told, reply, error, gone }: OutboxNews): Promise<void> {
     const known = this.#find(told.key);
+    // One that waits is known better here, and one that stands without being known has its event here.
+    const old = known ? known.state === "sent" || known.state === told.state : reply !== undefined;
     if (gone) {
       this.#items = this.#items.filter((item) => item !== known);
-    } else {
-      if (known?.state === "sent" || (reply && !known)) return; // It is known, or here already.
+    } else if (!old) {
       const item = this.#take(told);
       if (reply && this.#host.stands(item, reply)) this.#items = this.#items.filter((one) => one !== item);
     }
     if (gone && error && this.#promised.has(told.key)) this.#host.refused(told);
-    if (reply) this.#promised.get(told.key)?.resolve(reply);
-    if (error) this.#promised.get(told.key)?.reject(ParleyError.of(error));
-    if (reply || error || gone) this.#promised.delete(told.key);
+    this.#settle(told.key, reply, error && ParleyError.of(error));
     this.#host.changed(told.lane);
-    if (gone || told.state !== "waiting" || !this.#host.leads()) return;
-    // It may be that the other one's storage is full.
-    await this.#storage.write([put(told)]);
-    this.#start(told.lane);
+    // It may be that the storage of one of them is full: then they are two.
+    if (gone || reply) {
+      await this.#storage.write([{ drop: itemKey(told) }]);
+    } else if (!old && told.state === "waiting" && this.#host.leads()) {
+      await this.#storage.write([put(told)]);
+      this.#start(told.lane);
+    }
   }
 
-  /** One's own event is here: what nobody could tell any more of its command is known by it. */
+  /** One's own event is here: what nobody could tell any more of its command is known by it, unless the
+   * reply holds more. */
   applied({ key, conversation, seq, n, time }: ChatEvent): void {
-    if (key === undefined || this.#find(key)) return;
-    this.#promised.get(key)?.resolve({ conversation, seq, n, time });
-    this.#promised.delete(key);
+    if (key === undefined || this.#promised.get(key)?.cmd === "group.invite") return;
+    this.#settle(key, { conversation, seq, n, time });
   }
 
   items(): readonly OutboxItem[] {
@@ -191,7 +218,7 @@ export class Outbox {
     };
     this.#items.push(item);
     const stands = new Promise<Appended>((resolve, reject) => {
-      this.#promised.set(item.key, { resolve, reject });
+      this.#promised.set(item.key, { cmd, resolve, reject });
     });
     // It may be given up before anybody waits for it.
     stands.catch(() => {});
@@ -333,8 +360,7 @@ export class Outbox {
     item.time = reply.time;
     await this.#storage.write([{ drop: itemKey(item) }]);
     this.#host.tell({ item, reply });
-    this.#promised.get(item.key)?.resolve(reply);
-    this.#promised.delete(item.key);
+    this.#settle(item.key, reply);
     if (this.#host.stands(item, reply)) this.#items = this.#items.filter((one) => one !== item);
     this.#host.changed(item.lane);
   }
@@ -405,13 +431,30 @@ export class Outbox {
       this.#host.refused(item);
     }
     this.#host.tell({ item, error: errorData(error), ...(item.cmd === "message.send" ? {} : { gone: true }) });
-    this.#promised.get(item.key)?.reject(error);
-    this.#promised.delete(item.key);
+    this.#settle(item.key, undefined, error);
     this.#host.changed(item.lane);
   }
 
   #find(key: string): OutboxItem | undefined {
     return this.#items.find((item) => item.key === key);
+  }
+
+  async #stored(): Promise<OutboxItem[]> {
+    return (await this.#storage.scan(PREFIX)).map(([, value]) => value as OutboxItem);
+  }
+
+  /** It stands, or was refused: whoever said it is told. */
+  #settle(key: string, reply?: Appended, error?: ParleyError): void {
+    if (reply) this.#promised.get(key)?.resolve(reply);
+    else if (error) this.#promised.get(key)?.reject(error);
+    if (reply || error) this.#promised.delete(key);
+  }
+
+  /** Another tab dropped it: what became of it may still be told. */
+  #giveUpOn(key: string): void {
+    if (!this.#promised.has(key)) return;
+    const error = new ParleyError("timeout", "nobody can tell what became of it");
+    this.#clock.after(UNTOLD_MS_MAX, () => this.#settle(key, undefined, error));
   }
 
   /** In its place, and in that of its former form. */

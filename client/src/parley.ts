@@ -145,6 +145,7 @@ export class Parley {
       stopped: (reason) => void this.#stopped(reason),
       leads: () => this.#takeOver(),
       outbox: (news) => void this.#outbox.heard(news),
+      met: () => this.#lookIntoOutbox(),
     });
     this.#asker = new Asker(request, clock);
     this.#blocks = new Blocks(this.#asker);
@@ -190,6 +191,7 @@ export class Parley {
     });
     this.#outbox = new Outbox(clock, storage, {
       leads,
+      shared: () => tabs() !== undefined,
       tell: (news) => this.#link.tell(news),
       online,
       request,
@@ -557,8 +559,12 @@ export class Parley {
     this.limits = reply.limits;
     this.#expiry.set(reply.time);
     this.#sync.online(reply.incarnation);
-    if (this.#link.leads) this.#outbox.flush();
-    else void this.#outbox.reload();
+    if (this.#link.leads) {
+      this.#outbox.flush();
+      this.#lookIntoOutbox();
+    } else {
+      void this.#outbox.reload();
+    }
     this.personal.online();
     this.#watch.online();
     this.#people.online();
@@ -658,6 +664,10 @@ export class Parley {
     this.#pins.applied(event);
     this.personal.applied(event);
     this.past.applied(event);
+  }
+
+  #lookIntoOutbox(): void {
+    this.#outbox.look().catch(this.#storageFailed);
   }
 
   #named(username: string): void {

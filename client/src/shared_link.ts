@@ -35,6 +35,8 @@ export interface SharedLinkHandlers extends Omit<LinkHandlers, "status"> {
   leads(): Promise<void>;
   /** Another tab's. */
   outbox(news: OutboxNews): void;
+  /** Another tab has come, or is gone: what it stored it may not have told. */
+  met(): void;
 }
 
 interface Ask {
@@ -60,6 +62,8 @@ export class SharedLink {
   #greeting: { reply: AuthReply; at: number } | undefined;
   /** Whom each tab watches. */
   #watched = new Map<string, Id[]>();
+  /** The others that have asked this one. Of each it is told when it is gone. */
+  #others = new Set<string>();
   /** The tab that leads, when it is another one: which, whether it is connected, when it was heard. */
   #leader = "";
   #leaderOnline = false;
@@ -138,6 +142,7 @@ export class SharedLink {
     this.#leaderLost();
     this.#leader = "";
     this.#watched.clear();
+    this.#others.clear();
     this.status.set({ state: "off" });
   }
 
@@ -243,6 +248,7 @@ export class SharedLink {
   }
 
   #asked(note: AskNote, from: string): void {
+    this.#meet(from);
     switch (note.note) {
       case "hello":
         this.#post(this.#standing());
@@ -261,6 +267,17 @@ export class SharedLink {
     }
   }
 
+  #meet(tab: string): void {
+    if (this.#others.has(tab)) return;
+    this.#others.add(tab);
+    this.#tabs?.whenGone(tab, () => {
+      this.#others.delete(tab);
+      if (this.#watched.delete(tab) && this.online) this.#own.request("presence.watch", this.#watchArgs()).catch(() => {});
+      this.#handlers.met();
+    });
+    this.#handlers.met();
+  }
+
   /** For whoever comes later the server's clock has gone on. */
   #standing(): LeadNote {
     const status = this.status.get();
@@ -276,11 +293,6 @@ export class SharedLink {
 
   /** The server is told whom all tabs watch together. Each takes of the answer what it asked for. */
   #watch(tab: string, users: Id[]): Promise<Commands["presence.watch"]["reply"]> {
-    if (tab !== this.#tabs?.id && !this.#watched.has(tab)) {
-      this.#tabs?.whenGone(tab, () => {
-        if (this.#watched.delete(tab) && this.online) this.#own.request("presence.watch", this.#watchArgs()).catch(() => {});
-      });
-    }
     this.#watched.set(tab, users);
     return this.#own.request("presence.watch", this.#watchArgs());
   }

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ParleyError } from "../src/error.ts";
-import { DETOURS_MAX } from "../src/outbox.ts";
+import type { OutboxNews } from "../src/outbox.ts";
+import { DETOURS_MAX, Outbox } from "../src/outbox.ts";
 import type { FakeServer } from "./rig.ts";
 import type { Change } from "../src/storage.ts";
 import { MemoryStorage } from "../src/storage.ts";
 import type { MessageView } from "../src/view.ts";
-import { CHAT, ME, PEER, entryOf, makeParley, message, signedIn } from "./rig.ts";
+import { CHAT, ME, ManualClock, PEER, entryOf, makeParley, message, settle, signedIn } from "./rig.ts";
 
 const at = (seq: number): { ok: unknown } => ({ ok: { conversation: CHAT, seq, n: seq, time: seq } });
 const sends = (server: FakeServer): unknown[] => server.askedFor("message.send");
@@ -465,4 +466,64 @@ test("a change that waits shows in the list too, in its own conversation alone, 
   server.on("message.edit", () => ({ error: { code: "cannot_write", message: "" } }));
   await clock.pass(5000);
   assert.deepEqual([last(again)?.text, last(again)?.changing], ["old", undefined]);
+});
+
+/** The outbox of a tab that does not lead. */
+function following(shared: boolean) {
+  const clock = new ManualClock();
+  const storage = new MemoryStorage();
+  const told: OutboxNews[] = [];
+  const outbox = new Outbox(clock, storage, {
+    leads: () => false,
+    shared: () => shared,
+    tell: (news) => told.push(structuredClone(news)),
+    online: () => true,
+    request: () => Promise.reject(new Error("it sends nothing")),
+    cursor: () => 0,
+    listed: () => Promise.resolve(),
+    find: () => Promise.resolve(undefined),
+    stands: () => false,
+    refused: () => {},
+    startOver: () => Promise.resolve(),
+    changed: () => {},
+  });
+  return { clock, storage, told, outbox };
+}
+
+test("where it is never told what became of a command, who said it is told so", async () => {
+  const { clock, storage, outbox } = following(true);
+  const stands = assert.rejects(outbox.append("message.send", { to: PEER, text: "hello" }, PEER), { code: "timeout" });
+  await settle();
+  await storage.write([{ drop_prefix: "outbox/" }]);
+  await outbox.reload();
+  assert.deepEqual(outbox.items(), []);
+  await clock.pass(10_000);
+  await stands;
+});
+
+test("a tab with a storage of its own drops what another one sent, and nothing that is merely not stored", async () => {
+  const { storage, told, outbox } = following(false);
+  const stands = outbox.append("message.send", { to: PEER, text: "hello" }, PEER);
+  await settle();
+  await storage.write([{ drop_prefix: "outbox/" }]);
+  await outbox.reload();
+  const [item] = outbox.items();
+  assert.equal(item?.args["text"], "hello");
+  await storage.write([{ put: `outbox/${String(item?.order).padStart(16, "0")}/${item?.key}`, value: item }]);
+  const reply = { conversation: CHAT, seq: 1, n: 1, time: 0 };
+  await outbox.heard({ item: { ...told[0]!.item, state: "sent", conversation: CHAT, seq: 1 }, reply });
+  assert.equal((await stands).seq, 1);
+  assert.deepEqual(await storage.scan("outbox/"), []);
+});
+
+test("a command's own event settles it while it still waits here, unless its reply holds more", async () => {
+  const { outbox } = following(true);
+  const stands = outbox.append("message.send", { to: PEER, text: "hello" }, PEER);
+  const invite = outbox.append("group.invite", { conversation: CHAT }, CHAT);
+  await settle();
+  const [first, other] = outbox.items();
+  outbox.applied(message(1, { key: first!.key }));
+  assert.equal((await stands).seq, 1);
+  outbox.applied(message(2, { key: other!.key }));
+  assert.equal(await Promise.race([invite, settle().then(() => "waits")]), "waits");
 });

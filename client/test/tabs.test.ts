@@ -165,6 +165,76 @@ test("what stood while its sender was killed is known by its event, and is not s
   await eventually("it is there once", () => said(second).length === 1);
 });
 
+/** As a tab stores it before it tells of it. */
+function untold(key: string, order: number): Change {
+  const item = { key, order, lane: PEER, cmd: "message.send", args: { to: PEER, text: key }, created: 0, state: "waiting" };
+  return { put: `outbox/${String(order).padStart(16, "0")}/${key}`, value: item };
+}
+
+test("what a tab stored and could not tell any more is sent when it is gone, or when the next one comes", options, async () => {
+  const { server, storage, first, second } = await twoTabs();
+  let n = 0;
+  server.on("message.send", () => at(++n));
+  const sent = () => server.askedFor("message.send").map(({ text }) => text).join();
+  await storage.write([untold("of one that is gone", 1)]);
+  second.stop();
+  await eventually("it is sent", () => sent() === "of one that is gone");
+  await storage.write([untold("of one before", 2)]);
+  const third = tabOf(server, storage);
+  await third.load();
+  await eventually("it is sent too", () => sent() === "of one that is gone,of one before");
+  for (const tab of [first, third]) await eventually("it is shown", () => said(tab).includes("of one before"));
+  assert.deepEqual(await storage.scan("outbox/"), []);
+});
+
+test("what was found in the storage, and is told only then, keeps the after that it is tried with", options, async () => {
+  const { server, storage, first } = await twoTabs();
+  server.on("message.send", () => undefined);
+  let tells = (): void => {};
+  const slow: Storage = {
+    get: (key) => storage.get(key),
+    scan: (prefix) => storage.scan(prefix),
+    write: async (changes) => {
+      await storage.write(changes);
+      if (changes.some((change) => "put" in change && change.put.startsWith("outbox/"))) {
+        await new Promise<void>((resolve) => (tells = resolve));
+      }
+    },
+  };
+  const second = tabOf(server, slow);
+  await second.load();
+  await eventually("it has compared", () => second.synced.getSnapshot());
+  void second.send(PEER, "hello").catch(() => {});
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  const third = tabOf(server, storage);
+  await third.load();
+  await eventually("it is tried", () => server.askedFor("message.send").length === 1);
+  tells();
+  server.event(message(1));
+  await eventually("all that was told is heard", () => said(first).length === 2 && said(third).length === 2);
+  const [[, kept]] = (await storage.scan("outbox/")) as [[string, { after?: number }]];
+  assert.equal(kept.after, 0);
+});
+
+test("who said it is told what became of it, though it found it gone from the storage before", options, async () => {
+  const { server, storage, second } = await twoTabs();
+  server.on("message.send", () => undefined);
+  const stands = second.send(PEER, "hello");
+  await eventually("it is tried", () => server.askedFor("message.send").length === 1);
+  let answer = (): void => {};
+  server.on("message.send", async () => {
+    await new Promise<void>((resolve) => (answer = resolve));
+    return at(1);
+  });
+  const [[key]] = (await storage.scan("outbox/")) as [[string, unknown]];
+  await storage.write([{ drop: key }]);
+  server.socket.end(1006);
+  await eventually("it is gone from the outbox", () => second.outbox.getSnapshot().length === 0);
+  await eventually("it is tried again", () => server.askedFor("message.send").length === 2);
+  answer();
+  assert.equal((await stands).seq, 1);
+});
+
 test("copies are stored by the tab that leads alone, and acknowledged by it", options, async () => {
   const writers: string[] = [];
   class Named extends MemoryStorage {
