@@ -12,31 +12,45 @@ import type { Change, Pair, Storage } from "./storage.ts";
 import { isCopy } from "./storage.ts";
 
 const VERSION = 1;
+/** A tab that is frozen does not close the database for another one; to wait for it is to hang. */
+const WAIT_MS_MAX = 2000;
 
 interface Schema extends DBSchema {
   pairs: { key: string; value: unknown };
 }
 
 export class IndexedStorage implements Storage {
+  /** It was made by opening it. */
+  readonly fresh: boolean;
   #db: IDBPDatabase<Schema>;
 
-  private constructor(db: IDBPDatabase<Schema>) {
+  private constructor(db: IDBPDatabase<Schema>, fresh: boolean) {
     this.#db = db;
+    this.fresh = fresh;
   }
 
   static async open(name: string): Promise<IndexedStorage> {
-    const db = await openDB<Schema>(name, VERSION, {
-      upgrade: (db) => void db.createObjectStore("pairs"),
+    let fresh = false;
+    const opening = openDB<Schema>(name, VERSION, {
+      upgrade: (db) => {
+        fresh = true;
+        db.createObjectStore("pairs");
+      },
       // Another tab removes it, since its account was signed out: this one must not stand in the way.
       blocking: (_from, _to, event) => (event.target as IDBDatabase).close(),
     });
-    return new IndexedStorage(db);
+    const db = await inTime(opening);
+    if (db) return new IndexedStorage(db, fresh);
+    opening.then((late) => late.close(), () => {});
+    throw new Error(`the browser does not open ${name}`);
   }
 
-  /** All that has a name that starts so, but for `except`. */
-  static async removeAll(prefix: string, except = ""): Promise<void> {
+  /** All that has a name that starts so, but for `except`: asked once it is known what there is, so that
+   * what it names before it is made is safe. */
+  static async removeAll(prefix: string, except: () => string): Promise<void> {
     const all = await indexedDB.databases();
-    const names = all.flatMap(({ name }) => (name?.startsWith(prefix) && name !== except ? [name] : []));
+    const kept = except();
+    const names = all.flatMap(({ name }) => (name?.startsWith(prefix) && name !== kept ? [name] : []));
     await Promise.all(names.map(removed));
   }
 
@@ -96,9 +110,18 @@ function rangeOf(prefix: string): IDBKeyRange {
   return IDBKeyRange.bound(prefix, `${prefix}\uffff`);
 }
 
-/** Resolves also when another tab still holds it open, which then is done for. */
-function removed(name: string): Promise<void> {
-  return new Promise((resolve) => {
+/** Resolves also when another tab still holds it open, which then is done for, or stands in the way of
+ * that without an answer. */
+async function removed(name: string): Promise<void> {
+  await inTime(new Promise<void>((resolve) => {
     deleteDB(name, { blocked: () => resolve() }).then(resolve, () => resolve());
+  }));
+}
+
+/** Undefined: it takes too long. */
+function inTime<T>(promise: Promise<T>): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => resolve(undefined), WAIT_MS_MAX);
+    promise.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }

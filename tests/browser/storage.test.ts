@@ -109,6 +109,17 @@ test("it outlives the page, and goes when it is removed, whoever has it open", a
 
 test("of several accounts those go that are named", async () => {
   for (const name of ["parley/2", "parley/3", "other"]) await opens(name);
-  await page.evaluate(async () => (await window.library).IndexedStorage.removeAll("parley/", "parley/2"));
+  await page.evaluate(async () => (await window.library).IndexedStorage.removeAll("parley/", () => "parley/2"));
   assert.deepEqual((await names()).sort(), ["other", "parley/2"]);
+});
+
+test("what answers nothing is waited for no longer than it takes to see that", async () => {
+  const opened = (name: string) => page.evaluate(async (name) =>
+    (await window.library).IndexedStorage.open(name).then(() => "opened", () => "refused"), name);
+  await page.evaluate(() => {
+    // As with a tab that is frozen: neither an answer nor a word that it is blocked.
+    IDBFactory.prototype.open = IDBFactory.prototype.deleteDatabase = () => new EventTarget() as IDBOpenDBRequest;
+  });
+  assert.equal(await opened("parley/2"), "refused");
+  await page.evaluate(() => window.storage.remove());
 });

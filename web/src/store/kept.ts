@@ -7,30 +7,49 @@
  * is named after the account (the library's IndexedStorage) and goes with the session: whoever signs
  * in next finds none. Before there is a session it is in memory.
  *
- * Where the browser keeps nothing, or has no room any more, all of it is in memory, and `forgetful`
+ * A database that the browser closed, as some do to a page in the background, is opened again. Where
+ * the browser keeps nothing, or has no room any more, all of it is in memory, and `forgetful`
  * says so. What the database has by then is taken along: what waits to be sent shall not be forgotten
- * before the page is left.
+ * before the page is left. What is done with from then on goes from the database too, which another tab
+ * may have and the next page begins with: what was sent shall not be sent again.
  */
 import type { Change, Observable, Pair, Storage } from "parley-client";
-import { IndexedStorage, MemoryStorage, Value } from "parley-client";
+import { IndexedStorage, MemoryStorage, Value, isCopy } from "parley-client";
 
 const PREFIX = "parley/";
 const SESSION = "session";
+
+interface Database extends Storage {
+  fresh: boolean;
+  remove(): Promise<void>;
+}
+
+/** What there is to be had of a browser: IndexedStorage. */
+export interface Databases {
+  open(name: string): Promise<Database>;
+  removeAll(prefix: string, except: () => string): Promise<void>;
+}
 
 export class KeptStorage implements Storage {
   /** Nothing is kept beyond this page, and no other tab has it. */
   readonly forgetful: Observable<boolean>;
   #forgetful = new Value(false);
   #session: string | null = null;
-  #database: IndexedStorage | undefined;
+  #databases: Databases;
+  #database: Database | undefined;
+  /** It was given up. */
+  #lost: Database | undefined;
   #memory = new MemoryStorage();
+  /** Another one takes the place of one that failed: whoever reads or writes waits for it. */
+  #change = Promise.resolve();
 
-  constructor() {
+  constructor(databases: Databases = IndexedStorage) {
+    this.#databases = databases;
     this.forgetful = this.#forgetful;
   }
 
   async get(key: string): Promise<unknown> {
-    if (key !== SESSION) return this.#read((storage) => storage.get(key));
+    if (key !== SESSION) return this.#use((storage) => storage.get(key));
     try {
       this.#session = localStorage.getItem(PREFIX + SESSION);
     } catch {
@@ -41,7 +60,7 @@ export class KeptStorage implements Storage {
   }
 
   scan(prefix: string): Promise<Pair[]> {
-    return this.#read((storage) => storage.scan(prefix));
+    return this.#use((storage) => storage.scan(prefix));
   }
 
   async write(changes: readonly Change[]): Promise<void> {
@@ -52,7 +71,10 @@ export class KeptStorage implements Storage {
       if ("put" in change && change.put === SESSION) await this.#begin(JSON.stringify(change.value));
       else rest.push(change);
     }
-    if (rest.length > 0) await this.#write(rest);
+    if (rest.length === 0) return;
+    await this.#use((storage) => storage.write(rest));
+    const over = rest.filter((change) => "drop" in change && !isCopy(change));
+    if (over.length > 0) this.#lost?.write(over).catch(() => {});
   }
 
   /** Another tab signed out, or in as somebody else. The answer ends it. */
@@ -80,56 +102,68 @@ export class KeptStorage implements Storage {
     const user = userOf(this.#session);
     if (user === undefined || this.#forgetful.get()) return;
     try {
-      this.#database = await IndexedStorage.open(PREFIX + user);
+      this.#database = await this.#databases.open(PREFIX + user);
     } catch {
       this.#forgetful.set(true);
     }
   }
 
-  async #read<T>(from: (storage: Storage) => Promise<T>): Promise<T> {
-    try {
-      return await from(this.#database ?? this.#memory);
-    } catch {
-      await this.#forget();
-      return from(this.#memory);
+  async #use<T>(use: (storage: Storage) => Promise<T>): Promise<T> {
+    for (let tries = 1; ; tries++) {
+      await this.#change;
+      const database = this.#database;
+      if (!database) return use(this.#memory);
+      try {
+        return await use(database);
+      } catch {
+        // Of several that fail together the first one changes it.
+        if (this.#database === database) this.#change = this.#replace(database, tries === 1);
+      }
     }
   }
 
-  async #write(changes: readonly Change[]): Promise<void> {
-    try {
-      await (this.#database ?? this.#memory).write(changes);
-    } catch {
-      await this.#forget();
-      await this.#memory.write(changes);
-    }
-  }
-
-  /** Nothing can be kept any more. */
-  async #forget(): Promise<void> {
-    const database = this.#database;
+  /** By itself, opened again, or by the memory: nothing can be kept any more. */
+  async #replace(database: Database, reopens: boolean): Promise<void> {
     this.#database = undefined;
-    if (!database) return;
+    // By another tab its account may have been signed out, and the database removed.
+    const ours = deviceOf(sessionNow()) === deviceOf(this.#session);
+    if (reopens && ours) {
+      try {
+        const again = await this.#databases.open(PREFIX + userOf(this.#session));
+        // Of one that is gone, the copies that follow would be parts.
+        if (!again.fresh) return void (this.#database = again);
+      } catch {
+        // Nor that.
+      }
+    }
     const pairs = await database.scan("").catch((): Pair[] => []);
     await this.#memory.write(pairs.map(([put, value]) => ({ put, value })));
-    // Unless its account was signed out by another tab, which then removed it.
-    if (deviceOf(sessionNow()) === deviceOf(this.#session)) this.#forgetful.set(true);
+    if (!ours) return;
+    this.#lost = database;
+    this.#forgetful.set(true);
   }
 
   /** Of whoever was signed in, in this browser, nothing is left: but by now another tab may have
    * signed in anew. */
   async #removeAll(): Promise<void> {
+    await this.#change;
     const database = this.#database;
     const session = this.#session;
     this.#database = undefined;
+    this.#lost = undefined;
     this.#session = null;
     await this.#memory.write([{ drop_prefix: "" }]);
     if (session !== null && deviceOf(sessionNow()) === deviceOf(session)) forgetSession();
-    const other = userOf(sessionNow());
+    const other = (): string | undefined => userOf(sessionNow());
     try {
-      if (other === undefined || other !== userOf(session)) await database?.remove();
-      await IndexedStorage.removeAll(PREFIX, other === undefined ? "" : PREFIX + other);
+      if (other() === undefined || other() !== userOf(session)) await database?.remove();
     } catch {
-      // It was removed already, or there never was one to be had.
+      // It was removed already.
+    }
+    try {
+      await this.#databases.removeAll(PREFIX, () => PREFIX + (other() ?? ""));
+    } catch {
+      // There never was one to be had.
     }
   }
 }
