@@ -20,13 +20,22 @@ const CACHE = PREFIX + __VERSION__;
 const FILES: ReadonlySet<string> = new Set(__FILES__);
 /** Their names change with their content. */
 const HASHED = /^\/assets\//;
+const PAGE = "/";
 
 async function store(cache: Cache, path: string): Promise<void> {
   // Most files of a new version are those of the one before.
   const known = HASHED.test(path) ? await caches.match(path) : undefined;
   const response = known ?? (await fetch(path, { cache: "no-cache" }));
   if (!response.ok) throw new Error(`${path}: ${response.status}`);
+  if (path === PAGE && !(await isOurs(response.clone()))) throw new Error("the page is of another version");
   await cache.put(path, response);
+}
+
+/** While the nodes of a server are upgraded, some still have the version before. Its page would ask for
+ * files that are nowhere once all are. */
+async function isOurs(page: Response): Promise<boolean> {
+  const named = (await page.text()).matchAll(/"(\/assets\/[^"]+)"/g);
+  return [...named].every(([, path]) => FILES.has(path as string));
 }
 
 async function install(): Promise<void> {
