@@ -1,12 +1,13 @@
 /**
  * Asks the server for something that may be asked again: a few at a time, and once more after a
- * while where the answer says so. It ends with the connection; whoever still wants to know asks
- * again on the next one.
+ * while where the answer says so. It ends with the connection, and with whoever is signed in: what one
+ * asked for is not asked for as the next one. Whoever still wants to know asks again on the next
+ * connection.
  */
 import type { CommandName, Commands } from "./api.ts";
 import type { Clock } from "./clock.ts";
 import { jittered, sleep } from "./clock.ts";
-import { asParleyError } from "./error.ts";
+import { ParleyError, asParleyError } from "./error.ts";
 
 /** At a time: enough to hide the way to the server, well below what it takes of one connection. */
 const ASKS_MAX = 8;
@@ -23,6 +24,8 @@ export class Asker {
   #clock: Clock;
   #busy = 0;
   #queue: (() => void)[] = [];
+  /** Told apart from what was asked before clear(). */
+  #epoch = 0;
 
   constructor(request: Request, clock: Clock) {
     this.#request = request;
@@ -33,10 +36,11 @@ export class Asker {
     cmd: C,
     args: Commands[C]["args"],
   ): Promise<Commands[C]["reply"]> {
+    const epoch = this.#epoch;
     if (this.#busy >= ASKS_MAX) await new Promise<void>((resolve) => this.#queue.push(resolve));
     else this.#busy++;
     try {
-      return await this.#insist(cmd, args);
+      return await this.#insist(cmd, args, epoch);
     } finally {
       const next = this.#queue.shift();
       if (next) next();
@@ -44,11 +48,18 @@ export class Asker {
     }
   }
 
+  /** Another one signs in, or nobody. */
+  clear(): void {
+    this.#epoch++;
+  }
+
   async #insist<C extends CommandName>(
     cmd: C,
     args: Commands[C]["args"],
+    epoch: number,
   ): Promise<Commands[C]["reply"]> {
     for (let tries = 1; ; tries++) {
+      if (epoch !== this.#epoch) throw new ParleyError("stopped", "signed out");
       try {
         return await this.#request(cmd, args);
       } catch (thrown) {

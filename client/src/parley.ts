@@ -267,14 +267,12 @@ export class Parley {
     this.#shelf.me = session.user;
     // First: what the tab that leads has read, nobody else changes behind its back.
     await this.#link.join(session.device);
-    const kept = await this.#storage.scan(COPY);
-    this.#people.load(kept);
-    this.#shelf.load(kept);
-    this.#expiry.look();
-    this.#sync.load(kept);
-    await this.#outbox.load();
-    await this.personal.load();
-    this.#views.touchAll();
+    try {
+      await this.#takeUp();
+    } catch (thrown) {
+      this.#link.stop(); // Or it might lead, and do nothing.
+      throw thrown;
+    }
     void this.#link.start(session.token);
     return session;
   }
@@ -537,8 +535,20 @@ export class Parley {
 
   // --- the parts' events ---
 
+  async #takeUp(): Promise<void> {
+    const kept = await this.#storage.scan(COPY);
+    this.#people.load(kept);
+    this.#shelf.load(kept);
+    this.#expiry.look();
+    this.#sync.load(kept);
+    await this.#outbox.load();
+    await this.personal.load();
+    this.#views.touchAll();
+  }
+
   async #begin(session: SessionState): Promise<SessionState> {
     this.#link.stop();
+    this.#asker.clear();
     this.#outbox.clear();
     this.#blocks.clear();
     this.contacts.clear();
@@ -605,6 +615,7 @@ export class Parley {
 
   async #forget(): Promise<void> {
     if (this.#link.status.get().state !== "stopped") this.#link.stop();
+    this.#asker.clear();
     this.#outbox.clear();
     this.#watch.clear();
     this.#typing.clear();
