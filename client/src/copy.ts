@@ -20,7 +20,7 @@ import {
 } from "./record.ts";
 import { Rows, changedBy, expired, goesAt, stored } from "./rows.ts";
 import type { Asker } from "./asker.ts";
-import type { Change } from "./storage.ts";
+import type { Change, Put } from "./storage.ts";
 import { COPY, padded } from "./storage.ts";
 
 /** A push may merely be late: the gap is asked for after this, give or take a half. */
@@ -291,7 +291,7 @@ export class Copy {
   }
 
   /** All of it, as the storage is to have it. */
-  all(): Change[] {
+  all(): Put[] {
     return [this.#put(), ...this.rows.values().map(({ seq }) => this.#putRow(seq))];
   }
 
@@ -430,12 +430,12 @@ export class Copy {
     if (at !== undefined) this.#host.goes(at);
   }
 
-  #putRow(seq: Seq): Change {
+  #putRow(seq: Seq): Put {
     const row = this.rows.get(seq);
     return { put: rowKey(this.id, seq), value: row && stored(row) };
   }
 
-  #put(): Change {
+  #put(): Put {
     return { put: recordKey(this.id), value: { ...this.record } };
   }
 

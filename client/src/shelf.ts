@@ -11,7 +11,7 @@ import { asParleyError } from "./error.ts";
 import type { ConversationRecord } from "./record.ts";
 import { recordOf } from "./record.ts";
 import { goesAt } from "./rows.ts";
-import type { Change, Pair, Storage } from "./storage.ts";
+import type { Change, Pair, Put, Storage } from "./storage.ts";
 import { under } from "./storage.ts";
 
 /** Shown when somebody opens a conversation, and loaded by each turn of the wheel. */
@@ -61,7 +61,8 @@ export class Shelf implements CopyHost {
   }
 
   /** This tab keeps the copies from now on. `kept` is what the one before left: it may have been
-   * told, and have acknowledged, more than this one. What both have takes its place. */
+   * told, and have acknowledged, more than this one. What both have takes its place: what stands there
+   * already is not written again, since it is most of it. */
   async takeOver(kept: readonly Pair[], changes: Change[]): Promise<void> {
     for (const [, record] of under<ConversationRecord>(kept, RECORDS)) {
       if (!this.#copies.has(record.conversation)) this.#takeUp(record);
@@ -69,16 +70,20 @@ export class Shelf implements CopyHost {
     for (const [, row] of under<ChatEvent>(kept, ROWS)) {
       const copy = this.#copies.get(row.conversation);
       if (!copy || row.seq < copy.record.from) continue;
-      if (row.seq > copy.record.cursor) copy.offer(row);
-      else copy.rows.take(row);
+      if (row.seq <= copy.record.cursor) copy.rows.take(row);
+      // Of an edit its words are asked for: they may change a message that is here alone.
+      else if (row.type !== "edit" || row.text !== undefined) copy.offer(row);
     }
     const all = [...this.#copies.values()].map((copy) => ({ copy, cursor: copy.record.cursor }));
-    const puts = all.flatMap(({ copy }) => copy.all());
-    await this.write([{ drop_prefix: RECORDS }, { drop_prefix: ROWS }, ...puts, ...changes]);
-    for (const { copy, cursor } of all) {
-      copy.wrote(cursor);
-      this.#handlers.changed(copy);
+    for (const { copy } of all) this.#handlers.changed(copy);
+    try {
+      await this.#storage.write([...differences(kept, all.flatMap(({ copy }) => copy.all())), ...changes]);
+    } catch (thrown) {
+      // Nothing is acknowledged then; what one sees and says goes on.
+      this.#handlers.failed(thrown);
+      return;
     }
+    for (const { copy, cursor } of all) copy.wrote(cursor);
   }
 
   get(conversation: Id): Copy | undefined {
@@ -324,4 +329,12 @@ export class Shelf implements CopyHost {
       if (asParleyError(thrown).code === "ahead") this.#handlers.restored();
     }
   }
+}
+
+/** What makes of copies as they are kept copies as they are to be. */
+function differences(kept: readonly Pair[], wanted: readonly Put[]): Change[] {
+  const old = new Map(kept.filter(([key]) => key.startsWith(RECORDS) || key.startsWith(ROWS)));
+  const puts = wanted.filter(({ put, value }) => JSON.stringify(value) !== JSON.stringify(old.get(put)));
+  for (const { put } of wanted) old.delete(put);
+  return [...[...old.keys()].map((key) => ({ drop: key })), ...puts];
 }

@@ -10,8 +10,13 @@
  * but here. */
 export const COPY = "copy/";
 
+export interface Put {
+  put: string;
+  value: unknown;
+}
+
 export type Change =
-  | { put: string; value: unknown }
+  | Put
   | { drop: string }
   /** Every key that starts so. */
   | { drop_prefix: string };

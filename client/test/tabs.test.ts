@@ -32,11 +32,10 @@ function tabOf(server: FakeServer, storage: Storage): Parley {
 }
 
 /** The first one leads. */
-async function twoTabs(change: (server: FakeServer) => void = () => {}) {
+async function twoTabs(change: (server: FakeServer) => void = () => {}, storage: Storage = new MemoryStorage()) {
   const server = new FakeServer();
   server.entries = [entryOf()];
   change(server);
-  const storage = new MemoryStorage();
   const first = tabOf(server, storage);
   await first.signIn({ username: "me", password: "12345678" });
   await eventually("the first has compared", () => first.synced.getSnapshot());
@@ -271,6 +270,56 @@ test("copies are stored by the tab that leads alone, and acknowledged by it", op
   await eventually("the second stores", () => writers.includes("second"));
   await eventually("it has what the first one had", () => said(second).length === 3);
   assert.equal((await storage.scan("copy/row/")).length, 3);
+});
+
+test("who takes the lead writes what differs, and asks for the words of an edit that it was not told of", options, async () => {
+  let batches: (readonly Change[])[] = [];
+  class Heard extends MemoryStorage {
+    override write(changes: readonly Change[]): Promise<void> {
+      batches.push(changes);
+      return super.write(changes);
+    }
+  }
+  const { server, storage, first, second } = await twoTabs(() => {}, new Heard());
+  for (const seq of [1, 2, 3]) server.event(message(seq));
+  for (const tab of [first, second]) await eventually("it is there", () => said(tab).length === 3);
+  await eventually("it is stored", () => server.askedFor("receipt.delivered").some(({ seq }) => seq === 3));
+  // What the first one stored, and the second was not told of.
+  const edit = { conversation: CHAT, seq: 4, n: 3, rev: 4, time: 4, sender: PEER, type: "edit" as const, target: 2 };
+  const record = await storage.get(`copy/conversation/${CHAT}`) as object;
+  await storage.write([
+    { put: `copy/row/${CHAT}/0000000000000004`, value: edit },
+    { put: `copy/row/${CHAT}/0000000000000002`, value: message(2, { rev: 4, text: "better", edited: 4 }) },
+    { put: `copy/row/${CHAT}/0000000000000000`, value: message(0) },
+    { put: `copy/conversation/${CHAT}`, value: { ...record, cursor: 4, head: 4 } },
+  ]);
+  server.entries = [entryOf({ head: 4, n: 3 })];
+  server.on("sync", () => ({ ok: { token: "t1", incarnation: "a", entries: server.entries, more: false } }));
+  server.on("conversation.events", () => ({ ok: { events: [{ ...edit, text: "better" }], head: 4, first: 1 } }));
+  batches = [];
+  first.stop();
+  await eventually("it asks for the edit", () => server.askedFor("conversation.events").some(({ after }) => after === 3));
+  await eventually("it has the words", () => said(second).join() === "m1,better,m3");
+  const [taken] = batches;
+  const rows = taken?.flatMap((change) => ("put" in change ? [change.put] : "drop" in change ? [change.drop] : []))
+    .filter((key) => key.startsWith("copy/row/"));
+  assert.deepEqual(rows?.map((key) => Number(key.split("/").at(-1))), [0, 4]);
+});
+
+test("a tab whose storage refuses connects all the same when it takes the lead, and one that cannot load leaves it", options, async () => {
+  const { server, storage, first } = await twoTabs();
+  const broken = (refuses: "scan" | "write"): Storage => ({
+    get: (key) => storage.get(key),
+    scan: (prefix) => (refuses === "scan" ? Promise.reject(new Error("broken")) : storage.scan(prefix)),
+    write: (changes) => (refuses === "write" ? Promise.reject(new Error("broken")) : storage.write(changes)),
+  });
+  await assert.rejects(tabOf(server, broken("scan")).load(), /broken/);
+  const third = tabOf(server, broken("write"));
+  open.at(1)?.stop();
+  await third.load();
+  await eventually("it has compared", () => third.synced.getSnapshot());
+  first.stop();
+  await eventually("it is connected", () => server.sockets.length === 2 && third.status.getSnapshot().state === "online");
 });
 
 test("the server is told whom all tabs watch, and of those of a tab that is gone no more", options, async () => {
