@@ -32,9 +32,12 @@ export class Update {
         if (had) this.#reload();
         had = true;
       });
+      // A page that was loaded past the worker is of a version all the same.
+      had ||= Boolean((await workers.getRegistration())?.active);
       const registration = await workers.register(PATH);
       registration.addEventListener("updatefound", () => this.#watch(registration));
       this.#registration = registration;
+      this.#watch(registration); // It may have been found already.
       this.#look();
       setInterval(() => this.check(), LOOK_MS);
     } catch {
@@ -44,6 +47,7 @@ export class Update {
 
   /** A good time to look: such as when the server was gone for a while. */
   check(): void {
+    this.#look();
     this.#registration?.update().catch(() => {});
   }
 
