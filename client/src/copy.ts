@@ -16,7 +16,7 @@ import { jittered } from "./clock.ts";
 import { ParleyError, asParleyError } from "./error.ts";
 import type { ConversationRecord } from "./record.ts";
 import {
-  applyToRecord, firstSeen, hear, hide, meetEntry, meetOwnMark, meetPeer, unread, want,
+  applyToRecord, firstSeen, hear, hide, meetEntry, meetMembers, meetOwnMark, meetPeer, unread, want,
 } from "./record.ts";
 import { Rows, changedBy, expired, goesAt, stored } from "./rows.ts";
 import type { Asker } from "./asker.ts";
@@ -63,12 +63,11 @@ export interface CopyHost {
 export class Copy {
   readonly record: ConversationRecord;
   readonly rows = new Rows();
-  /** Known once somebody has opened the conversation. */
-  members: MemberState[] | undefined;
   loading = false;
   /** All up to it is stored, and may be acknowledged. The record's cursor may be ahead of it. */
   stored: Seq = 0;
   #host: CopyHost;
+  #members: MemberState[] | undefined;
   #held = new Map<Seq, ChatEvent>();
   /** What pushes told of members' marks, the latest last: a list of members may be from before. */
   #marks = new Map<Id, Mark>();
@@ -88,6 +87,21 @@ export class Copy {
 
   get id(): Id {
     return this.record.conversation;
+  }
+
+  /** Known once somebody has opened the conversation. */
+  get members(): readonly MemberState[] | undefined {
+    return this.#members;
+  }
+
+  setMembers(members: MemberState[]): void {
+    this.#meetMembers(members);
+    this.#commit([]);
+  }
+
+  /** An event that is applied says so, and is stored with it. */
+  loses(user: Id): void {
+    if (this.#members) this.#meetMembers(this.#members.filter((member) => member.user !== user));
   }
 
   get unread(): number {
@@ -171,18 +185,8 @@ export class Copy {
       if (this.#marks.size <= LIMITS.group_members_max) break;
       this.#marks.delete(user);
     }
-    if (this.members) this.meetMembers(this.members);
+    if (this.#members) this.#meetMembers(this.#members);
     this.#commit([]);
-  }
-
-  /** The members as an answer says, which a push may have overtaken. */
-  meetMembers(members: MemberState[]): void {
-    this.members = members.map((member) => {
-      const mark = this.#marks.get(member.user);
-      if (!mark) return member;
-      const { delivered, read } = mark;
-      return { ...member, delivered: Math.max(member.delivered, delivered), read: Math.max(member.read, read) };
-    });
   }
 
   /** An event of one's own log says what one wants of it. */
@@ -288,6 +292,17 @@ export class Copy {
     this.#host.changed(this);
     const changes: Change[] = dropped.map(({ seq }) => ({ drop: rowKey(this.id, seq) }));
     void this.#host.write([...changes, this.#put()]);
+  }
+
+  /** As an answer says or as they were, which a push may have overtaken. */
+  #meetMembers(members: readonly MemberState[]): void {
+    this.#members = members.map((member) => {
+      const mark = this.#marks.get(member.user);
+      if (!mark) return member;
+      const { delivered, read } = mark;
+      return { ...member, delivered: Math.max(member.delivered, delivered), read: Math.max(member.read, read) };
+    });
+    meetMembers(this.record, this.#members, this.#host.me);
   }
 
   /** All of it, as the storage is to have it. */

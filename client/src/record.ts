@@ -4,7 +4,7 @@
  * unread = n − read_n, both counted by the server: `n` at the head, `read_n` at `read`.
  */
 import type {
-  ChatEvent, ConversationKind, Entry, EventHide, EventPreferences, Id, Mark, Role, Seq, Time,
+  ChatEvent, ConversationKind, Entry, EventHide, EventPreferences, Id, Mark, MemberState, Role, Seq, Time,
 } from "./api.ts";
 import { met } from "./rows.ts";
 
@@ -48,6 +48,9 @@ export interface ConversationRecord {
   owed: Seq;
   peer_delivered?: Seq;
   peer_read?: Seq;
+  /** Of a group: how far all others were when its members were last known. */
+  all_delivered?: Seq;
+  all_read?: Seq;
   /** A stranger began it, and one has not accepted. */
   request?: boolean;
   /** What one wants of it, by the events of one's own log up to this one. */
@@ -162,6 +165,18 @@ export function want(record: ConversationRecord, event: EventPreferences): void 
 export function meetPeer(record: ConversationRecord, delivered?: Seq, read?: Seq): void {
   record.peer_delivered = Math.max(record.peer_delivered ?? 0, delivered ?? 0);
   record.peer_read = Math.max(record.peer_read ?? 0, read ?? 0);
+}
+
+/** Kept for as long as the members are not known again. */
+export function meetMembers(record: ConversationRecord, members: readonly MemberState[], me: Id): void {
+  if (record.kind !== "group") return;
+  const others = members.filter((member) => member.user !== me);
+  assign(record, "all_delivered", least(others, "delivered"));
+  assign(record, "all_read", least(others, "read"));
+}
+
+function least(members: readonly MemberState[], mark: "delivered" | "read"): Seq | undefined {
+  return members.length > 0 ? Math.min(...members.map((member) => member[mark])) : undefined;
 }
 
 /** One's own marks as pushed, set on any device. `n_at`: messages up to a seq, where known.

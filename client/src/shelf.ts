@@ -2,7 +2,7 @@
  * All copies that the device holds, and what they have in common: loading them from storage,
  * meeting what the server lists, dropping what is of no use.
  */
-import type { ChatEvent, ConversationGetReply, Entry, Id, ReceiptsPush, Seq, Time } from "./api.ts";
+import type { ChatEvent, Entry, Id, ReceiptsPush, Seq, Time } from "./api.ts";
 import type { Asker } from "./asker.ts";
 import type { Clock } from "./clock.ts";
 import type { CopyHost } from "./copy.ts";
@@ -162,16 +162,16 @@ export class Shelf implements CopyHost {
     if (copy.dropped) return;
     if (!fresh) {
       await this.meet([reply], false);
-      this.#setMembers(copy, reply);
+      copy.setMembers(reply.members);
       return;
     }
     copy.drop();
     const changes: Change[] = [{ drop_prefix: rowKey(copy.id) }];
     const anew = this.#adopt(reply, reply.head, changes);
     this.#owe(anew);
-    this.#setMembers(anew, reply);
     await this.write(changes);
     anew.wrote(reply.head);
+    anew.setMembers(reply.members);
     if (anew.open > 0) await anew.loadOlder(OPEN_PAGE);
   }
 
@@ -238,9 +238,7 @@ export class Shelf implements CopyHost {
   }
 
   applied(copy: Copy, event: ChatEvent): void {
-    if (event.type === "removed" || event.type === "left") {
-      copy.members = copy.members?.filter((member) => member.user !== event.user);
-    }
+    if (event.type === "removed" || event.type === "left") copy.loses(event.user);
     const told = ["created", "added", "joined", "left", "role"].includes(event.type);
     const oneself = "user" in event && event.user === this.me;
     if (told && ((copy.members && copy.open > 0) || (oneself && ["added", "joined"].includes(event.type)))) {
@@ -290,17 +288,12 @@ export class Shelf implements CopyHost {
       const reply = await this.asker.ask("conversation.get", { conversation });
       if (!this.#copies.has(conversation)) await this.meet([reply], false);
       const copy = this.#copies.get(conversation);
-      if (copy) this.#setMembers(copy, reply);
+      copy?.setMembers(reply.members);
       return copy;
     } catch {
       // Unknown again, or no connection: a compare tells of it.
       return undefined;
     }
-  }
-
-  #setMembers(copy: Copy, reply: ConversationGetReply): void {
-    copy.meetMembers(reply.members);
-    this.#handlers.changed(copy);
   }
 
   /** What nobody has acknowledged for this person yet is fetched, and then acknowledged. */

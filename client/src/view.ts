@@ -1,6 +1,6 @@
 /** What is shown, worked out of copies and outbox. Pure. */
 import type {
-  ChatEvent, ConversationKind, EventMessage, Id, MemberState, MessageSendArgs, Person, Reaction, Role, Seq, Time,
+  ChatEvent, ConversationKind, EventMessage, Id, MessageSendArgs, Person, Reaction, Role, Seq, Time,
 } from "./api.ts";
 import type { Copy } from "./copy.ts";
 import type { OutboxItem } from "./outbox.ts";
@@ -208,7 +208,7 @@ function messageView(row: EventMessage, copy: Copy, me: Id): MessageView {
   if (row.reply_to !== undefined) view.reply_to = row.reply_to;
   if (row.expires !== undefined) view.expires = row.expires;
   if (row.key !== undefined) view.key = row.key;
-  if (own) view.status = statusOf(row.seq, copy, me);
+  if (own) view.status = statusOf(row.seq, copy);
   return view;
 }
 
@@ -272,20 +272,14 @@ function hides({ cmd, args }: OutboxItem, row: ChatEvent): boolean {
     (cmd === "conversation.clear" && row.seq <= (args["up_to"] as Seq));
 }
 
-function statusOf(seq: Seq, copy: Copy, me: Id): MessageStatus {
-  const { kind, peer_read, peer_delivered } = copy.record;
+function statusOf(seq: Seq, copy: Copy): MessageStatus {
+  const { kind, peer_read, peer_delivered, all_read, all_delivered } = copy.record;
   if (kind === "direct") return statusAt(seq, peer_delivered ?? 0, peer_read ?? 0);
-  const others = (copy.members ?? []).filter((member) => member.user !== me);
-  if (others.length === 0) return "sent";
-  return statusAt(seq, least(others, "delivered"), least(others, "read"));
+  return statusAt(seq, all_delivered ?? 0, all_read ?? 0);
 }
 
 function statusAt(seq: Seq, delivered: Seq, read: Seq): MessageStatus {
   return read >= seq ? "read" : delivered >= seq ? "delivered" : "sent";
-}
-
-function least(members: readonly MemberState[], mark: "delivered" | "read"): Seq {
-  return members.reduce((least, member) => Math.min(least, member[mark]), Infinity);
 }
 
 /** Edits, deletes and reactions show in the message that they change. */

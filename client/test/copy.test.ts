@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ChatEvent } from "../src/api.ts";
 import { ROWS_OPEN_MAX } from "../src/copy.ts";
+import type { Parley } from "../src/parley.ts";
 import { MemoryStorage } from "../src/storage.ts";
 import type { Change, Storage } from "../src/storage.ts";
 import type { Answer } from "./rig.ts";
@@ -437,6 +438,36 @@ test("a list of members that a push overtook takes no mark back", async () => {
   server.push({ push: "receipts", conversation: CHAT, marks: [{ user: PEER, delivered: 3, read: 2 }] });
   await clock.pass(0);
   assert.deepEqual(marks(), [[3, 2]]);
+});
+
+test("ticks of a group are by everybody, and stay what they were until its members are known again", async () => {
+  const storage = new MemoryStorage();
+  const member = (user: string, read: number) => ({ user, username: user, display_name: user, role: "member", delivered: 2, read });
+  const { clock, server, parley } = await signedIn([entryOf({ kind: "group", peer: undefined })], () => {}, storage);
+  server.on("conversation.get", () => ({ ok: { ...server.entries[0], members: [member(ME, 2), member(PEER, 1), member("300", 0)] } }));
+  const statuses = (of: Parley): unknown[] =>
+    of.timeline(CHAT).getSnapshot().items.map((item) => (item.type === "message" ? item.status : item.type));
+  for (const seq of [1, 2]) server.event(message(seq, { sender: ME, key: `k${seq}` }));
+  await clock.pass(0);
+  assert.deepEqual(statuses(parley), ["sent", "sent"]);
+  parley.open(CHAT);
+  await clock.pass(0);
+  assert.deepEqual(statuses(parley), ["delivered", "delivered"]);
+  server.push({ push: "receipts", conversation: CHAT, marks: [{ user: "300", delivered: 2, read: 1 }] });
+  await clock.pass(0);
+  assert.deepEqual(statuses(parley), ["read", "delivered"]);
+  // Of whoever was behind and leaves, its mark goes with the event that says so.
+  server.on("conversation.get", () => undefined);
+  server.push({ push: "receipts", conversation: CHAT, marks: [{ user: PEER, delivered: 2, read: 2 }] });
+  server.event({ conversation: CHAT, seq: 3, n: 2, rev: 3, time: 3, sender: "300", type: "left", user: "300" });
+  await clock.pass(0);
+  assert.deepEqual(statuses(parley).slice(0, 2), ["read", "read"]);
+  parley.stop();
+  server.up = false;
+  const again = makeParley(server, clock, storage);
+  await again.load();
+  assert.deepEqual(statuses(again).slice(0, 2), ["read", "read"]);
+  again.stop();
 });
 
 test("one push moves one's own mark and the other one's", async () => {
