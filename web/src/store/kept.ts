@@ -95,6 +95,7 @@ export class KeptStorage implements Storage {
     } catch {
       this.#forgetful.set(true);
     }
+    await this.#change;
     if (!this.#database) await this.#open();
   }
 
