@@ -138,7 +138,7 @@ for (const colorScheme of ["light", "dark"] as const) {
   test(`${colorScheme}: nothing that asks, stands in the way or is gone has a fault that axe finds`, async () => {
     const [alice, bob] = await talked({ colorScheme });
     const { page } = alice;
-    alice.expects(/ERR_FAILED/);
+    alice.expects(/ERR_FAILED/, /404 .*groups\/preview/);
     await page.getByRole("region", { name: "Message requests" }).getByRole("link").click();
     await page.getByRole("group", { name: "Message request" }).waitFor();
     await look(alice, "a request");
@@ -176,7 +176,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     await page.keyboard.press("Escape");
 
     await alice.row(bob).hover();
-    await page.locator(".rows-item").filter({ hasText: bob.name }).locator(".row-more").click();
+    await page.locator(".rows-item").filter({ has: page.locator(".row-title", { hasText: bob.name }) }).locator(".row-more").click();
     await page.getByRole("button", { name: "Archive", exact: true }).click();
     await page.getByRole("button", { name: /^Archived/ }).click();
     await page.getByRole("navigation", { name: "Archived" }).getByRole("link").waitFor();

@@ -181,7 +181,7 @@ test("where a page may show no notification its worker does, and a press on it l
 test("what comes in a window that shows, and that nobody looks at, is not read until somebody does", async () => {
   const [alice, bob] = await stage.friends("alice", "bob");
   await alice!.finds(bob!);
-  await bob!.opens(alice!);
+  await bob!.finds(alice!);
   const uses = (window: boolean): Promise<void> => alice!.page.evaluate((uses) => {
     document.hasFocus = () => uses;
     dispatchEvent(new Event(uses ? "focus" : "blur"));

@@ -175,13 +175,15 @@ test("the focus is on what takes the place of what one pressed", async () => {
   await page.getByRole("button", { name: "Cancel" }).click();
   await hasFocus(change, "what changes the title");
 
+  await bob!.finds(alice!);
+  await bob!.writes("hello");
   await alice!.opens(bob!);
   await page.getByRole("button", { name: "Details" }).click();
   await page.getByRole("button", { name: "Block" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Block" }).click();
   await hasFocus(page.getByRole("complementary", { name: "Details" }).getByRole("button", { name: "Unblock" }), "the way back");
 
-  const item = page.locator(".rows-item").filter({ hasText: bob!.name });
+  const item = page.locator(".rows-item").filter({ has: page.locator(".row-title", { hasText: bob!.name }) });
   await item.hover();
   await item.locator(".row-more").click();
   await page.getByRole("button", { name: "Archive", exact: true }).click();
@@ -191,7 +193,7 @@ test("the focus is on what takes the place of what one pressed", async () => {
   // And the arrows go through what a search found.
   await alice!.search.fill(carol!.name.slice(0, -2));
   const found = page.locator(".list-scroll .row");
-  await page.getByRole("list", { name: "People" }).getByText(carol!.name).waitFor();
+  await page.getByRole("list", { name: "People" }).getByText(carol!.name).first().waitFor();
   await found.first().focus();
   await page.keyboard.press("End");
   await hasFocus(found.last(), "the last that was found");

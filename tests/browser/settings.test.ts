@@ -76,14 +76,14 @@ test("a setting that was opened without a connection is there once there is one,
   alice!.expects(/ERR_FAILED/);
   const { page } = alice!;
   const cut = async (): Promise<void> => {
-    await page.route("**/v1/connect", (route) => route.abort());
+    await page.route("**/v1/**", (route) => route.abort());
     await page.reload();
     await alice!.banner.getByText("Offline").waitFor();
   };
   await cut();
   await opensSettings(alice!, "Devices");
   await alice!.seesWords("The server cannot be reached.");
-  await page.unroute("**/v1/connect");
+  await page.unroute("**/v1/**");
   await alice!.isBack();
   await page.locator(".settings-line").getByText("This device").waitFor();
 });

@@ -92,7 +92,7 @@ test("a text that is too long for a message is kept, and costs no connection", a
   }
   await alice!.box.fill("short");
   await alice!.box.press("Enter");
-  await alice!.seesTick("short", "delivered");
+  await alice!.seesTick("short", "read");
 });
 
 test("a message that is refused stays, says why, and can be discarded", async () => {

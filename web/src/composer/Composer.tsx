@@ -78,7 +78,10 @@ export function Composer({ id, view, intent, onIntent, lastOwn, onSent }: Compos
     // Whom it called before may have left since, or may not be known to be here.
     const mentions = mentionedIn(said, edits ? [...people, ...knownIn(parley, message?.mentions ?? [])] : people);
     if (edits && view && message?.seq !== undefined) {
-      if (said !== message.text) parley.edit(view.conversation, message.seq, said, { mentions }).catch(complain);
+      if (said !== message.text) {
+        const release = update.hold();
+        void parley.edit(view.conversation, message.seq, said, { mentions }).catch(complain).finally(release);
+      }
     } else {
       // Refused for good, it stays in the log and says so itself.
       parley.send(id, said, {
