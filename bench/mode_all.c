@@ -16,14 +16,14 @@ static struct plan plan_of(const struct options *o)
     if (o->quick)
         return (struct plan){.repetitions = 1,
                              .flock_repetitions = 1,
-                             .engine_s = 0.8,
+                             .engine_s = 0.6,
                              .relay_s = 0.6,
                              .warm_s = 0.3,
-                             .pairs_s = 1.2,
+                             .pairs_s = 1,
                              .rate_s = 1,
                              .group_s = 0.8,
-                             .slow_s = 0.8,
-                             .history_s = 1.2,
+                             .slow_s = 0.6,
+                             .history_s = 0.8,
                              .events = (uint64_t)MIN(o->events, 1e6)};
     return (struct plan){
         (unsigned)o->repetitions, (unsigned)o->repetitions, s, s, o->warm, s, s, s, s, s,
