@@ -13,6 +13,7 @@
  */
 import type { ChatEvent, Id, Seq } from "./api.ts";
 import { LIMITS } from "./api.ts";
+import { bytesOf } from "./bytes.ts";
 import type { Asker } from "./asker.ts";
 import type { Clock } from "./clock.ts";
 import type { ParleyError } from "./error.ts";
@@ -340,8 +341,4 @@ export class Drafts {
 
 function draftOf(text: string, reply_to: Seq | undefined): Draft {
   return reply_to === undefined ? { text } : { text, reply_to };
-}
-
-function bytesOf(text: string): number {
-  return new TextEncoder().encode(text).length;
 }

@@ -2,6 +2,7 @@
 export * from "./api.ts";
 export type { AccountNews } from "./account.ts";
 export { Account } from "./account.ts";
+export { bytesOf } from "./bytes.ts";
 export type { SessionState } from "./accounts.ts";
 export type { Clock } from "./clock.ts";
 export { systemClock } from "./clock.ts";

@@ -5,7 +5,7 @@ import { ERRORS, ParleyError } from "parley-client";
 import { createIntl } from "react-intl";
 import { deviceName } from "../src/session/deviceName.ts";
 import { wordsFor, wordsForCode } from "../src/words/errors.ts";
-import { bytesOf } from "../src/words/text.ts";
+import { bytesOf } from "parley-client";
 import { dayName, lastSeen, shortTime } from "../src/words/time.ts";
 import { sayIn } from "../src/words/useText.ts";
 

@@ -1,6 +1,6 @@
 /** Where one writes: a message, an answer, or another text for a message. */
 import type { ConversationView, Id, MessageView, Parley, Person } from "parley-client";
-import { LIMITS } from "parley-client";
+import { LIMITS, bytesOf } from "parley-client";
 import type { ChangeEvent, FormEvent, KeyboardEvent, RefObject } from "react";
 import { useEffect, useMemo } from "react";
 import { useObservable } from "../hooks/useObservable.ts";
@@ -8,7 +8,6 @@ import { useMe, useParley, useStore } from "../store/context.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { useComplain } from "../ui/notices.tsx";
 import { useText } from "../words/useText.ts";
-import { bytesOf } from "../words/text.ts";
 import { Completions } from "./Completions.tsx";
 import { mentionedIn, usersIn } from "./completion.ts";
 import { useDraft, useDraftFromElsewhere } from "./drafts.ts";
