@@ -370,20 +370,26 @@ static void connect_now(struct link *l)
         go_down(l, str_of(strerror(-r)), true);
 }
 
+/* A node that has said nothing for a beat is asked for a sign of life, and given up where it then
+ * says nothing for another one: counted from what was heard last, since an answer that was on its
+ * way when it fell silent is no answer to the question. */
 static void beat(struct link *l)
 {
-    uint64_t now_ms = loop_now_ms(l->settings->loop);
-    if (l->own.link && l->heard_ms <= l->own.sent_ms) {
-        lose(l, STR("the node gave no sign of life"));
-        return;
-    }
+    uint64_t silent_ms = loop_now_ms(l->settings->loop) - l->heard_ms;
+    uint32_t next_ms = LINK_BEAT_MS;
     if (l->forgotten_n > LINK_STREAMS_MAX / 2) {
         lose(l, STR("the node leaves too much unanswered"));
         return;
     }
-    if (!l->own.link && now_ms - l->heard_ms >= LINK_BEAT_MS)
+    if (silent_ms < LINK_BEAT_MS) {
+        next_ms -= (uint32_t)silent_ms;
+    } else if (l->own.link) {
+        lose(l, STR("the node gave no sign of life"));
+        return;
+    } else {
         send_own(l, WIRE_OP_OPTIONS, NULL);
-    loop_timer_set(l->settings->loop, &l->timer, LINK_BEAT_MS);
+    }
+    loop_timer_set(l->settings->loop, &l->timer, next_ms);
 }
 
 static void on_timer(struct timer *timer)
