@@ -145,9 +145,21 @@ test("of two tabs one rings, and none while one looks at either", async () => {
     document.dispatchEvent(new Event("visibilitychange"));
   }, looks ? "visible" : "hidden");
 
+  // What a row shows, the page decides on a moment later, holding a lock.
+  const hasDecided = (one: Person): Promise<void> => one.page.evaluate(async () => {
+    const frame = (): Promise<unknown> => new Promise((resolve) => requestAnimationFrame(resolve));
+    const alerting = async (): Promise<boolean> => {
+      const { held = [], pending = [] } = await navigator.locks.query();
+      return [...held, ...pending].some(({ name }) => name?.startsWith("parley/alert/"));
+    };
+    await frame();
+    do await frame(); while (await alerting());
+  });
+
   await look(alice, false);
   await bob.writes("seen in the second");
-  await alice.row(bob).getByText("seen in the second").waitFor();
+  await Promise.all([alice, tab].map((one) => one.row(bob).getByText("seen in the second").waitFor()));
+  await Promise.all([alice, tab].map(hasDecided));
   await look(tab, false);
   await bob.writes("seen nowhere");
   await eventually(async () => (await told()).length > 0 || undefined, "a notification");
