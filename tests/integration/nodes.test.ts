@@ -6,6 +6,7 @@ import type { GoawayPush, Push } from "../../client/src/index.ts";
 import { person } from "./harness/people.ts";
 import { Raw } from "./harness/raw.ts";
 import { Nats } from "./harness/nats.ts";
+import { rows, seen } from "./harness/nodes.ts";
 import type { Options } from "./harness/server.ts";
 import { Server } from "./harness/server.ts";
 import { PATIENCE, eventually, sleep, within } from "./harness/wait.ts";
@@ -33,29 +34,6 @@ after(async () => {
   for (const one of nodes) await one.end();
   await nats.kill();
 });
-
-interface Row { state: string; connections: number; self: boolean }
-
-/** How a node sees the others, by the addresses of their sockets. */
-function rows(by: Server): Map<string, Row> {
-  const { status, output } = by.command(["nodes"]);
-  assert.equal(status, 0, output);
-  const all = output.trimEnd().split("\n").slice(1).map((line): [string, Row] => {
-    const self = line.startsWith("*");
-    const words = line.slice(1).trim().split(/ +/);
-    return [words.at(-1) as string, { self, state: words[1] as string, connections: parseInt(words[4] as string, 10) }];
-  });
-  return new Map(all);
-}
-
-async function seen(by: Server, one: Server, state: string, ms?: number): Promise<number> {
-  const since = Date.now();
-  await eventually(
-    () => rows(by).get(one.socketUrl)?.state === state || undefined,
-    `${one.socketUrl} is ${state}`, ms,
-  );
-  return Date.now() - since;
-}
 
 async function ready(server: Server): Promise<number> {
   const response = await fetch(`${server.base}/readyz`);

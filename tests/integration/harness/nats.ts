@@ -52,7 +52,8 @@ export class Nats {
   }
 }
 
-async function answers(port: number): Promise<true | undefined> {
+/** Whether something on this machine takes connections there. */
+export async function answers(port: number): Promise<true | undefined> {
   const socket = connect(port, "127.0.0.1");
   const up = await new Promise<boolean>((resolve) => {
     socket.once("connect", () => resolve(true));

@@ -16,6 +16,9 @@ import { anAddress, fetchFrom, restAt } from "./web.ts";
 
 export const PASSWORD = "correct horse";
 
+/** Where one asks: a server, or what stands before some. */
+export type Place = Pick<Server, "base" | "socketUrl">;
+
 /** The library's transport, which loses frames and breaks when a test says so. */
 export class Wire implements Transport {
   /** True: the frame never arrives. */
@@ -47,7 +50,7 @@ export class Wire implements Transport {
 }
 
 export class Person {
-  readonly server: Server;
+  readonly server: Place;
   readonly name: string;
   readonly user: Id;
   readonly device: Id;
@@ -56,7 +59,7 @@ export class Person {
   readonly rest: Rest;
   password = PASSWORD;
 
-  constructor(server: Server, name: string, session: { user: Id; device: Id; token: string }, rest: Rest) {
+  constructor(server: Place, name: string, session: { user: Id; device: Id; token: string }, rest: Rest) {
     this.server = server;
     this.name = name;
     this.user = session.user;
@@ -79,19 +82,19 @@ export class Person {
 }
 
 /** Signs up somebody whose name starts so. */
-export async function person(server: Server, name: string): Promise<Person> {
+export async function person(server: Place, name: string): Promise<Person> {
   const rest = restAt(server.base);
   const username = `${name}-${randomBytes(5).toString("hex")}`;
   const session = await rest.call("signup", { username, password: PASSWORD, display_name: name });
   return new Person(server, username, session, rest);
 }
 
-export function people(server: Server, ...names: string[]): Promise<Person[]> {
+export function people(server: Place, ...names: string[]): Promise<Person[]> {
   return Promise.all(names.map((name) => person(server, name)));
 }
 
 /** Each of them on one device. */
-export async function online(server: Server, ...names: string[]): Promise<Device[]> {
+export async function online(server: Place, ...names: string[]): Promise<Device[]> {
   return Promise.all((await people(server, ...names)).map((one) => one.on("first")));
 }
 
@@ -102,7 +105,7 @@ export async function befriend(one: Person, other: Person): Promise<void> {
 }
 
 /** As online(), and all of them are contacts of each other. */
-export async function friends(server: Server, ...names: string[]): Promise<Device[]> {
+export async function friends(server: Place, ...names: string[]): Promise<Device[]> {
   const all = await people(server, ...names);
   for (const [i, one] of all.entries()) for (const other of all.slice(i + 1)) await befriend(one, other);
   return Promise.all(all.map((one) => one.on("first")));

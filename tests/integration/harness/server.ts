@@ -197,14 +197,15 @@ export class Server {
   }
 }
 
-/** Runs the binary to its end, with these variables besides the usual. */
+/** Runs the binary to its end, within so many ms, with these variables besides the usual. */
 export function command(
   args: string[],
   input = "",
   variables: Record<string, string> = {},
+  ms = 30_000 * PATIENCE,
 ): { status: number | null; output: string } {
   const env = { ...environment(), ...variables };
-  const done = spawnSync(BINARY, args, { env, input, encoding: "utf8", timeout: 30_000 * PATIENCE });
+  const done = spawnSync(BINARY, args, { env, input, encoding: "utf8", timeout: ms });
   return { status: done.status, output: done.stdout + done.stderr };
 }
 

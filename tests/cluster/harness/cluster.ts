@@ -1,0 +1,67 @@
+/** Some nodes of one server: real ones, on the Cassandra node at STORE_ADDRESS, in a keyspace of
+ * their own, and on a NATS server of their own. */
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { Nats } from "../../integration/harness/nats.ts";
+import { seen } from "../../integration/harness/nodes.ts";
+import type { Options } from "../../integration/harness/server.ts";
+import { Server, command } from "../../integration/harness/server.ts";
+import { WAIT_MS_MAX } from "../../integration/harness/wait.ts";
+
+const CONTACT = process.env["STORE_ADDRESS"] ?? "";
+/** Fifty tables, one after the other. */
+const MIGRATE_MS_MAX = 300_000;
+/** On a machine that does much else, until a node that came is seen by all. */
+const SEEN_MS_MAX = 2 * WAIT_MS_MAX;
+
+export class Cluster {
+  readonly nats: Nats;
+  /** Those that serve, but for one that a test has stopped. */
+  readonly nodes: Server[] = [];
+  #options: Options;
+
+  private constructor(nats: Nats, options: Options) {
+    this.nats = nats;
+    this.#options = options;
+  }
+
+  /** With so many nodes, all of which see all. `options` are of each. */
+  static async start(nodes: number, options: Options = {}): Promise<Cluster> {
+    assert.ok(CONTACT, "STORE_ADDRESS must name a Cassandra node");
+    const store = {
+      store: "cassandra",
+      "cassandra.contacts": CONTACT,
+      "cassandra.keyspace": `nodes_${randomBytes(6).toString("hex")}`,
+      "cassandra.replication": "{'class': 'SimpleStrategy', 'replication_factor': 1}",
+    };
+    const flags = Object.entries(store).map(([name, value]) => `--${name}=${value}`);
+    const { status, output } = command(["migrate", ...flags], "", {}, MIGRATE_MS_MAX);
+    assert.equal(status, 0, output);
+    const nats = await Nats.start();
+    const cluster = new Cluster(nats, { ...store, bus: "nats", "nats.urls": nats.url, ...options });
+    try {
+      await Promise.all(Array.from({ length: nodes }, () => cluster.joins()));
+    } catch (thrown) {
+      await cluster.end();
+      throw thrown;
+    }
+    return cluster;
+  }
+
+  /** One more node; all see it, and it sees all. */
+  async joins(options: Options = {}): Promise<Server> {
+    const node = await Server.start({ public_url: "http://127.0.0.1:{port}", ...this.#options, ...options });
+    this.nodes.push(node);
+    return node;
+  }
+
+  /** Until each of them sees all as up. Where all have one address, that cannot be told. */
+  async seeEachOther(): Promise<void> {
+    for (const by of this.nodes) for (const one of this.nodes) await seen(by, one, "up", SEEN_MS_MAX);
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(this.nodes.map((node) => node.end()));
+    await this.nats.kill();
+  }
+}
