@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { eventually } from "../integration/harness/wait.ts";
 import { restAt } from "../integration/harness/web.ts";
+import { scan } from "./harness/camera.ts";
 import type { Person } from "./harness/person.ts";
 import { Stage } from "./harness/stage.ts";
 
@@ -58,6 +59,23 @@ test("who follows an invite signs up, sees the group, joins; a link that was tak
   await carol.seesWords("This invite does not hold any more.");
   await carol.page.getByRole("main").getByRole("button", { name: "Back to the list" }).click();
   await carol.seesWords("Choose a conversation");
+});
+
+test("an invite is scanned off the screen, also of a dark one", async () => {
+  const alice = await stage.person("alice", { colorScheme: "dark" });
+  await alice.signsUp();
+  await stage.group("The walkers", alice);
+  const link = await invitesTo("The walkers", alice);
+  await alice.page.getByRole("button", { name: "Show it as a QR code" }).click();
+  const dialog = alice.page.getByRole("dialog", { name: "QR code" });
+  await dialog.getByText("Whoever scans this is invited to “The walkers”.").waitFor();
+  const scanned = await scan(dialog.getByRole("img", { name: "QR code" }));
+  assert.equal(scanned, link);
+  await alice.page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "detached" });
+  const bob = await stage.person("bob");
+  await bob.page.goto(scanned);
+  await bob.seesWords("You are invited to a group.");
 });
 
 test("a disabled account shows nothing, and all again once that is taken back", async () => {

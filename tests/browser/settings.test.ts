@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { after, afterEach, before, test } from "node:test";
 import { restAt } from "../integration/harness/web.ts";
 import { totp } from "../integration/harness/totp.ts";
+import { scan } from "./harness/camera.ts";
 import type { Person } from "./harness/person.ts";
 import { PASSWORD } from "./harness/person.ts";
 import { Stage } from "./harness/stage.ts";
@@ -132,7 +133,9 @@ test("a second factor: set up, asked for, replaced by a recovery code, turned of
   await opensSettings(alice!, "Second factor");
   await page.getByRole("button", { name: "Set it up" }).click();
   const secret = (await page.locator(".secret").innerText()).replaceAll(" ", "");
-  await page.getByLabel("Code").fill(totp(secret));
+  const scanned = new URL(await scan(page.getByRole("img", { name: "QR code" })));
+  assert.equal(scanned.href, `otpauth://totp/Parley%3A${alice!.name}?secret=${secret}&issuer=Parley`);
+  await page.getByRole("textbox", { name: "Code" }).fill(totp(secret));
   await page.getByLabel("Password").fill(PASSWORD);
   await page.getByRole("button", { name: "Turn it on" }).click();
   const codes = await page.locator(".secret-list li").allInnerTexts();

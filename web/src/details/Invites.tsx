@@ -3,9 +3,12 @@ import type { ConversationView, Invite } from "parley-client";
 import { useCallback, useState } from "react";
 import { useIntl } from "react-intl";
 import { useLoaded } from "../hooks/useLoaded.ts";
+import { titleOf } from "../people/names.ts";
 import { inviteLink } from "../route/route.ts";
 import { useParley } from "../store/context.ts";
+import { Dialog } from "../ui/Dialog.tsx";
 import { MenuItem } from "../ui/MenuItem.tsx";
+import { Qr } from "../ui/Qr.tsx";
 import { Select } from "../ui/Select.tsx";
 import { copyText } from "../ui/copyText.ts";
 import { useComplain, useTell } from "../ui/notices.tsx";
@@ -18,12 +21,15 @@ const HOLDS = { day: DAY_S, week: 7 * DAY_S, ever: undefined } as const;
 
 type Hold = keyof typeof HOLDS;
 
-export function Invites({ view: { conversation } }: { view: ConversationView }) {
+export function Invites({ view }: { view: ConversationView }) {
+  const { conversation } = view;
   const { groups } = useParley();
   const complain = useComplain();
   const tell = useTell();
   const say = useText();
   const [holds, setHolds] = useState<Hold>("week");
+  /** Whose picture is shown. */
+  const [shown, setShown] = useState<string | undefined>();
   const [loaded, again] = useLoaded(useCallback(() => groups.invites(conversation), [groups, conversation]));
   const copy = async (token: string): Promise<void> => {
     await copyText(inviteLink(token));
@@ -49,15 +55,30 @@ export function Invites({ view: { conversation } }: { view: ConversationView }) 
         {loaded.value?.map((invite) => (
           <InviteLine
             key={invite.invite} invite={invite} onCopy={() => void copy(invite.token).catch(complain)}
+            onShow={() => setShown(invite.token)}
             onEnd={() => void groups.uninvite(conversation, invite.invite).catch(complain).finally(again)}
           />
         ))}
       </ul>
+      {shown !== undefined && (
+        <Dialog title={say("qr.label")} onClose={() => setShown(undefined)}>
+          <p>{say("invite.show_words", { title: titleOf(view, say) })}</p>
+          <Qr text={inviteLink(shown)} />
+          <p className="secret" dir="ltr">{inviteLink(shown)}</p>
+        </Dialog>
+      )}
     </section>
   );
 }
 
-function InviteLine({ invite, onCopy, onEnd }: { invite: Invite; onCopy: () => void; onEnd: () => void }) {
+interface InviteLineProps {
+  invite: Invite;
+  onCopy: () => void;
+  onShow: () => void;
+  onEnd: () => void;
+}
+
+function InviteLine({ invite, onCopy, onShow, onEnd }: InviteLineProps) {
   const intl = useIntl();
   const say = useText();
   return (
@@ -67,6 +88,7 @@ function InviteLine({ invite, onCopy, onEnd }: { invite: Invite; onCopy: () => v
         <small>{say("invite.uses", { count: invite.uses })}</small>
       </span>
       <button type="button" className="link" onClick={onCopy}>{say("invite.copy")}</button>
+      <button type="button" className="link" onClick={onShow}>{say("invite.show")}</button>
       <button type="button" className="link" onClick={onEnd}>{say("invite.end")}</button>
     </li>
   );

@@ -5,6 +5,7 @@ import { useLostFocus } from "../hooks/useLostFocus.ts";
 import { useObservable } from "../hooks/useObservable.ts";
 import { useParley, useStore } from "../store/context.ts";
 import { Field } from "../ui/Field.tsx";
+import { Qr } from "../ui/Qr.tsx";
 import { useComplain, useTell } from "../ui/notices.tsx";
 import { useText } from "../words/useText.ts";
 import { RecoveryCodes } from "./RecoveryCodes.tsx";
@@ -51,11 +52,12 @@ function Verify({ secret, onDone }: { secret: string; onDone: (codes: readonly s
   const username = useObservable(parley.session)?.username ?? "";
   const { busy, problem, submit } = useSubmit(async (form) =>
     onDone(await parley.account.enableSecondFactor(fieldOf(form, "password"), secret, codeOf(form))));
-  // What authenticators on the same device know to open.
+  // What authenticators read, and those on the same device know to open.
   const address = `otpauth://totp/${encodeURIComponent(`Parley:${username}`)}?secret=${secret}&issuer=Parley`;
   return (
     <form className="settings-form" aria-label={say("settings.factor")} onSubmit={submit}>
       <p ref={words} className="settings-words" tabIndex={-1}>{say("factor.secret_words")}</p>
+      <Qr text={address} />
       <p className="secret" dir="ltr"><code>{secret.match(/.{1,4}/g)?.join(" ")}</code></p>
       <a className="link" href={address}>{say("factor.open")}</a>
       <Field label={say("session.code")} name="code" autoComplete="one-time-code" inputMode="numeric" required />
