@@ -16,7 +16,7 @@ import { anAddress } from "./harness/web.ts";
 
 const MIB = 1024 * 1024;
 /** A bystander's command must be answered within. */
-const SERVED_MS_MAX = 2000 * PATIENCE;
+const SERVED_MS_MAX = 10_000 * PATIENCE;
 /** The limits of a server as it is delivered, where UNLIMITED takes them away. */
 const DELIVERED: Options = {
   frames_per_s: 100, frames_burst: 200, requests_burst: 500, sends_burst: 200, searches_burst: 30, drafts_burst: 1,
@@ -114,7 +114,7 @@ for (const [what, said, rest, expected] of [
         drips(server, anAddress(), said, rest, 100));
       const all = Promise.all(slow);
       await isServed(bystander, all);
-      assert.ok(Date.now() - since < 8000 * PATIENCE, `${Date.now() - since} ms`);
+      assert.ok(Date.now() - since < 20_000 * PATIENCE, `${Date.now() - since} ms`);
       for (const heard of await all) assert.match(heard, expected);
     }));
 }
@@ -164,7 +164,7 @@ test("whoever floods by requests holds up neither others nor their own socket", 
       return socket;
     });
     const answers = (): number => heard.split("HTTP/1.1 ").length - 1;
-    await isServed(bystander, eventually(() => answers() >= 2000 || undefined, "all to be answered", 30_000 * PATIENCE));
+    await isServed(bystander, eventually(() => answers() >= 2000 || undefined, "all to be answered", 60_000 * PATIENCE));
     const refused = heard.split("HTTP/1.1 429").length - 1;
     assert.ok(refused > 500, `${refused} refused`);
     assert.equal((await raw.ok("account.get", {})).user, mallory.user);

@@ -14,7 +14,7 @@ import { web } from "./harness/web.ts";
 let server: Server;
 let alice: Person;
 before(async () => {
-  server = await Server.start({ auth_ms: 1000, heartbeat_ms: 1000, silent_ms: 3000 });
+  server = await Server.start({ auth_ms: 2000, heartbeat_ms: 1000, silent_ms: 3000 });
   [alice] = (await people(server, "alice")) as [Person];
 });
 after(() => server.end());
@@ -45,7 +45,7 @@ test("who says nothing is closed after the time for auth", async () => {
   const raw = await Raw.open(server);
   const since = Date.now();
   await closedWith(raw, 4003);
-  assert.ok(Date.now() - since >= 900);
+  assert.ok(Date.now() - since >= 1900);
 });
 
 test("a second auth is refused and changes nothing", async () => {
@@ -175,7 +175,7 @@ test("many requests under way at once are all answered", async () => {
 });
 
 test("who sends too fast is told when to come again, and is not closed", async () => {
-  const own = await Server.start({ frames_per_s: 5, frames_burst: 10 });
+  const own = await Server.start({ frames_per_s: 1, frames_burst: 10 });
   try {
     const [bob] = (await people(own, "bob")) as [Person];
     const raw = await bob.raw();
@@ -183,7 +183,7 @@ test("who sends too fast is told when to come again, and is not closed", async (
     const limited = answers.filter((answer) => answer.error?.code === "rate_limited");
     assert.ok(limited.length >= 15 && limited.length <= 25, String(limited.length));
     assert.ok(limited.every((answer) => (answer.error?.retry_after_ms ?? 0) > 0));
-    await sleep(limited[0]?.error?.retry_after_ms ?? 0);
+    await sleep((limited[0]?.error?.retry_after_ms ?? 0) + 20);
     await raw.ok("beat", {});
     raw.close();
   } finally {

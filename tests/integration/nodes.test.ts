@@ -12,7 +12,7 @@ import { Server } from "./harness/server.ts";
 import { PATIENCE, eventually, sleep, within } from "./harness/wait.ts";
 
 /** From the last word of a node to the moment at which all take it for down. */
-const DOWN_MS_MAX = 10_000 * PATIENCE;
+const DOWN_MS_MAX = 20_000 * PATIENCE;
 const UNREADY_MS = 10_000;
 
 let nats: Nats;
@@ -155,7 +155,7 @@ test("without NATS no node is ready, and after a while each tells its clients", 
   await nats.kill();
   const since = Date.now();
   await eventually(async () => ((await ready(a)) === 503 ? true : undefined), "not ready");
-  const push = await eventually(() => raw.pushes.find(isGoaway), "goaway", 2 * UNREADY_MS * PATIENCE);
+  const push = await eventually(() => raw.pushes.find(isGoaway), "goaway", 4 * UNREADY_MS * PATIENCE);
   assert.ok(Date.now() - since > UNREADY_MS - 1000, "not for a short while");
   assert.equal(push.reason, "unavailable");
   assert.equal(push.nodes?.length, 2);

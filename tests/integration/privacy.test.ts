@@ -9,7 +9,7 @@ import { ParleyError } from "../../client/src/index.ts";
 import type { Device, Person } from "./harness/people.ts";
 import { PASSWORD, everybodyLeaves, friends, online, people } from "./harness/people.ts";
 import { Server } from "./harness/server.ts";
-import { until } from "./harness/wait.ts";
+import { eventually, until } from "./harness/wait.ts";
 
 let server: Server;
 before(async () => {
@@ -156,14 +156,10 @@ async function lastSeen(relation: Relation, audience: Audience): Promise<string>
   const raw = await owner.raw();
   await raw.ok("signout", {});
   await raw.closed;
-  for (let i = 0; i < 50; i++) {
-    const token = relation === "self" ? again.token : viewer.token;
-    const presence = await viewer.rest.call("presence.get", { user: owner.user }, token);
-    if (presence.last_seen !== undefined) return "yes";
-    if (i > 10 && !presence.online && SEES[relation].split(" ")[AUDIENCES.indexOf(audience)] === "no") break;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  return "no";
+  const asks = async (who: Person, token: string): Promise<boolean> =>
+    (await who.rest.call("presence.get", { user: owner.user }, token)).last_seen !== undefined;
+  await eventually(async () => (await asks(owner, again.token)) || undefined, "one's own last seen");
+  return (await asks(viewer, relation === "self" ? again.token : viewer.token)) ? "yes" : "no";
 }
 
 let cells = 0;

@@ -140,7 +140,7 @@ test("a long poll answers as soon as something changes, and when its time is ove
   await alice.rest.call("message.send", { to: bob.user, text: "wake up" }, alice.token);
   const reply = await polled;
   const waited = Date.now() - since;
-  assert.ok(waited >= 290 && waited < 3000 * PATIENCE, `${waited} ms`);
+  assert.ok(waited >= 290 && waited < 15_000, `${waited} ms`);
   assert.equal(reply.entries.length, 1);
   const idle = Date.now();
   const nothing = await bob.rest.call("sync", { token: reply.token, wait: 1 }, bob.token);
@@ -152,10 +152,11 @@ test("a long poll holds up nothing else of the same person", async () => {
   const [alice] = await two();
   const raw = await alice.raw();
   const { token } = await raw.ok("sync", {});
-  const polled = raw.ok("sync", { token, wait: 2 });
-  const since = Date.now();
+  let over = false;
+  const polled = raw.ok("sync", { token, wait: 25 }).finally(() => (over = true));
   await raw.ok("account.get", {});
-  assert.ok(Date.now() - since < 1500);
+  assert.ok(!over);
+  await raw.ok("message.send", { to: alice.user, text: "wake up" });
   await polled;
   raw.close();
 });

@@ -93,6 +93,7 @@ static void subscribe(struct fixture *f, enum bus_topic_kind kind, uint64_t id)
             usleep(10 * 1000);
         end_run(f->to);
     }
+    end_catch_up(f->from, f->to, kind, id);
     end_settle(f->from, f->to);
 }
 

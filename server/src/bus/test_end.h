@@ -46,6 +46,7 @@ struct end {
     size_t seen_n;
     size_t delivered, lost;
     uint64_t last;     /* number delivered */
+    uint64_t mark;     /* the last that end_catch_up() made */
     size_t disordered; /* numbers that came after a greater one */
     int publish_again; /* messages the handler still publishes from inside deliver() */
 
@@ -79,7 +80,10 @@ void end_wait_posted(struct end *);
 /* Runs what is posted until this number was delivered, or something lost was told: on a machine
  * that has no time for us even a connection to itself may break. */
 void end_wait_last(struct end *, uint64_t number);
-/* What both still have on their way comes, and is forgotten. */
+/* Until whatever `from` has published on that topic is delivered or lost: a mark behind it has come,
+ * made anew where it may be lost. `to` is subscribed. */
+void end_catch_up(struct end *from, struct end *to, enum bus_topic_kind kind, uint64_t id);
+/* What comes to both within a moment is forgotten. */
 void end_settle(struct end *, struct end *);
 /* From here on whoever posts waits, until it is let go. */
 void end_hold(struct end *, bool held);

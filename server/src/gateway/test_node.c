@@ -34,7 +34,7 @@
 #include "util/mem.h"
 #include "util/numbers.h"
 
-enum { NET_THREADS = 2, WAIT_MS = 10000 };
+enum { NET_THREADS = 2, WAIT_MS = 30000 };
 
 static const char page[] = "<!doctype html><title>test</title>";
 static const char script[] = "plain script";

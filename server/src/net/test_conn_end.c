@@ -225,7 +225,7 @@ static void test_each_write_that_fails_ends_it(void **state)
         for (uint32_t i = 1; i <= nth; i++) {
             assert_int_equal(rig.side.closeds, 0);
             assert_int_equal(side_send_text(&rig.side, "x"), 0);
-            rig_turns(&rig, 2);
+            rig_until(&rig, rig.received.n == i || rig.side.closeds);
         }
         until_closed(-EPIPE);
         assert_int_equal(rig.side.spy.writevs, nth);

@@ -60,7 +60,7 @@ void rig_start(struct rig *);
 /* The same on a transport around rig->accepted. */
 void rig_start_on(struct rig *, struct transport);
 
-/* One turn of the loop without waiting, then the client reads. Fails after 10 s of turns. */
+/* One turn of the loop without waiting, then the client reads. Fails after 30 s of turns. */
 void rig_turn(struct rig *, uint64_t deadline_ms);
 uint64_t rig_deadline_ms(void);
 #define rig_until(rig, condition)                                                                  \
