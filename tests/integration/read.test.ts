@@ -6,7 +6,7 @@ import type { Person } from "./harness/people.ts";
 import { people } from "./harness/people.ts";
 import { isReceipts } from "./harness/raw.ts";
 import { Server } from "./harness/server.ts";
-import { PATIENCE, eventually, sleep } from "./harness/wait.ts";
+import { eventually, sleep } from "./harness/wait.ts";
 
 let server: Server;
 before(async () => (server = await Server.start()));

@@ -80,8 +80,8 @@ void end_wait_posted(struct end *);
 /* Runs what is posted until this number was delivered, or something lost was told: on a machine
  * that has no time for us even a connection to itself may break. */
 void end_wait_last(struct end *, uint64_t number);
-/* Until whatever `from` has published on that topic is delivered or lost: a mark behind it has come,
- * made anew where it may be lost. `to` is subscribed. */
+/* Until whatever `from` has published on that topic is delivered or lost: a mark behind it has
+ * come, made anew where it may be lost. `to` is subscribed. */
 void end_catch_up(struct end *from, struct end *to, enum bus_topic_kind kind, uint64_t id);
 /* What comes to both within a moment is forgotten. */
 void end_settle(struct end *, struct end *);
