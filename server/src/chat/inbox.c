@@ -153,12 +153,19 @@ static void sync_show(struct sync_op *op, enum chat_error error)
     sight_entries(&op->sight, op->chat);
 }
 
+/* A store may tell again what it told before, as long as an event that was announced has not come:
+ * then the token is the same, too. */
+static bool has_news(const struct sync_op *op)
+{
+    return op->request.n_entries && !str_eq(str_of(op->request.next), op->sync->token);
+}
+
 static void sync_looked(struct store_request *request)
 {
     struct sync_op *op = container_of(request, struct sync_op, request.base);
     op->looking = false;
     enum chat_error error = op->ended ? CHAT_UNAUTHENTICATED : error_of(request->status);
-    bool wait = op->person && !error && !op->request.n_entries && op->sync->token.n && !op->over;
+    bool wait = op->person && !error && !has_news(op) && op->sync->token.n && !op->over;
     if (!wait)
         sync_show(op, error);
     else if (op->woken)

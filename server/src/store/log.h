@@ -198,7 +198,8 @@ struct store_inbox_list {
 void store_inbox_list(struct store *, struct store_inbox_list *);
 
 /* The entries (own log included) that changed since `token`, and the token that stands after them.
- * None is left out; one that did not change may come again. Where one store orders all writes the
+ * None is left out; one that did not change may come again: if none did, with the token that there
+ * was. Where one store orders all writes the
  * oldest change comes first. An absent token: the token of now, and the own log's entry alone,
  * since no list has it. The cost follows what changed and one look at the inbox. DONE, TRUNCATED
  * (token of another incarnation), FAILED. */
