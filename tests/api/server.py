@@ -9,8 +9,8 @@ import time
 
 import requests
 
-READY_S_MAX = 20
-EXIT_S_MAX = 20
+READY_S_MAX = 60
+EXIT_S_MAX = 40
 CALL_S_MAX = 40
 PASSWORD = "correct horse"
 # Requests come faster and fail oftener than people's.
@@ -48,7 +48,7 @@ class Server:
             try:
                 if self.session.get(f"{self.url}/readyz", timeout=5).status_code == 200:
                     return
-            except requests.ConnectionError:
+            except (requests.ConnectionError, requests.Timeout):
                 time.sleep(0.02)  # Not listening yet.
         text = self.said()
         self.end()

@@ -150,7 +150,9 @@ test("SIGTERM: clients are told to go, what is under way is finished, and it end
   const { token } = await raw.ok("sync", {});
   const polled = raw.ask("sync", { token, wait: 25 });
   const restPoll = bob.person.rest.call("sync", { token: (await idle.ok("sync", {})).token, wait: 25 }, bob.person.token);
-  // Under way means: the server has it.
+  // Under way means: the server has it, as it has what came behind it.
+  await raw.ok("beat", {});
+  await bob.person.rest.call("account.get", {}, bob.person.token);
   await sleep(300);
   const sent = Promise.all(Array.from({ length: 15 }, (_, i) =>
     raw.ask("message.send", { to: bob.user, text: `${i}` })));

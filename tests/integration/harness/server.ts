@@ -15,8 +15,8 @@ import { PATIENCE } from "./wait.ts";
 
 const BINARY = process.env["PARLEYD"] ?? "";
 /** It must be ready within, and gone within. */
-const READY_MS_MAX = 20_000 * PATIENCE;
-const EXIT_MS_MAX = 20_000 * PATIENCE;
+const READY_MS_MAX = 60_000 * PATIENCE;
+const EXIT_MS_MAX = 30_000 * PATIENCE;
 /** What a sanitizer prints. */
 const SANITIZER = /(ERROR|WARNING): \w*Sanitizer|runtime error:/;
 
