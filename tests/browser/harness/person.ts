@@ -222,6 +222,10 @@ export class Person {
     else await badge.filter({ hasText: `${count} unread` }).waitFor();
   }
 
+  async hasTitle(title: string): Promise<void> {
+    await eventually(async () => (await this.page.title()) === title || undefined, `the title "${title}"`);
+  }
+
   /** The texts of the messages, as they stand. */
   texts(): Promise<string[]> {
     return this.log.locator(".message-text").allTextContents();
