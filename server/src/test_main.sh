@@ -18,7 +18,7 @@ trap end EXIT
 expect() {
     local code=$1 words=$2 said got
     shift 2
-    said=$(timeout 10 "$parleyd" "$@" 2>&1)
+    said=$(timeout 60 "$parleyd" "$@" 2>&1)
     got=$?
     if [[ $got == "$code" && $said == *"$words"* ]]; then
         passed=$((passed + 1))
@@ -53,7 +53,7 @@ done < <("$parleyd" help | sed -n 's/^  //p')
 mkfifo "$dir/said"
 "$parleyd" serve --listen 127.0.0.1:0 --data_dir "$dir/first" >"$dir/said" 2>"$dir/log" &
 server=$!
-read -r -t 20 line <"$dir/said"
+read -r -t 60 line <"$dir/said"
 expect 1 "cannot listen: Address already in use" \
     serve --listen "127.0.0.1:${line##*:}" --data_dir "$dir/second"
 
@@ -64,7 +64,7 @@ import os, signal, socket, subprocess, sys
 parleyd, directory = sys.argv[1:]
 with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
     manager.bind(directory + "/notify")
-    manager.settimeout(20)
+    manager.settimeout(60)
     server = subprocess.Popen(
         [parleyd, "serve", "--listen=127.0.0.1:0", f"--data_dir={directory}/told"],
         env=dict(os.environ, NOTIFY_SOCKET=directory + "/notify", WATCHDOG_USEC="1000000"),
@@ -77,7 +77,7 @@ with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
     server.send_signal(signal.SIGTERM)
     while said[-1] != b"STOPPING=1":
         said.append(manager.recv(100))
-    code = server.wait(20)
+    code = server.wait(60)
 alive = b"WATCHDOG=1"
 if said[:3] != [b"READY=1", alive, alive] or set(said[3:-1]) - {alive} or code:
     sys.exit(f"told {said}, exit {code}")
@@ -93,7 +93,7 @@ mkfifo "$dir/said2"
 "$parleyd" serve --listen 127.0.0.1:0 --data_dir "$dir/third" --registration open \
     --password_queue_max 200 --tries_per_address 0 >"$dir/said2" 2>"$dir/log2" &
 third=$!
-read -r -t 20 line <"$dir/said2"
+read -r -t 60 line <"$dir/said2"
 clients=()
 for ((i = 0; i < 100; i++)); do
     body="{\"username\":\"user$i\",\"password\":\"long enough\"}"
@@ -102,11 +102,11 @@ for ((i = 0; i < 100; i++)); do
         ${#body} "$body" >&"$client"
     clients+=("$client")
 done
-read -r -t 20 _ <&"${clients[0]}"
+read -r -t 60 _ <&"${clients[0]}"
 kill "$third"
 refused=0
 for client in "${clients[@]}"; do
-    said=$(timeout 20 cat <&"$client")
+    said=$(timeout 60 cat <&"$client")
     exec {client}>&-
     [[ $said != *'"overloaded"'* ]] || refused=$((refused + 1))
 done

@@ -33,7 +33,7 @@ except ImportError:
 from generate import Generator
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-DRIVER_S = 60
+DRIVER_S = 240
 SHOWN_MAX = 10
 
 CHAR = rb"[-._~!$&'()*+,;=:@A-Za-z0-9]|%[0-9A-Fa-f]{2}"

@@ -117,7 +117,7 @@ def main():
     texts += [b"[" * n + b"]" * n for n in range(1, 12)]
     texts += [b"[" + b",".join([b"1"] * n) + b"]" for n in (510, 511, 512, 513)]
     stdin = b"".join(len(t).to_bytes(4, "little") + t for t in texts)
-    run = subprocess.run([sys.argv[1]], input=stdin, stdout=subprocess.PIPE, check=True, timeout=50)
+    run = subprocess.run([sys.argv[1]], input=stdin, stdout=subprocess.PIPE, check=True, timeout=240)
     at, taken = 0, 0
     for text in texts:
         n = int.from_bytes(run.stdout[at:at + 4], "little")
