@@ -76,6 +76,12 @@ export class Person {
     return device;
   }
 
+  /** The same, asking there. */
+  at(server: Place): Person {
+    const { name, user, device, token } = this;
+    return new Person(server, name, { user, device, token }, restAt(server.base));
+  }
+
   raw(): Promise<Raw> {
     return Raw.signedIn(this.server, this.token);
   }
