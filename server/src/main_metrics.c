@@ -37,7 +37,7 @@ static const char *label(enum metric m, uint32_t which)
                                                   "streaming", "session",  "closing"};
     static const char *const refused[NAMES_MAX] = {"connections_max", "no_trusted_proxy",
                                                    "unauthenticated_per_address"};
-    static const char *const cached[NAMES_MAX] = {"conversations", "people"};
+    static const char *const cached[NAMES_MAX] = {"conversations", "people", "sessions"};
     static const char *const queues[NAMES_MAX] = {"writes", "reads"};
     static const char *const jobs[NAMES_MAX] = {"compactions", "flushes"};
     switch (m) {

@@ -20,6 +20,7 @@
 #include "model/limits.h"
 #include "model/second_factor.h"
 #include "util/mem.h"
+#include "util/metric.h"
 
 /* How often what was read is read again for one call because it changed meanwhile. */
 enum { LOOKS_MAX = 16 };
@@ -441,6 +442,7 @@ static void token_find(struct authenticate *a)
     struct chat *chat = a->auth->call.chat;
     a->n_ended = chat->n_ended;
     a->looks++;
+    metric_add_at(METRIC_CACHE_MISSES, CHAT_CACHED_SESSION, 1);
     a->find = (struct store_token_find){.base.done = token_done};
     crypto_sha256(a->find.token_hash, a->auth->token);
     store_token_find(chat->store, &a->find);

@@ -50,6 +50,10 @@ enum registration {
     REGISTRATION_OPEN,
 };
 
+/* What is kept instead of asked for each time, as METRIC_CACHE_HITS and _MISSES count it; who asks
+ * there for a session, is the gateway. */
+enum chat_cached { CHAT_CACHED_ROOM, CHAT_CACHED_PERSON, CHAT_CACHED_SESSION };
+
 struct chat_options {
     struct env *env; /* all borrowed, outlive the chat */
     struct store *store;

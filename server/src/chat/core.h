@@ -99,9 +99,6 @@ bool ids_take(struct chat *, uint64_t *id, struct ids_wait *wait);
 
 /* --- the cache --- */
 
-/* Of what kind, as METRIC_CACHE_HITS and _MISSES count it. */
-enum cached_kind { CACHED_ROOM, CACHED_PERSON };
-
 /* Embedded in what is cached. */
 struct cached {
     struct list idle; /* in chat->idle while refs is 0 */

@@ -46,7 +46,6 @@ static void person_evict(struct chat *chat, struct cached *cached)
 struct person *person_get(struct chat *chat, uint64_t id)
 {
     struct person *p = map_get(&chat->persons, id);
-    metric_add_at(p ? METRIC_CACHE_HITS : METRIC_CACHE_MISSES, CACHED_PERSON, 1);
     if (p) {
         cached_ref(&p->cached);
         return p;
@@ -195,7 +194,9 @@ bool person_is_fresh(const struct person *p)
 
 bool person_load(struct person *p, struct person_wait *wait)
 {
-    if (person_is_fresh(p) && age_meets(p->chat, &p->age, &wait->need))
+    bool meets = person_is_fresh(p) && age_meets(p->chat, &p->age, &wait->need);
+    metric_add_at(meets ? METRIC_CACHE_HITS : METRIC_CACHE_MISSES, CHAT_CACHED_PERSON, 1);
+    if (meets)
         return true;
     list_push_back(&p->loading, &wait->link);
     if (!p->load)

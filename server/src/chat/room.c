@@ -99,7 +99,6 @@ static void room_evict(struct chat *chat, struct cached *cached)
 struct room *room_get(struct chat *chat, uint64_t id)
 {
     struct room *room = map_get(&chat->rooms, id);
-    metric_add_at(room ? METRIC_CACHE_HITS : METRIC_CACHE_MISSES, CACHED_ROOM, 1);
     if (room) {
         cached_ref(&room->cached);
         return room;
@@ -322,7 +321,9 @@ static void load_begin(struct room *room)
 
 bool room_load(struct room *room, struct room_wait *wait)
 {
-    if (room_meets(room, &wait->need))
+    bool meets = room_meets(room, &wait->need);
+    metric_add_at(meets ? METRIC_CACHE_HITS : METRIC_CACHE_MISSES, CHAT_CACHED_ROOM, 1);
+    if (meets)
         return true;
     list_push_back(&room->loading, &wait->link);
     if (!room->load && !room->append)

@@ -10,9 +10,12 @@
 #include <cmocka.h>
 
 #include "bus/local.h"
+#include "chat/admin.h"
 #include "chat/age.h"
 #include "chat/read.h"
+#include "chat/sight.h"
 #include "chat/test_core.h"
+#include "util/metric.h"
 
 struct pair {
     struct core *core; /* with the node that is asked */
@@ -209,6 +212,88 @@ static void test_a_device_ended_elsewhere_is_found_to_be(void **state)
     core_pass(p->core, PERSON_AGE_MS_MAX);
 }
 
+static void test_an_account_disabled_elsewhere_is_found_to_be(void **state)
+{
+    struct pair *p = *state;
+    struct chat_sign sign = {.username = STR("ann"), .password = STR("correct horse")};
+    assert_int_equal(core_sign(on(p, 0)->core, true, &sign), CHAT_OK);
+    struct session here;
+    session_begin(on(p, 1)->core->chat, &here, sign.user, sign.device);
+    struct chat_admin_set set = {.username = STR("ann"), .disabled = 1};
+    core_ask(on(p, 0)->core, chat_admin_set, &set);
+    assert_int_equal(set.call.error, CHAT_OK);
+    assert_int_equal(core_told(p->core, SAID_END, &here), 0);
+    core_pass(on(p, 1)->core, PERSON_AGE_MS_MAX);
+    assert_int_equal(core_told(p->core, SAID_END, &here), 1);
+    session_end(p->nodes[1], &here, p->core->mono_ms);
+    core_pass(p->core, PERSON_AGE_MS_MAX);
+}
+
+static bool picture_is_seen(struct core *core, uint64_t by, uint64_t of)
+{
+    struct chat_sight sight = {.call.user = by, .user = of};
+    core_ask(core, chat_sight, &sight);
+    assert_int_equal(sight.call.error, CHAT_OK);
+    return sight.picture;
+}
+
+static void test_privacy_changed_elsewhere_holds_when_what_is_known_is_too_old(void **state)
+{
+    struct pair *p = *state;
+    uint64_t ann = core_user(on(p, 0)->core, "ann"), bob = core_user(p->core, "bob");
+    struct chat_append hide = {
+        .type = EVENT_PRIVACY,
+        .privacy = privacy_one(PRIVACY_PICTURE, privacy_changed_to(AUDIENCE_NOBODY))};
+    assert_true(picture_is_seen(on(p, 1)->core, ann, bob));
+    assert_int_equal(core_append(on(p, 0)->core, bob, &hide), CHAT_OK);
+    assert_true(picture_is_seen(on(p, 1)->core, ann, bob));
+    core_pass(p->core, PERSON_AGE_MS_MAX + 1);
+    assert_false(picture_is_seen(p->core, ann, bob));
+}
+
+/* --- how often what is cached will do --- */
+
+static struct metric_values counted;
+
+static void count_from_here(void)
+{
+    metric_collect(&counted);
+}
+
+static void assert_counted(enum chat_cached of, uint64_t hits, uint64_t misses)
+{
+    static struct metric_values now;
+    metric_collect(&now);
+    assert_int_equal(now.at[METRIC_CACHE_HITS][of] - counted.at[METRIC_CACHE_HITS][of], hits);
+    assert_int_equal(now.at[METRIC_CACHE_MISSES][of] - counted.at[METRIC_CACHE_MISSES][of], misses);
+}
+
+/* What is too old is asked for again, and so no hit. */
+static void test_a_hit_is_what_is_new_enough(void **state)
+{
+    struct pair *p = *state;
+    uint64_t ann = core_user(on(p, 0)->core, "ann"), bob = core_user(p->core, "bob");
+    uint64_t group = core_group(p->core, ann, &bob, 1);
+    struct chat_read read = read_of(bob, group, READ_BEFORE, 100);
+    on(p, 1);
+    for (int i = 0; i < 3; i++) {
+        count_from_here();
+        core_ask(p->core, chat_read, &read);
+        assert_counted(CHAT_CACHED_ROOM, i == 1, i != 1);
+        if (i == 1)
+            core_pass(p->core, READ_AGE_MS_MAX + 1);
+    }
+    struct chat_sight sight = {.call.user = ann, .user = bob};
+    for (int i = 0; i < 3; i++) {
+        count_from_here();
+        core_ask(p->core, chat_sight, &sight);
+        if (i)
+            assert_counted(CHAT_CACHED_PERSON, i == 1 ? 2 : 0, i == 1 ? 0 : 2);
+        if (i == 1)
+            core_pass(p->core, PERSON_AGE_MS_MAX + 1);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -222,6 +307,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             test_a_block_made_elsewhere_holds_when_what_is_known_is_too_old, begin, end),
         cmocka_unit_test_setup_teardown(test_a_device_ended_elsewhere_is_found_to_be, begin, end),
+        cmocka_unit_test_setup_teardown(test_an_account_disabled_elsewhere_is_found_to_be, begin,
+                                        end),
+        cmocka_unit_test_setup_teardown(
+            test_privacy_changed_elsewhere_holds_when_what_is_known_is_too_old, begin, end),
+        cmocka_unit_test_setup_teardown(test_a_hit_is_what_is_new_enough, begin, end),
     };
     return cmocka_run_group_tests_name("chat/shared", tests, NULL, NULL);
 }

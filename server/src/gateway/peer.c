@@ -15,6 +15,7 @@
 #include "gateway/output.h"
 #include "gateway/state.h"
 #include "util/macros.h"
+#include "util/metric.h"
 
 void peer_init(struct peer *p)
 {
@@ -115,6 +116,7 @@ void peer_take(struct peer *p, struct exchange *ex)
         ex->authenticate.call.done = authenticated;
         chat_authenticate(call->chat, &ex->authenticate);
     } else if (call->framed && p->begun && !p->end_code) {
+        metric_add_at(METRIC_CACHE_HITS, CHAT_CACHED_SESSION, 1);
         call->user = p->session.user;
         call->device = p->session.device;
         cmd_run(call);

@@ -75,9 +75,11 @@ const struct metric_row metric_rows[METRICS] = {
                             "Conversations and people kept loaded; the bound is the option "
                             "cache_bytes_max."},
     [METRIC_CACHE_HITS] = {"parley_cache_hits", METRIC_COUNTER, METRIC_ONES, "of",
-                           "Asked for and loaded already."},
+                           "Answered by what is kept: conversations (with head and members), "
+                           "people, and sessions, by which a socket's commands come."},
     [METRIC_CACHE_MISSES] = {"parley_cache_misses", METRIC_COUNTER, METRIC_ONES, "of",
-                             "Asked for and not loaded."},
+                             "Asked of the store: not loaded, told to be old, or older than was "
+                             "wanted; of sessions, the tokens that were looked up."},
     [METRIC_CACHE_EVICTIONS] = {"parley_cache_evictions", METRIC_COUNTER, METRIC_ONES, NULL,
                                 "Let go of for want of room."},
     [METRIC_PASSWORD_QUEUE] = {"parley_password_queue", METRIC_GAUGE, METRIC_ONES, NULL,
