@@ -15,10 +15,13 @@ process.on("exit", () => {
 
 export class Nats {
   readonly port: number;
+  #more: string[];
   #child: ChildProcess | undefined;
 
-  constructor(port: number) {
+  /** `more`: arguments besides the usual. */
+  constructor(port: number, more: string[] = []) {
     this.port = port;
+    this.#more = more;
   }
 
   static async start(): Promise<Nats> {
@@ -31,8 +34,14 @@ export class Nats {
     return `nats://127.0.0.1:${this.port}`;
   }
 
+  /** Undefined: it does not run. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
   async start(): Promise<void> {
-    const child = spawn("nats-server", ["-a", "127.0.0.1", "-p", String(this.port)], { stdio: "ignore" });
+    const args = ["-a", "127.0.0.1", "-p", String(this.port), ...this.#more];
+    const child = spawn("nats-server", args, { stdio: "ignore" });
     this.#child = child;
     running.add(child);
     child.once("exit", () => running.delete(child));

@@ -63,6 +63,8 @@ function flags(options: Options): string[] {
 export class Server {
   readonly dir: string;
   readonly port: number;
+  /** What it sees of the environment besides, from the next start on. */
+  variables: Record<string, string> = {};
   #options: Options;
   #descriptors: number | undefined;
   #child: ChildProcess | undefined;
@@ -94,6 +96,11 @@ export class Server {
     return this.#child.pid;
   }
 
+  /** Its process id, if it runs. */
+  get runs(): number | undefined {
+    return this.#child?.pid;
+  }
+
   /** Of its addresses: http or ws, with an s if it has a certificate. */
   #scheme(plain: "http" | "ws"): string {
     return "tls.certificate" in this.#options ? `${plain}s` : plain;
@@ -117,7 +124,7 @@ export class Server {
     const limited = ["-c", `ulimit -n ${this.#descriptors} && exec "$0" "$@"`, BINARY];
     const [program, ...first] = this.#descriptors ? ["sh", ...limited] : [BINARY];
     const child = spawn(program as string, [...first, "serve", ...this.#flags()], {
-      env: environment(), stdio: ["ignore", "pipe", "pipe"], cwd: this.dir,
+      env: { ...environment(), ...this.variables }, stdio: ["ignore", "pipe", "pipe"], cwd: this.dir,
     });
     this.#child = child;
     running.add(child);
