@@ -254,3 +254,57 @@ test("the menus of a conversation and of a message open by keys, and by touch", 
   await phone.page.getByRole("button", { name: "👍", exact: true }).tap();
   await alice!.message("to touch").getByRole("button", { name: "👍, 1" }).waitFor();
 });
+
+test("a long touch opens the menu of a message and of a row, and nothing else; one that moves scrolls", async () => {
+  const [alice, bob] = await stage.friends("alice", "bob");
+  await alice!.finds(bob!);
+  await alice!.writes("to hold");
+  await alice!.writes("an answer");
+  const phone = await stage.again(bob!, { hasTouch: true, isMobile: true, viewport: { width: 390, height: 800 } });
+  const { page } = phone;
+  const row = page.locator(".rows-item").filter({ hasText: alice!.name });
+  await phone.holds(row.locator(".row-title"));
+  const menu = page.getByRole("group", { name: `What to do with ${alice!.name}` });
+  // The finger is up, and it is still there.
+  await menu.getByRole("button", { name: "Pin", exact: true }).tap();
+  await page.getByRole("region", { name: "Pinned" }).getByText("an answer").waitFor();
+  assert.equal(await page.evaluate(() => location.hash), "", "the row was not opened");
+
+  await phone.row(alice!).tap();
+  await phone.holds(phone.message("to hold").locator(".message-text"));
+  await page.getByRole("group", { name: "What to do with this message" }).getByRole("button", { name: "Reply" }).tap();
+  await phone.writes("held");
+  await alice!.message("held").locator(".quote").getByText("to hold").waitFor();
+  assert.equal(await page.evaluate(() => String(getSelection())), "", "no text was chosen");
+
+  // On the quote, which a short touch would follow; and beside it a finger that goes on.
+  await phone.holds(phone.message("held").locator(".quote"));
+  await page.getByRole("button", { name: "Copy", exact: true }).waitFor();
+  assert.equal(await phone.log.locator(".is-found").count(), 0);
+  await page.keyboard.press("Escape");
+  const devtools = await phone.context.newCDPSession(page);
+  const { x, y } = (await phone.message("to hold").locator(".message-text").boundingBox())!;
+  await devtools.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: [{ x: x + 5, y: y + 5 }] });
+  await devtools.send("Input.dispatchTouchEvent", { type: "touchMove", touchPoints: [{ x: x + 5, y: y + 45 }] });
+  // Timers of a page end in their order: the one of a long touch would have by then.
+  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 600)));
+  await devtools.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+  assert.equal(await page.locator(".popup:popover-open").count(), 0);
+});
+
+test("the other button of a mouse opens a message's menu, but a link's and a chosen text's stay the browser's", async () => {
+  const [alice, bob] = await stage.friends("alice", "bob");
+  const { page } = alice!;
+  await alice!.finds(bob!);
+  await alice!.writes("words and https://a.example/");
+  await alice!.message("words").locator(".message-text p").click({ button: "right", position: { x: 5, y: 5 } });
+  await page.getByRole("button", { name: "Reply", exact: true }).click();
+  await page.locator(".intent").getByText("words").waitFor();
+  const refused = (): Promise<boolean> => alice!.message("words").evaluate((message) => {
+    const told = (one: Element): boolean => !one.dispatchEvent(new MouseEvent("contextmenu", { bubbles: true, cancelable: true }));
+    const link = told(message.querySelector("a")!);
+    getSelection()!.selectAllChildren(message.querySelector(".message-text")!);
+    return link || told(message.querySelector(".message-text")!);
+  });
+  assert.equal(await refused(), false);
+});

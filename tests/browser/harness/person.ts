@@ -91,6 +91,14 @@ export class Person {
     await this.page.getByRole("button", { name: "Sign in" }).click();
   }
 
+  /** By the words of no language. */
+  async signsInByNoWords(): Promise<void> {
+    await this.page.locator("input[name=username]").fill(this.name);
+    await this.page.locator("input[name=password]").fill(PASSWORD);
+    await this.page.locator("form button[type=submit]").click();
+    await this.page.locator("nav .row").first().waitFor();
+  }
+
   async signsOut(): Promise<void> {
     await this.page.getByRole("button", { name: "Your account" }).click();
     await this.page.getByRole("button", { name: "Sign out" }).click();
@@ -136,6 +144,21 @@ export class Person {
     await this.message(text).hover();
     await this.message(text).getByRole("button", { name: "What to do with this message" }).click();
     await this.page.getByRole("button", { name: what, exact: true }).click();
+  }
+
+  /** Rests a finger on something until its menu is there, and lifts it. */
+  async holds(shown: Locator): Promise<void> {
+    await shown.scrollIntoViewIfNeeded();
+    const { x, y, width, height } = (await shown.boundingBox())!;
+    const devtools = await this.context.newCDPSession(this.page);
+    const touch = (type: "touchStart" | "touchMove" | "touchEnd", ...touchPoints: { x: number; y: number }[]): Promise<unknown> =>
+      devtools.send("Input.dispatchTouchEvent", { type, touchPoints });
+    const at = { x: x + width / 2, y: y + height / 2 };
+    await touch("touchStart", at);
+    await this.page.locator(".popup:popover-open").waitFor();
+    // No finger is quite still.
+    await touch("touchMove", { x: at.x + 3, y: at.y + 2 });
+    await touch("touchEnd");
   }
 
   /** A session over REST, to say much in little time. */

@@ -4,8 +4,10 @@ import type { KeyboardEvent } from "react";
 import { useMemo, useRef, useState } from "react";
 import type { Intent } from "../composer/intent.ts";
 import { useArrowKeys } from "../hooks/useArrowKeys.ts";
+import { useContextMenu } from "../hooks/useContextMenu.ts";
 import { useObservable } from "../hooks/useObservable.ts";
 import { Message } from "../message/Message.tsx";
+import { messageMenuOf } from "../message/messageMenuOf.ts";
 import { MessageActionsContext, useMessageActions } from "../message/actions.ts";
 import type { Reading } from "../store/reading.ts";
 import { useComplain } from "../ui/notices.tsx";
@@ -50,6 +52,7 @@ export function Log({ id, view, reading, onIntent, onSheet }: LogProps) {
   const older = useOlder(log, reading, timeline);
   const read = useMarkRead(log, id, lines);
   const onArrow = useArrowKeys(".message-more");
+  const contextMenu = useContextMenu(messageMenuOf);
   const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
     // To the end of what was said, not of what is drawn so far.
     const isEnd = event.key === "End" && event.target === log.current;
@@ -82,7 +85,7 @@ export function Log({ id, view, reading, onIntent, onSheet }: LogProps) {
     <div className="log-place">
       <div
         ref={log} className="log" role="log" aria-live="off" aria-label={say("talk.messages")}
-        aria-busy={timeline.loading} tabIndex={0} onKeyDown={onKeyDown}
+        aria-busy={timeline.loading} tabIndex={0} onKeyDown={onKeyDown} {...contextMenu}
         onScroll={() => {
           older();
           read();

@@ -7,12 +7,13 @@ import type { ConversationView } from "parley-client";
 import type { RefObject } from "react";
 import { useLayoutEffect, useRef, useState } from "react";
 import { useVirtualizer } from "@tanstack/react-virtual";
+import { useContextMenu } from "../hooks/useContextMenu.ts";
 import { useNow } from "../hooks/useNow.ts";
 import { useWatch } from "../people/usePresence.ts";
 import type { Place } from "../route/route.ts";
 import { hrefOf, placeOf } from "../route/route.ts";
 import { ConversationRow } from "./ConversationRow.tsx";
-import { onRowContextMenu, onRowKey } from "./rowKeys.ts";
+import { onRowKey, rowMenuOf } from "./rowKeys.ts";
 
 const MINUTE_MS = 60_000;
 /** Until a row was measured. */
@@ -34,6 +35,7 @@ export function Rows({ views, place, scroller, label, onChoose }: RowsProps) {
   const top = useTop(list);
   const now = useNow(MINUTE_MS);
   const open = place && hrefOf(place);
+  const contextMenu = useContextMenu(rowMenuOf);
   const virtual = useVirtualizer({
     count: views.length,
     getScrollElement: () => scroller,
@@ -47,7 +49,7 @@ export function Rows({ views, place, scroller, label, onChoose }: RowsProps) {
 
   return (
     <ul
-      ref={list} className="rows" aria-label={label} onKeyDown={onRowKey} onContextMenu={onRowContextMenu}
+      ref={list} className="rows" aria-label={label} onKeyDown={onRowKey} {...contextMenu}
       onClick={(event) => (event.target as HTMLElement).closest("a.row") && onChoose?.()}
       style={{ height: virtual.getTotalSize() }}
     >

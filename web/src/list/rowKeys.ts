@@ -1,4 +1,4 @@
-import type { KeyboardEvent, MouseEvent } from "react";
+import type { KeyboardEvent } from "react";
 
 /** From a row to its menu and back, by the arrow that points there. */
 export function onRowKey(event: KeyboardEvent<HTMLElement>): void {
@@ -17,11 +17,7 @@ export function leaveRow(): void {
   (row?.nextElementSibling ?? row?.previousElementSibling)?.querySelector<HTMLElement>("a.row")?.focus();
 }
 
-/** A long touch, the other button of a mouse, or the key for it: what opens a menu anywhere else. */
-export function onRowContextMenu(event: MouseEvent<HTMLElement>): void {
-  const row = (event.target as HTMLElement).closest("a.row");
-  const menu = row?.closest("li")?.querySelector<HTMLElement>(".row-more");
-  if (!menu) return;
-  event.preventDefault();
-  menu.click();
+/** What opens the menu of the row that something stands in. */
+export function rowMenuOf(target: Element): HTMLButtonElement | null | undefined {
+  return target.closest("a.row")?.closest("li")?.querySelector<HTMLButtonElement>(".row-more");
 }

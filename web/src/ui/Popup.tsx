@@ -46,10 +46,14 @@ export function Popup({ label, className, button, tabIndex, children }: PopupPro
     place(panel.current, opener.current);
     panel.current.querySelector<HTMLElement>("button, a, input")?.focus();
     // It does not move with what is scrolled beneath it; what scrolls by itself, as when a message comes
-    // in or a phone's keyboard does, closes nothing.
+    // in or a phone's keyboard does, closes nothing. Nor does the finger whose long touch opened it.
+    let touched = false;
+    const touch = (): void => {
+      touched = true;
+    };
     const hide = (event: Event): void => {
       const inside = event.target instanceof Node && panel.current?.contains(event.target);
-      if (!inside) panel.current?.hidePopover();
+      if (!inside && (touched || event.type === "wheel")) panel.current?.hidePopover();
     };
     // What is in it may be on its way, or change; and a phone's keyboard makes the window smaller.
     const moved = (): void => {
@@ -59,10 +63,12 @@ export function Popup({ label, className, button, tabIndex, children }: PopupPro
     grown.observe(panel.current);
     window.addEventListener("resize", moved);
     for (const by of SCROLLED_BY) document.addEventListener(by, hide, { capture: true, passive: true });
+    document.addEventListener("touchstart", touch, { capture: true, passive: true });
     return () => {
       grown.disconnect();
       window.removeEventListener("resize", moved);
       for (const by of SCROLLED_BY) document.removeEventListener(by, hide, { capture: true });
+      document.removeEventListener("touchstart", touch, { capture: true });
     };
   }, [open]);
 
