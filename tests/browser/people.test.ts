@@ -137,3 +137,33 @@ test("an admin takes another's message away; who has read a message, and who not
   await alice!.page.keyboard.press("Escape");
   await info.waitFor({ state: "detached" });
 });
+
+test("what an admin pins stands above the log for everybody, and leads there; members pin nothing", async () => {
+  const [alice, bob] = await stage.friends("alice", "bob");
+  await stage.group("The walkers", alice!, bob!);
+  await alice!.opensGroup("The walkers");
+  await bob!.opensGroup("The walkers");
+  await bob!.writes("**Nine** o'clock, at the station");
+  await alice!.writes("bring water");
+  await alice!.does("Pin for everyone", "o'clock");
+  await alice!.does("Pin for everyone", "bring water");
+  const pinned = bob!.page.locator(".pinned-line");
+  await pinned.getByText("Pinned (1 of 2):").waitFor();
+  await pinned.getByText("bring water").waitFor();
+  await pinned.click();
+  await bob!.log.locator(".is-found").getByText("bring water").waitFor();
+  // The one before it is next.
+  await pinned.getByText("Nine o'clock, at the station").waitFor();
+  await pinned.click();
+  await bob!.log.locator(".is-found").getByText("o'clock").waitFor();
+
+  await bob!.message("bring water").hover();
+  await bob!.message("bring water").getByRole("button", { name: "What to do with this message" }).click();
+  await bob!.page.getByRole("button", { name: "Reply", exact: true }).waitFor();
+  assert.equal(await bob!.page.getByRole("button", { name: "Pin for everyone" }).count(), 0);
+  await bob!.page.keyboard.press("Escape");
+  await alice!.does("Unpin for everyone", "bring water");
+  await pinned.getByText("Pinned:").waitFor();
+  await alice!.does("Delete for everyone", "o'clock");
+  await pinned.waitFor({ state: "detached" });
+});

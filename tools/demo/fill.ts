@@ -76,7 +76,7 @@ async function play(rest: Rest, cast: Cast, talk: Talk): Promise<void> {
 
 async function say(rest: Rest, cast: Cast, line: Line, to: Id, seqs: ReadonlyMap<string, Seq>) {
   const by = cast[line.by];
-  const { answers, mentions, reactions, edited, deleted } = line;
+  const { answers, mentions, reactions, edited, deleted, pinnedBy } = line;
   const reply_to = answers === undefined ? undefined : seqs.get(answers);
   const said = await ask(rest, by, "message.send", {
     to, text: line.text, key: keyOf(line.id),
@@ -88,6 +88,7 @@ async function say(rest: Rest, cast: Cast, line: Line, to: Id, seqs: ReadonlyMap
     await ask(rest, by, "message.edit", { conversation, seq, text: edited, key: keyOf(`${line.id}-edit`) });
   }
   if (deleted) await ask(rest, by, "message.delete", { conversation, seq, key: keyOf(`${line.id}-delete`) });
+  if (pinnedBy) await ask(rest, cast[pinnedBy], "message.pin", { conversation, seq, key: keyOf(`${line.id}-pin`) });
   for (const [who, emoji] of Object.entries(reactions ?? {})) {
     const key = keyOf(`${line.id}-${who}`);
     await ask(rest, cast[who as Who], "message.react", { conversation, seq, emoji, key });

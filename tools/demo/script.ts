@@ -21,6 +21,8 @@ export interface Line {
   /** What it is changed to. */
   edited?: string;
   deleted?: true;
+  /** Who pins it for everybody. */
+  pinnedBy?: Who;
   reactions?: Partial<Record<Who, string>>;
 }
 
@@ -96,7 +98,7 @@ export const TALKS: Talk[] = [
       { id: "hike2", by: "bruno", text: "Then I take the long way round. Who comes along?" },
       { id: "hike3", by: "chidi", text: "Me! How long is it?", answers: "hike2" },
       {
-        id: "hike4", by: "bruno", reactions: { ada: "👍", chidi: "😮", dana: "👍" },
+        id: "hike4", by: "bruno", pinnedBy: "ada", reactions: { ada: "👍", chidi: "😮", dana: "👍" },
         text: "14 km, 700 m up. The path is here: https://hikes.example/hut\nFood at the hut, but **only cash**.",
       },
       { id: "hike5", by: "dana", text: "I join you at the hut, my knee is not up to it." },

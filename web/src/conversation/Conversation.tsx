@@ -9,11 +9,13 @@ import type { Panel, Place } from "../route/route.ts";
 import { placeId } from "../route/route.ts";
 import { useMe, useParley } from "../store/context.ts";
 import { Reading } from "../store/reading.ts";
+import { useComplain } from "../ui/notices.tsx";
 import { useText } from "../words/useText.ts";
 import { BlockedLine } from "./BlockedLine.tsx";
 import { DateMenu } from "./DateMenu.tsx";
 import { Header } from "./Header.tsx";
 import { Log } from "./Log.tsx";
+import { PinnedLine } from "./PinnedLine.tsx";
 import { RequestLine } from "./RequestLine.tsx";
 import type { Sheet } from "./Sheets.tsx";
 import { Sheets } from "./Sheets.tsx";
@@ -22,6 +24,7 @@ import "./conversation.css";
 export function Conversation({ place, panel }: { place: Place; panel: Panel | undefined }) {
   const parley = useParley();
   const say = useText();
+  const complain = useComplain();
   const id = placeId(place, useMe());
   const view = useObservable(parley.conversation(id));
   const synced = useObservable(parley.synced);
@@ -41,6 +44,9 @@ export function Conversation({ place, panel }: { place: Place; panel: Panel | un
       <Header place={place} panel={panel} view={view}>
         {view && <DateMenu reading={reading} />}
       </Header>
+      {view && !view.left && (
+        <PinnedLine conversation={view.conversation} onShow={(seq) => void reading.goTo(seq).catch(complain)} />
+      )}
       {unknown
         ? <p className="hint conversation-unknown">{say(synced ? "talk.no_group" : "app.loading")}</p>
         : <Log id={id} view={view} reading={reading} onIntent={setIntent} onSheet={setSheet} />}

@@ -29,6 +29,7 @@ function Menu({ message, close }: { message: MessageView; close: () => void }) {
   const actions = useActions();
   const say = useText();
   const [picks, setPicks] = useState(false);
+  const isPinned = actions.isPinned(message);
   const mine = message.reactions.find((reaction) => reaction.user === me)?.emoji;
   const choose = (act: () => void) => () => {
     close();
@@ -65,6 +66,12 @@ function Menu({ message, close }: { message: MessageView; close: () => void }) {
       <MenuItem icon="copy" text={say("message.copy")} onChoose={choose(() => actions.copy(message))} />
       {actions.mayWrite && message.own && !message.forwarded && (
         <MenuItem icon="edit" text={say("message.edit")} onChoose={choose(() => actions.edit(message))} />
+      )}
+      {actions.mayPin && (
+        <MenuItem
+          icon={isPinned ? "unpin" : "pin"} text={say(isPinned ? "message.unpin" : "message.pin")}
+          onChoose={choose(() => actions.pin(message, !isPinned))}
+        />
       )}
       <MenuItem icon="hide" text={say("message.hide")} danger onChoose={choose(() => actions.hide(message))} />
       {actions.mayRemove(message) && (

@@ -26,6 +26,10 @@ export interface MessageActions extends TalkActions {
   /** Whether one may take it away for everybody: one's own, or any as an admin. */
   mayRemove(message: MessageView): boolean;
   hide(message: MessageView): void;
+  mayPin: boolean;
+  isPinned(message: MessageView): boolean;
+  /** For everybody. */
+  pin(message: MessageView, pinned: boolean): void;
   /** An empty emoji takes the reaction back. */
   react(message: MessageView, emoji: string): void;
   retry(message: MessageView): void;
@@ -44,7 +48,7 @@ export function useMessageActions(view: ConversationView | undefined, talk: Talk
   const conversation = view?.conversation;
   const parley = useParley();
   const isBlocked = useObservable(parley.blocked).includes(view?.peer ?? "");
-  const { write, react, remove, rule } = mayIn(view, isBlocked);
+  const { write, react, remove, rule, pin } = mayIn(view, isBlocked);
   const complain = useComplain();
   return useMemo(() => {
     /** What stands on the server, and its conversation with it. */
@@ -59,6 +63,9 @@ export function useMessageActions(view: ConversationView | undefined, talk: Talk
       remove: (message) => act(message, (id, seq) => parley.delete(id, seq)),
       mayRemove: ({ own }) => (own ? remove : rule),
       hide: (message) => act(message, (id, seq) => parley.personal.hide(id, seq)),
+      mayPin: pin,
+      isPinned: ({ seq }) => parley.pins(conversation ?? "").getSnapshot()?.some(({ message }) => message.seq === seq) ?? false,
+      pin: (message, pinned) => act(message, (id, seq) => (pinned ? parley.pin(id, seq) : parley.unpin(id, seq))),
       react: (message, emoji) => act(message, (id, seq) => parley.react(id, seq, emoji)),
       retry({ key }) {
         if (key !== undefined) void parley.retry(key).catch(complain);
@@ -67,5 +74,5 @@ export function useMessageActions(view: ConversationView | undefined, talk: Talk
         if (key !== undefined) void parley.discard(key).catch(complain);
       },
     };
-  }, [parley, complain, conversation, write, react, remove, rule, talk]);
+  }, [parley, complain, conversation, write, react, remove, rule, pin, talk]);
 }

@@ -9,16 +9,20 @@ export interface May {
   remove: boolean;
   /** Any message, as an admin. */
   rule: boolean;
+  /** Put a message above the log for everybody; in a group its admins do. */
+  pin: boolean;
 }
 
 /** `isBlocked`: whom one talks to, by oneself. */
 export function mayIn(view: ConversationView | undefined, isBlocked: boolean): May {
-  if (!view || view.left) return { write: false, react: false, remove: false, rule: false };
-  const { announce, role } = view;
+  if (!view || view.left) return { write: false, react: false, remove: false, rule: false, pin: false };
+  const { announce, kind, request, role } = view;
+  const rule = role === "admin" || role === "owner";
   return {
     write: !isBlocked && !(announce && role === "member"),
     react: !isBlocked,
     remove: true,
-    rule: role === "admin" || role === "owner",
+    rule,
+    pin: kind === "group" ? rule : !isBlocked && !request,
   };
 }
