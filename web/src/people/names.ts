@@ -20,16 +20,27 @@ export function useName(user: Id): string {
 
 /** The names that people sign in by, in the order of `users`; empty while one is not known. */
 export function useUsernames(users: readonly Id[]): readonly string[] {
+  return useEach(users, (person) => person?.username ?? "");
+}
+
+/** What people are called, in the order of `users`; "You" for oneself. */
+export function useNames(users: readonly Id[]): readonly string[] {
+  const say = useText();
+  const me = useMe();
+  return useEach(users, (person, user) => (user === me ? say("person.you") : nameOf(person, say)));
+}
+
+function useEach(users: readonly Id[], wordOf: (person: Person | undefined, user: Id) => string): readonly string[] {
   const parley = useParley();
   const subscribe = useCallback((listener: () => void) => {
     const ends = users.map((user) => parley.person(user).subscribe(listener));
     return () => ends.forEach((end) => end());
   }, [parley, users]);
-  // One text, so that it is the same until a name changes; no name has a blank.
+  // One text, so that it is the same until a name changes; no name has a line's end.
   const names = useSyncExternalStore(
-    subscribe, () => users.map((user) => parley.person(user).getSnapshot()?.username ?? "").join(" "),
+    subscribe, () => users.map((user) => wordOf(parley.person(user).getSnapshot(), user)).join("\n"),
   );
-  return useMemo(() => names.split(" "), [names]);
+  return useMemo(() => names.split("\n"), [names]);
 }
 
 /** "You" for oneself. */
