@@ -113,7 +113,7 @@ test("an answer to a deleted message says that it is deleted, and nothing of it 
   assert.equal(await bob!.page.getByText("rash words").count(), 0);
 });
 
-test("what comes while one looks elsewhere is told once, but not from what one muted", async () => {
+test("what comes while one looks elsewhere is told and heard once, but not from what one muted", async () => {
   const [alice, bob, carol] = await stage.friends("alice", "bob", "carol");
   const { page } = alice!;
   await alice!.context.grantPermissions(["notifications"]);
@@ -139,7 +139,14 @@ test("what comes while one looks elsewhere is told once, but not from what one m
         told.push(`${title}: ${options?.body ?? ""}`);
       }
     };
-    Object.assign(window, { told });
+    const tones: number[] = [];
+    AudioContext.prototype.createOscillator = new Proxy(AudioContext.prototype.createOscillator, {
+      apply: (make, audio, none: []) => {
+        tones.push(1);
+        return make.apply(audio, none);
+      },
+    });
+    Object.assign(window, { told, tones });
   });
   await bob!.writes("while you look");
   await bob!.seesTick("while you look", "delivered");
@@ -149,6 +156,13 @@ test("what comes while one looks elsewhere is told once, but not from what one m
   const told = (): Promise<string[]> => page.evaluate(() => (window as unknown as { told: string[] }).told);
   await eventually(async () => (await told()).length > 0 || undefined, "a notification");
   assert.deepEqual(await told(), [`${bob!.name}: while you look away`]);
+  const tones = (): Promise<number> => page.evaluate(() => (window as unknown as { tones: number[] }).tones.length);
+  assert.equal(await tones(), 2);
+  // And in silence, if one wants that.
+  await page.getByRole("switch", { name: "Sound", checked: true }).click();
+  await bob!.writes("softly");
+  await eventually(async () => (await told()).length > 1 || undefined, "another notification");
+  assert.deepEqual([(await told()).at(-1), await tones()], [`${bob!.name}: softly`, 2]);
 });
 
 test("where a page may show no notification its worker does, and a press on it leads to the conversation", async () => {

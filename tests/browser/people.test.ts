@@ -34,6 +34,46 @@ test("somebody is asked to be a contact, sees it, accepts; and is one no more wh
   await his.getByRole("button", { name: "Ask to be a contact" }).waitFor();
 });
 
+test("who asks may take it back; who is asked may decline, and take that back", async () => {
+  const [alice, bob] = await stage.people("alice", "bob");
+  await alice!.finds(bob!);
+  const hers = await opensDetails(alice!);
+  await hers.getByRole("button", { name: "Ask to be a contact" }).click();
+  const waiting = bob!.page.getByRole("button", { name: /^Contact requests/ });
+  await waiting.waitFor();
+  await hers.getByRole("button", { name: "Take the request back" }).click();
+  await waiting.waitFor({ state: "detached" });
+  await hers.getByRole("button", { name: "Ask to be a contact" }).click();
+  await waiting.click();
+  const asked = bob!.page.getByRole("region", { name: "Contact requests" });
+  // A line of their own, with what to do about it at its end.
+  const [row, accept] = await Promise.all([asked.locator(".row"), asked.getByRole("button", { name: "Accept" })].map((one) => one.boundingBox()));
+  assert.ok(accept!.x >= row!.x + row!.width && accept!.y < row!.y + row!.height, "beside the name");
+  await asked.getByRole("button", { name: "Decline" }).click();
+  await hers.getByText("Your request was declined.").waitFor();
+  await bob!.page.getByRole("button", { name: "Back to the list" }).click();
+  await bob!.finds(alice!);
+  const his = await opensDetails(bob!);
+  await his.getByRole("button", { name: "Take the refusal back" }).click();
+  await hers.getByRole("button", { name: "Ask to be a contact" }).waitFor();
+});
+
+test("in a group one sees who types", async () => {
+  const [alice, bob, carol] = await stage.friends("alice", "bob", "carol");
+  await stage.group("The walkers", alice!, bob!, carol!);
+  for (const one of [alice!, bob!, carol!]) await one.opensGroup("The walkers");
+  await alice!.seesBelowTheName(bob!.name);
+  await bob!.box.pressSequentially("hm");
+  await alice!.seesBelowTheName(`${bob!.name} is typing…`);
+  await alice!.page.getByRole("navigation").getByRole("link", { name: "The walkers" }).getByText("typing…").waitFor();
+  await carol!.box.pressSequentially("well");
+  await bob!.box.pressSequentially(", hm");
+  await alice!.seesBelowTheName("Several people are typing…");
+  await bob!.writes("yes");
+  await carol!.writes("no");
+  await alice!.seesBelowTheName(carol!.name);
+});
+
 test("a profile has a face of letters, words about oneself, and when one was there", async () => {
   const [alice, bob] = await stage.friends("alice", "bob");
   const { token } = await bob!.session();

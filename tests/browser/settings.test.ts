@@ -72,6 +72,30 @@ test("who may see when one was there; whom one blocks, and does no more", async 
   await bob!.seesTick("heard again", "delivered");
 });
 
+test("who hides what they have read shows it to nobody, and sees it of nobody", async () => {
+  const [alice, bob] = await stage.friends("alice", "bob");
+  await opensSettings(alice!, "Privacy");
+  const receipts = alice!.page.getByLabel("Who sees what you have read");
+  assert.equal(await receipts.inputValue(), "everyone");
+  await receipts.selectOption("Nobody");
+  await leavesSettings(alice!);
+  await bob!.finds(alice!);
+  await bob!.writes("read in secret");
+  await alice!.opens(bob!);
+  await alice!.sees("read in secret");
+  await alice!.hasUnread(bob!, 0);
+  await alice!.writes("an answer");
+  await bob!.sees("an answer");
+  await bob!.hasUnread(alice!, 0);
+  // Ticks come before what is said later.
+  await alice!.writes("another");
+  await bob!.sees("another");
+  await bob!.writes("and back");
+  await alice!.sees("and back");
+  await bob!.seesTick("read in secret", "delivered");
+  await alice!.seesTick("an answer", "delivered");
+});
+
 test("a setting that was opened without a connection is there once there is one, and stays without it", async () => {
   const [alice] = await stage.people("alice");
   alice!.expects(/ERR_FAILED/);
