@@ -16,7 +16,7 @@ import { Server, command } from "./harness/server.ts";
 import { PATIENCE, eventually, within } from "./harness/wait.ts";
 import { restAt, web } from "./harness/web.ts";
 
-const AUTH_MS = 2000;
+const AUTH_MS = 1000;
 
 let dir: string;
 let server: Server;
