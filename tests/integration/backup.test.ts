@@ -243,7 +243,7 @@ test("a backup under load has all that was acknowledged before it, and is sound"
   }
 });
 
-test("a client that was ahead of the backup drops its copy and goes on", { timeout: 60_000 }, async () => {
+test("a client that was ahead of the backup drops its copy and goes on", { timeout: 120_000 }, async () => {
   const own = await Server.start({ heartbeat_ms: 1000 });
   try {
     const [alice, bob] = (await online(own, "alice", "bob")) as [Device, Device];
@@ -272,7 +272,7 @@ test("a client that was ahead of the backup drops its copy and goes on", { timeo
   }
 });
 
-test("what a device had stored of a store that was restored is dropped when it starts", { timeout: 60_000 }, async () => {
+test("what a device had stored of a store that was restored is dropped when it starts", { timeout: 120_000 }, async () => {
   const own = await Server.start({ heartbeat_ms: 1000 });
   try {
     const [one] = (await people(own, "alice")) as [Person];

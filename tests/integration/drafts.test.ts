@@ -130,7 +130,7 @@ test("of what is not one's own, not there or senseless nothing is written down",
   assert.equal((await alice.ok("conversation.events", { conversation: a.user, after: 0 })).events.length, 1);
 });
 
-test("a server that holds to 5 s has what was typed last", { timeout: 60_000 }, async () => {
+test("a server that holds to 5 s has what was typed last", { timeout: 120_000 }, async () => {
   const strict = await Server.start({ drafts_burst: 1 });
   try {
     const [a] = (await people(strict, "alice")) as [Person];

@@ -137,7 +137,7 @@ test("more conversations than a page, none missing while they move", async () =>
     assert.deepEqual(events.map(({ seq }) => seq), Array.from({ length: head }, (_, i) => i + 1));
 });
 
-test("100,000 messages: whole, in bounded memory, while others are served", { timeout: 240_000 }, async (t) => {
+test("100,000 messages: whole, in bounded memory, while others are served", { timeout: 480_000 }, async (t) => {
   const MESSAGES = 100_000 / PATIENCE;
   const all = await people(server, "ann", "bob", "eve", "joe", "kim");
   const [ann, bob, eve] = all as [Person, Person, Person];
