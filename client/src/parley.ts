@@ -414,6 +414,7 @@ export class Parley {
 
   /** Whose coming and going is shown. The answer ends it. */
   watch(users: readonly Id[]): () => void {
+    for (const user of users) this.#people.seen(user);
     return this.#watch.watch(users);
   }
 

@@ -1,5 +1,6 @@
-/** Names of people, asked for when first shown and kept. Those of before a restart are shown at once,
- * and asked for again: an event that changed one may have been missed. */
+/** Names of people, asked for when first wanted and kept. Those of before a restart are there at once, and
+ * asked for again when one sees them: an event that changed one may have been missed. Not before, since
+ * a list of 5,000 has most of them out of sight. */
 import type { Id, Person } from "./api.ts";
 import type { Asker } from "./asker.ts";
 import { ObservedMap } from "./observable.ts";
@@ -18,7 +19,10 @@ export interface PeopleHost {
 }
 
 export class People {
-  readonly observed = new ObservedMap<Person | undefined>((user) => this.get(user));
+  readonly observed = new ObservedMap<Person | undefined>((user) => {
+    this.seen(user);
+    return this.get(user);
+  });
   #asker: Asker;
   #host: PeopleHost;
   #known = new Map<Id, Person>();
@@ -46,8 +50,13 @@ export class People {
   /** Who it is, if known; if not, it will be told. */
   get(user: Id): Person | undefined {
     const known = this.#known.get(user);
-    if (!known || this.#old.delete(user)) this.#ask(user);
+    if (!known) this.#ask(user);
     return known;
+  }
+
+  /** One has it before one's eyes. */
+  seen(user: Id): void {
+    if (this.#old.delete(user)) this.#ask(user);
   }
 
   take(people: readonly Person[]): void {
