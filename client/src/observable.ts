@@ -4,8 +4,10 @@
  * changes, and both methods may be passed around unbound.
  *
  * However often it is touched, its listeners are told once per microtask: a page of a hundred
- * events is one change on screen.
+ * events is one change on screen. What takes a while to work out may be told less often (seldom()).
  */
+
+import type { Clock } from "./clock.ts";
 
 export interface Observable<T> {
   getSnapshot: () => T;
@@ -13,15 +15,37 @@ export interface Observable<T> {
   subscribe: (listener: () => void) => () => void;
 }
 
+/** Runs it soon, and not within the call. */
+export type Soon = (tell: () => void) => void;
+
+/** A browser's own would not be called as something's method. */
+const atOnce: Soon = (tell) => queueMicrotask(tell);
+
+/** At once where nothing was told for `ms`, else when that has passed. */
+export function seldom(clock: Clock, ms: number): Soon {
+  let last = -Infinity;
+  return (tell) => {
+    const wait = last + ms - clock.now();
+    const told = (): void => {
+      last = clock.now();
+      tell();
+    };
+    if (wait <= 0) queueMicrotask(told);
+    else clock.after(wait, told);
+  };
+}
+
 export class Observed<T> implements Observable<T> {
   #compute: () => T;
+  #soon: Soon;
   #value: T | undefined;
   #stale = true;
   #telling = false;
   #listeners = new Set<() => void>();
 
-  constructor(compute: () => T) {
+  constructor(compute: () => T, soon: Soon = atOnce) {
     this.#compute = compute;
+    this.#soon = soon;
   }
 
   getSnapshot = (): T => {
@@ -42,7 +66,7 @@ export class Observed<T> implements Observable<T> {
     this.#stale = true;
     if (this.#telling || this.#listeners.size === 0) return;
     this.#telling = true;
-    queueMicrotask(() => {
+    this.#soon(() => {
       this.#telling = false;
       for (const listener of [...this.#listeners]) listener();
     });

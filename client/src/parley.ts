@@ -217,7 +217,7 @@ export class Parley {
       changed: (user) => this.#views.named(user),
       write: (changes) => this.#shelf.write(changes),
     });
-    this.#views = new Views(this.#shelf, this.#outbox, this.#people, this.#blocks);
+    this.#views = new Views(clock, this.#shelf, this.#outbox, this.#people, this.#blocks);
 
     this.groups = new Groups({
       append: (cmd, args, conversation) => this.#append(cmd, args, this.#laneOf(conversation)),

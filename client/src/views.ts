@@ -6,8 +6,9 @@
  */
 import type { Id, MemberState } from "./api.ts";
 import type { Blocks } from "./blocks.ts";
+import type { Clock } from "./clock.ts";
 import type { Copy } from "./copy.ts";
-import { Observed, ObservedMap } from "./observable.ts";
+import { Observed, ObservedMap, seldom } from "./observable.ts";
 import type { Outbox, OutboxItem } from "./outbox.ts";
 import type { People } from "./people.ts";
 import type { Shelf } from "./shelf.ts";
@@ -19,15 +20,15 @@ function hidesIn({ cmd, args }: OutboxItem, conversation: Id | undefined): boole
   return (cmd === "message.hide" || cmd === "conversation.clear") && args["conversation"] === conversation;
 }
 
+/** Of thousands of conversations, each of which changes as one comes back, a list is worked out and drawn
+ * a few times a second. */
+const LIST_EVERY_MS = 50;
+
 export class Views {
-  readonly list = new Observed<readonly ConversationView[]>(() => this.#listed(false));
+  readonly list: Observed<readonly ConversationView[]>;
   /** Whom one blocks is not shown again for it. */
-  readonly requests = new Observed<readonly ConversationView[]>(() => {
-    const blocked = new Set(this.#blocks.users.get());
-    return this.#listed(true).filter(({ peer }) => peer === undefined || !blocked.has(peer));
-  });
-  readonly unread = new Observed<number>(() =>
-    this.list.getSnapshot().reduce((sum, view) => sum + view.unread, 0));
+  readonly requests: Observed<readonly ConversationView[]>;
+  readonly unread: Observed<number>;
   readonly outbox = new Observed<readonly OutboxItem[]>(() => [...this.#outbox.items()]);
   /** By the conversation, or the person one talks to. */
   readonly conversations = new ObservedMap<ConversationView | undefined>((id) =>
@@ -39,14 +40,20 @@ export class Views {
   #shelf: Shelf;
   #outbox: Outbox;
   #people: People;
-  #blocks: Blocks;
   #made = new Map<Id, ConversationView>();
 
-  constructor(shelf: Shelf, outbox: Outbox, people: People, blocks: Blocks) {
+  constructor(clock: Clock, shelf: Shelf, outbox: Outbox, people: People, blocks: Blocks) {
     this.#shelf = shelf;
     this.#outbox = outbox;
     this.#people = people;
-    this.#blocks = blocks;
+    this.list = new Observed(() => this.#listed(false), seldom(clock, LIST_EVERY_MS));
+    this.requests = new Observed(() => {
+      const blocked = new Set(blocks.users.get());
+      return this.#listed(true).filter(({ peer }) => peer === undefined || !blocked.has(peer));
+    }, seldom(clock, LIST_EVERY_MS));
+    this.unread = new Observed(
+      () => this.list.getSnapshot().reduce((sum, view) => sum + view.unread, 0), seldom(clock, LIST_EVERY_MS),
+    );
     blocks.users.subscribe(() => this.requests.touch());
   }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ObservedMap, UNHEARD_MAX } from "../src/observable.ts";
+import { Observed, ObservedMap, UNHEARD_MAX, seldom } from "../src/observable.ts";
+import { ManualClock } from "./rig.ts";
 
 const flood = (map: ObservedMap<unknown>): void => {
   for (let i = 0; i <= UNHEARD_MAX; i++) map.of(`other ${i}`).getSnapshot();
@@ -53,4 +54,31 @@ test("what somebody listens to is never dropped, and is the same object to all",
   flood(map);
   assert.notEqual(map.of("a"), before);
   assert.equal(map.size, UNHEARD_MAX);
+});
+
+test("what is told seldom is told at once after a while of nothing, and in a flood a few times, the last of it too", async () => {
+  const clock = new ManualClock();
+  let value = 0;
+  const told: number[] = [];
+  const observed = new Observed(() => value, seldom(clock, 50));
+  observed.subscribe(() => told.push(observed.getSnapshot()));
+  const becomes = (next: number): void => {
+    value = next;
+    observed.touch();
+  };
+  becomes(1);
+  await clock.pass(0);
+  assert.deepEqual(told, [1]);
+  for (let i = 2; i <= 100; i++) {
+    becomes(i);
+    assert.equal(observed.getSnapshot(), i, "whoever asks hears what is so now");
+    await clock.pass(1);
+  }
+  await clock.pass(50);
+  assert.deepEqual(told, [1, 51, 100]);
+  becomes(101);
+  await clock.pass(60);
+  becomes(102);
+  await clock.pass(0);
+  assert.deepEqual(told, [1, 51, 100, 101, 102]);
 });
