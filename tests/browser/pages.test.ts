@@ -1,10 +1,10 @@
 /** Long conversations: pages before, what comes meanwhile, and what of it counts as read. */
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
-import type { Locator } from "playwright-core";
 import { eventually } from "../integration/harness/wait.ts";
 import { restAt } from "../integration/harness/web.ts";
 import type { Person } from "./harness/person.ts";
+import { drawn, heightOf, placeOf, scrollTo } from "./harness/scrolling.ts";
 import { Stage } from "./harness/stage.ts";
 
 const MESSAGES = 250;
@@ -41,35 +41,6 @@ async function afterManyMessages(read: boolean): Promise<[Person, Person, string
   return [alice!, late, texts];
 }
 
-/** What a scroll or a page brings is drawn, and measured, in the frames after it. */
-async function drawn(log: Locator): Promise<void> {
-  await log.evaluate(async () => {
-    for (let i = 0; i < 3; i++) await new Promise((resolve) => requestAnimationFrame(resolve));
-  });
-}
-
-/** Scrolls and says which line then stands first in view, and where. */
-async function scrollTo(log: Locator, top: number): Promise<{ line: string; at: number }> {
-  await log.evaluate((box, top) => {
-    box.scrollTop = top;
-  }, top);
-  await drawn(log);
-  return log.evaluate((box) => {
-    const edge = box.getBoundingClientRect().top;
-    const lines = [...box.querySelectorAll<HTMLElement>("[data-line]")];
-    const first = lines.find((line) => line.getBoundingClientRect().bottom > edge);
-    return { line: first?.dataset["line"] ?? "", at: (first?.getBoundingClientRect().top ?? 0) - edge };
-  });
-}
-
-async function placeOf(log: Locator, line: string): Promise<number> {
-  await drawn(log);
-  return log.evaluate((box, line) => {
-    const found = box.querySelector(`[data-line="${CSS.escape(line)}"]`);
-    return (found?.getBoundingClientRect().top ?? NaN) - box.getBoundingClientRect().top;
-  }, line);
-}
-
 /** Every text, read on from the top to the end: what is out of view is not drawn. */
 async function allTexts(person: Person): Promise<string[]> {
   const texts = new Map<number, string>();
@@ -86,10 +57,6 @@ async function allTexts(person: Person): Promise<string[]> {
     for (const [seq, text] of lines) texts.set(seq, text);
   }
   return [...texts].sort(([a], [b]) => a - b).map(([, text]) => text).filter((text) => text !== "");
-}
-
-function heightOf(log: Locator): Promise<number> {
-  return log.evaluate((box) => box.scrollHeight);
 }
 
 test("pages before come as one scrolls up, nothing jumps, nothing stands twice or is lost", async () => {

@@ -13,6 +13,8 @@ import type { Line } from "./lines.ts";
 const END_PX = 40;
 const PADDING_PX = 16;
 const OVERSCAN = 10;
+/** Pages that come within a frame or two. */
+const FIRST_MET_MAX = 8;
 /** Until a line was measured. */
 const LINE_PX = { day: 44, unread: 40, notice: 32, message: 44 };
 
@@ -45,16 +47,37 @@ export function useLogLines(
     paddingStart: PADDING_PX,
     paddingEnd: PADDING_PX,
   });
-  virtual.shouldAdjustScrollPositionOnItemSizeChange = isAbove;
+  const met = useFirstMet(lines);
+  virtual.shouldAdjustScrollPositionOnItemSizeChange = (item) => met.has(item.key) || isAbove(item, virtual);
   useBegin(virtual, lines);
   return { virtual, isAtEnd: useAtEnd(log, virtual) };
 }
 
-/** What changes its size above the view moves nothing in it, whichever way one scrolls. Of what spans
- * the upper edge that is so only where the size was a guess until now. */
-function isAbove({ key, start, end }: VirtualItem, _delta: number, virtual: LogLines): boolean {
+/** What changes its size above the view moves nothing in it, whichever way one scrolls. Where the size
+ * was a guess until now, that is so too of what spans the upper edge, and of what came into view above
+ * something that is known: with more than a few lines a frame one scrolls beyond what was measured. */
+function isAbove({ key, index, start, end }: VirtualItem, virtual: LogLines): boolean {
   const edge = virtual.scrollOffset ?? 0;
-  return end <= edge || (start < edge && !virtual.itemSizeCache.has(key));
+  if (end <= edge) return true;
+  if (virtual.itemSizeCache.has(key)) return false;
+  const below = edge + (virtual.scrollRect?.height ?? 0);
+  return start < edge || virtual.getVirtualItems().some((item) =>
+    item.index > index && item.start < below && virtual.itemSizeCache.has(item.key));
+}
+
+/** Lines that were the first until the page before them came: what such a one was seen to begin, it may
+ * not any more, and then changes at its upper end. The next page may come before that was measured. */
+function useFirstMet(lines: readonly Line[]): ReadonlySet<unknown> {
+  const [met] = useState(() => new Set<unknown>());
+  const first = useRef<string>(undefined);
+  const id = lines[0]?.id;
+  useLayoutEffect(() => {
+    met.delete(first.current);
+    met.add(first.current);
+    for (const old of met) if (met.size > FIRST_MET_MAX) met.delete(old);
+    first.current = id;
+  }, [met, id]);
+  return met;
 }
 
 /** One begins at the first unread line, or at the end. */
