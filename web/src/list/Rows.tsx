@@ -16,8 +16,8 @@ import { ConversationRow } from "./ConversationRow.tsx";
 import { onRowKey, rowMenuOf } from "./rowKeys.ts";
 
 const MINUTE_MS = 60_000;
-/** Until a row was measured. */
-const ROW_PX = 68;
+/** Until a row was measured; as tall as it is where letters have their usual size, so that it then moves nothing. */
+const ROW_PX = 60;
 /** Drawn beyond what is in view, for the arrow keys and for quick fingers. */
 const OVERSCAN = 8;
 
