@@ -17,6 +17,8 @@ const OPEN_MS_MAX = 10_000;
 const REQUEST_MS_MAX = 20_000;
 /** Nothing heard for so many heartbeats: the connection is dead, whatever the system says. */
 const SILENT_BEATS = 2.5;
+/** Clocks count in fractions, which sum up to a little less. */
+const EXACT_MS = 1;
 
 export interface ConnectionHandlers {
   authenticated(reply: AuthReply): void;
@@ -101,12 +103,17 @@ export class Connection {
     );
   }
 
+  /** Looks again when the next beat is due, or as soon as it has been silent for too long: at the next
+   * beat only, the silence would last up to a beat longer. */
   #beatIn(ms: number): void {
-    const due = this.#clock.now() + ms;
-    this.#stopTimer = this.#clock.after(ms, () => {
-      // A hidden tab's timers are slow: silence counts from when we could have heard.
+    const now = this.#clock.now();
+    const silent = SILENT_BEATS * ms;
+    const due = Math.min(now + ms, Math.max(this.#heard + silent, now));
+    this.#stopTimer = this.#clock.after(due - now, () => {
+      // A hidden tab's timers are slow: that long we could not have heard anything.
       const late = this.#clock.now() - due;
-      if (this.#clock.now() - late - this.#heard > SILENT_BEATS * ms) {
+      this.#heard = Math.min(this.#heard + late, this.#clock.now());
+      if (due + late - this.#heard > silent - EXACT_MS) {
         this.#silent();
         return;
       }

@@ -24,6 +24,28 @@ test("silence is noticed, and the connection made anew", async () => {
   assert.ok(server.sockets.length >= 2);
 });
 
+test("silence is noticed after two and a half beats, not at the next one", async () => {
+  const { clock, server } = await signedIn();
+  while (server.askedFor("beat").length < 2) await clock.pass(1);
+  server.on("beat", () => undefined); // the last word was the answer to that one
+  await clock.pass(12_499);
+  assert.ok(server.sockets[0]?.open);
+  await clock.pass(1);
+  assert.ok(!server.sockets[0]?.open);
+});
+
+test("who stood still was not silent, and hears first whether the other side is there", async () => {
+  const { clock, server } = await signedIn();
+  await clock.pass(4000);
+  clock.standsStill(3_600_000);
+  await clock.pass(20_000);
+  assert.equal(server.sockets.length, 1);
+  server.on("beat", () => undefined);
+  clock.standsStill(3_600_000);
+  await clock.pass(20_000);
+  assert.ok(!server.sockets[0]?.open);
+});
+
 test("a connection that is lost is tried on the next node at once", async () => {
   const { clock, server } = await signedIn([], (server) => {
     server.nodes = ["ws://a.test/", "ws://b.test/", "ws://c.test/"];

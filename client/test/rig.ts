@@ -40,6 +40,11 @@ export class ManualClock implements Clock {
     };
   }
 
+  /** As a tab or a machine that stood still: what was due is late. */
+  standsStill(ms: number): void {
+    this.#now += ms;
+  }
+
   /** Runs what is due within `ms`, in order, each with all that follows from it. */
   async pass(ms: number): Promise<void> {
     const until = this.#now + ms;

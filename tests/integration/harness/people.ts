@@ -26,10 +26,13 @@ export class Wire implements Transport {
   lost = 0;
   /** All that arrived, whatever became of it. */
   readonly heard: string[] = [];
+  /** Where it was opened last. */
+  url = "";
   /** Events of the socket that is up, to break it. */
   #up: { socket: Socket; closed: (code: number, reason: string) => void } | undefined;
 
   open(url: string, handlers: Parameters<Transport["open"]>[1]): Socket {
+    this.url = url;
     const socket = webSocketTransport.open(url, {
       ...handlers,
       received: (text) => {
