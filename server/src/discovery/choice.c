@@ -136,24 +136,53 @@ size_t choose_nodes(struct nodes *nodes, const struct choice *c, const struct no
     return c->others ? named : name_self(nodes_self(nodes), out, named);
 }
 
-uint64_t hand_over_now(const struct nodes *nodes)
+/* The nodes of this one's region together, and the one that has least of its share. */
+struct region {
+    uint64_t connections, room;
+    const struct node *emptiest;
+};
+
+static double fullness(const struct node *node)
 {
-    const struct node *all[NODES_MAX], *self = nodes_self(nodes);
+    return (double)node->connections / (double)MAX(node->connections_max, UINT64_C(1));
+}
+
+static struct region region_of(const struct nodes *nodes, const struct node *self)
+{
+    const struct node *all[NODES_MAX];
     size_t n = nodes_list(nodes, all);
-    uint64_t connections = 0, room = 0;
-    if (!self || !serves_sockets(self))
-        return 0;
+    struct region region = {.emptiest = self};
     for (size_t i = 0; i < n; i++) {
         if (!serves_sockets(all[i]) || (all[i] != self && !url_of(all[i]).n) ||
             !str_eq(str_of(self->region), str_of(all[i]->region)))
             continue;
-        connections += MIN(all[i]->connections, all[i]->connections_max);
-        room += all[i]->connections_max;
+        region.connections += MIN(all[i]->connections, all[i]->connections_max);
+        region.room += all[i]->connections_max;
+        if (fullness(all[i]) < fullness(region.emptiest))
+            region.emptiest = all[i];
     }
-    if (!room)
+    return region;
+}
+
+static uint64_t share_of(const struct region *region, const struct node *node)
+{
+    return (uint64_t)((double)region->connections / (double)region->room *
+                      (double)node->connections_max);
+}
+
+uint64_t hand_over_now(const struct nodes *nodes)
+{
+    const struct node *self = nodes_self(nodes);
+    if (!self || !serves_sockets(self))
         return 0;
-    uint64_t share = (uint64_t)((double)connections / (double)room * (double)self->connections_max);
-    if (self->connections < share + HAND_OVER_MIN || self->connections * 5 < share * 6)
+    struct region region = region_of(nodes, self);
+    if (!region.room)
+        return 0;
+    uint64_t share = share_of(&region, self), theirs = share_of(&region, region.emptiest);
+    bool many = self->connections >= share + HAND_OVER_MIN && self->connections * 5 >= share * 6;
+    bool few = theirs >= region.emptiest->connections + HAND_OVER_MIN &&
+               region.emptiest->connections * 5 <= theirs * 4;
+    if (self->connections <= share || (!many && !few))
         return 0;
     uint64_t some = MAX(self->connections / 100, UINT64_C(1));
     return MIN(MIN(some, self->connections - share), (uint64_t)HAND_OVER_PER_S_MAX);

@@ -41,11 +41,13 @@ enum {
     /* So many a second at most are handed over: a share that takes the others a minute or two to
      * have, and their stores and caches do not feel. */
     HAND_OVER_PER_S_MAX = 50,
-    HAND_OVER_MIN = 50, /* fewer too many are left where they are */
+    HAND_OVER_MIN = 50, /* fewer, too many or too few, are left as they are */
 };
 
 /* How many clients this node is to send to others in this second: some of those that it has beyond
- * its share of what its region has, if that is a fifth more than it; else 0. */
+ * its share of what its region has, if it has a fifth more than that, or the emptiest node there a
+ * fifth less than its own; else 0. By the first alone, one that joins three would stay at two
+ * fifths of its share. */
 uint64_t hand_over_now(const struct nodes *);
 
 #endif
