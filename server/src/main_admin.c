@@ -248,9 +248,45 @@ int log_level_command(const struct config *config)
     return ask_server(config, line);
 }
 
+int set_command(const struct config *config)
+{
+    char line[ADMIN_LINE_MAX];
+    const struct config_list *args = &config->args;
+    const char *name = args->n ? args->items[0].p : "",
+               *value = args->n > 1 ? args->items[1].p : "";
+    int n = snprintf(line, sizeof(line), "set%s%s%s%s", args->n ? "\t" : "", name,
+                     args->n ? "\t" : "", value);
+    if ((args->n && args->n != 2) || strpbrk(name, "\t\n") || strpbrk(value, "\t\n") ||
+        n >= (int)sizeof(line)) {
+        fputs("usage: parleyd set [registration open | invite | closed | -]\n"
+              "                   [log.level debug | info | warn | error | off | -]\n"
+              "Tells what is set for all nodes that share a store, or sets it, from now on and "
+              "before "
+              "what is\n"
+              "configured on each; -: what is configured holds again.\n",
+              stderr);
+        return EXIT_USAGE;
+    }
+    return ask_server(config, line);
+}
+
 int nodes_command(const struct config *config)
 {
-    return ask_server(config, "nodes");
+    char line[ADMIN_LINE_MAX];
+    const struct config_list *args = &config->args;
+    if (!args->n)
+        return ask_server(config, "nodes");
+    if (args->n != 2 || strcmp(args->items[0].p, "remove") != 0 ||
+        strpbrk(args->items[1].p, "\t\n") ||
+        snprintf(line, sizeof(line), "node-remove\t%s", args->items[1].p) >= (int)sizeof(line)) {
+        fputs("usage: parleyd nodes [remove ID]\n"
+              "Shows the cluster as the running server sees it, or takes a node off it that is "
+              "down and "
+              "will not come back.\n",
+              stderr);
+        return EXIT_USAGE;
+    }
+    return ask_server(config, line);
 }
 
 int backup_command(const struct config *config)

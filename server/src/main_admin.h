@@ -22,5 +22,6 @@ int backup_command(const struct config *);
 /* The same; of a server that runs alone. */
 int log_level_command(const struct config *);
 int nodes_command(const struct config *);
+int set_command(const struct config *);
 
 #endif

@@ -9,6 +9,7 @@
 #include <sched.h>
 #include <sys/resource.h>
 
+#include "admin/settings.h"
 #include "bus/bus.h"
 #include "config/config.h"
 #include "discovery/discovery.h"
@@ -68,6 +69,13 @@ static void hand_over(void *arg, uint64_t n)
     gateway_hand_over(((struct main_discovery *)arg)->gateway, n, GOAWAY_BALANCE);
 }
 
+static void noted(void *arg, uint64_t number)
+{
+    struct main_discovery *m = arg;
+    if (m->settings)
+        settings_told(m->settings, number);
+}
+
 void main_discovery_look(struct main_discovery *m, bool bus, bool store, uint64_t now_ms)
 {
     bool well = bus && store;
@@ -125,6 +133,7 @@ void main_discovery_open(struct main_discovery *m, const struct config *c, struc
         .policy = (enum choice_policy)c->discovery_policy,
         .look = look,
         .hand_over = hand_over,
+        .noted = noted,
         .arg = m,
     };
     while (options.id <= BUS_ALL_NODES)

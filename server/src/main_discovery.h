@@ -15,6 +15,7 @@ struct config;
 struct discovery;
 struct gateway;
 struct loop;
+struct settings;
 
 enum {
     /* Without its bus for so long, a node is of no use to its clients: they come to others by far
@@ -27,6 +28,7 @@ struct main_discovery {
     struct node_guide guide; /* the gateway's */
     struct discovery *discovery;
     struct gateway *gateway;
+    struct settings *settings; /* NULL: none are kept */
     bool ready, draining;
     bool sent_away;      /* since it was ready last */
     uint64_t unready_ms; /* since when (mono) */

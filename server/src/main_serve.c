@@ -27,6 +27,7 @@
 #include "main_env.h"
 #include "main_metrics.h"
 #include "main_notify.h"
+#include "main_roll.h"
 #include "main_store.h"
 #include "main_threads.h"
 #include "net/tls.h"
@@ -62,6 +63,8 @@ struct server {
     struct chat *chat;
     struct address addresses[GATEWAY_ADDRESSES_MAX], metrics_address;
     struct main_discovery discovery;
+    struct main_roll roll;
+    struct settings settings;
     struct main_metrics metrics;
     struct address_range trusted[CONFIG_PROXIES_MAX];
     struct admin admin;
@@ -96,9 +99,13 @@ static void look(struct timer *timer)
 {
     struct server *s = container_of(timer, struct server, look);
     tell_watchdog(s);
-    main_discovery_look(&s->discovery, bus_connected(s->bus),
-                        !main_store_broken(s->config, s->store), loop_now_ms(s->threads.chat));
-    if (s->drained && (!chat_busy(s->chat) || loop_now_ms(s->threads.chat) >= s->end_ms)) {
+    /* Until what is set for all nodes is known, this one does not know what it may do. */
+    bool store = !main_store_broken(s->config, s->store) &&
+                 (s->settings.known || !main_store_shared(s->config));
+    main_discovery_look(&s->discovery, bus_connected(s->bus), store, loop_now_ms(s->threads.chat));
+    main_roll_look(&s->roll);
+    bool busy = chat_busy(s->chat) || main_roll_busy(&s->roll);
+    if (s->drained && (!busy || loop_now_ms(s->threads.chat) >= s->end_ms)) {
         s->stuck = s->stuck || chat_busy(s->chat);
         loop_stop(s->threads.chat);
         return;
@@ -112,6 +119,7 @@ static void drained(struct gateway *gateway, bool clean, void *arg)
     (void)gateway;
     s->stuck = !clean;
     s->drained = true;
+    main_roll_leave(&s->roll);
     chat_end(s->chat); /* what that and the last sessions left to be written ends in look() */
     s->end_ms = loop_now_ms(s->threads.chat) + LAST_CALLS_MS_MAX;
     loop_timer_set(s->threads.chat, &s->look, 0);
@@ -366,6 +374,18 @@ static void make_chat(struct server *s)
     s->chat = chat_new(&options);
     chat_run_jobs(s->chat);
     main_discovery_open(&s->discovery, c, s->bus, s->threads.chat, s->gateway, s->connections_max);
+    if (!main_store_shared(c))
+        return;
+    settings_open(&s->settings, &(struct settings_options){
+                                    .env = &s->env.env,
+                                    .store = s->store,
+                                    .chat = s->chat,
+                                    .discovery = s->discovery.discovery,
+                                    .registration = registrations[c->registration],
+                                    .log_level = (enum log_level)c->log_level,
+                                });
+    s->discovery.settings = &s->settings;
+    main_roll_open(&s->roll, s->store, s->bus, s->discovery.discovery, s->threads.chat);
 }
 
 /* Without its door the server serves all the same. */
@@ -376,6 +396,8 @@ static void open_admin(struct server *s)
         .store = s->store,
         .env = &s->env.env,
         .discovery = s->discovery.discovery,
+        .roll = main_store_shared(s->config) ? &s->roll.roll : NULL,
+        .settings = s->discovery.settings,
         .version = PARLEY_VERSION,
     };
     int err = admin_socket_open(&s->admin_socket, s->threads.chat, &s->admin, s->config->data_dir);
@@ -467,11 +489,14 @@ int serve(const struct config *config)
     main_discovery_leave(&s.discovery);
     if (s.chat)
         bus_detach(s.bus); /* other nodes go on talking */
+    main_roll_stop(&s.roll);
+    settings_stop(&s.settings);
     main_discovery_close(&s.discovery);
     gateway_free(s.gateway);
     chat_free(s.chat);
     store_free(s.store);
     loop_drain(s.threads.chat);
+    main_roll_close(&s.roll);
     admin_socket_free(s.admin_socket);
     bus_free(s.bus);
     loop_drain(s.threads.chat); /* what the bus had posted */

@@ -97,6 +97,23 @@ async function disable(ms: number): Promise<number[]> {
   return Promise.all([refused, eventually(() => closed, "the socket is closed", ms)]);
 }
 
+/** The operator sets an option for all nodes: nobody signs up any more. */
+async function close(ms: number): Promise<number[]> {
+  const signUp = (by: Server) => (): Promise<unknown> =>
+    restAt(by.base).call("signup", { username: `late-${aKey()}`, password: PASSWORD });
+  for (const by of [b, c]) await signUp(by)();
+  const set = (value: string): void => {
+    const { status, output } = a.command(["set", "registration", value]);
+    assert.equal(status, 0, output);
+  };
+  set("closed");
+  const took = await Promise.all([b, c].map((by) => until("registration_closed", signUp(by), "nobody signs up", ms)));
+  set("-");
+  await Promise.all([b, c].map((by) => eventually(async () => (await refusal(signUp(by)())) === undefined || undefined,
+    "what is configured holds again", ms)));
+  return took;
+}
+
 /** A member is put out of a group: the first thing sent on another node is refused; what is read there
  * a second later ends with it. */
 async function remove(): Promise<void> {
@@ -128,10 +145,11 @@ function report(t: TestContext, what: string, took: number[]): void {
   t.diagnostic(`${what}: ${took.join(" and ")} ms`);
 }
 
-test("by the bus: a device that is ended, a user who is blocked, one who is disabled", async (t) => {
+test("by the bus: a device that is ended, a user who is blocked, one who is disabled, an option", async (t) => {
   report(t, "device ended", await endDevice(TOLD_MS_MAX));
   report(t, "user blocked", await block(TOLD_MS_MAX));
   report(t, "user disabled", await disable(TOLD_MS_MAX));
+  report(t, "option set", await close(TOLD_MS_MAX));
 });
 
 test("by the bus: who is put out of a group", remove);
@@ -141,7 +159,8 @@ test("without a bus: who is put out of a group", async () => {
   await remove();
 });
 
-test("without a bus: a device that is ended, a user who is blocked, one who is disabled", async (t) => {
+test("without a bus: a device that is ended, a user who is blocked, one who is disabled, an option", async (t) => {
   const all = await Promise.all([endDevice, block, disable].map((change) => change(FOUND_MS_MAX)));
   for (const [i, what] of ["device ended", "user blocked", "user disabled"].entries()) report(t, what, all[i] as number[]);
+  report(t, "option set", await close(FOUND_MS_MAX));
 });

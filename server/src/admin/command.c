@@ -403,8 +403,97 @@ static void nodes(struct admin_request *r)
     if (!r->admin->discovery)
         tell(r, '-', "parleyd: no server runs here");
     else
-        admin_print_nodes(r->admin->discovery, &r->answer);
+        admin_print_nodes(r->admin->discovery, r->admin->roll, &r->answer);
     answer_later(r, r->admin->discovery ? 0 : 1);
+}
+
+static void node_removed(struct store_request *request)
+{
+    struct store_board_put *put = container_of(request, struct store_board_put, base);
+    struct admin_request *r = container_of(put, struct admin_request, board_put);
+    bool done = put->base.status == STORE_DONE;
+    if (done)
+        roll_saw(r->admin->roll, put->slot, put->after, r->admin->env->ops->mono_ms(r->admin->env));
+    else if (put->base.status == STORE_MOVED)
+        tell(r, '-', "parleyd: it has just changed, look again");
+    store_request_deinit(&put->base);
+    roll_change_deinit(&r->change);
+    if (done || put->base.status == STORE_MOVED)
+        answer(r, done ? 0 : 1);
+    else
+        refuse(r, CHAT_UNAVAILABLE);
+}
+
+static void node_remove(struct admin_request *r)
+{
+    struct roll_change *change = &r->change;
+    uint64_t id = 0;
+    bool is_id = u64_parse(r->words[1], &id);
+    if (!r->admin->roll || !is_id ||
+        !roll_remove(r->admin->roll, id, r->admin->env->ops->wall_ms(r->admin->env), change)) {
+        tell(r, '-', "parleyd: there is no node %.*s in the store that is down", (int)r->words[1].n,
+             r->words[1].p);
+        answer_later(r, 1);
+        return;
+    }
+    r->board_put = (struct store_board_put){
+        .base.done = node_removed,
+        .board = BOARD_NODES,
+        .slot = change->slot,
+        .before = buf_str(change->before),
+        .after = buf_str(change->after),
+    };
+    store_board_put(r->admin->store, &r->board_put);
+}
+
+static void set_for_all(struct settings_change *change)
+{
+    struct admin_request *r = container_of(change, struct admin_request, settings_change);
+    if (change->status == STORE_DONE) {
+        answer(r, 0);
+    } else if (change->status == STORE_MOVED) {
+        tell(r, '-', "parleyd: somebody else has just set it, look again");
+        answer(r, 1);
+    } else {
+        refuse(r, CHAT_UNAVAILABLE);
+    }
+}
+
+static void list_settings(struct admin_request *r)
+{
+    for (int i = 0; i < SETTINGS; i++) {
+        const char *value = r->admin->settings->values[i];
+        tell(r, '+', "%s\t%s", setting_name((enum setting)i), *value ? value : "-");
+    }
+    answer_later(r, 0);
+}
+
+static void set_setting(struct admin_request *r)
+{
+    if (!r->admin->settings) {
+        tell(r, '-', "parleyd: no server runs here that shares its store with others");
+        answer_later(r, 1);
+        return;
+    }
+    if (r->n_words == 1) {
+        list_settings(r);
+        return;
+    }
+    int setting = setting_named(r->words[1]);
+    struct str value = r->n_words > 2 ? r->words[2] : STR("-");
+    if (str_eq(value, STR("-")))
+        value = STR("");
+    if (setting < 0 || (value.n && !setting_takes((enum setting)setting, value))) {
+        tell(r, '-', "parleyd: %s cannot be set for all nodes",
+             setting < 0 ? "this option" : "this value");
+        answer_later(r, 1);
+        return;
+    }
+    r->settings_change = (struct settings_change){.settings = r->admin->settings,
+                                                  .setting = (enum setting)setting,
+                                                  .value = value,
+                                                  .done = set_for_all};
+    settings_set(&r->settings_change);
 }
 
 /* --- the line --- */
@@ -430,6 +519,8 @@ static const struct {
     {{"user-delete", 11}, 2, 2, user_delete},
     {{"log-level", 9}, 1, 2, log_level},
     {{"nodes", 5}, 1, 1, nodes},
+    {{"node-remove", 11}, 2, 2, node_remove},
+    {{"set", 3}, 1, 3, set_setting},
     {{"backup", 6}, 2, 2, backup},
 };
 

@@ -7,7 +7,8 @@
  *     user-add NAME HASH | user-list [AFTER] | user-disable NAME | user-enable NAME |
  *     user-reset NAME HASH | user-no-second-factor NAME | user-admin NAME |
  *     user-no-admin NAME | user-delete NAME | invite-add USES DAYS | invite-list [AFTER] |
- *     invite-revoke ID | report-list [BEFORE] | report-resolve ID | nodes | backup DIR
+ *     invite-revoke ID | report-list [BEFORE] | report-resolve ID | nodes |
+ *     node-remove ID | set [NAME VALUE] | backup DIR
  * where HASH is an Argon2id string and DIR an absolute path. The answer is lines too, each begun by
  * what it is: '+' a line for standard output, '-' one for standard error, '>' a line to be sent
  * next for the rest, '=' the exit code, which is the last.
@@ -15,11 +16,14 @@
 #ifndef PARLEY_ADMIN_COMMAND_H
 #define PARLEY_ADMIN_COMMAND_H
 
+#include "admin/settings.h"
 #include "chat/admin.h"
 #include "chat/codes.h"
 #include "chat/leaving.h"
 #include "chat/report.h"
+#include "discovery/roll.h"
 #include "store/backup.h"
+#include "store/directory.h"
 #include "util/buf.h"
 
 struct discovery;
@@ -36,6 +40,8 @@ struct admin {
     struct store *store;
     struct env *env;
     const struct discovery *discovery; /* NULL: no server runs here */
+    struct roll *roll;                 /* NULL: none is kept */
+    struct settings *settings;         /* NULL: each node has its own configuration alone */
     const char *version;
     bool backing_up; /* the command's own: one at a time, since it occupies a reader */
 };
@@ -60,6 +66,9 @@ struct admin_request {
     struct chat_reports reports;
     struct chat_report_resolve resolve;
     struct store_backup backup;
+    struct store_board_put board_put;
+    struct roll_change change; /* what that writes */
+    struct settings_change settings_change;
 };
 
 /* `line` is without its end and is copied. admin and done are set, the answer is empty. done() runs

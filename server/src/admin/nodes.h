@@ -4,8 +4,10 @@
 
 struct builder;
 struct discovery;
+struct roll;
 
-/* Adds a table for people to read, a line begun with '+' for each of its own. */
-void admin_print_nodes(const struct discovery *, struct builder *out);
+/* Adds a table for people to read, a line begun with '+' for each of its own: what was heard, and
+ * who stands on the roll (or NULL) besides and was not taken off it. */
+void admin_print_nodes(const struct discovery *, const struct roll *, struct builder *out);
 
 #endif

@@ -85,6 +85,8 @@ void chat_run_jobs(struct chat *);
 /* A drain begins: a job ends with the step that is under way, and goes on where somebody runs jobs
  * again. */
 void chat_stop_jobs(struct chat *);
+/* Who may sign up from here on. */
+void chat_set_registration(struct chat *, enum registration);
 /* Must be idle: no call under way, all sessions ended. NULL is fine. */
 void chat_free(struct chat *);
 /* Calls under way; 0 when all is finished (to drain). */

@@ -95,6 +95,11 @@ void chat_free(struct chat *chat)
     free(chat);
 }
 
+void chat_set_registration(struct chat *chat, enum registration registration)
+{
+    chat->options.registration = registration;
+}
+
 uint32_t chat_busy(const struct chat *chat)
 {
     return chat->busy;

@@ -26,6 +26,7 @@ struct discovery {
     struct timer timer;
     uint64_t number; /* of our last gossip */
     uint64_t turn;   /* choices so far */
+    uint64_t noted;  /* as gossip.h has it */
     bool connected;  /* the bus was, when looked at last */
     bool full;       /* there was no room for a node, and that was logged */
     bool left;
@@ -64,6 +65,7 @@ static struct buf *own_gossip(struct discovery *d, enum node_state end)
         .connections = load.connections,
         .connections_max = o->connections_max,
         .cpu_permille = load.cpu_permille,
+        .noted = d->noted,
         .url = o->url,
         .region = o->region,
         .version = o->version,
@@ -84,6 +86,11 @@ void discovery_say(struct discovery *d)
 {
     if (!d->left)
         publish(d, own_gossip(d, 0));
+}
+
+void discovery_note(struct discovery *d, uint64_t number)
+{
+    d->noted = number;
 }
 
 void discovery_leave(struct discovery *d)
@@ -119,6 +126,8 @@ static void hear(struct discovery *d, const struct gossip *gossip)
         log_warn("nodes_full", log_u64("nodes", NODES_MAX));
     }
     log_change(d, gossip->id, before);
+    if (gossip->noted > d->noted && d->options.noted)
+        d->options.noted(d->options.arg, gossip->noted);
 }
 
 static void hear_answer(struct discovery *d, uint64_t about, enum nodes_answer answer)

@@ -41,6 +41,8 @@ struct discovery_options {
     void (*look)(void *arg, struct node_load *);
     /* Then: how many clients to send to others (choice.h). Not where each user has a node. */
     void (*hand_over)(void *arg, uint64_t n);
+    /* Another node knows of a change of what is set for all (discovery_note()), or NULL. */
+    void (*noted)(void *arg, uint64_t number);
     void *arg;
 };
 
@@ -49,6 +51,9 @@ struct discovery *discovery_new(const struct discovery_options *);
 void discovery_free(struct discovery *);
 /* Says at once how it is now, rather than within a second. */
 void discovery_say(struct discovery *);
+/* The newest change of what is set for all nodes that this one knows of: it is said with all else.
+ */
+void discovery_note(struct discovery *, uint64_t number);
 /* Says that it ends, and no more. */
 void discovery_leave(struct discovery *);
 

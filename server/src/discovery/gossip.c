@@ -17,6 +17,7 @@ enum field {
     FIELD_URL,
     FIELD_REGION,
     FIELD_VERSION,
+    FIELD_NOTED,
 };
 
 enum { HEAD_BYTES = 3 };
@@ -52,6 +53,7 @@ void gossip_encode(struct builder *b, const struct gossip *g)
     add_text(b, FIELD_URL, g->url);
     add_text(b, FIELD_REGION, g->region);
     add_text(b, FIELD_VERSION, g->version);
+    add_number(b, FIELD_NOTED, g->noted);
 }
 
 static bool take_number(uint64_t *out, struct str value)
@@ -111,6 +113,8 @@ static bool take_field(struct gossip *g, unsigned field, struct str value)
         return take_text(&g->region, value, NODE_WORD_BYTES_MAX);
     case FIELD_VERSION:
         return take_text(&g->version, value, NODE_WORD_BYTES_MAX);
+    case FIELD_NOTED:
+        return take_count(&g->noted, value);
     default:
         return true;
     }

@@ -47,6 +47,7 @@ struct gossip {
     uint64_t roles;
     uint64_t connections, connections_max;
     uint64_t cpu_permille; /* of all its cores, in the last second */
+    uint64_t noted;        /* the newest change of what is set for all nodes that it knows of */
     struct str url;        /* of its sockets; empty: it can only be had where it was asked */
     struct str region, version;
 };

@@ -30,7 +30,7 @@ struct member {
     char url[32];
     bool cut;       /* nothing comes, nothing goes */
     bool connected; /* as its bus knows */
-    uint64_t handed_over;
+    uint64_t handed_over, noted;
 };
 
 static struct member members[NODES];
@@ -132,6 +132,14 @@ static void hand_over(void *arg, uint64_t n)
     ((struct member *)arg)->handed_over += n;
 }
 
+/* As who has it read then. */
+static void noted(void *arg, uint64_t number)
+{
+    struct member *m = arg;
+    m->noted++;
+    discovery_note(m->discovery, number);
+}
+
 static void start(int i)
 {
     static uint64_t starts;
@@ -153,6 +161,7 @@ static void start(int i)
         .policy = policy,
         .look = look,
         .hand_over = hand_over,
+        .noted = noted,
         .arg = m,
     };
     m->discovery = discovery_new(&options);
@@ -230,6 +239,23 @@ static void test_all_see_all_within_a_second(void **state)
     assert_seen_by_all(2, NODE_DRAINING);
     assert_int_equal(discovery_count(members[0].discovery, NODE_UP), NODES - 1);
     assert_int_equal(discovery_count(members[0].discovery, NODE_DRAINING), 1);
+}
+
+static void test_what_is_noted_is_told_to_all_once(void **state)
+{
+    (void)state;
+    discovery_note(members[1].discovery, 7);
+    discovery_say(members[1].discovery);
+    for (int i = 0; i < NODES; i++)
+        assert_int_equal(members[i].noted, i != 1); /* at once */
+    members[2].cut = true;
+    discovery_note(members[0].discovery, 8);
+    pass(2000);
+    assert_int_equal(members[3].noted, 2);
+    assert_int_equal(members[2].noted, 1);
+    members[2].cut = false;
+    pass(GOSSIP_EVERY_MS); /* what was not heard is said again */
+    assert_int_equal(members[2].noted, 2);
 }
 
 static void test_one_that_was_killed_is_down_within_seven_seconds(void **state)
@@ -353,6 +379,7 @@ int main(void)
 #define with_nodes(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         with_nodes(test_all_see_all_within_a_second),
+        with_nodes(test_what_is_noted_is_told_to_all_once),
         with_nodes(test_one_that_was_killed_is_down_within_seven_seconds),
         with_nodes(test_one_that_is_cut_off_comes_back),
         with_nodes(test_who_leaves_in_order_is_gone_at_once),

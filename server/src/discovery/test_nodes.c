@@ -24,6 +24,7 @@ static const struct gossip whole = {
     .connections = 12,
     .connections_max = 10000,
     .cpu_permille = 640,
+    .noted = 9,
     .url = {"wss://a.example/v1/socket", 25},
     .region = {"eu-1", 4},
     .version = {"0.9.0", 5},
@@ -38,6 +39,7 @@ static void assert_same(const struct gossip *a, const struct gossip *b)
     assert_int_equal(a->connections, b->connections);
     assert_int_equal(a->connections_max, b->connections_max);
     assert_int_equal(a->cpu_permille, b->cpu_permille);
+    assert_int_equal(a->noted, b->noted);
     assert_true(str_eq(a->url, b->url));
     assert_true(str_eq(a->region, b->region));
     assert_true(str_eq(a->version, b->version));

@@ -265,6 +265,32 @@ struct store_reserve {
 };
 void store_reserve(struct store *, struct store_reserve *);
 
+/* What the nodes of one server note for each other: a board is a few slots, of up to
+ * BOARD_BYTES_MAX bytes each, that are read together. */
+enum store_boards {
+    BOARD_NODES,    /* who they are (discovery/roll.h) */
+    BOARD_SETTINGS, /* what an operator set for all of them (admin/settings.h) */
+};
+enum { BOARD_SLOTS_MAX = 256, BOARD_BYTES_MAX = 1024 };
+
+/* All of its slots; absent: never written. DONE, FAILED. */
+struct store_board {
+    struct store_request base;
+    enum store_boards board;
+    struct str *slots; /* BOARD_SLOTS_MAX */
+};
+void store_board(struct store *, struct store_board *);
+
+/* Writes a slot that still is what it was. DONE, MOVED (it is something else), UNKNOWN, FAILED. */
+struct store_board_put {
+    struct store_request base;
+    enum store_boards board;
+    uint32_t slot;
+    struct str before; /* absent: never written */
+    struct str after;  /* not absent */
+};
+void store_board_put(struct store *, struct store_board_put *);
+
 /* What the store is: made once, when it was. Readable at once, on any thread. */
 struct store_info {
     uint64_t incarnation;                /* random; new after a restore from backup */

@@ -41,6 +41,8 @@ static int run(struct turn *t, struct store_request *r)
         return directory_group_claim(t, whole);
     case STORE_OP_RESERVE:
         return directory_reserve(t, whole);
+    case STORE_OP_BOARD_PUT:
+        return directory_board_put(t, whole);
     case STORE_OP_EXPIRE:
         return log_expire(t, whole);
     case STORE_OP_RETAIN:
@@ -83,6 +85,8 @@ static int run(struct turn *t, struct store_request *r)
         return directory_token_find(t, whole);
     case STORE_OP_CODES:
         return directory_codes(t, whole);
+    case STORE_OP_BOARD:
+        return directory_board(t, whole);
     case STORE_OP_REPORT_PUT:
         return directory_report_put(t, whole);
     case STORE_OP_REPORT_RESOLVE:

@@ -116,6 +116,10 @@ int directory_direct_claim(struct turn *, struct store_direct_claim *);
 int directory_group_claim(struct turn *, struct store_group_claim *);
 int directory_reserve(struct turn *, struct store_reserve *);
 
+/* board.c */
+int directory_board(struct turn *, struct store_board *);
+int directory_board_put(struct turn *, struct store_board_put *);
+
 /* backup.c: the one that waits, for the disk. */
 int store_backup_run(struct turn *, struct store_backup *);
 

@@ -194,6 +194,13 @@ struct row_key key_worker(uint32_t worker)
     return tagged_u64(KV_DIRECTORY, 'w', worker);
 }
 
+struct row_key key_board(uint32_t board, uint32_t slot)
+{
+    struct row_key k = tagged_u64(KV_DIRECTORY, 'z', board);
+    add_u64(&k, slot);
+    return k;
+}
+
 struct row_key key_conversation(uint64_t conversation)
 {
     return tagged_u64(KV_STATE, 'c', conversation);

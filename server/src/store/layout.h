@@ -21,6 +21,7 @@
  *                 'q' resolved id           struct report; resolved: a byte, 0 or 1
  *                 'r' reporter conversation seq   id of the open report; 'm' counts them all
  *                 'w' worker                Snowflake timestamps reserved up to
+ *                 'z' board slot            what nodes note for each other
  *   KV_STATE      'c' conversation          struct conversation
  *                 'h' conversation          struct head_row
  *                 'r' conversation          the users who are in it now (groups)
@@ -85,6 +86,7 @@ struct row_key key_reports(bool resolved); /* of all such */
 struct row_key key_reported(uint64_t reporter, uint64_t conversation, uint64_t seq);
 struct row_key key_reported_by(uint64_t reporter); /* of all of theirs */
 struct row_key key_worker(uint32_t worker);
+struct row_key key_board(uint32_t board, uint32_t slot);
 struct row_key key_conversation(uint64_t conversation);
 struct row_key key_head(uint64_t conversation);
 struct row_key key_roster(uint64_t conversation);

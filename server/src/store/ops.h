@@ -24,6 +24,7 @@ enum store_op {
     STORE_OP_DIRECT_CLAIM,
     STORE_OP_GROUP_CLAIM,
     STORE_OP_RESERVE,
+    STORE_OP_BOARD_PUT,
     STORE_OP_EXPIRE,
     STORE_OP_RETAIN,
     STORE_OP_READS, /* from here on nothing is written */
@@ -47,6 +48,7 @@ enum store_op {
     STORE_OP_TOKEN_FIND,
     STORE_OP_CODES,
     STORE_OP_REPORTS,
+    STORE_OP_BOARD,
     STORE_OP_BACKUP,
     STORE_OPS,
 };

@@ -28,6 +28,8 @@ static const char *const op_names[] = {
     [STORE_OP_DIRECT_CLAIM] = "direct_claim",
     [STORE_OP_GROUP_CLAIM] = "group_claim",
     [STORE_OP_RESERVE] = "reserve",
+    [STORE_OP_BOARD_PUT] = "board_put",
+    [STORE_OP_BOARD] = "board",
     [STORE_OP_EXPIRE] = "expire",
     [STORE_OP_RETAIN] = "retain",
     [STORE_OP_LOAD] = "load",
@@ -158,6 +160,16 @@ void store_group_claim(struct store *s, struct store_group_claim *r)
 void store_reserve(struct store *s, struct store_reserve *r)
 {
     submit(s, &r->base, STORE_OP_RESERVE);
+}
+
+void store_board_put(struct store *s, struct store_board_put *r)
+{
+    submit(s, &r->base, STORE_OP_BOARD_PUT);
+}
+
+void store_board(struct store *s, struct store_board *r)
+{
+    submit(s, &r->base, STORE_OP_BOARD);
 }
 
 void store_expire(struct store *s, struct store_expire *r)

@@ -635,6 +635,41 @@ static void test_reservations_go_forward(void **state)
     store_request_deinit(&second.base);
 }
 
+static enum store_status put_board(struct rig *rig, uint32_t slot, struct str before,
+                                   struct str after)
+{
+    struct store_board_put r = {
+        .board = BOARD_NODES, .slot = slot, .before = before, .after = after};
+    ask(rig, store_board_put, &r);
+    store_request_deinit(&r.base);
+    return r.base.status;
+}
+
+static void test_a_slot_of_a_board_is_written_by_who_saw_it(void **state)
+{
+    struct rig *rig = *state;
+    struct str none = {0}, one = STR("one"), two = STR("two"), empty = STR("");
+    uint32_t last = BOARD_SLOTS_MAX - 1;
+    assert_int_equal(put_board(rig, 0, one, two), STORE_MOVED);
+    assert_int_equal(put_board(rig, 0, empty, two), STORE_MOVED);
+    assert_int_equal(put_board(rig, 0, none, one), STORE_DONE);
+    assert_int_equal(put_board(rig, 0, none, two), STORE_MOVED);
+    assert_int_equal(put_board(rig, 0, one, two), STORE_DONE);
+    assert_int_equal(put_board(rig, last, none, one), STORE_DONE);
+    assert_int_equal(put_board(rig, last, one, empty), STORE_DONE);
+    assert_int_equal(put_board(rig, 7, none, one), STORE_DONE);
+    rig_reopen(rig);
+    struct store_board r = {.board = BOARD_NODES};
+    ask(rig, store_board, &r);
+    assert_int_equal(r.base.status, STORE_DONE);
+    assert_true(str_eq(r.slots[0], two));
+    assert_true(str_eq(r.slots[7], one));
+    assert_true(r.slots[last].p && !r.slots[last].n);
+    assert_null(r.slots[1].p);
+    store_request_deinit(&r.base);
+    assert_int_equal(put_board(rig, last, empty, two), STORE_DONE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -660,6 +695,7 @@ int main(void)
         both(test_a_direct_is_claimed_once_however_asked),
         both(test_a_group_claim_keeps_event_one),
         both(test_reservations_go_forward),
+        both(test_a_slot_of_a_board_is_written_by_who_saw_it),
     };
     if (crypto_init())
         return 1;

@@ -202,6 +202,7 @@ static const struct {
     {'q', 10, 10, verify_report_row},
     {'r', 25, 25, verify_reported_row},
     {'w', 9, 9, NULL},
+    {'z', 17, 17, NULL},
 };
 
 static int check_directory_row(struct verify *v, struct str key, struct str value)

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { Server } from "./server.ts";
 import { eventually } from "./wait.ts";
 
-export interface Row { url: string; state: string; connections: number; self: boolean }
+export interface Row { id: string; url: string; state: string; connections: number; self: boolean }
 
 export function allRows(by: Server): Row[] {
   const { status, output } = by.command(["nodes"]);
@@ -11,8 +11,8 @@ export function allRows(by: Server): Row[] {
   return output.trimEnd().split("\n").slice(1).map((line) => {
     const self = line.startsWith("*");
     const words = line.slice(1).trim().split(/ +/);
-    const [url, state, connections] = [words.at(-1), words[1], words[4]] as [string, string, string];
-    return { url, self, state, connections: parseInt(connections, 10) };
+    const [id, url, state, connections] = [words[0], words.at(-1), words[1], words[4]] as string[];
+    return { id, url, self, state, connections: parseInt(connections as string, 10) } as Row;
   });
 }
 

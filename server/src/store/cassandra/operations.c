@@ -40,6 +40,8 @@ int operation_run(struct strand *s, struct store_request *r)
     case STORE_OP_DIRECT_CLAIM:
     case STORE_OP_GROUP_CLAIM:
     case STORE_OP_RESERVE:
+    case STORE_OP_BOARD_PUT:
+    case STORE_OP_BOARD:
     case STORE_OP_USERS:
     case STORE_OP_USER_FIND:
     case STORE_OP_USER_SEARCH:

@@ -65,6 +65,10 @@ int cassandra_group_claim(struct strand *, struct store_group_claim *);
 /* reserve.c */
 int cassandra_reserve(struct strand *, struct store_reserve *);
 
+/* board.c */
+int cassandra_board(struct strand *, struct store_board *);
+int cassandra_board_put(struct strand *, struct store_board_put *);
+
 /* --- inboxes and lists, what goes by itself --- */
 
 /* inbox_list.c */

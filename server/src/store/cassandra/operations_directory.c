@@ -37,6 +37,10 @@ int operation_run_directory(struct strand *s, struct store_request *r)
         return cassandra_group_claim(s, whole);
     case STORE_OP_RESERVE:
         return cassandra_reserve(s, whole);
+    case STORE_OP_BOARD_PUT:
+        return cassandra_board_put(s, whole);
+    case STORE_OP_BOARD:
+        return cassandra_board(s, whole);
     case STORE_OP_USERS:
         return cassandra_users(s, whole);
     case STORE_OP_USER_FIND:

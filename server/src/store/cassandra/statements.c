@@ -204,6 +204,10 @@ const struct statement_row statement_rows[STATEMENTS] = {
     [S_WORKER_CHANGE] = {"UPDATE workers SET owner = ?, up_to_ms = ? WHERE one = 0 AND worker = ? "
                          "IF owner = ? AND up_to_ms = ?",
                          CONDITION, "reserve timestamps"},
+    [S_BOARD_GET] = {"SELECT slot, value FROM boards WHERE board = ?", READ,
+                     "what nodes note for each other"},
+    [S_BOARD_CHANGE] = {"UPDATE boards SET value = ? WHERE board = ? AND slot = ? IF value = ?",
+                        CONDITION, "note it"},
     [S_LEAVING_FROM] = {"SELECT due_ms, user, late FROM leaving WHERE one = 0 AND (due_ms, user) "
                         ">= (?, ?) LIMIT 1",
                         READ, "the next deleted account that something is to be done for"},

@@ -96,6 +96,8 @@ enum statement {
     S_GROUPS_OF,
     S_WORKERS_LOOK,
     S_WORKER_CHANGE,
+    S_BOARD_GET,
+    S_BOARD_CHANGE,
     S_LEAVING_FROM,
     S_LEAVING_LOOK,
     S_LEAVING_CHANGE,
