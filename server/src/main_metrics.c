@@ -8,11 +8,13 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "bus/bus_metric.h"
 #include "discovery/discovery.h"
 #include "gateway/gateway.h"
 #include "main_discovery.h"
 #include "main_store.h"
 #include "proto/api.gen.h"
+#include "store/cql/cql.h"
 #include "store/store.h"
 #include "util/macros.h"
 #include "util/mem.h"
@@ -24,15 +26,21 @@ static_assert((int)COMMAND_COUNT <= (int)METRIC_SLOTS && (int)API_ERROR_COUNT <=
 /* --- the names of labels --- */
 
 /* One of a few fixed ones. */
-enum { NAMES_MAX = 7 };
+enum { NAMES_MAX = 8 };
 
 static const char *one_of(const char *const names[NAMES_MAX], uint32_t which)
 {
     return which < NAMES_MAX ? names[which] : NULL;
 }
 
-static const char *label(enum metric m, uint32_t which)
+struct labels {
+    const struct main_metrics *of;
+    char text[MAIN_STORE_LABEL_MAX];
+};
+
+static const char *label(void *arg, enum metric m, uint32_t which)
 {
+    struct labels *labels = arg;
     static const char *const states[NAMES_MAX] = {"idle",      "greeting", "asking",
                                                   "streaming", "session",  "closing"};
     static const char *const refused[NAMES_MAX] = {"connections_max", "no_trusted_proxy",
@@ -40,6 +48,25 @@ static const char *label(enum metric m, uint32_t which)
     static const char *const cached[NAMES_MAX] = {"conversations", "people", "sessions"};
     static const char *const queues[NAMES_MAX] = {"writes", "reads"};
     static const char *const jobs[NAMES_MAX] = {"compactions", "flushes"};
+    static const char *const codes[NAMES_MAX] = {
+        [0] = "",
+        [CQL_REFUSED] = "refused",
+        [CQL_UNAVAILABLE] = "unavailable",
+        [CQL_OVERLOADED] = "overloaded",
+        [CQL_UNKNOWN] = "unknown",
+    };
+    static const char *const ways[NAMES_MAX] = {
+        [BUS_AS_USER] = "user",     [BUS_AS_PRESENCE] = "presence", [BUS_AS_NODE] = "node",
+        [BUS_AS_ALL] = "all",       [BUS_AS_BEAT] = "beat",         [BUS_AS_QUESTION] = "question",
+        [BUS_AS_ANSWER] = "answer",
+    };
+    static const char *const drops[NAMES_MAX] = {
+        [BUS_DISCONNECTED] = "disconnected",   [BUS_FAILED] = "failed",
+        [BUS_TOO_LARGE] = "too_large",         [BUS_QUEUE_FULL] = "queue_full",
+        [BUS_ARRIVALS_FULL] = "arrivals_full", [BUS_LOCAL_FULL] = "local_full",
+    };
+    static const char *const complaints[NAMES_MAX] = {
+        [BUS_SLOW_CONSUMER] = "slow_consumer", [BUS_OTHER_ERROR] = "other"};
     switch (m) {
     case METRIC_BUILD:
         return which ? NULL : PARLEY_VERSION;
@@ -64,6 +91,20 @@ static const char *label(enum metric m, uint32_t which)
         return one_of(queues, which);
     case METRIC_STORE_BACKGROUND_JOBS:
         return one_of(jobs, which);
+    case METRIC_DATABASE_STATEMENTS:
+        return main_store_statement(labels->of->config, which);
+    case METRIC_DATABASE_FAILED:
+        return one_of(codes, which);
+    case METRIC_DATABASE_LINKS:
+    case METRIC_DATABASE_STREAMS:
+        return main_store_node(labels->of->config, labels->of->store, which, labels->text);
+    case METRIC_BUS_SENT:
+    case METRIC_BUS_RECEIVED:
+        return one_of(ways, which);
+    case METRIC_BUS_DROPPED:
+        return one_of(drops, which);
+    case METRIC_BUS_ERRORS:
+        return one_of(complaints, which);
     default:
         return NULL;
     }
@@ -126,6 +167,7 @@ void main_metrics_print(void *metrics, struct builder *out)
     values->at[METRIC_PROCESS_STARTED][0] = m->started_ms * 1000000;
     main_store_metrics(m->config, m->store, values);
     look_at_process(values);
-    metric_print(out, values, label);
+    struct labels labels = {.of = m};
+    metric_print(out, values, label, &labels);
     free(values);
 }

@@ -1,6 +1,7 @@
 /* See main_store.h. */
 #include "main_store.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "net/address.h"
 #include "net/tls_client.h"
 #include "store/cassandra/cassandra.h"
+#include "store/cassandra/statements.h"
 #include "store/kv_rocksdb.h"
 #include "store/rocksdb.h"
 #include "util/crypto.h"
@@ -190,6 +192,23 @@ void main_store_metrics(const struct config *config, const struct store *store,
     values->at[METRIC_STORE_BACKGROUND_JOBS][1] = state.flushes;
     values->at[METRIC_STORE_BACKGROUND_ERRORS][0] = state.background_errors;
     values->at[METRIC_STORE_BLOCK_CACHE_BYTES][0] = state.block_cache_bytes;
+}
+
+const char *main_store_statement(const struct config *config, uint32_t which)
+{
+    return main_store_shared(config) && which < STATEMENTS ? statement_rows[which].name : NULL;
+}
+
+static_assert((int)ADDRESS_TEXT_MAX <= (int)MAIN_STORE_LABEL_MAX, "an address fits");
+
+const char *main_store_node(const struct config *config, const struct store *store, uint32_t which,
+                            char text[static MAIN_STORE_LABEL_MAX])
+{
+    if (!main_store_shared(config) || which >= CQL_NODES_MAX)
+        return NULL;
+    struct address address;
+    return store_cassandra_node_address(store, which, &address) ? address_format(&address, text)
+                                                                : "";
 }
 
 int main_store_restore(const struct config *config, const char *from, struct files_sum *sum)

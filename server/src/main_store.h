@@ -3,6 +3,7 @@
 #define PARLEY_MAIN_STORE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct config;
 struct loop;
@@ -27,5 +28,11 @@ int main_store_verify(const char *directory, struct verify *);
 bool main_store_broken(const struct config *, struct store *);
 /* Fills in how the engine is, where it is in this process. Any thread. */
 void main_store_metrics(const struct config *, const struct store *, struct metric_values *);
+/* What a metric of the store names by `which`: NULL beyond the last one, "" for none. Any thread.
+ */
+enum { MAIN_STORE_LABEL_MAX = 64 };
+const char *main_store_statement(const struct config *, uint32_t which);
+const char *main_store_node(const struct config *, const struct store *, uint32_t which,
+                            char text[static MAIN_STORE_LABEL_MAX]);
 
 #endif

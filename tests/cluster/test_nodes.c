@@ -8,6 +8,7 @@
 #include "store/cql/murmur3.h"
 #include "util/macros.h"
 #include "util/mem.h"
+#include "util/metric.h"
 
 static int setup(void **state)
 {
@@ -16,6 +17,17 @@ static int setup(void **state)
     rig->options.keyspace = STR("nodes");
     rig_open(rig);
     rig_await_nodes(rig, "nodes.t");
+    rig_until(rig, cql_counts(rig->cql).links_open == RIG_NODES * CQL_LINKS);
+    return 0;
+}
+
+/* Without the drivers that ask each node whether it knows all others: what is counted is one's. */
+static int setup_alone(void **state)
+{
+    struct rig *rig = *state = mem_new(sizeof(*rig));
+    rig_init(rig);
+    rig->options.keyspace = STR("nodes");
+    rig_open(rig);
     rig_until(rig, cql_counts(rig->cql).links_open == RIG_NODES * CQL_LINKS);
     return 0;
 }
@@ -288,6 +300,70 @@ static void test_without_a_quorum_it_is_unavailable_at_once(void **state)
     asked_deinit(&a);
 }
 
+/* --- what is counted --- */
+
+static uint64_t counted(enum metric m, uint32_t which)
+{
+    struct metric_values *values = mem_new(sizeof(*values));
+    metric_collect(values);
+    uint64_t n = values->at[m][which];
+    free(values);
+    return n;
+}
+
+static uint64_t streams(const struct rig *rig)
+{
+    uint64_t n = 0;
+    for (uint32_t i = 0; i < CQL_NODES_MAX; i++)
+        if (rig->cql->nodes[i])
+            n += counted(METRIC_DATABASE_STREAMS, i);
+    return n;
+}
+
+static void test_links_and_what_is_under_way_are_counted(void **state)
+{
+    struct rig *rig = *state;
+    struct address named;
+    struct asked a;
+    uint32_t second = node_at(rig, 2)->number;
+    for (unsigned i = 1; i <= RIG_NODES; i++) {
+        uint32_t number = node_at(rig, i)->number;
+        assert_int_equal(counted(METRIC_DATABASE_LINKS, number), CQL_LINKS);
+        assert_true(cql_node_address(rig->cql, number, &named));
+        assert_memory_equal(&named, &rig->contacts[i - 1], sizeof(named));
+    }
+    assert_false(cql_node_address(rig->cql, CQL_NODES_MAX - 1, &named));
+
+    struct cql_statement *put =
+        cql_statement(rig->cql, "INSERT INTO t (k, v) VALUES (?, ?)", CQL_REPEATABLE);
+    int32_t key = key_of(rig, 2);
+    struct cql_value values[] = {cql_int(key), cql_int(1)};
+    struct cql_part part = {put, values, 2};
+    struct cql_order order = {.parts = &part,
+                              .parts_n = 1,
+                              .terms = {CQL_QUORUM, CQL_SERIAL, 0, {0}},
+                              .timeout_ms = SILENT_TIMEOUT_MS};
+    for (int i = 0; i < 2; i++) { /* the owner has prepared it then */
+        rig_run(rig, &a, put, values, 2);
+        asked_deinit(&a);
+    }
+    assert_true(counted(METRIC_DATABASE_PREPARED, 0) > 0);
+    assert_int_equal(streams(rig), 0);
+    uint64_t repeated = counted(METRIC_DATABASE_REPEATED, 0);
+    rig_node("pause", 2);
+    rig_ask(rig, &a, &order);
+    rig_until(rig, counted(METRIC_DATABASE_STREAMS, second) == 1);
+    assert_int_equal(counted(METRIC_DATABASE_WAITING, 0), 0);
+    rig_wait(rig); /* another node answers, while this one still may */
+    asked_expect(&a, 0);
+    asked_deinit(&a);
+    assert_int_equal(streams(rig), 0);
+    assert_int_equal(counted(METRIC_DATABASE_REPEATED, 0), repeated + 1);
+    rig_until(rig, counted(METRIC_DATABASE_LINKS, second) == 0);
+    rig_node("resume", 2);
+    rig_until(rig, counted(METRIC_DATABASE_LINKS, second) == CQL_LINKS);
+}
+
 #define with_rig(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -296,6 +372,8 @@ int main(void)
         with_rig(test_one_contact_leads_to_all_and_to_the_owners),
         with_rig(test_node_killed_under_load),
         with_rig(test_silent_node_costs_a_repeatable_statement_time_and_a_condition_its_answer),
+        cmocka_unit_test_setup_teardown(test_links_and_what_is_under_way_are_counted, setup_alone,
+                                        teardown),
         with_rig(test_without_a_quorum_it_is_unavailable_at_once),
     };
     return cmocka_run_group_tests(tests, setup_all, NULL);

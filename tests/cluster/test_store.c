@@ -4,13 +4,17 @@
  * other's way, and what it all costs.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "model/limits.h"
 #include "model/record.h"
 #include "store/cassandra/logs.h"
+#include "store/cassandra/statements.h"
 #include "store_rig.h"
 #include "util/crypto.h"
+#include "util/mem.h"
+#include "util/metric_table.h"
 
 /* --- buckets --- */
 
@@ -421,6 +425,51 @@ static void test_statements_are_counted(void **state)
     assert_int_equal(store_rig_counted(rig), 2 + 2);
 }
 
+static uint64_t buckets(const struct metric_values *values, enum metric m)
+{
+    uint64_t n = 0;
+    for (uint32_t i = 0; i < METRIC_BUCKETS; i++)
+        n += values->at[m][i];
+    return n;
+}
+
+static void test_metrics_tell_what_was_asked(void **state)
+{
+    struct rig *rig = *state;
+    struct metric_values *before = mem_new(sizeof(*before)), *after = mem_new(sizeof(*after));
+    people(rig);
+    make_direct(rig);
+    say(rig, DIRECT, ALICE, "a1", "first");
+    struct log_head head = head_of(rig, DIRECT);
+    struct event e = event_after(&head, DIRECT, EVENT_MESSAGE, ALICE, "a2");
+    struct store_append r = {
+        .conversation = DIRECT, .events = &e, .n_events = 1, .head = head, .after = head.seq};
+    e.text = STR("hello");
+    metric_collect(before);
+    ask(rig, store_append, &r);
+    assert_int_equal(r.base.status, STORE_DONE);
+    store_request_deinit(&r.base);
+    metric_collect(after);
+#define GREW(m, which) (after->at[m][which] - before->at[m][which])
+    static const uint64_t asked[STATEMENTS] = {
+        [S_CONVERSATION_GET] = 1, [S_MEMBER_TOUCH] = 2, [S_LOG_PUT_EVENT] = 1, [S_LOG_PUT_KEY] = 1};
+    for (uint32_t i = 0; i < STATEMENTS; i++)
+        if (GREW(METRIC_DATABASE_STATEMENTS, i) != asked[i])
+            fail_msg("%s: %d", statement_rows[i].name, (int)GREW(METRIC_DATABASE_STATEMENTS, i));
+    assert_int_equal(GREW(METRIC_DATABASE_BATCH_STATEMENTS, METRIC_SUM), 2);
+#define TOOK(m) (buckets(after, m) - buckets(before, m))
+    assert_int_equal(TOOK(METRIC_DATABASE_READ_SECONDS), 1);
+    assert_int_equal(TOOK(METRIC_DATABASE_READ_SERIAL_SECONDS), 0);
+    assert_int_equal(TOOK(METRIC_DATABASE_WRITE_SECONDS), 2);
+    assert_int_equal(TOOK(METRIC_DATABASE_CONDITION_SECONDS), 1);
+    /* Its answer has come, so it took some time, and not as long as all of them may. */
+    assert_in_range(GREW(METRIC_DATABASE_CONDITION_SECONDS, METRIC_SUM), 1, UINT64_C(60000000000));
+    for (uint32_t code = 0; code <= CQL_UNKNOWN; code++)
+        assert_int_equal(GREW(METRIC_DATABASE_FAILED, code), 0);
+    free(before);
+    free(after);
+}
+
 static void test_a_message_to_a_hundred(void **state)
 {
     struct rig *rig = *state;
@@ -459,6 +508,7 @@ int main(void)
         both(test_an_event_that_comes_after_the_compare_is_told),
         both(test_two_nodes_append_to_one_log),
         both(test_statements_are_counted),
+        both(test_metrics_tell_what_was_asked),
         both(test_a_message_to_a_hundred),
     };
     if (crypto_init())

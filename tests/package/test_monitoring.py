@@ -68,11 +68,17 @@ class Monitoring(unittest.TestCase):
     def setUpClass(cls):
         cls.told = scrape()
         cls.lines = [line for line in cls.told.splitlines() if not line.startswith("#")]
+        # Without a value on a server that stands alone: by nodes of Cassandra, and statements.
+        cls.silent = {name for name in re.findall(r"^# TYPE (\w+)", cls.told, re.M)
+                      if name.startswith("parley_database_")
+                      and not any(line.startswith(name) for line in cls.lines)}
 
     def unknown(self, expr):
         """Metrics, labels and values in an expression that no server tells."""
         for name, matchers in METRIC.findall(expr):
             lines = [line for line in self.lines if re.match(rf"{name}[{{ ]", line)]
+            if not lines and name in self.silent:
+                continue
             if not lines:
                 yield name
             for label, values in re.findall(r'(\w+)=~?"([^"]*)"', matchers):
@@ -128,7 +134,7 @@ class Monitoring(unittest.TestCase):
             for label in set(re.findall(r"{{(\w+)}}", legend)) - FOREIGN_LABELS:
                 names = [name for name, _ in METRIC.findall(expr)]
                 told = [line for line in self.lines if line.startswith(f"{names[0]}{{{label}=")]
-                self.assertNotEqual(told, [], f"{title}: {label}")
+                self.assertTrue(told or names[0] in self.silent, f"{title}: {label}")
 
     def test_the_dashboard_speaks_prometheus(self):
         exprs = [expr for _, expr, _ in targets()]

@@ -16,10 +16,12 @@
 
 #include <stdlib.h>
 
+#include "bus/bus_metric.h"
 #include "bus/topics.h"
 #include "util/log.h"
 #include "util/macros.h"
 #include "util/mem.h"
+#include "util/metric.h"
 #include "util/task.h"
 
 struct message {
@@ -81,6 +83,7 @@ static bool queue_has_room(struct local *l, size_t bytes)
     if (!l->full)
         log_warn("bus_full", log_u64("queued_bytes", l->queue_bytes));
     l->full = true;
+    metric_add_at(METRIC_BUS_DROPPED, BUS_LOCAL_FULL, 1);
     deliver_soon(l);
     return false;
 }

@@ -20,11 +20,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bus/bus_metric.h"
 #include "bus/local.h"
 #include "util/hash.h"
 #include "util/log.h"
 #include "util/macros.h"
 #include "util/mem.h"
+#include "util/metric.h"
 #include "util/task.h"
 
 /* A message, a question, or the answer to one of ours. */
@@ -118,8 +120,10 @@ static void arrive(struct nats *n, struct arrival *a)
     pthread_mutex_unlock(&n->lock);
     if (first)
         log_warn("bus_full", log_u64("queued_bytes", NATS_ARRIVALS_BYTES_MAX));
-    if (!fits)
+    if (!fits) {
+        metric_add_at(METRIC_BUS_DROPPED, BUS_ARRIVALS_FULL, 1);
         arrival_free(a);
+    }
 }
 
 static void on_message(struct nats_listener *listener, enum bus_topic_kind kind,

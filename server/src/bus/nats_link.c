@@ -30,6 +30,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "bus/bus_metric.h"
 #include "bus/envelope.h"
 #include "bus/interests.h"
 #include "bus/nats_questions.h"
@@ -41,6 +42,7 @@
 #include "util/log.h"
 #include "util/macros.h"
 #include "util/mem.h"
+#include "util/metric.h"
 
 enum { TICK_MS = 200 };
 
@@ -77,13 +79,20 @@ struct nats_link {
 
     /* The link's thread's own. */
     natsConnection *connection;
-    bool failed; /* it is of no use any more */
+    bool failed;  /* it is of no use any more */
+    bool counted; /* as connected, by the metrics */
     natsSubscription *nodes;
     struct nats_questions questions;
     struct interests interests;
     uint64_t number; /* of what was last sent to all nodes */
     uint64_t sent_ms, told_ms, ticked_ms, retry_ms, retry_wait_ms;
 };
+
+/* How what has a kind of its own goes, and comes. */
+static const enum bus_as as_kind[BUS_KINDS] = {[BUS_USER] = BUS_AS_USER,
+                                               [BUS_PRESENCE] = BUS_AS_PRESENCE,
+                                               [BUS_NODES] = BUS_AS_ALL,
+                                               [BUS_PEERS] = BUS_AS_NODE};
 
 /* --- from libnats' threads --- */
 
@@ -119,6 +128,8 @@ static void on_error(natsConnection *connection, natsSubscription *sub, natsStat
     struct nats_link *l = arg;
     (void)connection, (void)sub;
     log_warn("bus_error", log_str("why", natsStatus_GetText(status)));
+    metric_add_at(METRIC_BUS_ERRORS,
+                  status == NATS_SLOW_CONSUMER ? BUS_SLOW_CONSUMER : BUS_OTHER_ERROR, 1);
     mark(l, &l->lost);
 }
 
@@ -133,6 +144,7 @@ static void on_message(natsConnection *connection, natsSubscription *sub, natsMs
         const char *reply = natsMsg_GetReply(message);
         struct buf *buf =
             buf_copy(natsMsg_GetData(message), (size_t)natsMsg_GetDataLength(message));
+        metric_add_at(METRIC_BUS_RECEIVED, reply ? BUS_AS_QUESTION : as_kind[kind], 1);
         if (!reply)
             l->listener->message(l->listener, kind, &id, 1, buf);
         else if (strlen(reply) < LINK_REPLY_BYTES_MAX)
@@ -146,6 +158,8 @@ static void on_message(natsConnection *connection, natsSubscription *sub, natsMs
 static void on_answer(void *arg, uint64_t number, struct buf *answer)
 {
     struct nats_link *l = arg;
+    if (answer)
+        metric_add_at(METRIC_BUS_RECEIVED, BUS_AS_ANSWER, 1);
     l->listener->answered(l->listener, number, answer);
 }
 
@@ -157,6 +171,11 @@ static void hear(struct nats_link *l, const struct envelope *e)
                     : peers_heard(&l->peers, e->sender, e->number, clock_mono_ms());
     l->lost = l->lost || hole;
     pthread_mutex_unlock(&l->lock);
+}
+
+static enum bus_as as_envelope(enum envelope_type type)
+{
+    return type == ENVELOPE_MESSAGE ? BUS_AS_ALL : BUS_AS_BEAT;
 }
 
 static void on_nodes_message(natsConnection *connection, natsSubscription *sub, natsMsg *message,
@@ -172,6 +191,7 @@ static void on_nodes_message(natsConnection *connection, natsSubscription *sub, 
         return;
     }
     hear(l, &e);
+    metric_add_at(METRIC_BUS_RECEIVED, as_envelope(e.type), 1);
     if (e.type == ENVELOPE_MESSAGE && e.kind < BUS_KINDS) {
         uint64_t ids[ENVELOPE_IDS_MAX];
         struct buf *buf = buf_copy(e.message.p, e.message.n);
@@ -218,12 +238,16 @@ static void interest_end(struct interest *i)
     i->subscription = NULL;
 }
 
-static void send_out(struct nats_link *l, const char *subject, const struct buf *buf)
+static void send_out(struct nats_link *l, enum bus_as as, const char *subject,
+                     const struct buf *buf)
 {
     natsStatus status = natsConnection_Publish(l->connection, subject, buf->data, (int)buf->n);
-    if (status == NATS_OK)
+    if (status == NATS_OK) {
+        metric_add_at(METRIC_BUS_SENT, as, 1);
         return;
+    }
     l->number++;
+    metric_add_at(METRIC_BUS_DROPPED, status == NATS_MAX_PAYLOAD ? BUS_TOO_LARGE : BUS_FAILED, 1);
     if (status == NATS_MAX_PAYLOAD)
         log_error("bus_too_large", log_u64("bytes", buf->n));
     else
@@ -239,7 +263,7 @@ static void send_to_nodes(struct nats_link *l, enum envelope_type type, uint8_t 
     if (!is_up(l))
         return;
     struct buf *buf = envelope_encode(&e, ids, message);
-    send_out(l, l->nodes_subject, buf);
+    send_out(l, as_envelope(type), l->nodes_subject, buf);
     buf_unref(buf);
     l->sent_ms = clock_mono_ms();
 }
@@ -294,6 +318,9 @@ static void connect_now(struct nats_link *l)
         return;
     l->retry_wait_ms = 0;
     atomic_store(&l->connected, true);
+    metric_add(METRIC_BUS_CONNECTED, 1);
+    metric_add(METRIC_BUS_CONNECTS, 1);
+    l->counted = true;
     if (l->interests.n || l->number > 1) /* else nobody was here to miss anything */
         mark(l, &l->lost);
     log_info("bus_connected", log_u64("subscriptions", l->interests.n));
@@ -313,6 +340,9 @@ static void disconnect(struct nats_link *l)
     if (!l->connection)
         return;
     atomic_store(&l->connected, false);
+    if (l->counted)
+        metric_drop_at(METRIC_BUS_CONNECTED, 0);
+    l->counted = false;
     natsConnection_Close(l->connection);
     wait_for(l, &l->closed);
     if (l->nodes)
@@ -332,6 +362,7 @@ static void disconnect(struct nats_link *l)
 static void subscribe(struct nats_link *l, enum bus_topic_kind kind, uint64_t id)
 {
     struct interest *i = interests_add(&l->interests, kind, id);
+    metric_add(METRIC_BUS_SUBSCRIPTIONS, i != NULL);
     if (i && is_up(l))
         interest_make(l, i);
 }
@@ -339,8 +370,10 @@ static void subscribe(struct nats_link *l, enum bus_topic_kind kind, uint64_t id
 static void unsubscribe(struct nats_link *l, enum bus_topic_kind kind, uint64_t id)
 {
     struct interest *i = interests_drop(&l->interests, kind, id);
-    if (i)
+    if (i) {
+        metric_drop_at(METRIC_BUS_SUBSCRIPTIONS, 0);
         interest_end(i);
+    }
     free(i);
 }
 
@@ -350,7 +383,9 @@ static void publish_to_each(struct nats_link *l, const struct op *op)
         char subject[SUBJECT_BYTES_MAX];
         subject_of(subject, l->prefix, op->kind, op->ids[i]);
         if (is_up(l))
-            send_out(l, subject, op->buf);
+            send_out(l, as_kind[op->kind], subject, op->buf);
+        else
+            metric_add_at(METRIC_BUS_DROPPED, BUS_DISCONNECTED, 1);
     }
 }
 
@@ -358,6 +393,7 @@ static void publish(struct nats_link *l, const struct op *op)
 {
     if (!is_up(l)) {
         l->number++;
+        metric_add_at(METRIC_BUS_DROPPED, BUS_DISCONNECTED, 1);
         return;
     }
     pthread_mutex_lock(&l->lock);
@@ -378,8 +414,10 @@ static void put_question(struct nats_link *l, const struct op *op)
     char subject[SUBJECT_BYTES_MAX];
     subject_of(subject, l->prefix, op->kind, op->ids[0]);
     if (is_up(l))
-        call_went(l, (natsStatus)nats_questions_ask(&l->questions, l->connection, subject, op->buf,
-                                                    op->number, op->until_ms));
+        metric_add_at(
+            METRIC_BUS_SENT, BUS_AS_QUESTION,
+            call_went(l, (natsStatus)nats_questions_ask(&l->questions, l->connection, subject,
+                                                        op->buf, op->number, op->until_ms)));
     else
         on_answer(l, op->number, NULL);
 }
@@ -408,7 +446,7 @@ static void op_run(struct nats_link *l, struct op *op)
         break;
     case OP_ANSWER:
         if (is_up(l))
-            send_out(l, op->reply, op->buf);
+            send_out(l, BUS_AS_ANSWER, op->reply, op->buf);
         break;
     }
     op_free(op);
@@ -452,6 +490,7 @@ static void tell_lost(struct nats_link *l, uint64_t now_ms)
     if (!tell)
         return;
     l->told_ms = now_ms;
+    metric_add(METRIC_BUS_LOST, 1);
     l->listener->lost(l->listener);
 }
 
@@ -554,8 +593,10 @@ static bool queue_up(struct nats_link *l, struct op *op)
     pthread_mutex_unlock(&l->lock);
     if (first)
         log_warn("bus_queue_full", log_u64("queued_bytes", LINK_QUEUE_BYTES_MAX));
-    if (!fits)
+    if (!fits) {
+        metric_add_at(METRIC_BUS_DROPPED, BUS_QUEUE_FULL, 1);
         op_free(op);
+    }
     return fits;
 }
 
@@ -621,6 +662,7 @@ static void set_ours(struct nats_link *l)
 
 static void link_destroy(struct nats_link *l)
 {
+    metric_add(METRIC_BUS_SUBSCRIPTIONS, UINT64_MAX - l->interests.n + 1);
     interests_deinit(&l->interests);
     nats_questions_deinit(&l->questions);
     peers_deinit(&l->peers);

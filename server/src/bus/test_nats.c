@@ -2,6 +2,7 @@
  * something is told. */
 #include "bus/test_end.h"
 
+#include <inttypes.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,12 +11,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bus/bus_metric.h"
 #include "bus/envelope.h"
 #include "bus/nats.h"
 #include "bus/subject.h"
 #include "util/clock.h"
 #include "util/log.h"
 #include "util/macros.h"
+#include "util/mem.h"
+#include "util/metric.h"
 #include "util/numbers.h"
 
 enum { SERVERS = 3, ENDS = 2 };
@@ -94,6 +98,80 @@ static void test_many_people_are_one_delivery_a_node(void **state)
     usleep(50 * 1000);
     end_run(f->b);
     assert_int_equal(f->b->delivered, 1);
+}
+
+/* --- what is counted --- */
+
+static uint64_t counted(enum metric m, uint32_t which)
+{
+    struct metric_values *values = mem_new(sizeof(*values));
+    metric_collect(values);
+    uint64_t n = values->at[m][which];
+    free(values);
+    return n;
+}
+
+static void wait_counted(enum metric m, uint32_t which, uint64_t least, uint64_t most)
+{
+    uint64_t until_ms = clock_mono_ms() + END_WAIT_MS_MAX;
+    for (uint64_t n; (n = counted(m, which)) < least || n > most; usleep(1000))
+        if (clock_mono_ms() > until_ms)
+            fail_msg("metric %d, %u: %" PRIu64 " instead of %" PRIu64, (int)m, which, n, least);
+}
+
+/* A gauge. */
+static void wait_is(enum metric m, uint32_t which, uint64_t n)
+{
+    wait_counted(m, which, n, n);
+}
+
+/* A counter: what was sent before may be counted only now, just after it has arrived. */
+static void wait_reaches(enum metric m, uint32_t which, uint64_t n)
+{
+    wait_counted(m, which, n, UINT64_MAX);
+}
+
+/* Both nodes are of this process, so each message is counted where it leaves and where it comes. */
+static void test_what_goes_between_nodes_is_counted(void **state)
+{
+    struct fixture *f = *state;
+    const uint64_t ids[] = {7, 8};
+    wait_is(METRIC_BUS_CONNECTED, 0, 2);
+    uint64_t subscriptions = counted(METRIC_BUS_SUBSCRIPTIONS, 0);
+    end_wait_heard(f->a, f->b, 7);
+    end_settle(f->a, f->b);
+    wait_is(METRIC_BUS_SUBSCRIPTIONS, 0, subscriptions + 1);
+    uint64_t user = counted(METRIC_BUS_SENT, BUS_AS_USER);
+    uint64_t all = counted(METRIC_BUS_SENT, BUS_AS_ALL);
+    uint64_t presence = counted(METRIC_BUS_SENT, BUS_AS_PRESENCE);
+    uint64_t heard = counted(METRIC_BUS_RECEIVED, BUS_AS_USER);
+    uint64_t heard_all = counted(METRIC_BUS_RECEIVED, BUS_AS_ALL);
+    uint64_t heard_presence = counted(METRIC_BUS_RECEIVED, BUS_AS_PRESENCE);
+    end_publish_one(f->a, BUS_USER, 7, 1);
+    end_publish_one(f->a, BUS_PRESENCE, 9, 2); /* nobody watches */
+    end_publish(f->a, BUS_USER, ids, 2, 3);    /* more than there are others */
+    end_wait_last(f->b, 3);
+    wait_reaches(METRIC_BUS_SENT, BUS_AS_USER, user + 1);
+    wait_reaches(METRIC_BUS_SENT, BUS_AS_PRESENCE, presence + 1);
+    wait_reaches(METRIC_BUS_SENT, BUS_AS_ALL, all + 1);
+    assert_int_equal(counted(METRIC_BUS_RECEIVED, BUS_AS_USER), heard + 1);
+    assert_int_equal(counted(METRIC_BUS_RECEIVED, BUS_AS_PRESENCE), heard_presence);
+    assert_true(counted(METRIC_BUS_RECEIVED, BUS_AS_ALL) > heard_all);
+    bus_unsubscribe(f->b->bus, BUS_USER, 7);
+    wait_is(METRIC_BUS_SUBSCRIPTIONS, 0, subscriptions);
+
+    uint64_t dropped = counted(METRIC_BUS_DROPPED, BUS_DISCONNECTED);
+    uint64_t connects = counted(METRIC_BUS_CONNECTS, 0);
+    uint64_t lost = counted(METRIC_BUS_LOST, 0);
+    nats_server_kill(&f->servers[0]);
+    wait_is(METRIC_BUS_CONNECTED, 0, 0);
+    end_publish_one(f->a, BUS_USER, 7, 4);
+    wait_reaches(METRIC_BUS_DROPPED, BUS_DISCONNECTED, dropped + 1);
+    nats_server_start(&f->servers[0], "");
+    wait_is(METRIC_BUS_CONNECTED, 0, 2);
+    wait_reaches(METRIC_BUS_CONNECTS, 0, connects + 2);
+    end_wait_lost(f->a, 1);
+    assert_true(counted(METRIC_BUS_LOST, 0) > lost);
 }
 
 static void test_a_node_hears_itself_once(void **state)
@@ -191,6 +269,7 @@ static void test_a_slow_consumer_is_told(void **state)
 {
     struct fixture *f = *state;
     enum { N = 2 * LINK_PENDING_MESSAGES_MAX };
+    uint64_t slow = counted(METRIC_BUS_ERRORS, BUS_SLOW_CONSUMER);
     end_wait_heard(f->a, f->b, 7);
     uint64_t begin_ms = clock_mono_ms();
     do {
@@ -202,7 +281,7 @@ static void test_a_slow_consumer_is_told(void **state)
         usleep(2000 * 1000);
         end_hold(f->b, false);
         end_wait_last(f->b, N);
-    } while (!f->b->lost);
+    } while (!f->b->lost || counted(METRIC_BUS_ERRORS, BUS_SLOW_CONSUMER) == slow);
     assert_true(f->b->delivered < N);
 }
 
@@ -430,6 +509,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         with_two(test_a_user_on_another_node_is_told),
         with_two(test_many_people_are_one_delivery_a_node),
+        with_two(test_what_goes_between_nodes_is_counted),
         with_two(test_a_node_hears_itself_once),
         with_two(test_order_holds_between_two_nodes),
         with_two(test_a_server_that_dies_is_told_and_left),

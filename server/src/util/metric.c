@@ -125,6 +125,74 @@ const struct metric_row metric_rows[METRICS] = {
                                         NULL,
                                         "Blocks that were read and are kept; the bound is the "
                                         "option store.cache_bytes."},
+    [METRIC_DATABASE_STATEMENTS] =
+        {"parley_database_statements", METRIC_COUNTER, METRIC_ONES, "statement",
+         "Statements that the cluster's database was asked, by their names in "
+         "the table of the store; each of a batch counts."},
+    [METRIC_DATABASE_READ_SECONDS] =
+        {"parley_database_read", METRIC_HISTOGRAM, METRIC_NS, NULL,
+         "One plain read, from asking to its answer, with what it waited for room and was sent "
+         "again."},
+    [METRIC_DATABASE_READ_SERIAL_SECONDS] = {"parley_database_read_serial", METRIC_HISTOGRAM,
+                                             METRIC_NS, NULL,
+                                             "The same of a read that ends what is under way "
+                                             "with a condition."},
+    [METRIC_DATABASE_WRITE_SECONDS] = {"parley_database_write", METRIC_HISTOGRAM, METRIC_NS, NULL,
+                                       "The same of a plain write."},
+    [METRIC_DATABASE_CONDITION_SECONDS] = {"parley_database_condition", METRIC_HISTOGRAM, METRIC_NS,
+                                           NULL,
+                                           "The same of a write, or batch of them, with a "
+                                           "condition: appends among them."},
+    [METRIC_DATABASE_BATCH_STATEMENTS] = {"parley_database_batch_statements", METRIC_HISTOGRAM,
+                                          METRIC_ONES, NULL,
+                                          "Statements of a batch: an append has two for each "
+                                          "event."},
+    [METRIC_DATABASE_FAILED] =
+        {"parley_database_failed", METRIC_COUNTER, METRIC_ONES, "why",
+         "Statements and batches that failed: refused (the schema or our rights), unavailable (too "
+         "few nodes are there), overloaded (they, or our bounds, take no more), unknown (perhaps "
+         "done: it is read back)."},
+    [METRIC_DATABASE_REPEATED] = {"parley_database_repeated", METRIC_COUNTER, METRIC_ONES, NULL,
+                                  "Statements that were sent again, to another node."},
+    [METRIC_DATABASE_PREPARED] = {"parley_database_prepared", METRIC_COUNTER, METRIC_ONES, NULL,
+                                  "Statements that a node prepared: each once for a node, and "
+                                  "again when it forgot it."},
+    [METRIC_DATABASE_WAITING] = {"parley_database_waiting", METRIC_GAUGE, METRIC_ONES, NULL,
+                                 "Statements and batches that wait until a connection has room."},
+    [METRIC_DATABASE_LINKS] =
+        {"parley_database_connections", METRIC_GAUGE, METRIC_ONES, "node",
+         "Open connections to a node of the database: two, where all is well."},
+    [METRIC_DATABASE_STREAMS] = {"parley_database_streams", METRIC_GAUGE, METRIC_ONES, "node",
+                                 "Statements and batches that were sent to that node and are not "
+                                 "answered; a connection takes 511."},
+    [METRIC_BUS_CONNECTED] = {"parley_bus_connected", METRIC_GAUGE, METRIC_ONES, NULL,
+                              "1: the bus is connected to one of its servers. 0 also without a bus "
+                              "between nodes."},
+    [METRIC_BUS_CONNECTS] = {"parley_bus_connects", METRIC_COUNTER, METRIC_ONES, NULL,
+                             "Times it was connected: the first, and each anew."},
+    [METRIC_BUS_SUBSCRIPTIONS] =
+        {"parley_bus_subscriptions", METRIC_GAUGE, METRIC_ONES, NULL,
+         "Subscriptions at the bus: one for each person connected here, one "
+         "for each whom somebody here watches, one for this node."},
+    [METRIC_BUS_SENT] = {"parley_bus_sent", METRIC_COUNTER, METRIC_ONES, "as",
+                         "Messages that were given to the bus's server: to a user, of a presence, "
+                         "to one node (node), to all "
+                         "nodes at once (all), signs of life (beat), questions and answers."},
+    [METRIC_BUS_RECEIVED] = {"parley_bus_received", METRIC_COUNTER, METRIC_ONES, "as",
+                             "Messages of other nodes that came from it, as above."},
+    [METRIC_BUS_DROPPED] =
+        {"parley_bus_dropped", METRIC_COUNTER, METRIC_ONES, "why",
+         "Messages that went nowhere; devices find what they miss. Out: disconnected, failed (the "
+         "connection broke), too_large (for the server), queue_full. In: arrivals_full, and on "
+         "this node "
+         "alone: local_full."},
+    [METRIC_BUS_ERRORS] = {"parley_bus_errors", METRIC_COUNTER, METRIC_ONES, "why",
+                           "What the server complained of: slow_consumer (we took too long, and it "
+                           "dropped messages), other (the log has it)."},
+    [METRIC_BUS_LOST] = {"parley_bus_lost", METRIC_COUNTER, METRIC_ONES, NULL,
+                         "Times that messages may have been lost on the way here, so that all "
+                         "devices compare what they have: after a reconnect, a hole in a node's "
+                         "numbers, a slow consumer. At most one in 5 s."},
     [METRIC_PROCESS_CPU] = {"process_cpu", METRIC_COUNTER, METRIC_NS, NULL,
                             "Time on a processor, of all threads."},
     [METRIC_PROCESS_MEMORY] = {"process_resident_memory", METRIC_GAUGE, METRIC_BYTES, NULL,

@@ -55,6 +55,26 @@ enum metric {
     METRIC_STORE_BACKGROUND_JOBS,
     METRIC_STORE_BACKGROUND_ERRORS,
     METRIC_STORE_BLOCK_CACHE_BYTES,
+    METRIC_DATABASE_STATEMENTS,
+    METRIC_DATABASE_READ_SECONDS,
+    METRIC_DATABASE_READ_SERIAL_SECONDS,
+    METRIC_DATABASE_WRITE_SECONDS,
+    METRIC_DATABASE_CONDITION_SECONDS,
+    METRIC_DATABASE_BATCH_STATEMENTS,
+    METRIC_DATABASE_FAILED,
+    METRIC_DATABASE_REPEATED,
+    METRIC_DATABASE_PREPARED,
+    METRIC_DATABASE_WAITING,
+    METRIC_DATABASE_LINKS,
+    METRIC_DATABASE_STREAMS,
+    METRIC_BUS_CONNECTED,
+    METRIC_BUS_CONNECTS,
+    METRIC_BUS_SUBSCRIPTIONS,
+    METRIC_BUS_SENT,
+    METRIC_BUS_RECEIVED,
+    METRIC_BUS_DROPPED,
+    METRIC_BUS_ERRORS,
+    METRIC_BUS_LOST,
     METRIC_PROCESS_CPU,
     METRIC_PROCESS_MEMORY,
     METRIC_PROCESS_DESCRIPTORS,
@@ -81,10 +101,11 @@ struct metric_values {
 
 /* What all threads counted so far. Gauges that nobody counts are the caller's to fill in. */
 void metric_collect(struct metric_values *);
-/* Adds them in the text format of Prometheus, version 0.0.4. `label` names a value of a metric's
- * label, and answers NULL beyond the last one, "" for a number without a meaning. */
-void metric_print(struct builder *, const struct metric_values *,
-                  const char *(*label)(enum metric, uint32_t which));
+/* Names a value of a metric's label until it is called again: NULL beyond the last one, "" for a
+ * number without a meaning. */
+typedef const char *metric_label_fn(void *arg, enum metric, uint32_t which);
+/* Adds them in the text format of Prometheus, version 0.0.4. */
+void metric_print(struct builder *, const struct metric_values *, metric_label_fn *, void *arg);
 /* Adds docs/operations/metrics.md. */
 void metric_print_manual(struct builder *);
 

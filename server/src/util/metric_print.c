@@ -81,8 +81,8 @@ static void add_histogram(struct builder *out, enum metric m, const char *name,
     add(out, line);
 }
 
-void metric_print(struct builder *out, const struct metric_values *values,
-                  const char *(*label)(enum metric, uint32_t which))
+void metric_print(struct builder *out, const struct metric_values *values, metric_label_fn *label,
+                  void *arg)
 {
     for (int m = 0; m < METRICS; m++) {
         const struct metric_row *row = &metric_rows[m];
@@ -100,8 +100,8 @@ void metric_print(struct builder *out, const struct metric_values *values,
         if (!row->label)
             add_one(out, row, name, NULL, values->at[m][0]);
         const char *which = NULL;
-        for (uint32_t i = 0; row->label && i < METRIC_SLOTS && (which = label((enum metric)m, i));
-             i++)
+        for (uint32_t i = 0;
+             row->label && i < METRIC_SLOTS && (which = label(arg, (enum metric)m, i)); i++)
             if (*which)
                 add_one(out, row, name, which, values->at[m][i]);
     }

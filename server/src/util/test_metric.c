@@ -98,8 +98,9 @@ static void test_each_value_falls_into_its_bucket(void **state)
 
 /* --- the text --- */
 
-static const char *label(enum metric m, uint32_t which)
+static const char *label(void *arg, enum metric m, uint32_t which)
 {
+    (void)arg;
     static const char *const names[] = {"a", "b"};
     return m == METRIC_COMMANDS && which < 2 ? names[which] : NULL;
 }
@@ -107,7 +108,7 @@ static const char *label(enum metric m, uint32_t which)
 static char *scrape(const struct metric_values *values)
 {
     struct builder out = {0};
-    metric_print(&out, values, label);
+    metric_print(&out, values, label, NULL);
     struct str s = builder_str(&out);
     char *text = calloc(1, s.n + 1);
     memcpy(text, s.p, s.n);

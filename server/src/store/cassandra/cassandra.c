@@ -262,6 +262,11 @@ bool store_cassandra_away(const struct store *store)
     return now_ms - c->seen_ms >= CASSANDRA_AWAY_MS;
 }
 
+bool store_cassandra_node_address(const struct store *store, uint32_t number, struct address *out)
+{
+    return cql_node_address(cassandra_of(store)->strands.cql, number, out);
+}
+
 const uint64_t *store_cassandra_asked(const struct store *store)
 {
     return cassandra_of(store)->strands.asked;

@@ -17,6 +17,7 @@
 #include "store/cql/cql.h"
 #include "util/task.h"
 
+struct address;
 struct store;
 
 enum {
@@ -59,6 +60,9 @@ int store_cassandra_migrate(const struct store_cassandra_migrate_options *, uint
 /* Whether no node has answered for CASSANDRA_AWAY_MS. */
 enum { CASSANDRA_AWAY_MS = 10 * 1000 };
 bool store_cassandra_away(const struct store *);
+
+/* The address of the node that metrics call so (cql.h). Any thread. */
+bool store_cassandra_node_address(const struct store *, uint32_t number, struct address *out);
 
 /* How often each statement was sent so far, by its number (statements.h). For tests. */
 const uint64_t *store_cassandra_asked(const struct store *);

@@ -158,6 +158,7 @@ enum statement {
 enum statement_how { READ, READ_SERIAL, WRITE, CONDITION };
 
 struct statement_row {
+    const char *name; /* for metrics */
     const char *text;
     enum statement_how how;
     const char *purpose;

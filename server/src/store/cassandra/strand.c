@@ -19,9 +19,11 @@
 #include <unistd.h>
 
 #include "loop/loop.h"
+#include "util/clock.h"
 #include "util/log.h"
 #include "util/macros.h"
 #include "util/mem.h"
+#include "util/metric.h"
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
@@ -93,6 +95,8 @@ struct call {
     struct strand *strand;
     struct answer *answer;
     struct arena *into; /* the rows; NULL: the scratch */
+    enum statement_how how;
+    uint64_t since_ns; /* 0: text, which is not measured */
 };
 
 /* --- switching --- */
@@ -286,6 +290,20 @@ static void keep_rows(struct call *c, struct cql_rows *rows)
     }
 }
 
+static void measure(const struct call *c, int code)
+{
+    static const enum metric took[] = {
+        [READ] = METRIC_DATABASE_READ_SECONDS,
+        [READ_SERIAL] = METRIC_DATABASE_READ_SERIAL_SECONDS,
+        [WRITE] = METRIC_DATABASE_WRITE_SECONDS,
+        [CONDITION] = METRIC_DATABASE_CONDITION_SECONDS,
+    };
+    if (c->since_ns)
+        metric_observe(took[c->how], clock_mono_ns() - c->since_ns);
+    if (code)
+        metric_add_at(METRIC_DATABASE_FAILED, (uint32_t)code, 1);
+}
+
 static void on_answer(struct cql_call *call, const struct cql_result *result)
 {
     struct call *c = container_of(call, struct call, call);
@@ -293,6 +311,7 @@ static void on_answer(struct cql_call *call, const struct cql_result *result)
     struct strands *all = s->strands;
     *c->answer =
         (struct answer){.code = result->code, .applied = !result->conditional || result->applied};
+    measure(c, result->code);
     if (result->code)
         c->answer->message = arena_str(&s->scratch, result->message);
     if (result->rows)
@@ -350,13 +369,18 @@ static void send(struct strand *s, struct call *call, const struct ask *parts, s
                                    .values = parts[i].values,
                                    .values_n = parts[i].values_n};
         s->strands->asked[parts[i].statement]++;
+        metric_add_at(METRIC_DATABASE_STATEMENTS, (uint32_t)parts[i].statement, 1);
     }
+    if (n > 1)
+        metric_observe(METRIC_DATABASE_BATCH_STATEMENTS, n);
+    call->how = statement_rows[parts[0].statement].how;
+    call->since_ns = clock_mono_ns();
     call->call.done = on_answer;
     call->strand = s;
     struct cql_order order = {
         .parts = out,
         .parts_n = n,
-        .terms = terms_of(statement_rows[parts[0].statement].how, parts[0].page),
+        .terms = terms_of(call->how, parts[0].page),
     };
     s->awaited++;
     cql_run(s->strands->cql, &call->call, &order);

@@ -107,12 +107,24 @@ static void test_a_table_is_written_by_one_kind_of_statement(void **state)
     }
 }
 
+static void test_each_statement_has_a_name_of_its_own(void **state)
+{
+    (void)state;
+    for (int i = 0; i < STATEMENTS; i++) {
+        assert_non_null(statement_rows[i].name);
+        for (int k = 0; k < i; k++)
+            assert_string_not_equal(statement_rows[i].name, statement_rows[k].name);
+    }
+    assert_string_equal(statement_rows[S_LOG_PUT_EVENT].name, "LOG_PUT_EVENT");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_text_is_taken_apart),
         cmocka_unit_test(test_each_version_may_be_repeated),
         cmocka_unit_test(test_a_table_is_written_by_one_kind_of_statement),
+        cmocka_unit_test(test_each_statement_has_a_name_of_its_own),
     };
     return cmocka_run_group_tests_name("store/schema", tests, NULL, NULL);
 }

@@ -15,6 +15,7 @@
 #include "util/log.h"
 #include "util/macros.h"
 #include "util/mem.h"
+#include "util/metric.h"
 
 static struct str keep(struct str s)
 {
@@ -37,6 +38,13 @@ struct node *cluster_find(const struct cql *cql, const struct address *address)
     return NULL;
 }
 
+static void set_name(struct cql *cql, uint32_t number, const struct address *address)
+{
+    pthread_mutex_lock(&cql->names_lock);
+    cql->names[number] = *address;
+    pthread_mutex_unlock(&cql->names_lock);
+}
+
 struct node *cluster_add(struct cql *cql, const struct address *address)
 {
     char text[ADDRESS_TEXT_MAX];
@@ -52,6 +60,7 @@ struct node *cluster_add(struct cql *cql, const struct address *address)
     cql->present |= UINT64_C(1) << node->number;
     cql->counts.nodes++;
     cql->nodes_running++;
+    set_name(cql, node->number, address);
     for (uint32_t i = 0; i < CQL_LINKS; i++) {
         link_init(&node->links[i], &cql->links, address, node);
         link_start(&node->links[i]);
@@ -67,6 +76,7 @@ static void stop_node(struct node *node)
     cql->nodes[node->number] = NULL;
     cql->present &= ~(UINT64_C(1) << node->number);
     cql->counts.nodes--;
+    set_name(cql, node->number, &(struct address){0});
     for (uint32_t i = 0; i < CQL_LINKS; i++)
         link_stop(&node->links[i]);
 }
@@ -135,9 +145,19 @@ static struct cql *cql_of_link(const struct link *l)
     return ((const struct node *)l->owner)->cql;
 }
 
+static void count_links(struct node *node)
+{
+    uint32_t open_n = 0;
+    for (uint32_t i = 0; i < CQL_LINKS; i++)
+        open_n += link_is_open(&node->links[i]);
+    metric_add_at(METRIC_DATABASE_LINKS, node->number, (uint64_t)open_n - node->links_counted);
+    node->links_counted = open_n;
+}
+
 static void on_link_changed(struct link *l)
 {
     struct cql *cql = cql_of_link(l);
+    count_links(l->owner);
     bool first = !cql->opened && link_is_open(l);
     cql->opened |= link_is_open(l);
     cluster_wake(cql);
@@ -150,6 +170,7 @@ static void free_all(struct cql *cql)
     void (*stopped)(void *) = cql->stopped;
     void *arg = cql->stopped_arg;
     loop_hook_cancel(&cql->hook);
+    pthread_mutex_destroy(&cql->names_lock);
     ring_deinit(&cql->ring);
     for (uint32_t i = 0; i < cql->statements_n; i++) {
         let_go(cql->statements[i]->text);
@@ -168,6 +189,7 @@ static void on_link_stopped(struct link *l)
 {
     struct node *node = l->owner;
     struct cql *cql = node->cql;
+    count_links(node);
     if (--node->links_running > 0)
         return;
     prepared_free(node);
@@ -202,6 +224,7 @@ struct cql *cql_new(const struct cql_options *o)
 {
     must(o->contacts_n >= 1 && o->contacts_n <= CQL_NODES_MAX && o->timeout_ms > 0);
     struct cql *cql = mem_new(sizeof(*cql));
+    pthread_mutex_init(&cql->names_lock, NULL);
     cql->loop = o->loop;
     cql->datacenter = keep(o->datacenter);
     cql->timeout_ms = o->timeout_ms;
@@ -256,4 +279,13 @@ struct cql_counts cql_counts(const struct cql *cql)
         counts.links_open += node && link_is_open(&node->links[i % CQL_LINKS]);
     }
     return counts;
+}
+
+bool cql_node_address(struct cql *cql, uint32_t number, struct address *out)
+{
+    static const struct address none;
+    pthread_mutex_lock(&cql->names_lock);
+    *out = cql->names[number];
+    pthread_mutex_unlock(&cql->names_lock);
+    return memcmp(out, &none, sizeof(none)) != 0;
 }

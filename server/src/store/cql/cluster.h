@@ -7,6 +7,7 @@
 #define PARLEY_STORE_CQL_CLUSTER_H
 
 #include <assert.h>
+#include <pthread.h>
 
 #include "store/cql/cql.h"
 #include "store/cql/link.h"
@@ -33,6 +34,7 @@ struct node {
     int64_t tokens[RING_TOKENS_MAX];
     uint32_t tokens_n;
     uint32_t links_running; /* not yet stopped */
+    uint32_t links_counted; /* open, as the metrics have it */
     bool listed;            /* seen by the look that is under way */
 };
 
@@ -43,8 +45,10 @@ struct cql {
     char *tls_name;
     uint32_t timeout_ms;
     uint16_t port;
-    struct node *nodes[CQL_NODES_MAX]; /* NULL: free */
-    uint64_t present;                  /* a bit for each that is not */
+    struct node *nodes[CQL_NODES_MAX];   /* NULL: free */
+    uint64_t present;                    /* a bit for each that is not */
+    pthread_mutex_t names_lock;          /* guards what another thread may ask: */
+    struct address names[CQL_NODES_MAX]; /* of all zeroes: there is no such node */
     struct ring ring;
     struct topology topology;
     struct cql_statement *statements[CQL_STATEMENTS_MAX];

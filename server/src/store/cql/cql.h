@@ -123,5 +123,8 @@ struct cql_counts {
     uint32_t under_way, waiting, nodes, links_open;
 };
 struct cql_counts cql_counts(const struct cql *);
+/* The address of the node that metrics call so, below CQL_NODES_MAX. False: there is none. Any
+ * thread. */
+bool cql_node_address(struct cql *, uint32_t number, struct address *out);
 
 #endif

@@ -9,6 +9,7 @@
 #include "store/cql/request.h"
 #include "util/macros.h"
 #include "util/mem.h"
+#include "util/metric.h"
 
 struct prepared {
     struct cql *cql;
@@ -45,6 +46,7 @@ static void on_prepared(struct exchange *e, struct wire_answer *answer)
         p->id_n = (uint8_t)answer->id.n;
         p->statement->keys = answer->keys;
         p->cql->counts.prepared++;
+        metric_add(METRIC_DATABASE_PREPARED, 1);
         tell(p, 0, (struct str){0});
     } else if (answer->kind == WIRE_ERROR) {
         int code = request_code_of(answer->error);

@@ -28,6 +28,7 @@
 #include "util/log.h"
 #include "util/macros.h"
 #include "util/mem.h"
+#include "util/metric.h"
 
 struct request_part {
     const struct cql_statement *statement;
@@ -96,13 +97,21 @@ static void read_condition(struct cql_result *result, const struct cql_rows *row
     result->applied = cql_cell_boolean(reader_bytes(&first));
 }
 
+static void set_waiting(struct request *q, bool waiting)
+{
+    if (q->waiting == waiting)
+        return;
+    q->waiting = waiting;
+    q->cql->counts.waiting += waiting ? 1 : UINT32_MAX;
+    metric_add(METRIC_DATABASE_WAITING, waiting ? 1 : UINT64_MAX);
+}
+
 static void take_out(struct request *q)
 {
     list_remove(&q->node);
     prepared_leave(&q->wait);
     loop_timer_cancel(q->cql->loop, &q->timer);
-    q->cql->counts.waiting -= q->waiting;
-    q->waiting = false;
+    set_waiting(q, false);
 }
 
 /* Consumes the request. */
@@ -137,9 +146,8 @@ static void wait_for_room(struct request *q)
     struct cql *cql = q->cql;
     uint64_t now_ms = loop_now_ms(cql->loop);
     take_out(q);
-    q->waiting = true;
+    set_waiting(q, true);
     q->at = NULL;
-    cql->counts.waiting++;
     /* It came before those that have not been sent yet. */
     list_push_front(&cql->waiting, &q->node);
     loop_timer_set(cql->loop, &q->timer, q->deadline_ms - MIN(q->deadline_ms, now_ms));
@@ -165,6 +173,13 @@ static void fail_try(struct request *q, int code, struct str message)
     wait_for_room(q);
 }
 
+/* It is under way, and its answer wanted no more. */
+static void forget(struct request *q)
+{
+    metric_drop_at(METRIC_DATABASE_STREAMS, q->at->number);
+    link_forget(&q->exchange);
+}
+
 static void on_timer(struct timer *timer)
 {
     struct request *q = container_of(timer, struct request, timer);
@@ -173,7 +188,7 @@ static void on_timer(struct timer *timer)
     } else if (q->waiting) {
         finish_failed(q, CQL_OVERLOADED, STR("no link had room in time"));
     } else if (q->exchange.link) {
-        link_forget(&q->exchange);
+        forget(q);
         fail_try(q, CQL_UNKNOWN, STR("no answer in time"));
     } else {
         prepared_leave(&q->wait);
@@ -311,6 +326,8 @@ static void send_now(struct request *q, struct link *link)
     q->left = true;
     q->cql->counts.sent++;
     q->cql->counts.repeated += q->sent_n > 0;
+    metric_add(METRIC_DATABASE_REPEATED, q->sent_n > 0);
+    metric_add_at(METRIC_DATABASE_STREAMS, q->at->number, 1);
     q->sent_n++;
 }
 
@@ -331,6 +348,7 @@ static void prepare_again(struct request *q, struct str id)
 static void on_answer(struct exchange *e, struct wire_answer *answer)
 {
     struct request *q = container_of(e, struct request, exchange);
+    metric_drop_at(METRIC_DATABASE_STREAMS, q->at->number);
     cluster_wake(q->cql);
     if (!answer) {
         fail_try(q, CQL_UNKNOWN, STR("the link was lost"));
@@ -387,7 +405,8 @@ void requests_go(struct cql *cql)
 
 static void end_one(struct request *q)
 {
-    link_forget(&q->exchange);
+    if (q->exchange.link)
+        forget(q);
     q->in_doubt |= q->left;
     finish_failed(q, CQL_UNAVAILABLE, STR("the driver was stopped"));
 }
@@ -436,8 +455,7 @@ static void start(struct request *q, struct builder *bytes)
         q->code = CQL_REFUSED;
     else if (cql->requests_bytes > CQL_CALLS_BYTES_MAX || cql->counts.under_way > CQL_CALLS_MAX)
         q->code = CQL_OVERLOADED;
-    q->waiting = true;
-    cql->counts.waiting++;
+    set_waiting(q, true);
     if (q->code) {
         static const char why[] = "beyond the driver's bounds";
         q->message = buf_copy(why, sizeof(why) - 1);
