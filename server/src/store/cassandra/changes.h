@@ -43,8 +43,15 @@ int change_set_user(struct strand *, const struct store_user_set *, uint64_t seq
 /* The mentions of a message from now on, instead of those of `before` (the same message as it was;
  * NULL: it is new). */
 int change_mentions(struct strand *, const struct event *message, const struct event *before);
+/* A place in the queue, and that there is something in its slot: two statements. `message`: its
+ * place, and when it expires. */
+uint64_t expiry_slot(uint64_t ms);
+struct ask expiry_ask_put(const struct event *message, uint64_t slot);
+struct ask expiry_ask_slot(uint64_t slot);
 /* A message that is new: into the queue, if it is to go. */
 int change_expiry(struct strand *, const struct event *message);
+/* A row as it is to be; NONE: that they are nothing to each other any more. */
+struct ask contact_put(struct strand *, const struct contact *);
 /* One of the four events of contacts: the rows of both. */
 int change_contacts(struct strand *, const struct event *e);
 /* Block, unblock. */

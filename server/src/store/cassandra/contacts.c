@@ -11,7 +11,7 @@
 #include "store/project.h"
 #include "util/macros.h"
 
-static struct ask put(struct strand *s, const struct contact *c)
+struct ask contact_put(struct strand *s, const struct contact *c)
 {
     struct builder b = {0};
     if (c->state != CONTACT_NONE)
@@ -28,13 +28,13 @@ static int put_both(struct strand *s, const struct contact *mine)
     theirs.user = mine->other;
     theirs.other = mine->user;
     theirs.state = contact_mirror(mine->state);
-    struct ask a = put(s, &theirs);
+    struct ask a = contact_put(s, &theirs);
     int err = strand_ask(s, &a);
     if (!err && mine->state != CONTACT_NONE)
         err = change_leaving(s, mine->user);
     if (!err && mine->state != CONTACT_NONE)
         err = change_leaving(s, mine->other);
-    a = put(s, mine);
+    a = contact_put(s, mine);
     return err ? err : strand_ask(s, &a);
 }
 

@@ -27,7 +27,7 @@ enum {
     PUTS_MAX = 4, /* a slot that closes under a put is rare, and the next one is ten seconds long */
 };
 
-static uint64_t slot_of(uint64_t ms)
+uint64_t expiry_slot(uint64_t ms)
 {
     return ms / SLOT_MS;
 }
@@ -56,19 +56,25 @@ static int get_queue(struct strand *s, struct queue *q)
     return err;
 }
 
+struct ask expiry_ask_put(const struct event *message, uint64_t slot)
+{
+    return ASK(S_EXPIRY_PUT, cql_u64(slot), shard_of(message->conversation),
+               cql_u64(message->expires_ms), cql_u64(message->conversation), cql_u64(message->seq));
+}
+
+struct ask expiry_ask_slot(uint64_t slot)
+{
+    return ASK(S_EXPIRY_PUT_SLOT, cql_u64(slot));
+}
+
 int change_expiry(struct strand *s, const struct event *message)
 {
-    uint64_t slot = slot_of(message->expires_ms);
+    uint64_t slot = expiry_slot(message->expires_ms);
     if (!message->expires_ms)
         return 0;
     for (int i = 0; i < PUTS_MAX; i++) {
         struct queue q;
-        struct ask asks[] = {
-            ASK(S_EXPIRY_PUT, cql_u64(slot), shard_of(message->conversation),
-                cql_u64(message->expires_ms), cql_u64(message->conversation),
-                cql_u64(message->seq)),
-            ASK(S_EXPIRY_PUT_SLOT, cql_u64(slot)),
-        };
+        struct ask asks[] = {expiry_ask_put(message, slot), expiry_ask_slot(slot)};
         int err = strand_ask_all(s, asks, ARRAY_SIZE(asks));
         if (!err)
             err = get_queue(s, &q);
@@ -180,7 +186,7 @@ static int drop(struct strand *s, uint64_t slot)
 
 static int empty_slot(struct emptying *e, struct queue *q, uint64_t slot)
 {
-    bool past = slot < slot_of(e->now_ms);
+    bool past = slot < expiry_slot(e->now_ms);
     int err = 0;
     if (past && q->closed <= slot) {
         struct ask close = ASK(S_EXPIRY_CLOSE, cql_u64(slot + 1), cql_u64(slot + 1));
@@ -204,8 +210,8 @@ static int expire_messages(struct strand *s, struct store_expire *r)
     if (err)
         return err;
     /* What came late stands in the first open slot, whatever its time. */
-    struct ask a = ASK(S_EXPIRY_SLOTS, cql_u64(q.over), cql_u64(MAX(slot_of(r->now_ms), q.closed)),
-                       cql_int(SLOTS_MAX));
+    struct ask a = ASK(S_EXPIRY_SLOTS, cql_u64(q.over),
+                       cql_u64(MAX(expiry_slot(r->now_ms), q.closed)), cql_int(SLOTS_MAX));
     err = strand_ask(s, &a);
     for (uint32_t i = 0; !err && i < a.answer.rows_n && e->n < EXPIRE_MAX; i++)
         err = empty_slot(e, &q, answer_u64(&a.answer, i, 0));

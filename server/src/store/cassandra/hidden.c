@@ -19,10 +19,8 @@
 #include "store/project.h"
 #include "util/macros.h"
 
-enum { BITS_BYTES = LOG_BUCKET / 8 };
-
 struct bits {
-    unsigned char bytes[BITS_BYTES];
+    unsigned char bytes[HIDDEN_BITS_BYTES];
     uint64_t written_at; /* the own log's seq that set one last */
 };
 
@@ -32,10 +30,10 @@ static bool bits_has(const unsigned char *bytes, uint64_t seq)
     return bytes[at / 8] & 1u << at % 8;
 }
 
-static void bits_set(unsigned char *bytes, uint64_t seq)
+void hidden_bit_set(unsigned char bits[HIDDEN_BITS_BYTES], uint64_t seq)
 {
     uint64_t at = seq % LOG_BUCKET;
-    bytes[at / 8] |= (unsigned char)(1u << at % 8);
+    bits[at / 8] |= (unsigned char)(1u << at % 8);
 }
 
 /* Absent: none. */
@@ -47,19 +45,24 @@ static int get(struct strand *s, const struct member *m, uint64_t bucket, struct
     if (err || a.answer.rows_n == 0)
         return err;
     struct str row = answer_bytes(&a.answer, 0, 0);
-    if (row.n != BITS_BYTES)
+    if (row.n != HIDDEN_BITS_BYTES)
         return strand_bad_row("hidden", m->user);
-    memcpy(bits->bytes, row.p, BITS_BYTES);
+    memcpy(bits->bytes, row.p, HIDDEN_BITS_BYTES);
     bits->written_at = answer_u64(&a.answer, 0, 1);
     return 0;
+}
+
+struct ask hidden_ask_put(uint64_t user, uint64_t conversation, uint64_t bucket,
+                          const unsigned char bits[HIDDEN_BITS_BYTES], uint64_t own_seq)
+{
+    return ASK(S_HIDDEN_PUT, cql_u64(own_seq), cql_bytes(str_n(bits, HIDDEN_BITS_BYTES)),
+               cql_u64(user), cql_u64(conversation), cql_u64(bucket));
 }
 
 static int put(struct strand *s, const struct member *m, uint64_t bucket, const struct bits *bits,
                uint64_t own_seq)
 {
-    struct str bytes = str_n(bits->bytes, BITS_BYTES);
-    struct ask a = ASK(S_HIDDEN_PUT, cql_u64(own_seq), cql_bytes(bytes), cql_u64(m->user),
-                       cql_u64(m->conversation), cql_u64(bucket));
+    struct ask a = hidden_ask_put(m->user, m->conversation, bucket, bits->bytes, own_seq);
     return strand_ask(s, &a);
 }
 
@@ -75,7 +78,7 @@ static int count(struct strand *s, const struct member *m, uint64_t beyond, uint
         for (uint32_t row = 0; !err && row < a.answer.rows_n; row++) {
             uint64_t first = answer_u64(&a.answer, row, 0) * LOG_BUCKET;
             struct str bits = answer_bytes(&a.answer, row, 1);
-            if (bits.n != BITS_BYTES)
+            if (bits.n != HIDDEN_BITS_BYTES)
                 return strand_bad_row("hidden", m->user);
             for (uint64_t seq = MAX(first, beyond + 1); seq < first + LOG_BUCKET; seq++)
                 *n += bits_has((const unsigned char *)bits.p, seq);
@@ -96,7 +99,7 @@ static int hide_one(struct strand *s, const struct event *e, struct member_state
     bool had = bits_has(bits.bytes, e->target);
     if (had && bits.written_at != e->seq)
         return 0;
-    bits_set(bits.bytes, e->target);
+    hidden_bit_set(bits.bytes, e->target);
     if (!had)
         err = put(s, member, bucket, &bits, e->seq);
     m->row.member.preferences.hidden++;
@@ -163,7 +166,7 @@ static int look_up(struct strand *s, const struct member *me, const uint64_t *se
     for (uint32_t row = 0; !err && row < a.answer.rows_n; row++) {
         uint64_t bucket = answer_u64(&a.answer, row, 0);
         struct str bits = answer_bytes(&a.answer, row, 1);
-        if (bits.n != BITS_BYTES)
+        if (bits.n != HIDDEN_BITS_BYTES)
             return strand_bad_row("hidden", me->user);
         for (uint32_t i = 0; i < n; i++)
             if (log_bucket(seqs[i]) == bucket)

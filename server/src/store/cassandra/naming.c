@@ -26,12 +26,11 @@
 #include "store/cassandra/people.h"
 #include "util/macros.h"
 
-enum { START_CHARS = 2, GIVEN_UP = -1 };
+enum { START_CHARS = 2 };
 
 static const uint64_t FORMER_MS = FORMER_NAME_S * UINT64_C(1000);
 
-/* The first characters, all of a shorter name. */
-static struct str start_of(struct str name)
+struct str naming_start(struct str name)
 {
     size_t n = 0;
     for (int chars = 0; n < name.n; n++) {
@@ -54,7 +53,7 @@ struct name_row {
 static int get_name(struct strand *s, enum statement statement, struct str name,
                     struct name_row *row)
 {
-    struct ask ask = ASK(statement, cql_bytes(start_of(name)), cql_bytes(name));
+    struct ask ask = ASK(statement, cql_bytes(naming_start(name)), cql_bytes(name));
     *row = (struct name_row){0};
     int err = strand_ask(s, &ask);
     if (err || !ask.answer.rows_n)
@@ -80,7 +79,7 @@ static int change_name(struct strand *s, struct str name, const struct name_row 
 {
     struct cql_value none = cql_null();
     struct ask ask = ASK(S_NAME_CHANGE, cql_u64(now->user), cql_bigint(now->taken),
-                         cql_u64(now->until_ms), cql_bytes(start_of(name)), cql_bytes(name),
+                         cql_u64(now->until_ms), cql_bytes(naming_start(name)), cql_bytes(name),
                          before->there ? cql_u64(before->user) : none,
                          before->there ? cql_bigint(before->taken) : none,
                          before->there ? cql_u64(before->until_ms) : none);
@@ -125,7 +124,7 @@ static int name_holds(struct strand *s, const struct name_row *row, struct str n
 {
     if (is_former(row, now_ms))
         return STORE_TAKEN;
-    if (!row->user || row->taken == GIVEN_UP)
+    if (!row->user || row->taken == NAME_GIVEN_UP)
         return 0;
     for (int i = 0; decide(s, i); i++) {
         struct person p;
@@ -282,7 +281,7 @@ static int look_first(struct strand *s, const struct user *user, uint64_t by, ui
 int naming_claim(struct strand *s, const struct user *user, uint64_t by, uint64_t now_ms,
                  bool *looks_like)
 {
-    struct ask start = ASK(S_START_PUT, cql_bytes(start_of(user->username)));
+    struct ask start = ASK(S_START_PUT, cql_bytes(naming_start(user->username)));
     *looks_like = false;
     int err = look_first(s, user, by, now_ms, looks_like);
     if (!err)
@@ -310,7 +309,7 @@ int naming_lost(struct strand *s, const struct user *user, bool *looks_like)
 int naming_give_up(struct strand *s, const struct user *before, uint64_t time_ms)
 {
     const struct name_row former = {
-        .there = true, .user = before->id, .taken = GIVEN_UP, .until_ms = time_ms + FORMER_MS};
+        .there = true, .user = before->id, .taken = NAME_GIVEN_UP, .until_ms = time_ms + FORMER_MS};
     struct ask end = ASK(S_NAME_END_PUT, cql_u64(former.until_ms), cql_bytes(before->username));
     int err = strand_ask(s, &end);
     for (int i = 0; !err && decide(s, i); i++) {
@@ -360,13 +359,14 @@ int change_claim_name(struct strand *s, const struct event *e, bool *looks_like)
 /* `given_up`: only if its time as a former one is over; else only if it is theirs as their name. */
 static int let_go(struct strand *s, struct str name, uint64_t user, bool given_up, uint64_t now_ms)
 {
-    const struct name_row nobodys = {.there = true, .taken = GIVEN_UP};
+    const struct name_row nobodys = {.there = true, .taken = NAME_GIVEN_UP};
     for (int i = 0; decide(s, i); i++) {
         struct name_row row;
         bool made;
         int err = get_name(s, S_NAME_LOOK, name, &row);
-        bool ended = row.taken == GIVEN_UP && now_ms >= row.until_ms;
-        if (err || !row.user || (given_up ? !ended : row.user != user || row.taken == GIVEN_UP))
+        bool ended = row.taken == NAME_GIVEN_UP && now_ms >= row.until_ms;
+        if (err || !row.user ||
+            (given_up ? !ended : row.user != user || row.taken == NAME_GIVEN_UP))
             return err;
         err = change_name(s, name, &row, &nobodys, &made);
         if (err || made)
@@ -449,8 +449,8 @@ static int begin_walk(struct strand *s, struct naming_walk *w)
     w->begun = true;
     w->from = str_cmp(w->after, w->prefix) < 0 ? w->prefix : text_after(s, w->after);
     if (!has_one_start(w->prefix))
-        return go_to_start(s, w, start_of(w->from));
-    w->start = start_of(w->prefix);
+        return go_to_start(s, w, naming_start(w->from));
+    w->start = naming_start(w->prefix);
     w->ended = !str_starts(w->from, w->start);
     return 0;
 }

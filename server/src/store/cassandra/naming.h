@@ -11,7 +11,11 @@
 
 #include "store/cassandra/strand.h"
 
-enum { NAME_BY_ACCOUNT = 0 };
+/* What `taken` of a row says beside the seq of a rename. */
+enum { NAME_BY_ACCOUNT = 0, NAME_GIVEN_UP = -1 };
+
+/* The first characters, by which names lie together; all of a shorter name. */
+struct str naming_start(struct str name);
 
 /* Takes user->username and the look of user->skeleton for them, to hold if event `by` of their own
  * log (or their account: NAME_BY_ACCOUNT) comes to stand. 0, STORE_TAKEN (*looks_like: only its

@@ -23,7 +23,7 @@ enum {
     WRITES_MAX = 2 * MENTIONS_MAX + 1,
 };
 
-static uint64_t month_of(uint64_t time_ms)
+uint64_t noted_month(uint64_t time_ms)
 {
     const uint64_t month_ms = (uint64_t)30 * 24 * 60 * 60 * 1000;
     return time_ms / month_ms;
@@ -31,19 +31,19 @@ static uint64_t month_of(uint64_t time_ms)
 
 /* --- rows --- */
 
-static struct ask put(uint64_t user, enum noted_kind kind, const struct event *message, bool stands,
-                      uint64_t at)
+struct ask noted_put(uint64_t user, enum noted_kind kind, const struct event *message, bool stands,
+                     uint64_t at)
 {
     return ASK(S_NOTED_PUT, cql_u64(user), cql_tinyint((int8_t)kind),
-               cql_u64(month_of(message->time_ms)), cql_u64(message->time_ms),
+               cql_u64(noted_month(message->time_ms)), cql_u64(message->time_ms),
                cql_u64(message->conversation), cql_u64(message->seq), cql_boolean(stands),
                cql_u64(message->expires_ms), cql_u64(at));
 }
 
-static struct ask put_month(uint64_t user, enum noted_kind kind, const struct event *message)
+struct ask noted_put_month(uint64_t user, enum noted_kind kind, const struct event *message)
 {
     return ASK(S_NOTED_PUT_MONTH, cql_u64(user), cql_tinyint((int8_t)kind),
-               cql_u64(month_of(message->time_ms)));
+               cql_u64(noted_month(message->time_ms)));
 }
 
 static bool mentions(const struct event *message, uint64_t user)
@@ -61,11 +61,11 @@ int change_mentions(struct strand *s, const struct event *message, const struct 
     must(message->n_mentions <= MENTIONS_MAX && (!before || before->n_mentions <= MENTIONS_MAX));
     for (uint32_t i = 0; before && i < before->n_mentions; i++)
         if (!mentions(message, before->mentions[i]))
-            asks[n++] = put(before->mentions[i], NOTED_MENTION, before, false, message->rev);
+            asks[n++] = noted_put(before->mentions[i], NOTED_MENTION, before, false, message->rev);
     for (uint32_t i = 0; i < message->n_mentions; i++) {
-        asks[n++] = put(message->mentions[i], NOTED_MENTION, message, true, message->rev);
+        asks[n++] = noted_put(message->mentions[i], NOTED_MENTION, message, true, message->rev);
         if (!mentions(before, message->mentions[i]))
-            asks[n++] = put_month(message->mentions[i], NOTED_MENTION, message);
+            asks[n++] = noted_put_month(message->mentions[i], NOTED_MENTION, message);
     }
     int err = strand_ask_all(s, asks, n);
     for (uint32_t i = 0; !err && i < message->n_mentions; i++)
@@ -81,8 +81,8 @@ int change_star(struct strand *s, const struct event *e)
     if (err)
         return MIN(err, 0);
     struct ask asks[] = {
-        put(e->sender, NOTED_STAR, &message.event, e->type == EVENT_STAR, e->seq),
-        put_month(e->sender, NOTED_STAR, &message.event),
+        noted_put(e->sender, NOTED_STAR, &message.event, e->type == EVENT_STAR, e->seq),
+        noted_put_month(e->sender, NOTED_STAR, &message.event),
     };
     return strand_ask_all(s, asks, ARRAY_SIZE(asks));
 }
@@ -92,7 +92,7 @@ int change_star(struct strand *s, const struct event *e)
 static int find_months(struct noted_scan *scan)
 {
     struct ask a = ASK(S_NOTED_MONTHS, cql_u64(scan->user), cql_tinyint((int8_t)scan->kind),
-                       cql_u64(month_of(scan->before.time_ms)), cql_int(NOTED_MONTHS_MAX));
+                       cql_u64(noted_month(scan->before.time_ms)), cql_int(NOTED_MONTHS_MAX));
     int err = strand_ask(scan->strand, &a);
     if (err)
         return err;

@@ -37,6 +37,14 @@ struct noted_scan {
     uint32_t n_months, at;
 };
 
+/* Statements that say of a message whether it is noted, and that there is something in its month.
+ * Of the message its place, its time and when it expires are looked at. `at`: the seq that made it
+ * so. */
+uint64_t noted_month(uint64_t time_ms);
+struct ask noted_put(uint64_t user, enum noted_kind, const struct event *message, bool stands,
+                     uint64_t at);
+struct ask noted_put_month(uint64_t user, enum noted_kind, const struct event *message);
+
 /* Begins with what is before a place; NULL: with the newest. 0, negative. */
 int noted_begin(struct noted_scan *, struct strand *, uint64_t user, enum noted_kind,
                 const struct noted_place *before);

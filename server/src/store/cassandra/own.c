@@ -36,16 +36,22 @@ int own_get(struct strand *s, uint64_t user, enum own_kind kind, struct own_set 
     return unpack(set, answer_bytes(&a.answer, 0, 0)) ? 0 : strand_bad_row("own", user);
 }
 
-int own_put(struct strand *s, uint64_t user, enum own_kind kind, const struct own_set *set,
-            uint64_t seq)
+struct ask own_ask_put(struct strand *s, uint64_t user, enum own_kind kind,
+                       const struct own_set *set, uint64_t seq)
 {
     struct builder b = {0};
     for (uint32_t i = 0; i < set->n; i++) {
         pack_u64(&b, set->at[i].id);
         pack_u64(&b, set->at[i].seq);
     }
-    struct ask a = ASK(kind == OWN_BLOCKS ? S_OWN_PUT_BLOCKS : S_OWN_PUT_DRAFTS, cql_u64(seq),
-                       strand_blob(s, &b), cql_u64(user));
+    return ASK(kind == OWN_BLOCKS ? S_OWN_PUT_BLOCKS : S_OWN_PUT_DRAFTS, cql_u64(seq),
+               strand_blob(s, &b), cql_u64(user));
+}
+
+int own_put(struct strand *s, uint64_t user, enum own_kind kind, const struct own_set *set,
+            uint64_t seq)
+{
+    struct ask a = own_ask_put(s, user, kind, set, seq);
     return strand_ask(s, &a);
 }
 

@@ -26,6 +26,9 @@ enum own_kind { OWN_BLOCKS, OWN_DRAFTS };
 /* 0, negative. */
 int own_get(struct strand *, uint64_t user, enum own_kind, struct own_set **);
 int own_put(struct strand *, uint64_t user, enum own_kind, const struct own_set *, uint64_t seq);
+/* The statement alone. */
+struct ask own_ask_put(struct strand *, uint64_t user, enum own_kind, const struct own_set *,
+                       uint64_t seq);
 /* The seq that stands with the id, or 0. */
 uint64_t own_find(const struct own_set *, uint64_t id);
 /* Sets or replaces; seq 0: takes out. One too many is not taken. */
