@@ -1,8 +1,8 @@
 /*
  * parleyd: the front door. Reads the configuration and hands over to one subcommand:
  *
- *     parleyd serve | user | backup | restore | verify | nodes | check-config | print-config |
- *             print-manual | print-metrics | print-man | version | help
+ *     parleyd serve | user | backup | restore | copy | verify | nodes | check-config |
+ *             print-config | print-manual | print-metrics | print-man | version | help
  *
  * Options may follow; `parleyd print-config` tells them all.
  */
@@ -17,6 +17,7 @@
 #include "loop/signals.h"
 #include "main_admin.h"
 #include "main_backup.h"
+#include "main_copy.h"
 #include "main_invite.h"
 #include "main_migrate.h"
 #include "main_report.h"
@@ -114,6 +115,7 @@ static const struct {
     {"backup", backup_command, true, "copy the data, beside a running server too"},
     {"restore", restore_command, true, "make the data directory from a backup"},
     {"migrate", migrate_command, false, "make or renew the tables of store = cassandra"},
+    {"copy", copy_command, true, "move a data directory to store = cassandra"},
     {"verify", verify_command, true, "look whether a data directory or a backup is sound"},
     {"nodes", nodes_command, true, "show the cluster as the server sees it; take a node off it"},
     {"set", set_command, true, "set an option for all nodes that share a store"},

@@ -13,6 +13,7 @@
 #include "net/address.h"
 #include "net/tls_client.h"
 #include "store/cassandra/cassandra.h"
+#include "store/cassandra/copy.h"
 #include "store/cassandra/statements.h"
 #include "store/kv_rocksdb.h"
 #include "store/rocksdb.h"
@@ -128,6 +129,56 @@ static int migrate_cassandra(const struct config *c, struct loop *loop, unsigned
     return err;
 }
 
+struct copying {
+    struct store_rocksdb_source source;
+    const struct main_store_copy *to_tell;
+};
+
+static int on_claimed(void *arg)
+{
+    struct copying *c = arg;
+    return store_rocksdb_source_leave(&c->source);
+}
+
+static void on_progress(void *arg, bool checked, uint64_t rows)
+{
+    const struct main_store_copy *to_tell = ((struct copying *)arg)->to_tell;
+    to_tell->progress(to_tell->arg, checked, rows);
+}
+
+static void on_counted(void *arg, const char *what, uint64_t n, const char *sum)
+{
+    const struct main_store_copy *to_tell = ((struct copying *)arg)->to_tell;
+    to_tell->counted(to_tell->arg, what, n, sum);
+}
+
+static int copy_to_cassandra(const struct config *c, struct loop *loop, struct copying *copying,
+                             bool *already)
+{
+    char why[512] = "";
+    struct way w;
+    int err = way_init(&w, c, loop);
+    if (err)
+        return err;
+    struct store_cassandra_copy_options options = {
+        .cql = w.options,
+        .replication = text_or_none(c->cassandra_replication),
+        .from = copying->source.kv,
+        .version = copying->source.version,
+        .claimed = on_claimed,
+        .progress = on_progress,
+        .counted = on_counted,
+        .warn = warn,
+        .arg = copying,
+    };
+    err = store_cassandra_copy(&options, already, why, sizeof(why));
+    if (err)
+        say(why);
+    explicit_bzero(w.password, sizeof(w.password));
+    tls_client_free(w.tls);
+    return err;
+}
+
 /* --- either --- */
 
 static struct store *open_rocksdb(const struct config *c, struct poster *completions)
@@ -167,6 +218,29 @@ int main_store_migrate(const struct config *config, unsigned *from)
         return err;
     err = migrate_cassandra(config, &loop, from);
     loop_deinit(&loop);
+    return err;
+}
+
+int main_store_copy(const struct config *config, const char *from, struct main_store_copy *copy)
+{
+    char why[512] = "";
+    struct loop loop;
+    struct copying copying = {.to_tell = copy};
+    if (!main_store_shared(config)) {
+        say("copy is for store = cassandra");
+        return -EINVAL;
+    }
+    int err = store_rocksdb_source_open(&copying.source, from, why, sizeof(why));
+    if (err) {
+        say(why);
+        return err;
+    }
+    err = loop_init(&loop);
+    if (!err) {
+        err = copy_to_cassandra(config, &loop, &copying, &copy->already);
+        loop_deinit(&loop);
+    }
+    store_rocksdb_source_close(&copying.source);
     return err;
 }
 

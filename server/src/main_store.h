@@ -20,6 +20,15 @@ bool main_store_shared(const struct config *);
 /* Makes the tables, or brings them to this version: 0, or a negative errno with the reason said on
  * stderr. *from: the version that they were of; 0: there were none. */
 int main_store_migrate(const struct config *, unsigned *from);
+/* Copies the embedded store in `from`, see store/cassandra/copy.h: 0, or a negative errno with the
+ * reason said on stderr. */
+struct main_store_copy {
+    void (*progress)(void *, bool checked, uint64_t rows);
+    void (*counted)(void *, const char *what, uint64_t n, const char *sum);
+    void *arg;
+    bool already; /* out: it was done before */
+};
+int main_store_copy(const struct config *, const char *from, struct main_store_copy *);
 /* Of data_dir, see store/rocksdb.h: 0, or a negative errno with the reason said on stderr. */
 int main_store_restore(const struct config *, const char *from, struct files_sum *);
 int main_store_verify(const char *directory, struct verify *);

@@ -29,6 +29,10 @@ expect() {
 }
 
 good="the configuration is good"
+expect 2 "usage: parleyd copy DIR" copy
+expect 1 "copy is for store = cassandra" copy "$dir/none"
+expect 1 "there is no store in $dir/none" copy "$dir/none" --store cassandra \
+    --cassandra.contacts 127.0.0.1:9
 expect 0 "$good" check-config
 expect 0 "$good" check-config --listen "127.0.0.1:80 [::1]:80"
 expect 1 "listen: 127.0.0.1:99999 is no address" check-config --listen 127.0.0.1:99999

@@ -46,8 +46,9 @@ const struct option options[] = {
     {NULL, "cassandra.keyspace", OPTION_TEXT, FIELD(cassandra_keyspace), 1, 48, "parley", {NULL},
      "The keyspace that holds the tables."},
     {NULL, "cassandra.replication", OPTION_TEXT, FIELD(cassandra_replication), 0, 512, "", {NULL},
-     "What `parleyd migrate` makes the keyspace with if it is not there, as CQL, such as {'class': "
-     "'NetworkTopologyStrategy', 'dc1': 3}. Empty: it must be there. Serving does not look at it."},
+     "What `parleyd migrate` and `copy` make the keyspace with if it is not there, as CQL, such as "
+     "{'class': 'NetworkTopologyStrategy', 'dc1': 3}. Empty: it must be there. Serving does not "
+     "look at it."},
     {NULL, "cassandra.datacenter", OPTION_TEXT, FIELD(cassandra_datacenter), 0, 128, "", {NULL},
      "The datacenter whose nodes are asked. Empty: that of the first contact to answer."},
     {NULL, "cassandra.user", OPTION_TEXT, FIELD(cassandra_user), 0, 256, "", {NULL},

@@ -312,6 +312,11 @@ void kv_rocksdb_look(struct kv *kv, struct kv_rocksdb_state *state)
     };
 }
 
+uint64_t kv_rocksdb_newest(struct kv *kv)
+{
+    return rocksdb_get_latest_sequence_number(rocks(kv)->db);
+}
+
 rocksdb_t *kv_rocksdb_engine(struct kv *kv)
 {
     return rocks(kv)->db;

@@ -29,6 +29,9 @@ struct kv_rocksdb_state {
 /* Any thread. */
 void kv_rocksdb_look(struct kv *, struct kv_rocksdb_state *);
 
+/* The number of its newest change: no two states of a database have the same. */
+uint64_t kv_rocksdb_newest(struct kv *);
+
 /* What it stands on, the kv's own: for whoever measures RocksDB alone, opened as the store opens
  * it.
  */

@@ -27,6 +27,7 @@
 enum { CACHE_BYTES_DEFAULT = 64 * 1024 * 1024, READERS_DEFAULT = 2 };
 
 #define UNFINISHED "rocksdb.unfinished" /* a restore that is under way, or was when it ended */
+#define MOVED      "moved"              /* the store is a cluster's by now, or becomes one */
 #define OLDER      "rocksdb.older"      /* the rows as they were before a migration under way */
 
 /* Wraps the threaded store, to let go of the lock last. */
@@ -89,6 +90,19 @@ static void tell_lock(int err, const char *directory, char *why, size_t why_size
         snprintf(why, why_size, "another parleyd holds %s", directory);
     else
         snprintf(why, why_size, "%s cannot be locked: %s", directory, strerror(-err));
+}
+
+/* Two servers that go on from the same store would give the same places to different events. */
+static int look_whether_moved(const char *directory, char *why, size_t why_size)
+{
+    char path[PATH_MAX];
+    if (files_join(path, directory, MOVED) || access(path, F_OK))
+        return 0;
+    snprintf(why, why_size,
+             "what is in %s was copied to a cluster, which has it now; to serve from here all the "
+             "same, give up that copy and remove %s",
+             directory, path);
+    return -EBUSY;
 }
 
 /* What an older schema's rows were is linked to OLDER before the first of them changes, and let go
@@ -175,7 +189,9 @@ int store_rocksdb_open(struct store **out, const struct store_rocksdb_options *o
     if (lock_fd < 0)
         return lock_fd;
     struct store *inner = NULL;
-    err = open_threads(&inner, options, completions, why, why_size);
+    err = look_whether_moved(options->directory, why, why_size);
+    if (!err)
+        err = open_threads(&inner, options, completions, why, why_size);
     if (err) {
         close(lock_fd);
         return err;
@@ -294,6 +310,48 @@ int store_rocksdb_restore(const char *from, const char *directory, struct files_
         err = restore_rows(from, directory, &manifest, sum, why, why_size);
     close(lock_fd);
     return err;
+}
+
+/* --- copying elsewhere --- */
+
+int store_rocksdb_source_open(struct store_rocksdb_source *source, const char *directory, char *why,
+                              size_t why_size)
+{
+    char path[PATH_MAX];
+    *source = (struct store_rocksdb_source){.directory = directory, .lock_fd = -1};
+    if (files_join(path, directory, "rocksdb") || access(path, F_OK)) {
+        snprintf(why, why_size, "there is no store in %s", directory);
+        return -ENOENT;
+    }
+    source->lock_fd = take_lock(directory, true);
+    if (source->lock_fd < 0) {
+        tell_lock(source->lock_fd, directory, why, why_size);
+        return source->lock_fd;
+    }
+    int err = kv_rocksdb_open_to_read(&source->kv, path, CACHE_BYTES_DEFAULT, why, why_size);
+    if (err)
+        store_rocksdb_source_close(source);
+    else
+        source->version = kv_rocksdb_newest(source->kv);
+    return err;
+}
+
+int store_rocksdb_source_leave(struct store_rocksdb_source *source)
+{
+    char path[PATH_MAX];
+    if (files_join(path, source->directory, MOVED))
+        return -ENAMETOOLONG;
+    return access(path, F_OK) ? files_write(source->directory, MOVED, STR("")) : 0;
+}
+
+void store_rocksdb_source_close(struct store_rocksdb_source *source)
+{
+    if (source->kv)
+        kv_free(source->kv);
+    if (source->lock_fd >= 0)
+        close(source->lock_fd);
+    source->kv = NULL;
+    source->lock_fd = -1;
 }
 
 /* --- verifying --- */

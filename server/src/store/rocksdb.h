@@ -12,6 +12,7 @@
 #include "store/store.h"
 
 struct files_sum;
+struct kv;
 struct kv_rocksdb_state;
 struct verify;
 
@@ -34,6 +35,20 @@ int store_rocksdb_restore(const char *from, const char *directory, struct files_
  * arg are set. 0: see verify->faults; or a negative errno and the reason in `why` (-EPROTO: it is
  * of an older schema). */
 int store_rocksdb_verify(const char *directory, struct verify *, char *why, size_t why_size);
+/* The rows of the store in `directory`, to be copied elsewhere: nobody opens it meanwhile. */
+struct store_rocksdb_source {
+    struct kv *kv;
+    uint64_t version; /* another one after any write */
+    int lock_fd;
+    const char *directory;
+};
+/* Borrows `directory`. 0, or a negative errno and the reason in `why`. */
+int store_rocksdb_source_open(struct store_rocksdb_source *, const char *directory, char *why,
+                              size_t why_size);
+/* From here on no server starts on it: it is another's, who has it by now, or soon. Harmless to
+ * repeat. 0, negative. */
+int store_rocksdb_source_leave(struct store_rocksdb_source *);
+void store_rocksdb_source_close(struct store_rocksdb_source *);
 /* Whether writes are refused for good, since one failed. Any thread. */
 bool store_rocksdb_broken(const struct store *);
 /* See kv_rocksdb.h. Any thread. */

@@ -13,6 +13,8 @@
 #include <string.h>
 
 #include "loop/loop.h"
+#include "store/cassandra/chore.h"
+#include "store/cassandra/copy.h"
 #include "store/cassandra/operations.h"
 #include "store/cassandra/schema.h"
 #include "store/workers.h"
@@ -66,23 +68,9 @@ static const struct store_info *info(const struct store *store)
 
 /* --- the end --- */
 
-static void on_stopped(void *loop)
-{
-    loop_stop(loop);
-}
-
-/* What is under way ends, with what is known of it. */
-static void stop(struct strands *strands)
-{
-    strands_close(strands);
-    cql_stop(strands->cql, on_stopped, strands->loop);
-    loop_run(strands->loop);
-    strands_deinit(strands);
-}
-
 static void close_all(struct store_cassandra *c)
 {
-    stop(&c->strands);
+    chores_stop(&c->strands);
     if (c->freed)
         c->freed(c->arg);
     free(c);
@@ -95,60 +83,6 @@ static void free_store(struct store *store)
 
 static const struct store_ops ops = {.submit = submit, .info = info, .free = free_store};
 
-/* --- what is done while the loop does nothing else --- */
-
-/* Something to do on a strand, with the loop turned until it is done. */
-struct chore {
-    struct store_request request;
-    struct loop *loop;
-    int (*run)(struct strand *, struct chore *);
-    struct store_info *info;
-    const struct store_cassandra_migrate_options *migrate;
-    uint32_t from;
-    int result;
-    char *why;
-    size_t why_n;
-};
-
-static void run_chore(struct strand *s, struct store_request *r)
-{
-    struct chore *c = container_of(r, struct chore, request);
-    c->result = c->run(s, c);
-}
-
-static void chore_done(struct task *task)
-{
-    struct store_request *r = container_of(task, struct store_request, task);
-    loop_stop(container_of(r, struct chore, request)->loop);
-}
-
-static void start(struct strands *strands, const struct cql_options *options)
-{
-    struct cql_options o = *options;
-    if (!o.timeout_ms)
-        o.timeout_ms = CASSANDRA_TIMEOUT_MS;
-    strands->loop = o.loop;
-    strands->cql = cql_new(&o);
-    strands_init(strands);
-}
-
-static int turn_until_done(struct strands *strands, struct chore *c)
-{
-    c->loop = strands->loop;
-    c->request.task.run = chore_done;
-    list_init(&c->request.task.node);
-    list_init(&c->request.link);
-    strands->run = run_chore;
-    strands->to = &strands->loop->poster;
-    strands_start(strands, &c->request);
-    loop_run(strands->loop);
-    if (c->result && c->result != -EPROTO && !c->why[0])
-        snprintf(c->why, c->why_n, "Cassandra does not answer, or not as it should: %s",
-                 strerror(-c->result));
-    store_request_deinit(&c->request);
-    return c->result;
-}
-
 /* --- opening --- */
 
 static void warn_in_log(void *arg, const char *sentence)
@@ -157,21 +91,39 @@ static void warn_in_log(void *arg, const char *sentence)
     log_warn("cassandra_settings", log_str("what", sentence));
 }
 
-static int open_chore(struct strand *s, struct chore *c)
+struct opening {
+    struct chore chore;
+    struct store_info *info;
+};
+
+/* A store that is copied into the keyspace is none before all of it is there. */
+static int look_for_copy(struct strand *s, struct chore *c)
 {
+    int err = copy_look(s);
+    if (err == COPY_UNFINISHED)
+        snprintf(c->why, c->why_n,
+                 "a copy into the keyspace has not come to its end: run parleyd copy again");
+    return err > 0 ? -EPROTO : err;
+}
+
+static int run_opening(struct strand *s, struct chore *c)
+{
+    struct store_info *info = container_of(c, struct opening, chore)->info;
     int err = schema_await(s, CASSANDRA_OPEN_MS, c->why, c->why_n);
     if (!err)
-        err = schema_read(s, c->info);
-    if (err == STORE_NOT_FOUND || (!err && c->info->schema < CASSANDRA_SCHEMA)) {
+        err = schema_read(s, info);
+    if (err == STORE_NOT_FOUND || (!err && info->schema < CASSANDRA_SCHEMA)) {
         snprintf(c->why, c->why_n,
                  "the keyspace has no tables of this version: run parleyd migrate");
         return -EPROTO;
     }
-    if (!err && c->info->schema > CASSANDRA_SCHEMA) {
+    if (!err && info->schema > CASSANDRA_SCHEMA) {
         snprintf(c->why, c->why_n, "the keyspace is a newer Parley's (schema %u, ours is %d)",
-                 c->info->schema, CASSANDRA_SCHEMA);
+                 info->schema, CASSANDRA_SCHEMA);
         return -EPROTO;
     }
+    if (!err)
+        err = look_for_copy(s, c);
     if (!err)
         schema_look_at_settings(s, warn_in_log, NULL);
     return err;
@@ -181,13 +133,14 @@ int store_cassandra_open(struct store **out, const struct store_cassandra_option
                          char *why, size_t why_n)
 {
     struct store_cassandra *c = mem_new(sizeof(*c));
-    struct chore chore = {.run = open_chore, .info = &c->info, .why = why, .why_n = why_n};
+    struct opening opening = {.chore = {.run = run_opening, .why = why, .why_n = why_n},
+                              .info = &c->info};
     *out = NULL;
     why[0] = 0;
     c->freed = options->freed;
     c->arg = options->arg;
-    start(&c->strands, &options->cql);
-    int err = turn_until_done(&c->strands, &chore);
+    chores_start(&c->strands, &options->cql);
+    int err = chore_run(&c->strands, &opening.chore);
     if (err) {
         close_all(c);
         return err;
@@ -204,50 +157,57 @@ int store_cassandra_open(struct store **out, const struct store_cassandra_option
 
 /* --- migrating --- */
 
-static int keyspace_chore(struct strand *s, struct chore *c)
+struct migrating {
+    struct chore chore;
+    const struct store_cassandra_migrate_options *options;
+    uint32_t from;
+};
+
+static int make_keyspace(struct strand *s, struct chore *c)
 {
+    const struct store_cassandra_migrate_options *o =
+        container_of(c, struct migrating, chore)->options;
     int err = schema_await(s, CASSANDRA_OPEN_MS, c->why, c->why_n);
-    return err ? err
-               : schema_make_keyspace(s, c->migrate->cql.keyspace, c->migrate->replication, c->why,
-                                      c->why_n);
+    return err ? err : schema_make_keyspace(s, o->cql.keyspace, o->replication, c->why, c->why_n);
 }
 
-static int migrate_chore(struct strand *s, struct chore *c)
+static int migrate(struct strand *s, struct chore *c)
 {
-    const struct store_cassandra_migrate_options *o = c->migrate;
+    struct migrating *m = container_of(c, struct migrating, chore);
+    const struct store_cassandra_migrate_options *o = m->options;
     int err = schema_await(s, CASSANDRA_OPEN_MS, c->why, c->why_n);
     if (!err)
-        err = schema_migrate(s, o->incarnation, o->secret, &c->from, c->why, c->why_n);
+        err = schema_migrate(s, o->incarnation, o->secret, &m->from, c->why, c->why_n);
     if (!err && o->warn)
         schema_look_at_settings(s, o->warn, o->arg);
     return err;
 }
 
-static int chore_alone(const struct cql_options *cql, struct chore *c)
+static int run_alone(const struct cql_options *cql, struct chore *c)
 {
     struct strands strands = {0};
-    start(&strands, cql);
-    int err = turn_until_done(&strands, c);
-    stop(&strands);
+    chores_start(&strands, cql);
+    int err = chore_run(&strands, c);
+    chores_stop(&strands);
     return err;
 }
 
 int store_cassandra_migrate(const struct store_cassandra_migrate_options *options, uint32_t *from,
                             char *why, size_t why_n)
 {
-    struct chore c = {.migrate = options, .why = why, .why_n = why_n};
+    struct migrating m = {.chore = {.why = why, .why_n = why_n}, .options = options};
     int err = 0;
     why[0] = 0;
     if (options->replication.p) {
         struct cql_options without = options->cql;
         without.keyspace = (struct str){0};
-        c.run = keyspace_chore;
-        err = chore_alone(&without, &c);
+        m.chore.run = make_keyspace;
+        err = run_alone(&without, &m.chore);
     }
-    c.run = migrate_chore;
+    m.chore.run = migrate;
     if (!err)
-        err = chore_alone(&options->cql, &c);
-    *from = c.from;
+        err = run_alone(&options->cql, &m.chore);
+    *from = m.from;
     return err;
 }
 

@@ -197,8 +197,7 @@ int schema_make_keyspace(struct strand *s, struct str keyspace, struct str repli
 
 /* --- what the store is --- */
 
-/* 0, STORE_NOT_FOUND, negative. */
-static int meta_get(struct strand *s, const char *name, struct str *value)
+int meta_get(struct strand *s, const char *name, struct str *value)
 {
     struct ask a = ASK(S_META_GET, cql_bytes(str_of(name)));
     int err = ask(s, &a);
@@ -250,11 +249,24 @@ int schema_read(struct strand *s, struct store_info *info)
     return 0;
 }
 
-/* Writes a row that is not there; another's stands. */
-static int meta_put(struct strand *s, const char *name, struct cql_value value)
+int meta_put(struct strand *s, const char *name, struct cql_value value)
 {
     struct ask a = ASK(S_META_PUT, cql_bytes(str_of(name)), value);
     return ask(s, &a);
+}
+
+int meta_change(struct strand *s, const char *name, struct str before, struct str now)
+{
+    struct ask change =
+        ASK(S_META_CHANGE, cql_bytes(now), cql_bytes(str_of(name)), cql_bytes(before));
+    struct str stands;
+    int err = ask(s, &change);
+    if (!err && change.answer.applied)
+        return 0;
+    /* What is in the way may be an earlier try. */
+    if (!err || err == -ETIMEDOUT)
+        err = meta_get(s, name, &stands);
+    return err ? err : str_eq(stands, now) ? 0 : STORE_MOVED;
 }
 
 /* A version's tables are there: notes it. Another process may have. */

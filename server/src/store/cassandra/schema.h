@@ -31,6 +31,11 @@ int schema_make_keyspace(struct strand *, struct str keyspace, struct str replic
  * with why (they are of a newer one; a statement is refused), negative. */
 int schema_migrate(struct strand *, uint64_t incarnation, const uint8_t secret[CRYPTO_SECRET_BYTES],
                    uint32_t *from, char *why, size_t why_n);
+/* A row of what the store is: reads it: 0, STORE_NOT_FOUND, negative. Writes it, unless there is
+ * one. Changes it: 0, STORE_MOVED (it is not `before`), STORE_NOT_FOUND, negative. */
+int meta_get(struct strand *, const char *name, struct str *value);
+int meta_put(struct strand *, const char *name, struct cql_value);
+int meta_change(struct strand *, const char *name, struct str before, struct str now);
 /* Says what of a node's settings cannot be seen to be right, sentence by sentence. */
 void schema_look_at_settings(struct strand *, void (*warn)(void *, const char *sentence),
                              void *arg);

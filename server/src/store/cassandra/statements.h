@@ -9,6 +9,8 @@
  *   WRITE        QUORUM. Its row or column is the greatest of what was written, by USING TIMESTAMP:
  *                harmless to repeat, in any order. Never a condition on the same table.
  *   CONDITION    SERIAL for the condition, QUORUM for the commit. Sent once.
+ * What a copy writes to tables that conditions write is a WRITE at the time 1, before any
+ * condition's: it is only ever what was there first (docs/decisions/0022).
  */
 #ifndef PARLEY_STORE_CASSANDRA_STATEMENTS_H
 #define PARLEY_STORE_CASSANDRA_STATEMENTS_H
@@ -151,6 +153,48 @@ enum statement {
     S_CONVERSATION_PUT_GONE,
     S_LOG_FRONT,
     S_LOG_FORGET_KEY,
+
+    /* --- a copy (copy.h) --- */
+    S_META_DROP,
+    S_COPY_EVENT,
+    S_COPY_KEY,
+    S_COPY_PERSON,
+    S_COPY_DEVICE,
+    S_COPY_NAME,
+    S_COPY_LOOK,
+    S_COPY_CODE,
+    S_COPY_REPORTED,
+    S_COPY_REPORT_COUNTS,
+    S_COPY_REPORT,
+    S_COPY_DIRECT,
+    S_COPY_GROUP,
+    S_COPY_WORKER,
+    S_COPY_LEAVING,
+    S_ALL_LOGS,
+    S_ALL_CONVERSATIONS,
+    S_ALL_MEMBERS,
+    S_ALL_STEPS,
+    S_ALL_PEOPLE,
+    S_ALL_TOKENS,
+    S_ALL_USERNAMES,
+    S_ALL_NAME_STARTS,
+    S_ALL_LOOKS,
+    S_ALL_NAME_ENDS,
+    S_ALL_CODES,
+    S_ALL_REPORTED,
+    S_ALL_REPORTS,
+    S_ALL_REPORT_TEXTS,
+    S_ALL_DIRECTS,
+    S_ALL_GROUP_CLAIMS,
+    S_ALL_WORKERS,
+    S_ALL_LEAVING,
+    S_ALL_OWN,
+    S_ALL_HIDDEN,
+    S_ALL_CONTACTS,
+    S_ALL_NOTED,
+    S_ALL_NOTED_MONTHS,
+    S_ALL_EXPIRY,
+    S_ALL_EXPIRY_SLOTS,
 
     STATEMENTS,
 };

@@ -37,7 +37,7 @@ enum {
     CQL_NODES_MAX = 64,
     /* To each: one would do, two keep a lost packet from holding up everything. */
     CQL_LINKS = 2,
-    CQL_STATEMENTS_MAX = 128,
+    CQL_STATEMENTS_MAX = 192,
     /* Of one batch. Cassandra warns at 5 KiB and refuses above 50, so it is bytes that bound it. */
     CQL_PARTS_MAX = 64,
     /* Calls under way or waiting; their values together; one call's values. */
