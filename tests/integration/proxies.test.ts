@@ -10,7 +10,7 @@ import { anAddress, web } from "./harness/web.ts";
 
 const PROXY = "127.0.0.1";
 const TRIES = 2;
-const AUTH_MS = 2000 * PATIENCE;
+const AUTH_MS = 1000 * PATIENCE;
 
 let http: Server, tcp: Server;
 before(async () => {

@@ -83,7 +83,7 @@ enum metric {
 };
 
 /* Values of one metric: one for each value of its label, or a histogram's buckets and sum. */
-enum { METRIC_SLOTS = 128 };
+enum { METRIC_SLOTS = 192 };
 
 /* Counts `n` more; of the `which`-th value of the label (< METRIC_SLOTS). */
 void metric_add(enum metric, uint64_t n);

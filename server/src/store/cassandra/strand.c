@@ -12,6 +12,7 @@
  */
 #include "store/cassandra/strand.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -360,6 +361,8 @@ static void tell_refusal(enum statement statement, const struct answer *a)
         log_error("store_statement_refused", log_str("purpose", statement_rows[statement].purpose),
                   log_strn("why", a->message));
 }
+
+static_assert((int)STATEMENTS <= (int)METRIC_SLOTS, "each statement is counted by its name");
 
 static void send(struct strand *s, struct call *call, const struct ask *parts, size_t n)
 {
