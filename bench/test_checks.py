@@ -23,7 +23,7 @@ FAULTS = {
     "none": "",
 }
 SPOILED = 20  # which event of a connection
-SECONDS_MAX = 60
+SECONDS_MAX = 240
 PR_SET_PDEATHSIG = 1
 
 

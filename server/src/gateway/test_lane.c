@@ -123,7 +123,7 @@ static bool reads_while_others_come(struct node *node)
     struct tcp *reader = tcp_from(node, "192.0.2.1:1"), *newcomers[NEWCOMERS];
     for (int i = 0; i < ANSWERS; i++) /* more than the kernel takes of it */
         tcp_send_text(reader, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
-    assert_true(tcp_comes(reader, 10000));
+    assert_true(tcp_comes(reader, 30000));
     for (int i = 0; i < NEWCOMERS; i++)
         newcomers[i] = tcp_new(node, 0);
     tcp_free(ws_new(node, 0)); /* behind them on one thread at least */
