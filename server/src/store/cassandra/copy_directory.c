@@ -254,11 +254,32 @@ static int copy_worker(struct copy_walk *w, const struct copy_row *row)
     return 0;
 }
 
+/* What the nodes of that machine noted is of no use to others; what was set for all is set anew. */
+static int copy_board(struct copy_walk *w, const struct copy_row *row)
+{
+    (void)w;
+    (void)row;
+    return 0;
+}
+
 const struct copy_kind copy_directory_kinds[] = {
-    {'m', 0, true, copy_meta},      {'u', 1, false, copy_user},    {'n', 0, true, copy_name},
-    {'y', 0, true, copy_look},      {'o', 0, true, copy_former},   {'e', 1, true, copy_former_end},
-    {'d', 2, false, copy_device},   {'t', 0, true, copy_token},    {'b', 2, false, copy_block},
-    {'k', 2, false, copy_contact},  {'2', 2, false, copy_direct},  {'g', 1, true, copy_group},
-    {'v', 1, false, copy_code},     {'j', 2, false, copy_leaving}, {'q', 0, true, copy_report},
-    {'r', 3, false, copy_reported}, {'w', 1, false, copy_worker},  {0},
+    {'z', 2, false, copy_board},
+    {'m', 0, true, copy_meta},
+    {'u', 1, false, copy_user},
+    {'n', 0, true, copy_name},
+    {'y', 0, true, copy_look},
+    {'o', 0, true, copy_former},
+    {'e', 1, true, copy_former_end},
+    {'d', 2, false, copy_device},
+    {'t', 0, true, copy_token},
+    {'b', 2, false, copy_block},
+    {'k', 2, false, copy_contact},
+    {'2', 2, false, copy_direct},
+    {'g', 1, true, copy_group},
+    {'v', 1, false, copy_code},
+    {'j', 2, false, copy_leaving},
+    {'q', 0, true, copy_report},
+    {'r', 3, false, copy_reported},
+    {'w', 1, false, copy_worker},
+    {0},
 };
