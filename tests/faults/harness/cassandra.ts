@@ -51,7 +51,8 @@ export class Cassandra {
 
   /** `variables`: what it sees of the environment besides, such as another clock. */
   start(n: number, variables: Record<string, string> = {}): Promise<void> {
-    return run(TOOL, ["start", this.dir, String(n)], variables);
+    const more = Object.entries(variables).flatMap(([name, value]) => ["--variable", `${name}=${value}`]);
+    return run(TOOL, ["start", this.dir, String(n), ...more]);
   }
 
   /** kill -9. */
@@ -89,10 +90,9 @@ export class Cassandra {
 export async function run(
   program: string,
   args: string[],
-  variables: Record<string, string> = {},
   started: (pid: number | undefined) => void = () => {},
 ): Promise<void> {
-  const child = spawn(program, args, { env: { ...process.env, ...variables }, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
   started(child.pid);
   let said = "";
   child.stdout.on("data", (data: Buffer) => (said += data.toString()));

@@ -96,7 +96,7 @@ export class Rig {
     const flags = Object.entries(options).map(([name, value]) => `--${name}=${value}`);
     const parleyd = process.env["PARLEYD"];
     assert.ok(parleyd, "PARLEYD must name the server's binary");
-    await run(parleyd, ["migrate", ...flags.filter((flag) => !flag.includes("{port}"))], {},
+    await run(parleyd, ["migrate", ...flags.filter((flag) => !flag.includes("{port}"))],
       (pid) => this.links.knows("migrate", () => pid));
     for (const n of NUMBERS) {
       const dir = join(this.#dir, `parleyd${n}`);
