@@ -10,7 +10,8 @@ import { PASSWORD } from "../../tools/demo/script.ts";
 import { Server } from "../integration/harness/server.ts";
 import { launch } from "./harness/stage.ts";
 
-const WIDE = { viewport: { width: 1280, height: 800 } };
+const DESK = { viewport: { width: 1280, height: 800 } };
+const WIDE = { viewport: { width: 1920, height: 1080 } };
 const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true };
 /** Until what fades in has faded in. */
 const SETTLE_MS = 1200;
@@ -37,7 +38,57 @@ async function details(page: Page): Promise<void> {
 async function emoji(page: Page): Promise<void> {
   await open(page, "Saturday hike");
   await page.locator(".composer-line .icon-button").first().click();
-  await page.locator(".emoji-line").first().waitFor();
+  await page.locator(".emoji-view .emoji").filter({ visible: true }).first().waitFor();
+}
+
+/** Of a message somebody else wrote, as if it had been held or pointed at. */
+async function menu(page: Page): Promise<void> {
+  await open(page, "Saturday hike");
+  const message = page.locator(".message", { hasText: "I bring the thermos" });
+  await message.hover();
+  await message.locator(".message-more").click();
+  await page.locator(".popup:popover-open").waitFor();
+}
+
+async function answer(page: Page): Promise<void> {
+  await menu(page);
+  await page.locator(".popup:popover-open .menu-item").first().click();
+  await page.locator(".intent").waitFor();
+  await page.locator("textarea").fill("Then I bring the *bad* ones. @bru");
+  await page.locator("textarea").press("End");
+  await page.locator(".completions").waitFor();
+}
+
+async function invite(page: Page): Promise<void> {
+  await details(page);
+  await page.locator(".invites-make .menu-item").click();
+  await page.locator(".invites-line .link").nth(1).click();
+  await page.locator("dialog .qr path").waitFor();
+}
+
+async function forward(page: Page): Promise<void> {
+  await menu(page);
+  await page.locator(".popup:popover-open .menu-item").nth(1).click();
+  await page.locator("dialog input[type=checkbox]").nth(1).check();
+}
+
+/** One of the settings, by its place among them. */
+const part = (i: number) => async (page: Page): Promise<void> => {
+  await settings(page);
+  await page.locator(".settings-parts button").nth(i).click();
+  await page.locator(".sidebar form, .sidebar .button, .sidebar .select, .sidebar .switch, .sidebar .settings-line").first().waitFor();
+};
+
+async function secondFactor(page: Page): Promise<void> {
+  await part(5)(page);
+  await page.locator(".sidebar .button").click();
+  await page.locator(".qr path").waitFor();
+}
+
+async function contacts(page: Page): Promise<void> {
+  await page.locator(".sidebar-head .icon-button").first().click();
+  await page.locator(".popup:popover-open .menu-item").nth(1).click();
+  await page.locator(".contacts-line").first().waitFor();
 }
 
 async function settings(page: Page): Promise<void> {
@@ -55,25 +106,55 @@ async function switcher(page: Page): Promise<void> {
 const hike = (page: Page): Promise<void> => open(page, "Saturday hike");
 const list = async (): Promise<void> => {};
 
+const DARK = { colorScheme: "dark" } as const;
+
 const VIEWS: View[] = [
-  { name: "conversation-light", options: WIDE, go: hike },
-  { name: "conversation-dark", options: { ...WIDE, colorScheme: "dark" }, go: hike },
-  { name: "direct-light", options: WIDE, go: (page) => open(page, "Bruno") },
-  { name: "details-light", options: WIDE, go: details },
-  { name: "details-dark", options: { ...WIDE, colorScheme: "dark" }, go: details },
-  { name: "emoji-light", options: WIDE, go: emoji },
-  { name: "settings-light", options: WIDE, go: settings },
-  { name: "settings-dark", options: { ...WIDE, colorScheme: "dark" }, go: settings },
-  { name: "switcher-dark", options: { ...WIDE, colorScheme: "dark" }, go: switcher },
-  { name: "conversation-arabic", options: { ...WIDE, locale: "ar" }, go: (page) => open(page, "دانا") },
-  { name: "conversation-german", options: { ...WIDE, locale: "de" }, go: hike },
-  { name: "list-light", options: WIDE, go: list },
+  { name: "conversation-light", options: DESK, go: hike },
+  { name: "conversation-dark", options: { ...DESK, ...DARK }, go: hike },
+  { name: "conversation-wide-light", options: WIDE, go: details },
+  { name: "direct-light", options: DESK, go: (page) => open(page, "Bruno") },
+  { name: "menu-light", options: DESK, go: menu },
+  { name: "answer-dark", options: { ...DESK, ...DARK }, go: answer },
+  { name: "forward-light", options: DESK, go: forward },
+  { name: "details-light", options: DESK, go: details },
+  { name: "details-dark", options: { ...DESK, ...DARK }, go: details },
+  { name: "invite-dark", options: { ...DESK, ...DARK }, go: invite },
+  { name: "emoji-light", options: DESK, go: emoji },
+  { name: "settings-light", options: DESK, go: settings },
+  { name: "settings-dark", options: { ...DESK, ...DARK }, go: settings },
+  { name: "second-factor-light", options: DESK, go: secondFactor },
+  { name: "contacts-light", options: DESK, go: contacts },
+  { name: "switcher-dark", options: { ...DESK, ...DARK }, go: switcher },
+  { name: "conversation-arabic", options: { ...DESK, locale: "ar" }, go: (page) => open(page, "دانا") },
+  { name: "conversation-german", options: { ...DESK, locale: "de" }, go: hike },
+  { name: "conversation-spanish", options: { ...DESK, ...DARK, locale: "es" }, go: hike },
+  { name: "conversation-chinese", options: { ...DESK, locale: "zh" }, go: hike },
+  { name: "list-light", options: DESK, go: list },
   { name: "phone-list-light", options: PHONE, go: list },
+  { name: "phone-list-dark", options: { ...PHONE, ...DARK }, go: list },
   { name: "phone-conversation-light", options: PHONE, go: hike },
-  { name: "phone-conversation-dark", options: { ...PHONE, colorScheme: "dark" }, go: hike },
+  { name: "phone-conversation-dark", options: { ...PHONE, ...DARK }, go: hike },
+  { name: "phone-menu-light", options: PHONE, go: menu },
+  { name: "phone-details-dark", options: { ...PHONE, ...DARK }, go: details },
   { name: "phone-settings-light", options: PHONE, go: settings },
   { name: "phone-list-arabic", options: { ...PHONE, locale: "ar" }, go: list },
 ];
+
+async function signIn(page: Page, username: string): Promise<void> {
+  await page.locator("input[name=username]").fill(username);
+  await page.locator("input[name=password]").fill(PASSWORD);
+  await page.locator("form button[type=submit]").click();
+  await page.locator(".row").first().waitFor();
+}
+
+/** Who is there, too: it shows beside their faces. */
+async function areThere(browser: Browser, base: string, usernames: readonly string[]): Promise<void> {
+  for (const username of usernames) {
+    const page = await browser.newPage();
+    await page.goto(base);
+    await signIn(page, username);
+  }
+}
 
 async function draw(browser: Browser, base: string, folder: string, { name, options, go }: View): Promise<void> {
   const context = await browser.newContext({ reducedMotion: "reduce", ...options });
@@ -81,10 +162,7 @@ async function draw(browser: Browser, base: string, folder: string, { name, opti
   await page.goto(base);
   await page.locator("input[name=username]").waitFor();
   if (name === "conversation-light") await page.screenshot({ path: join(folder, "sign-in-light.png") });
-  await page.locator("input[name=username]").fill("ada");
-  await page.locator("input[name=password]").fill(PASSWORD);
-  await page.locator("form button[type=submit]").click();
-  await page.locator(".row").first().waitFor();
+  await signIn(page, "ada");
   await go(page);
   await page.mouse.move(0, 0);
   await page.waitForTimeout(SETTLE_MS);
@@ -100,6 +178,7 @@ try {
   await fill(server.base);
   const browser = await launch();
   try {
+    await areThere(browser, server.base, ["bruno", "mei"]);
     for (const view of VIEWS) {
       if (names.length === 0 || names.includes(view.name)) await draw(browser, server.base, folder, view);
     }
