@@ -34,3 +34,45 @@ export async function placeOf(log: Locator, line: string): Promise<number> {
 export function heightOf(log: Locator): Promise<number> {
   return log.evaluate((box) => box.scrollHeight);
 }
+
+export interface Walk {
+  /** The most that a line in view stood elsewhere than the scrolling alone would have it, in any frame. */
+  moved_px: number;
+  /** The most lines that were drawn at once. */
+  lines: number;
+  frames: number;
+}
+
+/** Scrolls up by `step` pixels a frame, as pages come in, until the line of `seq` is drawn and in view;
+ * looks at a line in each frame, once that was painted. */
+export function walkUp(log: Locator, seq: number, step: number, ms_max: number): Promise<Walk> {
+  return log.evaluate(async (box, { seq, step, ms_max }) => {
+    const painted = async (): Promise<void> => {
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+      await new Promise((resolve) => setTimeout(resolve));
+    };
+    const drawn = (): HTMLElement[] => [...box.querySelectorAll<HTMLElement>("[data-line]")];
+    const topOf = (line: HTMLElement): number => line.getBoundingClientRect().top - box.getBoundingClientRect().top;
+    const endOf = (line: HTMLElement): number => topOf(line) + line.getBoundingClientRect().height;
+    const walk = { moved_px: 0, lines: 0, frames: 0 };
+    const isThere = (): boolean =>
+      drawn().some((line) => Number(line.dataset["seq"] ?? Infinity) <= seq && topOf(line) >= 0);
+    for (const end = performance.now() + ms_max; !isThere(); walk.frames++) {
+      if (performance.now() > end) throw new Error(`after ${ms_max} ms and ${walk.frames} frames it is not there`);
+      const lines = drawn();
+      const held = lines.find((line) => topOf(line) >= 0);
+      const id = held?.dataset["line"];
+      const by = Math.min(step, box.scrollTop);
+      const due = held ? endOf(held) + by : NaN;
+      box.scrollTop -= by;
+      // Of what a hand scrolls, the page hears in the frame that it shows in, of this one later.
+      box.dispatchEvent(new Event("scroll"));
+      await painted();
+      const now = drawn().find((line) => line.dataset["line"] === id);
+      const moved = now ? Math.abs(endOf(now) - due) : Infinity;
+      walk.moved_px = Math.max(walk.moved_px, moved);
+      walk.lines = Math.max(walk.lines, lines.length);
+    }
+    return walk;
+  }, { seq, step, ms_max });
+}
