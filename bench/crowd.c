@@ -141,8 +141,12 @@ static uint32_t connected(const struct connecting *c)
 static bool all_connected(void *arg)
 {
     struct connecting *c = arg;
-    while (c->next < c->to && c->next - c->from - connected(c) < c->at_once)
-        device_open(&c->crowd->devices[c->next++], c->port, c->beats);
+    const struct crowd *crowd = c->crowd;
+    while (c->next < c->to && c->next - c->from - connected(c) < c->at_once) {
+        uint16_t port =
+            crowd->servers_n ? crowd->servers[crowd_server(crowd, c->next)].port : c->port;
+        device_open(&crowd->devices[c->next++], port, c->beats);
+    }
     return connected(c) == c->to - c->from;
 }
 

@@ -3,13 +3,23 @@
 #define PARLEY_BENCH_CROWD_H
 
 #include "device.h"
+#include "server.h"
 
 struct crowd {
     struct load *load;
     struct account *accounts;
     struct device *devices;
     uint32_t n, ready_n; /* how often one became ready */
+    /* More than one server: which of them a device is connected to. Two neighbours, of whom the
+     * first has an even number, are with two of them, and each server has as many as another. */
+    const struct server *servers;
+    uint32_t servers_n; /* 0: the one whose port is given */
 };
+
+static inline uint32_t crowd_server(const struct crowd *c, uint32_t device)
+{
+    return (device / 2 + device % 2) % c->servers_n;
+}
 
 /* Signs up `n` people with the server at `port`. Dies where it cannot. */
 void crowd_sign_up(struct crowd *, struct load *, uint16_t port, uint32_t n);

@@ -27,7 +27,7 @@ void group_say(struct group *g, uint32_t writer, uint64_t due_ns)
     uint32_t k = w->sent++;
     if (k - MIN(w->acknowledged, w->delivered) >= GROUP_FLIGHTS)
         die("the server falls behind: %d messages of one writer are under way", GROUP_FLIGHTS);
-    *flight_of(w, k) = (struct group_flight){due_ns, syncs_before(g->server->syncs), 0};
+    *flight_of(w, k) = (struct group_flight){due_ns, syncs_before(g->servers->syncs), 0};
     device_say(g->members[writer].device, k, str_of(g->conversation), g->size, writer, k,
                g->members[writer].seq);
     g->sent++;
@@ -94,7 +94,7 @@ static void take_ok(struct group *g, uint32_t writer, uint64_t k, struct str fra
     const struct group_flight *flight = flight_of(w, (uint32_t)k);
     if (k != w->acknowledged)
         die("message %" PRIu64 " was answered out of order: %.*s", k, (int)frame.n, frame.p);
-    if (!syncs_since(g->server->syncs, flight->syncs_before))
+    if (!syncs_since(g->servers->syncs, flight->syncs_before))
         die("the server answers without syncing: no sync between a send and its ok");
     histogram_add(&g->ok_ns, g->load->now_ns - MIN(flight->sent_ns, g->load->now_ns));
     w->acknowledged++;
@@ -162,17 +162,26 @@ static void create(struct group *g)
 struct group *group_new(struct load *load, struct server *server, uint32_t n, uint32_t writers,
                         size_t size, bool reads)
 {
+    return group_new_over(load, server, 1, n, writers, size, reads);
+}
+
+struct group *group_new_over(struct load *load, struct server *servers, uint32_t servers_n,
+                             uint32_t n, uint32_t writers, size_t size, bool reads)
+{
     struct group *g = mem_new(sizeof(*g));
     g->load = load;
-    g->server = server;
+    g->servers = servers;
+    g->servers_n = servers_n;
     g->n = g->listeners = n;
     g->writers_n = MIN(writers, n);
     g->size = size;
     g->members = mem_new_array(n, sizeof(*g->members));
     g->writers = mem_new_array(g->writers_n, sizeof(*g->writers));
-    crowd_sign_up(&g->crowd, load, server->port, n);
+    crowd_sign_up(&g->crowd, load, servers->port, n);
+    g->crowd.servers = servers;
+    g->crowd.servers_n = servers_n;
     crowd_init_devices(&g->crowd, &group_ops, g);
-    crowd_connect(&g->crowd, server->port, 0, n, true);
+    crowd_connect(&g->crowd, servers->port, 0, n, true);
     for (uint32_t i = 0; i < n; i++)
         g->members[i].device = &g->crowd.devices[i];
     create(g);
@@ -199,12 +208,12 @@ void group_begin(struct group *g, struct measure *m)
     histogram_reset(&g->ok_ns);
     histogram_reset(&g->delivered_ns);
     g->frames_before = crowd_frames(&g->crowd);
-    measure_begin(m, g->server);
+    measure_begin(m, g->servers, g->servers_n);
 }
 
 void group_end(struct group *g, struct measure *m, struct talk *talk)
 {
-    measure_end(m, g->server);
+    measure_end(m, g->servers, g->servers_n);
     talk_latencies(talk->ok_ms, &g->ok_ns);
     talk_latencies(talk->delivered_ms, &g->delivered_ns);
     talk_fill(talk, m, g->ok_ns.n, g->delivered_ns.n, crowd_frames(&g->crowd) - g->frames_before);

@@ -31,7 +31,8 @@ struct group_member {
 
 struct group {
     struct load *load;
-    struct server *server;
+    struct server *servers;
+    uint32_t servers_n;
     struct crowd crowd;
     uint32_t n, writers_n, window; /* window 0: sends nothing of itself */
     uint32_t listeners;            /* members that read what they are sent */
@@ -47,6 +48,9 @@ struct group {
 /* With `reads`, members say that they have read, not only that they have stored. */
 struct group *group_new(struct load *, struct server *, uint32_t n, uint32_t writers, size_t size,
                         bool reads);
+/* With several servers of one cluster, to each of which as many are connected. */
+struct group *group_new_over(struct load *, struct server *, uint32_t servers_n, uint32_t n,
+                             uint32_t writers, size_t size, bool reads);
 void group_free(struct group *);
 
 void group_window(struct group *, uint32_t window);

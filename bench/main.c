@@ -16,13 +16,14 @@ static const struct {
     void (*run)(struct bench *);
     bool repeats;
 } modes[] = {
-    {"all", mode_all, false},    {"smoke", mode_smoke, false},
-    {"limit", mode_limit, true}, {"pairs", mode_pairs, true},
-    {"rate", mode_rate, true},   {"tls", mode_tls, true},
-    {"group", mode_group, true}, {"slow_reader", mode_slow_reader, true},
-    {"idle", mode_idle, true},   {"connect", mode_connect, true},
-    {"storm", mode_storm, true}, {"history", mode_history, true},
-    {"mix", mode_mix, true},     {"soak", mode_soak, false},
+    {"all", mode_all, false},        {"smoke", mode_smoke, false},
+    {"limit", mode_limit, true},     {"pairs", mode_pairs, true},
+    {"rate", mode_rate, true},       {"tls", mode_tls, true},
+    {"group", mode_group, true},     {"slow_reader", mode_slow_reader, true},
+    {"idle", mode_idle, true},       {"connect", mode_connect, true},
+    {"storm", mode_storm, true},     {"history", mode_history, true},
+    {"mix", mode_mix, true},         {"soak", mode_soak, false},
+    {"cluster", mode_cluster, true},
 };
 
 /* The server has the same limit, and each connection takes a descriptor on both sides: no more are

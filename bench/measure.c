@@ -14,21 +14,35 @@ static uint64_t own_cpu_ns(void)
     return (uint64_t)cpu.tv_sec * 1000000000u + (uint64_t)cpu.tv_nsec;
 }
 
-void measure_begin(struct measure *m, const struct server *s)
+/* Of all together. */
+static void read_servers(struct usage *usage, uint64_t *syncs, const struct server *servers,
+                         unsigned n)
 {
-    usage_read(&m->usage, s->pid);
-    m->syncs = atomic_load(&s->syncs->ended);
+    *usage = (struct usage){0};
+    *syncs = 0;
+    for (unsigned i = 0; i < n; i++) {
+        struct usage one;
+        usage_read(&one, servers[i].pid);
+        usage_add(usage, &one);
+        *syncs += servers[i].syncs ? atomic_load(&servers[i].syncs->ended) : 0;
+    }
+}
+
+void measure_begin(struct measure *m, const struct server *servers, unsigned n)
+{
+    read_servers(&m->usage, &m->syncs, servers, n);
     m->bench_cpu_ns = own_cpu_ns();
     m->begun_ns = clock_mono_ns();
 }
 
-void measure_end(struct measure *m, const struct server *s)
+void measure_end(struct measure *m, const struct server *servers, unsigned n)
 {
     struct usage now;
-    usage_read(&now, s->pid);
+    uint64_t syncs;
+    read_servers(&now, &syncs, servers, n);
     usage_since(&now, &m->usage);
     m->usage = now;
-    m->syncs = atomic_load(&s->syncs->ended) - m->syncs;
+    m->syncs = syncs - m->syncs;
     m->bench_cpu_ns = own_cpu_ns() - m->bench_cpu_ns;
     m->seconds = (double)(clock_mono_ns() - m->begun_ns) / 1e9;
 }

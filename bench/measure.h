@@ -1,4 +1,5 @@
-/* struct measure: what a server used and did between two moments, per message. */
+/* struct measure: what a server, or several together, used and did between two moments, per
+ * message. */
 #ifndef PARLEY_BENCH_MEASURE_H
 #define PARLEY_BENCH_MEASURE_H
 
@@ -12,9 +13,9 @@ struct measure {
     double seconds;
 };
 
-void measure_begin(struct measure *, const struct server *);
+void measure_begin(struct measure *, const struct server *servers, unsigned n);
 /* From here on it holds the differences. */
-void measure_end(struct measure *, const struct server *);
+void measure_end(struct measure *, const struct server *servers, unsigned n);
 
 /* What a run of messages came to; all per message or per second. */
 struct talk {

@@ -104,6 +104,9 @@ void mode_mix(struct bench *);
 /* soak: an open loop for --soak seconds. */
 void mode_soak(struct bench *);
 
+/* cluster: one, two and three nodes on engines that run already. */
+void mode_cluster(struct bench *);
+
 /* Every row of the table; and the same in small. */
 void mode_all(struct bench *);
 void mode_smoke(struct bench *);

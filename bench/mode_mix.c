@@ -302,9 +302,9 @@ void mode_mix(struct bench *b)
     histogram_reset(&mix->ok_ns);
     histogram_reset(&mix->page_ns);
     histogram_reset(&mix->sync_ns);
-    measure_begin(&measure, &server);
+    measure_begin(&measure, &server, 1);
     load_for(mix->load, o->seconds);
-    measure_end(&measure, &server);
+    measure_end(&measure, &server, 1);
     talk_fill(&talk, &measure, mix->sends - sends, mix->deliveries - deliveries,
               crowd_frames(&mix->crowd) - frames);
     report(b, mix, &talk);

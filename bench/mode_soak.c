@@ -50,12 +50,12 @@ static void measure_soak(struct bench *b, struct pairs *all)
     const struct options *o = b->options;
     struct talk first, rest;
     struct held early, late;
-    double before = bytes_in(all->server), sent = (double)all->sent;
+    double before = bytes_in(all->servers), sent = (double)all->sent;
     pairs_open(all, o->rate, o->warm, o->soak / 5, &first);
-    look(&early, all->server);
+    look(&early, all->servers);
     pairs_open(all, o->rate, 0, o->soak * 4 / 5, &rest);
-    look(&late, all->server);
-    double messages = (double)all->sent - sent, disk = (bytes_in(all->server) - before) / messages;
+    look(&late, all->servers);
+    double messages = (double)all->sent - sent, disk = (bytes_in(all->servers) - before) / messages;
     struct row *row = report_row(&b->report, "soak", "ms p99.9", BOUND_NONE, 0);
     row_add(row, rest.delivered_ms[2], 0);
     row_talk(row, &rest);

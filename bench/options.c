@@ -8,6 +8,7 @@
 
 #include "body.h"
 #include "util/macros.h"
+#include "util/str.h"
 
 struct number {
     const char *name;
@@ -51,9 +52,13 @@ static void usage(FILE *out)
           "  history   random pages of a store of many events\n"
           "  mix       what people do: writing, looking, typing, acknowledging\n"
           "  soak      an open loop through many compactions\n"
+          "  cluster   one, two and three nodes on --cassandra and --nats\n"
           "  smoke     a little of everything, to see that it works\n\n"
           "  --server=PATH    the parleyd to measure\n"
           "  --dir=PATH       where fresh data directories are made; default /var/tmp\n"
+          "  --cassandra=ADDRESS,...  nodes of a running Cassandra, for cluster\n"
+          "  --nats=URL,...   servers of a running NATS, for cluster\n"
+          "  --nats_pids=PID,...  these, where they run here: their memory is measured\n"
           "  --json           one JSON object instead of the table\n"
           "  --quick          the short form\n",
           out);
@@ -83,6 +88,23 @@ static bool read_number(struct options *o, const char *name, size_t n, const cha
     return false;
 }
 
+static bool read_text(struct options *o, struct str name, const char *value)
+{
+    if (str_eq(name, STR("server")))
+        o->server = value;
+    else if (str_eq(name, STR("dir")))
+        o->dir = value;
+    else if (str_eq(name, STR("cassandra")))
+        o->cassandra = value;
+    else if (str_eq(name, STR("nats")))
+        o->nats = value;
+    else if (str_eq(name, STR("nats_pids")))
+        o->nats_pids = value;
+    else
+        return false;
+    return true;
+}
+
 static bool read_flag(struct options *o, const char *flag)
 {
     if (strcmp(flag, "json") == 0)
@@ -105,13 +127,7 @@ static bool read_one(struct options *o, const char *argument)
     if (!value)
         return read_flag(o, name);
     size_t n = (size_t)(value++ - name);
-    if (n == 6 && memcmp(name, "server", n) == 0)
-        o->server = value;
-    else if (n == 3 && memcmp(name, "dir", n) == 0)
-        o->dir = value;
-    else
-        return read_number(o, name, n, value);
-    return true;
+    return read_text(o, str_n(name, n), value) || read_number(o, name, n, value);
 }
 
 void options_read(struct options *o, int argc, char **argv)

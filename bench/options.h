@@ -8,6 +8,9 @@ struct options {
     const char *mode;
     const char *server; /* the binary */
     const char *dir;    /* fresh directories are made below it */
+    /* What cluster runs on, each a list with commas: Cassandra's nodes, NATS's servers, and the
+     * process ids of those, where their memory is to be measured. NULL: not given. */
+    const char *cassandra, *nats, *nats_pids;
     double pairs, window, size, seconds, warm, rate, connections, members, senders, events,
         repetitions, soak;
     bool json, quick;

@@ -47,7 +47,7 @@ void pairs_say(struct pairs *all, struct pair *p, uint64_t due_ns)
     if (k - MIN(p->acknowledged, p->delivered) >= all->flights_n)
         die("the server falls behind: %u messages of one pair are under way", all->flights_n);
     struct str to = str_of(k ? p->conversation : p->reader->account->user_text);
-    *flight_of(all, p, k) = (struct flight){due_ns, syncs_before(all->server->syncs)};
+    *flight_of(all, p, k) = (struct flight){due_ns, syncs_before(all->servers->syncs)};
     device_say(p->writer, k, to, all->size, number, k, p->own ? seq_of(p->own - 1) : 0);
     p->sent++;
     all->sent++;
@@ -113,7 +113,7 @@ static void take_ok(struct pairs *all, struct pair *p, uint64_t k, struct str fr
     if (k != p->acknowledged || !scan_u64(frame, STR("\"seq\":"), &seq) || seq != seq_of(k))
         die("message %" PRIu64 " of user %s was answered %.*s", k, p->writer->account->user_text,
             (int)frame.n, frame.p);
-    if (!syncs_since(all->server->syncs, flight->syncs_before))
+    if (!syncs_since(all->servers->syncs, flight->syncs_before))
         die("the server answers without syncing: no sync between a send and its ok");
     histogram_add(&all->ok_ns, all->load->now_ns - MIN(flight->sent_ns, all->load->now_ns));
     p->acknowledged++;
@@ -178,12 +178,25 @@ static void accept_all(struct pairs *all)
 struct pairs *pairs_new(struct load *load, struct server *server, uint32_t n, uint32_t flights_max,
                         size_t size)
 {
+    return pairs_new_over(load, server, 1, n, flights_max, size);
+}
+
+struct pairs *pairs_new_over(struct load *load, struct server *servers, uint32_t servers_n,
+                             uint32_t n, uint32_t flights_max, size_t size)
+{
     struct pairs *all = mem_new(sizeof(*all));
-    *all = (struct pairs){.load = load, .server = server, .n = n, .flights_n = 1, .size = size};
+    *all = (struct pairs){.load = load,
+                          .servers = servers,
+                          .servers_n = servers_n,
+                          .n = n,
+                          .flights_n = 1,
+                          .size = size};
     while (all->flights_n < flights_max)
         all->flights_n *= 2;
     all->pairs = mem_new_array(n, sizeof(*all->pairs));
-    crowd_sign_up(&all->crowd, load, server->port, 2 * n);
+    crowd_sign_up(&all->crowd, load, servers->port, 2 * n);
+    all->crowd.servers = servers;
+    all->crowd.servers_n = servers_n;
     crowd_init_devices(&all->crowd, &pair_ops, all);
     for (uint32_t i = 0; i < n; i++) {
         struct pair *p = &all->pairs[i];
@@ -192,7 +205,7 @@ struct pairs *pairs_new(struct load *load, struct server *server, uint32_t n, ui
         p->flights = mem_new_array(all->flights_n, sizeof(*p->flights));
         ack_init(&p->ack, p->reader, 0);
     }
-    crowd_connect(&all->crowd, server->port, 0, 2 * n, true);
+    crowd_connect(&all->crowd, servers->port, 0, 2 * n, true);
     for (uint32_t i = 0; i < n; i++)
         pairs_say(all, &all->pairs[i], load->now_ns);
     pairs_settle(all);
@@ -223,12 +236,12 @@ void pairs_begin(struct pairs *all, struct measure *m)
     histogram_reset(&all->ok_ns);
     histogram_reset(&all->delivered_ns);
     all->frames_before = crowd_frames(&all->crowd);
-    measure_begin(m, all->server);
+    measure_begin(m, all->servers, all->servers_n);
 }
 
 void pairs_end(struct pairs *all, struct measure *m, struct talk *talk)
 {
-    measure_end(m, all->server);
+    measure_end(m, all->servers, all->servers_n);
     talk_latencies(talk->ok_ms, &all->ok_ns);
     talk_latencies(talk->delivered_ms, &all->delivered_ns);
     talk_fill(talk, m, all->ok_ns.n, all->delivered_ns.n,

@@ -26,7 +26,8 @@ struct pair {
 
 struct pairs {
     struct load *load;
-    struct server *server;
+    struct server *servers;
+    uint32_t servers_n;
     struct crowd crowd;
     struct pair *pairs;
     uint32_t n, window; /* window 0: sends nothing of itself */
@@ -43,6 +44,9 @@ enum { PAIRS_FLIGHTS = 1024 };
 /* Signs up and connects n pairs, has each exchange its first message, and accept it. */
 struct pairs *pairs_new(struct load *, struct server *, uint32_t n, uint32_t flights_max,
                         size_t size);
+/* With several servers of one cluster: the two of a pair are connected to different ones. */
+struct pairs *pairs_new_over(struct load *, struct server *, uint32_t servers_n, uint32_t n,
+                             uint32_t flights_max, size_t size);
 void pairs_free(struct pairs *);
 
 /* The next message of a pair; its time counts from `due_ns`. Dies when flights_max are under way:

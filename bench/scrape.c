@@ -31,7 +31,7 @@ static int connect_to(uint16_t port)
 }
 
 /* The answer with its head, ended by 0; the server closes behind it. */
-static char *get_page(uint16_t port)
+char *scrape_page(uint16_t port)
 {
     static const char request[] =
         "GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n";
@@ -50,10 +50,31 @@ static char *get_page(uint16_t port)
     return page;
 }
 
+uint64_t page_value(const char *page, const char *name)
+{
+    char line[160];
+    snprintf(line, sizeof(line), "\n%s ", name);
+    const char *at = strstr(page, line);
+    return at ? strtoull(at + strlen(line), NULL, 10) : 0;
+}
+
+uint64_t page_sum(const char *page, const char *name)
+{
+    char line[160];
+    uint64_t sum = 0;
+    size_t n = (size_t)snprintf(line, sizeof(line), "\n%s{", name);
+    for (const char *at = page; (at = strstr(at, line));) {
+        at += n;
+        const char *value = strstr(at, "} ");
+        sum += value ? strtoull(value + 2, NULL, 10) : 0;
+    }
+    return sum;
+}
+
 uint64_t scrape(uint16_t port, const char *name)
 {
     char line[128];
-    char *page = get_page(port);
+    char *page = scrape_page(port);
     snprintf(line, sizeof(line), "\n%s ", name);
     const char *at = strstr(page, line);
     if (!at)

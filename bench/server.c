@@ -22,20 +22,34 @@
 #include "scratch_dir.h"
 #include "secure.h"
 #include "util/clock.h"
+#include "util/macros.h"
 
 enum { START_MS_MAX = 60000 };
 
 static const char preload_name[] = "libparley-bench-syncs.so";
 
-/* The one that runs: it must not write into its directory while that is removed at the end. */
-static pid_t running;
+/* Those that run: they must not write into their directories while those are removed at the end. */
+static pid_t running[SERVERS_MAX];
 
 static void kill_running(void)
 {
-    if (!running)
-        return;
-    kill(running, SIGKILL);
-    waitpid(running, NULL, 0);
+    for (int i = 0; i < SERVERS_MAX; i++) {
+        if (!running[i])
+            continue;
+        kill(running[i], SIGKILL);
+        waitpid(running[i], NULL, 0);
+    }
+}
+
+/* Puts one in the place of another; 0: of none, or none. */
+static void note_running(pid_t before, pid_t now)
+{
+    int i = 0;
+    while (i < SERVERS_MAX && running[i] != before)
+        i++;
+    if (i == SERVERS_MAX)
+        die("more than %d servers", SERVERS_MAX);
+    running[i] = now;
 }
 
 /* The library lies beside the bench. */
@@ -67,14 +81,36 @@ _Noreturn static void run(const struct server *s, int out)
     dup2(out, STDOUT_FILENO);
     dup2(errors, STDERR_FILENO);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    execl(s->binary, s->binary, "serve", data, listen, certificate, key, "--registration=open",
-          "--insecure_fast_passwords=true", "--password_queue_max=10000", "--tries_per_address=0",
-          "--tries_per_account=0", "--frames_per_s=1000000", "--frames_burst=1000000",
-          "--requests_burst=0", "--sends_burst=0", "--searches_burst=0", "--drafts_burst=0",
-          "--exports_burst=0", "--bytes_burst=0", "--sockets_per_user=0",
-          "--unauthenticated_per_address=0", "--signups_per_address=0", "--requests_per_user=0",
-          "--connections_max=1000000", "--log.level=warn", "--metrics.listen=127.0.0.1:0",
-          (char *)NULL);
+    static const char *const usual[] = {"--registration=open",
+                                        "--insecure_fast_passwords=true",
+                                        "--password_queue_max=10000",
+                                        "--tries_per_address=0",
+                                        "--tries_per_account=0",
+                                        "--frames_per_s=1000000",
+                                        "--frames_burst=1000000",
+                                        "--requests_burst=0",
+                                        "--sends_burst=0",
+                                        "--searches_burst=0",
+                                        "--drafts_burst=0",
+                                        "--exports_burst=0",
+                                        "--bytes_burst=0",
+                                        "--sockets_per_user=0",
+                                        "--unauthenticated_per_address=0",
+                                        "--signups_per_address=0",
+                                        "--requests_per_user=0",
+                                        "--connections_max=1000000",
+                                        "--log.level=warn",
+                                        "--metrics.listen=127.0.0.1:0"};
+    const char *arguments[6 + ARRAY_SIZE(usual) + SERVER_OPTIONS_MAX + 1] = {
+        s->binary, "serve", data, listen, certificate, key};
+    size_t n = 6;
+    for (size_t i = 0; i < ARRAY_SIZE(usual); i++)
+        arguments[n++] = usual[i];
+    for (size_t i = 0; s->options && s->options[i]; i++) {
+        must(i < SERVER_OPTIONS_MAX);
+        arguments[n++] = s->options[i];
+    }
+    execv(s->binary, (char *const *)arguments);
     fprintf(stderr, "%s: %s\n", s->binary, strerror(errno));
     _exit(127);
 }
@@ -138,20 +174,22 @@ void server_start(struct server *s)
     if (!registered)
         atexit(kill_running); /* before what was registered earlier */
     registered = true;
-    running = s->pid;
+    note_running(0, s->pid);
     close(pipes[1]);
     wait_until_ready(s, pipes[0]);
     close(pipes[0]);
     s->started_s = (double)(clock_mono_ns() - begun_ns) / 1e9;
 }
 
-static void begin(struct server *s, const char *binary, const char *parent, bool tls)
+static void begin(struct server *s, const char *binary, const char *parent, bool tls,
+                  const char *const *options, bool shared)
 {
     char page[SERVER_PATH_MAX + 16];
-    *s = (struct server){.binary = binary};
+    *s = (struct server){.binary = binary, .options = options};
     scratch_dir_make(s->dir, sizeof(s->dir), parent);
     snprintf(page, sizeof(page), "%s/syncs", s->dir);
-    s->syncs = syncs_make(page);
+    struct syncs *syncs = syncs_make(page);
+    s->syncs = shared ? NULL : syncs;
     if (tls) {
         snprintf(s->certificate, sizeof(s->certificate), "%s/certificate.pem", s->dir);
         snprintf(s->key, sizeof(s->key), "%s/key.pem", s->dir);
@@ -162,12 +200,18 @@ static void begin(struct server *s, const char *binary, const char *parent, bool
 
 void server_begin(struct server *s, const char *binary, const char *parent)
 {
-    begin(s, binary, parent, false);
+    begin(s, binary, parent, false, NULL, false);
+}
+
+void server_begin_with(struct server *s, const char *binary, const char *parent,
+                       const char *const *options, bool shared)
+{
+    begin(s, binary, parent, false, options, shared);
 }
 
 void server_begin_tls(struct server *s, const char *binary, const char *parent)
 {
-    begin(s, binary, parent, true);
+    begin(s, binary, parent, true, NULL, false);
 }
 
 static void end_with(struct server *s, int signo)
@@ -177,7 +221,8 @@ static void end_with(struct server *s, int signo)
     kill(s->pid, signo);
     while (waitpid(s->pid, NULL, 0) < 0 && errno == EINTR)
         ;
-    s->pid = running = 0;
+    note_running(s->pid, 0);
+    s->pid = 0;
 }
 
 void server_stop(struct server *s)

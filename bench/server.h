@@ -11,7 +11,7 @@
 
 #include "syncs.h"
 
-enum { SERVER_PATH_MAX = 512 };
+enum { SERVER_PATH_MAX = 512, SERVER_OPTIONS_MAX = 16, SERVERS_MAX = 8 };
 
 struct server {
     const char *binary; /* borrowed */
@@ -20,12 +20,17 @@ struct server {
     uint16_t port;
     uint16_t metrics_port;                                             /* another with each start */
     char certificate[SERVER_PATH_MAX + 16], key[SERVER_PATH_MAX + 16]; /* files; empty: no TLS */
-    struct syncs *syncs;
-    double started_s; /* how long the last start took, until it took connections */
+    struct syncs *syncs;        /* NULL: what it acknowledges is another's to sync */
+    const char *const *options; /* more of its command line, up to a NULL; borrowed; NULL: none */
+    double started_s;           /* how long the last start took, until it took connections */
 };
 
 /* Makes the directory, below `parent`, and starts `binary` in it. Dies where that fails. */
 void server_begin(struct server *, const char *binary, const char *parent);
+/* With more options. With a store of its own, what it acknowledges is held against its syncs; with
+ * `shared`, not. At most SERVERS_MAX run at once. */
+void server_begin_with(struct server *, const char *binary, const char *parent,
+                       const char *const *options, bool shared);
 /* One that speaks TLS. */
 void server_begin_tls(struct server *, const char *binary, const char *parent);
 static inline bool server_is_tls(const struct server *s)

@@ -26,16 +26,16 @@ struct syncs {
 /* Makes the file and maps it; dies where it cannot. */
 struct syncs *syncs_make(const char *path);
 
-/* What a client notes when it sends. */
+/* What a client notes when it sends. NULL: nothing is known of syncs, and all is well. */
 static inline uint64_t syncs_before(const struct syncs *s)
 {
-    return atomic_load_explicit(&s->begun, memory_order_acquire);
+    return !s ? 0 : atomic_load_explicit(&s->begun, memory_order_acquire);
 }
 
 /* Whether a sync that began after that note has ended. */
 static inline int syncs_since(const struct syncs *s, uint64_t before)
 {
-    return atomic_load_explicit(&s->ended, memory_order_acquire) > before;
+    return !s || atomic_load_explicit(&s->ended, memory_order_acquire) > before;
 }
 
 #endif

@@ -83,6 +83,15 @@ void usage_read(struct usage *u, pid_t pid)
     read_threads(u, pid);
 }
 
+void usage_add(struct usage *u, const struct usage *other)
+{
+    u->cpu_ns += other->cpu_ns;
+    u->write_bytes += other->write_bytes;
+    u->syscalls_rw += other->syscalls_rw;
+    for (unsigned i = 0; i < other->threads_n; i++)
+        thread_named(u, other->threads[i].name)->cpu_ns += other->threads[i].cpu_ns;
+}
+
 void usage_since(struct usage *now, const struct usage *before)
 {
     now->cpu_ns -= before->cpu_ns;

@@ -20,6 +20,8 @@ struct usage {
 };
 
 void usage_read(struct usage *, pid_t);
+/* Adds what another process used. */
+void usage_add(struct usage *, const struct usage *);
 /* `now` less `before`, in place. */
 void usage_since(struct usage *now, const struct usage *before);
 
