@@ -26,8 +26,9 @@ static void hears(struct node_view *view, uint64_t id, enum node_state state, co
                   uint64_t ms)
 {
     static uint64_t number;
+    number++;
     struct gossip gossip = {.id = id,
-                            .number = ++number,
+                            .number = number,
                             .state = state,
                             .roles = NODE_API | NODE_CHAT,
                             .connections = number, /* another one each time */
