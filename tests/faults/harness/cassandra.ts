@@ -50,21 +50,21 @@ export class Cassandra {
   }
 
   /** `variables`: what it sees of the environment besides, such as another clock. */
-  start(n: number, variables: Record<string, string> = {}): Promise<void> {
+  start(n: number, variables: Record<string, string> = {}): Promise<string> {
     const more = Object.entries(variables).flatMap(([name, value]) => ["--variable", `${name}=${value}`]);
     return run(TOOL, ["start", this.dir, String(n), ...more]);
   }
 
   /** kill -9. */
-  kill(n: number): Promise<void> {
+  kill(n: number): Promise<string> {
     return run(TOOL, ["kill", this.dir, String(n)]);
   }
 
-  pause(n: number): Promise<void> {
+  pause(n: number): Promise<string> {
     return run(TOOL, ["pause", this.dir, String(n)]);
   }
 
-  resume(n: number): Promise<void> {
+  resume(n: number): Promise<string> {
     return run(TOOL, ["resume", this.dir, String(n)]);
   }
 
@@ -86,12 +86,12 @@ export class Cassandra {
   }
 }
 
-/** Never spawnSync: the relays turn in this process. */
+/** Never spawnSync: the relays turn in this process. The answer: what it says. */
 export async function run(
   program: string,
   args: string[],
   started: (pid: number | undefined) => void = () => {},
-): Promise<void> {
+): Promise<string> {
   const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
   started(child.pid);
   let said = "";
@@ -99,6 +99,7 @@ export async function run(
   child.stderr.on("data", (data: Buffer) => (said += data.toString()));
   const [status] = (await once(child, "exit")) as [number | null];
   assert.equal(status, 0, `${program} ${args.join(" ")}: ${said}`);
+  return said;
 }
 
 function hostOf(address: string): string {

@@ -9,14 +9,18 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { after } from "node:test";
 import { Nats } from "../../integration/harness/nats.ts";
+import type { Row } from "../../integration/harness/nodes.ts";
+import { rowsIn } from "../../integration/harness/nodes.ts";
 import { Server, UNLIMITED, freePort } from "../../integration/harness/server.ts";
-import { eventually } from "../../integration/harness/wait.ts";
+import { eventually, sleep } from "../../integration/harness/wait.ts";
 import { Cassandra, NODES, run } from "./cassandra.ts";
 import { Links } from "./links.ts";
 
 export const NUMBERS = [1, 2, 3] as const;
 /** After a fault has ended, on a busy machine: sessions of the driver, the bus and the clients. */
 export const HEAL_MS_MAX = 300_000;
+/** One look is a program that starts. */
+const LOOK_EVERY_MS = 500;
 const REPLICATION = `{'class': 'SimpleStrategy', 'replication_factor': ${NODES}}`;
 const LOOPBACK = "127.0.0.1";
 
@@ -29,12 +33,21 @@ export class Rig {
 
   static async start(): Promise<Rig> {
     const rig = new Rig();
-    rig.#dir = await mkdtemp(join(tmpdir(), "parley-faults-"));
-    rig.cassandra = await Cassandra.plan(resolve("build/cassandra/faults"), rig.links);
-    for (const n of NUMBERS) if (!rig.cassandra.runs(n)) await rig.cassandra.start(n);
-    const urls = await rig.#startNats();
-    await rig.#startServers(urls);
+    try {
+      await rig.#start();
+    } catch (thrown) {
+      await rig.end(); // Or the relays would keep this process.
+      throw thrown;
+    }
     return rig;
+  }
+
+  async #start(): Promise<void> {
+    this.#dir = await mkdtemp(join(tmpdir(), "parley-faults-"));
+    this.cassandra = await Cassandra.plan(resolve("build/cassandra/faults"), this.links);
+    for (const n of NUMBERS) if (!this.cassandra.runs(n)) await this.cassandra.start(n);
+    await this.#startServers(await this.#startNats());
+    await this.isReady();
   }
 
   server(n: number): Server {
@@ -45,12 +58,12 @@ export class Rig {
     this.links.mend();
     for (const server of this.servers) await server.end();
     for (const nats of this.nats) await nats.kill();
-    await this.cassandra.end();
+    await this.cassandra?.end();
     this.links.end();
     await rm(this.#dir, { recursive: true, force: true });
   }
 
-  /** Every node says that it can serve. */
+  /** Every node says that it can serve, and sees all of them over the bus. */
   async isReady(): Promise<void> {
     for (const server of this.servers) {
       await eventually(async () => {
@@ -61,6 +74,12 @@ export class Rig {
           return undefined;
         }
       }, `${server.base} is ready`, HEAL_MS_MAX);
+    }
+    for (const by of this.servers) {
+      await eventually(async () => {
+        const up = (await rowsOf(by)).filter(({ state }) => state === "up").map(({ url }) => url);
+        return this.servers.every(({ socketUrl }) => up.includes(socketUrl)) || undefined;
+      }, `${by.base} sees all nodes`, HEAL_MS_MAX);
     }
   }
 
@@ -107,6 +126,13 @@ export class Rig {
       await server.start();
     }
   }
+}
+
+/** How a node sees the others. */
+async function rowsOf(by: Server): Promise<Row[]> {
+  const said = await run(process.env["PARLEYD"] as string, ["nodes", `--data_dir=${join(by.dir, "data")}`]);
+  await sleep(LOOK_EVERY_MS);
+  return rowsIn(said);
 }
 
 export const rig = await Rig.start();

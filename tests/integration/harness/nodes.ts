@@ -8,6 +8,11 @@ export interface Row { id: string; url: string; state: string; connections: numb
 export function allRows(by: Server): Row[] {
   const { status, output } = by.command(["nodes"]);
   assert.equal(status, 0, output);
+  return rowsIn(output);
+}
+
+/** What `parleyd nodes` says. */
+export function rowsIn(output: string): Row[] {
   return output.trimEnd().split("\n").slice(1).map((line) => {
     const self = line.startsWith("*");
     const words = line.slice(1).trim().split(/ +/);
