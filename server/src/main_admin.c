@@ -258,13 +258,12 @@ int set_command(const struct config *config)
                      args->n ? "\t" : "", value);
     if ((args->n && args->n != 2) || strpbrk(name, "\t\n") || strpbrk(value, "\t\n") ||
         n >= (int)sizeof(line)) {
-        fputs("usage: parleyd set [registration open | invite | closed | -]\n"
-              "                   [log.level debug | info | warn | error | off | -]\n"
-              "Tells what is set for all nodes that share a store, or sets it, from now on and "
-              "before "
-              "what is\n"
-              "configured on each; -: what is configured holds again.\n",
-              stderr);
+        fputs(
+            "usage: parleyd set [registration open | invite | closed | -]\n"
+            "                   [log.level debug | info | warn | error | off | -]\n"
+            "Tells what is set for all nodes that share a store, or sets it: from now on it goes\n"
+            "before what is configured on each; -: what is configured holds again.\n",
+            stderr);
         return EXIT_USAGE;
     }
     return ask_server(config, line);
@@ -280,9 +279,8 @@ int nodes_command(const struct config *config)
         strpbrk(args->items[1].p, "\t\n") ||
         snprintf(line, sizeof(line), "node-remove\t%s", args->items[1].p) >= (int)sizeof(line)) {
         fputs("usage: parleyd nodes [remove ID]\n"
-              "Shows the cluster as the running server sees it, or takes a node off it that is "
-              "down and "
-              "will not come back.\n",
+              "Shows the cluster as the running server sees it, or takes a node off it that is\n"
+              "down and will not come back.\n",
               stderr);
         return EXIT_USAGE;
     }

@@ -18,7 +18,6 @@ let nodes: [Server, Server, Server];
 before(async () => {
   cluster = await Cluster.start(3, { "presence.offline_after_ms": 1000 });
   nodes = cluster.nodes as [Server, Server, Server];
-  await cluster.seeEachOther();
 });
 afterEach(everybodyLeaves);
 after(() => cluster.end());

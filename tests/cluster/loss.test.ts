@@ -22,7 +22,6 @@ let devices: Device[];
 
 before(async () => {
   cluster = await Cluster.start(3);
-  await cluster.seeEachOther();
   [alice, bob] = await people(cluster.nodes[0] as Server, "alice", "bob") as [Person, Person];
   await befriend(alice, bob);
   devices = [];

@@ -16,7 +16,6 @@ let a: Server, b: Server, c: Server;
 before(async () => {
   cluster = await Cluster.start(3);
   [a, b, c] = cluster.nodes as [Server, Server, Server];
-  await cluster.seeEachOther();
 });
 after(() => cluster.end());
 

@@ -21,7 +21,6 @@ let load: Load;
 
 beforeEach(async () => {
   cluster = await Cluster.start(3);
-  await cluster.seeEachOther();
   load = await Load.start(cluster.nodes, PEOPLE);
 });
 afterEach(async () => {

@@ -302,21 +302,12 @@ static void test_without_a_quorum_it_is_unavailable_at_once(void **state)
 
 /* --- what is counted --- */
 
-static uint64_t counted(enum metric m, uint32_t which)
-{
-    struct metric_values *values = mem_new(sizeof(*values));
-    metric_collect(values);
-    uint64_t n = values->at[m][which];
-    free(values);
-    return n;
-}
-
 static uint64_t streams(const struct rig *rig)
 {
     uint64_t n = 0;
     for (uint32_t i = 0; i < CQL_NODES_MAX; i++)
         if (rig->cql->nodes[i])
-            n += counted(METRIC_DATABASE_STREAMS, i);
+            n += metric_value(METRIC_DATABASE_STREAMS, i);
     return n;
 }
 
@@ -328,7 +319,7 @@ static void test_links_and_what_is_under_way_are_counted(void **state)
     uint32_t second = node_at(rig, 2)->number;
     for (unsigned i = 1; i <= RIG_NODES; i++) {
         uint32_t number = node_at(rig, i)->number;
-        assert_int_equal(counted(METRIC_DATABASE_LINKS, number), CQL_LINKS);
+        assert_int_equal(metric_value(METRIC_DATABASE_LINKS, number), CQL_LINKS);
         assert_true(cql_node_address(rig->cql, number, &named));
         assert_memory_equal(&named, &rig->contacts[i - 1], sizeof(named));
     }
@@ -347,21 +338,21 @@ static void test_links_and_what_is_under_way_are_counted(void **state)
         rig_run(rig, &a, put, values, 2);
         asked_deinit(&a);
     }
-    assert_true(counted(METRIC_DATABASE_PREPARED, 0) > 0);
+    assert_true(metric_value(METRIC_DATABASE_PREPARED, 0) > 0);
     assert_int_equal(streams(rig), 0);
-    uint64_t repeated = counted(METRIC_DATABASE_REPEATED, 0);
+    uint64_t repeated = metric_value(METRIC_DATABASE_REPEATED, 0);
     rig_node("pause", 2);
     rig_ask(rig, &a, &order);
-    rig_until(rig, counted(METRIC_DATABASE_STREAMS, second) == 1);
-    assert_int_equal(counted(METRIC_DATABASE_WAITING, 0), 0);
+    rig_until(rig, metric_value(METRIC_DATABASE_STREAMS, second) == 1);
+    assert_int_equal(metric_value(METRIC_DATABASE_WAITING, 0), 0);
     rig_wait(rig); /* another node answers, while this one still may */
     asked_expect(&a, 0);
     asked_deinit(&a);
     assert_int_equal(streams(rig), 0);
-    assert_int_equal(counted(METRIC_DATABASE_REPEATED, 0), repeated + 1);
-    rig_until(rig, counted(METRIC_DATABASE_LINKS, second) == 0);
+    assert_int_equal(metric_value(METRIC_DATABASE_REPEATED, 0), repeated + 1);
+    rig_until(rig, metric_value(METRIC_DATABASE_LINKS, second) == 0);
     rig_node("resume", 2);
-    rig_until(rig, counted(METRIC_DATABASE_LINKS, second) == CQL_LINKS);
+    rig_until(rig, metric_value(METRIC_DATABASE_LINKS, second) == CQL_LINKS);
 }
 
 #define with_rig(f) cmocka_unit_test_setup_teardown(f, setup, teardown)

@@ -102,19 +102,10 @@ static void test_many_people_are_one_delivery_a_node(void **state)
 
 /* --- what is counted --- */
 
-static uint64_t counted(enum metric m, uint32_t which)
-{
-    struct metric_values *values = mem_new(sizeof(*values));
-    metric_collect(values);
-    uint64_t n = values->at[m][which];
-    free(values);
-    return n;
-}
-
 static void wait_counted(enum metric m, uint32_t which, uint64_t least, uint64_t most)
 {
     uint64_t until_ms = clock_mono_ms() + END_WAIT_MS_MAX;
-    for (uint64_t n; (n = counted(m, which)) < least || n > most; usleep(1000))
+    for (uint64_t n; (n = metric_value(m, which)) < least || n > most; usleep(1000))
         if (clock_mono_ms() > until_ms)
             fail_msg("metric %d, %u: %" PRIu64 " instead of %" PRIu64, (int)m, which, n, least);
 }
@@ -137,16 +128,16 @@ static void test_what_goes_between_nodes_is_counted(void **state)
     struct fixture *f = *state;
     const uint64_t ids[] = {7, 8};
     wait_is(METRIC_BUS_CONNECTED, 0, 2);
-    uint64_t subscriptions = counted(METRIC_BUS_SUBSCRIPTIONS, 0);
+    uint64_t subscriptions = metric_value(METRIC_BUS_SUBSCRIPTIONS, 0);
     end_wait_heard(f->a, f->b, 7);
     end_settle(f->a, f->b);
     wait_is(METRIC_BUS_SUBSCRIPTIONS, 0, subscriptions + 1);
-    uint64_t user = counted(METRIC_BUS_SENT, BUS_AS_USER);
-    uint64_t all = counted(METRIC_BUS_SENT, BUS_AS_ALL);
-    uint64_t presence = counted(METRIC_BUS_SENT, BUS_AS_PRESENCE);
-    uint64_t heard = counted(METRIC_BUS_RECEIVED, BUS_AS_USER);
-    uint64_t heard_all = counted(METRIC_BUS_RECEIVED, BUS_AS_ALL);
-    uint64_t heard_presence = counted(METRIC_BUS_RECEIVED, BUS_AS_PRESENCE);
+    uint64_t user = metric_value(METRIC_BUS_SENT, BUS_AS_USER);
+    uint64_t all = metric_value(METRIC_BUS_SENT, BUS_AS_ALL);
+    uint64_t presence = metric_value(METRIC_BUS_SENT, BUS_AS_PRESENCE);
+    uint64_t heard = metric_value(METRIC_BUS_RECEIVED, BUS_AS_USER);
+    uint64_t heard_all = metric_value(METRIC_BUS_RECEIVED, BUS_AS_ALL);
+    uint64_t heard_presence = metric_value(METRIC_BUS_RECEIVED, BUS_AS_PRESENCE);
     end_publish_one(f->a, BUS_USER, 7, 1);
     end_publish_one(f->a, BUS_PRESENCE, 9, 2); /* nobody watches */
     end_publish(f->a, BUS_USER, ids, 2, 3);    /* more than there are others */
@@ -154,15 +145,15 @@ static void test_what_goes_between_nodes_is_counted(void **state)
     wait_reaches(METRIC_BUS_SENT, BUS_AS_USER, user + 1);
     wait_reaches(METRIC_BUS_SENT, BUS_AS_PRESENCE, presence + 1);
     wait_reaches(METRIC_BUS_SENT, BUS_AS_ALL, all + 1);
-    assert_int_equal(counted(METRIC_BUS_RECEIVED, BUS_AS_USER), heard + 1);
-    assert_int_equal(counted(METRIC_BUS_RECEIVED, BUS_AS_PRESENCE), heard_presence);
-    assert_true(counted(METRIC_BUS_RECEIVED, BUS_AS_ALL) > heard_all);
+    assert_int_equal(metric_value(METRIC_BUS_RECEIVED, BUS_AS_USER), heard + 1);
+    assert_int_equal(metric_value(METRIC_BUS_RECEIVED, BUS_AS_PRESENCE), heard_presence);
+    assert_true(metric_value(METRIC_BUS_RECEIVED, BUS_AS_ALL) > heard_all);
     bus_unsubscribe(f->b->bus, BUS_USER, 7);
     wait_is(METRIC_BUS_SUBSCRIPTIONS, 0, subscriptions);
 
-    uint64_t dropped = counted(METRIC_BUS_DROPPED, BUS_DISCONNECTED);
-    uint64_t connects = counted(METRIC_BUS_CONNECTS, 0);
-    uint64_t lost = counted(METRIC_BUS_LOST, 0);
+    uint64_t dropped = metric_value(METRIC_BUS_DROPPED, BUS_DISCONNECTED);
+    uint64_t connects = metric_value(METRIC_BUS_CONNECTS, 0);
+    uint64_t lost = metric_value(METRIC_BUS_LOST, 0);
     nats_server_kill(&f->servers[0]);
     wait_is(METRIC_BUS_CONNECTED, 0, 0);
     end_publish_one(f->a, BUS_USER, 7, 4);
@@ -171,7 +162,7 @@ static void test_what_goes_between_nodes_is_counted(void **state)
     wait_is(METRIC_BUS_CONNECTED, 0, 2);
     wait_reaches(METRIC_BUS_CONNECTS, 0, connects + 2);
     end_wait_lost(f->a, 1);
-    assert_true(counted(METRIC_BUS_LOST, 0) > lost);
+    assert_true(metric_value(METRIC_BUS_LOST, 0) > lost);
 }
 
 static void test_a_node_hears_itself_once(void **state)
@@ -269,7 +260,7 @@ static void test_a_slow_consumer_is_told(void **state)
 {
     struct fixture *f = *state;
     enum { N = 2 * LINK_PENDING_MESSAGES_MAX };
-    uint64_t slow = counted(METRIC_BUS_ERRORS, BUS_SLOW_CONSUMER);
+    uint64_t slow = metric_value(METRIC_BUS_ERRORS, BUS_SLOW_CONSUMER);
     end_wait_heard(f->a, f->b, 7);
     uint64_t begin_ms = clock_mono_ms();
     do {
@@ -281,7 +272,7 @@ static void test_a_slow_consumer_is_told(void **state)
         usleep(2000 * 1000);
         end_hold(f->b, false);
         end_wait_last(f->b, N);
-    } while (!f->b->lost || counted(METRIC_BUS_ERRORS, BUS_SLOW_CONSUMER) == slow);
+    } while (!f->b->lost || metric_value(METRIC_BUS_ERRORS, BUS_SLOW_CONSUMER) == slow);
     assert_true(f->b->delivered < N);
 }
 

@@ -271,6 +271,15 @@ void metric_observe(enum metric m, uint64_t value)
     metric_add_at(m, METRIC_SUM, value);
 }
 
+uint64_t metric_value(enum metric m, uint32_t which)
+{
+    uint64_t sum = 0;
+    must(which < METRIC_SLOTS);
+    for (struct block *b = atomic_load(&blocks); b; b = b->next)
+        sum += atomic_load_explicit(&b->at[m][which], memory_order_relaxed);
+    return sum;
+}
+
 void metric_collect(struct metric_values *values)
 {
     memset(values, 0, sizeof(*values));

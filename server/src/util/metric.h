@@ -101,6 +101,8 @@ struct metric_values {
 
 /* What all threads counted so far. Gauges that nobody counts are the caller's to fill in. */
 void metric_collect(struct metric_values *);
+/* One of these values. */
+uint64_t metric_value(enum metric, uint32_t which);
 /* Names a value of a metric's label until it is called again: NULL beyond the last one, "" for a
  * number without a meaning. */
 typedef const char *metric_label_fn(void *arg, enum metric, uint32_t which);

@@ -41,6 +41,7 @@ export class Cluster {
     const cluster = new Cluster(nats, { ...store, bus: "nats", "nats.urls": nats.url, ...options });
     try {
       await Promise.all(Array.from({ length: nodes }, () => cluster.joins()));
+      await cluster.seeEachOther();
     } catch (thrown) {
       await cluster.end();
       throw thrown;
@@ -48,7 +49,7 @@ export class Cluster {
     return cluster;
   }
 
-  /** One more node; all see it, and it sees all. */
+  /** One more node, which the others will see. */
   async joins(options: Options = {}): Promise<Server> {
     const node = await Server.start({ public_url: "http://127.0.0.1:{port}", ...this.#options, ...options });
     this.nodes.push(node);

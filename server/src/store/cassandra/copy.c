@@ -34,8 +34,6 @@
 
 enum {
     AT_ONCE = 128, /* statements under way: what one small node takes without falling behind */
-    TRIES_MAX = 20,
-    PAUSE_MS = 500,
     CLAIM_BYTES_MAX = 256,
 };
 
@@ -232,17 +230,6 @@ static int begin(struct strand *s, struct chore *chore)
 
 /* --- copying --- */
 
-/* Each may be asked again: what stands, stands. */
-static int put(struct strand *s, struct ask *asks, size_t n)
-{
-    int err = strand_ask_all(s, asks, n);
-    for (int i = 0; (err == -ETIMEDOUT || err == -EAGAIN) && i < TRIES_MAX; i++) {
-        strand_pause(s, PAUSE_MS);
-        err = strand_ask_all(s, asks, n);
-    }
-    return err;
-}
-
 static int tell_bad_row(struct copier *c, int err)
 {
     if (err != -EBADMSG)
@@ -256,7 +243,7 @@ static int copy_step(struct strand *s, struct chore *chore)
     struct copy_walk *w = &c->walk;
     int err = tell_bad_row(c, copy_walk_step(w, s));
     for (uint32_t i = 0; !err && i < w->n_asks; i += AT_ONCE)
-        err = put(s, &w->asks[i], MIN(w->n_asks - i, (uint32_t)AT_ONCE));
+        err = copy_ask(s, &w->asks[i], MIN(w->n_asks - i, (uint32_t)AT_ONCE));
     return err ? err : move_claim(c, s, false);
 }
 

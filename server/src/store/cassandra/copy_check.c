@@ -4,11 +4,12 @@
 #include <errno.h>
 #include <string.h>
 
+#include "store/cassandra/copy_rows.h"
 #include "util/crypto.h"
 #include "util/macros.h"
 #include "util/numbers.h"
 
-enum { LINES_MAX = 6, TRIES_MAX = 10, PAUSE_MS = 500 };
+enum { LINES_MAX = 6 };
 
 /* A statement's values as columns of what a scan gives. */
 struct line {
@@ -175,23 +176,13 @@ static bool goes_on(struct copy_scan *scan, struct str first)
     return same;
 }
 
-static int ask_page(struct strand *s, struct ask *a)
-{
-    int err = strand_ask(s, a);
-    for (int i = 0; (err == -ETIMEDOUT || err == -EAGAIN) && i < TRIES_MAX; i++) {
-        strand_pause(s, PAUSE_MS);
-        err = strand_ask(s, a);
-    }
-    return err;
-}
-
 int copy_scan_step(struct copy_scan *scan, struct strand *s, struct copy_tallies *tallies)
 {
     const struct table *table = &tables[scan->table];
     struct ask a = {.statement = table->scan};
     if (scan->page_n)
         a.page = str_n(scan->page, scan->page_n);
-    int err = ask_page(s, &a);
+    int err = copy_ask(s, &a, 1);
     for (uint32_t i = 0; !err && i < a.answer.rows_n; i++)
         count_row(table, &a.answer, i, goes_on(scan, answer_bytes(&a.answer, i, 0)), tallies);
     if (err)
@@ -214,7 +205,7 @@ int copy_scan_empty(struct strand *s)
 {
     for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
         struct ask a = {.statement = tables[i].scan};
-        int err = ask_page(s, &a);
+        int err = copy_ask(s, &a, 1);
         if (err || a.answer.rows_n)
             return err;
     }

@@ -12,6 +12,18 @@
 #include "store/cassandra/logs.h"
 #include "util/macros.h"
 
+enum { TRIES_MAX = 20, PAUSE_MS = 500 };
+
+int copy_ask(struct strand *s, struct ask *asks, size_t n)
+{
+    int err = strand_ask_all(s, asks, n);
+    for (int i = 0; (err == -ETIMEDOUT || err == -EAGAIN) && i < TRIES_MAX; i++) {
+        strand_pause(s, PAUSE_MS);
+        err = strand_ask_all(s, asks, n);
+    }
+    return err;
+}
+
 /* --- for whoever says what a row becomes --- */
 
 struct turn copy_turn(struct copy_walk *w)

@@ -41,4 +41,8 @@ struct copy_walk {
  * negative. */
 int copy_walk_step(struct copy_walk *, struct strand *);
 
+/* As strand_ask_all(), again and again for a while where there is no answer: none is on condition,
+ * and what stands, stands. */
+int copy_ask(struct strand *, struct ask *, size_t n);
+
 #endif
