@@ -75,6 +75,15 @@ test("a long list draws only what is in view, scrolls to its end, and is searche
     box.scrollTop = box.scrollHeight;
   });
   await list.getByText("Group 1.").waitFor();
+  // What else is to be shown is shown from its beginning.
+  for (const filter of ["Groups", "All"]) {
+    await alice!.page.getByRole("button", { name: filter, exact: true }).click();
+    await list.getByText(`Group ${GROUPS}.`).waitFor();
+    await list.evaluate((box) => {
+      box.scrollTop = box.scrollHeight;
+    });
+    await list.getByText("Group 1.").waitFor();
+  }
   await alice!.search.fill("group 77");
   await alice!.page.getByRole("list", { name: "Your conversations" }).getByText("Group 77.").click();
   await alice!.page.getByRole("heading", { level: 2, name: "Group 77." }).waitFor();

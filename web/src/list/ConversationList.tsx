@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useLayoutEffect, useState } from "react";
 import { useArrowKeys } from "../hooks/useArrowKeys.ts";
 import { useObservable } from "../hooks/useObservable.ts";
 import type { Place } from "../route/route.ts";
@@ -24,6 +24,10 @@ export function ConversationList({ place }: { place: Place | undefined }) {
   const { pinned, rest, archived } = useObservable(list.arranged);
   const asked = [...useObservable(parley.contacts.known).values()].filter(({ state }) => state === "received").length;
   const onKeyDown = useArrowKeys("a");
+  useLayoutEffect(() => {
+    // Where one had scrolled to says nothing of what stands there now.
+    if (scroller) scroller.scrollTop = 0;
+  }, [scroller, filter]);
   const asks = filter === "all" && requests.length > 0;
   const isEmpty = !asks && pinned.length + rest.length === 0;
 
