@@ -20,10 +20,17 @@ const FLAGS = [
 ];
 const LAUNCH_MS_MAX = 20_000;
 
+/** Everybody here comes from one address. */
+export const USUAL: Options = { tries_per_address: 0, "presence.offline_after_ms": 1000 };
+
 export class Stage {
+  /** Where not empty: nodes of one server that the stage neither starts nor ends, for its people in turn. */
+  static nodes: Server[] = [];
+
   readonly server: Server;
   #browser: Browser;
   #people: Person[] = [];
+  #came = 0;
 
   constructor(server: Server, browser: Browser) {
     this.server = server;
@@ -31,8 +38,7 @@ export class Stage {
   }
 
   static async open(options: Options = {}): Promise<Stage> {
-    // Everybody here comes from one address.
-    const server = await Server.start({ tries_per_address: 0, "presence.offline_after_ms": 1000, ...options });
+    const server = Stage.nodes[0] ?? await Server.start({ ...USUAL, ...options });
     try {
       const page = await (await fetch(server.base)).text();
       assert.match(page, /<script type="module"/, "this server was built without the page");
@@ -44,9 +50,13 @@ export class Stage {
     }
   }
 
+  #next(): Server {
+    return Stage.nodes[this.#came++ % Stage.nodes.length] ?? this.server;
+  }
+
   /** Somebody before an empty browser; their name is one that nobody has. */
   async person(name: string, context: BrowserContextOptions = {}): Promise<Person> {
-    const person = await Person.at(this.server, this.#browser, usernameOf(name), context);
+    const person = await Person.at(this.#next(), this.#browser, usernameOf(name), context);
     this.#people.push(person);
     return person;
   }
@@ -61,7 +71,7 @@ export class Stage {
 
   /** The same person before another browser, signed in there too. */
   async again(person: Person, context: BrowserContextOptions = {}): Promise<Person> {
-    const other = await Person.at(this.server, this.#browser, person.name, context);
+    const other = await Person.at(this.#next(), this.#browser, person.name, context);
     this.#people.push(other);
     await other.opensThePage();
     await other.asksToSignIn();
@@ -107,7 +117,7 @@ export class Stage {
 
   async close(): Promise<void> {
     await this.#browser.close();
-    await this.server.end();
+    if (Stage.nodes.length === 0) await this.server.end();
   }
 }
 

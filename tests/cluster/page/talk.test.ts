@@ -1,0 +1,3 @@
+/** What the page does with one server, it does with several too. */
+import "../harness/page.ts";
+import "../../browser/talk.test.ts";
