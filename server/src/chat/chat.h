@@ -62,7 +62,7 @@ struct chat_options {
     enum registration registration;
     bool shared; /* other nodes write to the same store: what is cached grows old (age.h) */
     /* With `shared`: how old what is cached of a conversation may be for a reader, of a person for
-     * a decision; 0: 1 s, 60 s. */
+     * a decision; 0: 1 s, 50 s. */
     uint64_t read_age_ms_max, person_age_ms_max;
     uint64_t cache_bytes_max;  /* rooms and persons kept loaded; 0: 64 MiB */
     uint32_t calls_max;        /* under way at once; 0: 65,536: past it OVERLOADED */

@@ -22,8 +22,12 @@ enum {
     CACHE_BYTES_DEFAULT = 64 * 1024 * 1024,
     CALLS_DEFAULT = 65536,
     OFFLINE_AFTER_MS = 30 * 1000,
-    READ_AGE_MS_MAX = 1000,        /* of the head and members that a reader is answered from */
-    PERSON_AGE_MS_MAX = 60 * 1000, /* of blocks, settings, accounts, where the bus told nothing */
+    READ_AGE_MS_MAX = 1000, /* of the head and members that a reader is answered from */
+    /* Of blocks, settings, accounts, where the bus told nothing. What another node changed is to
+     * hold within 60 s as a client sees it: what was decided just before the end of this age goes
+     * through the store first, and what comes next waits until the person is read again. The rest
+     * is for these two, on a store that is slow. */
+    PERSON_AGE_MS_MAX = 50 * 1000,
     LAST_SEEN_EVERY_MS = 5 * 60 * 1000,
     RETRY_AFTER_MS = 1000,      /* with UNAVAILABLE and OVERLOADED */
     IDS_RESERVE_MS = 60 * 1000, /* Snowflake timestamps reserved ahead */

@@ -16,7 +16,7 @@
 #include "chat/session.h"
 #include "util/mem.h"
 
-enum { CHECK_EVERY_MS = 45 * 1000, CHECK_SPREAD_MS = 10 * 1000, CHECK_AGAIN_MS = 2000 };
+enum { CHECK_EVERY_MS = 40 * 1000, CHECK_SPREAD_MS = 8 * 1000, CHECK_AGAIN_MS = 2000 };
 static_assert(CHECK_EVERY_MS + CHECK_SPREAD_MS < PERSON_AGE_MS_MAX, "and the answers take a time");
 
 struct device_check {
