@@ -37,9 +37,13 @@
 #include "util/macros.h"
 
 enum {
-    LOOK_EVERY_MS = 500,      /* whether the store still writes, and the bus is there */
-    LOOK_DRAINED_MS = 5,      /* whether the domain has ended its last calls */
-    LAST_CALLS_MS_MAX = 1500, /* after the drain: when each who was there was last seen */
+    LOOK_EVERY_MS = 500, /* whether the store still writes, and the bus is there */
+    LOOK_DRAINED_MS = 5, /* whether the domain has ended its last calls */
+    /* After the drain, for what the store was asked and nobody waits for any more, such as when
+     * each who was there was last seen: as long as one statement may take (cassandra.timeout_ms, 5
+     * s unless set), and a second. With drain_ms as it comes it is 14 s until the end; what starts
+     * us waits for 20 (deploy/parleyd.service). */
+    LAST_CALLS_MS_MAX = 6000,
     /* What connections leave: the store's 1,024 files, since one that it cannot open when it must
      * is the end of all writing; the connections beyond the limit that the gateway still answers;
      * the loops' own. Half of all where there are few. */
@@ -71,7 +75,8 @@ struct server {
     struct admin_socket *admin_socket; /* NULL: it could not be made */
     struct timer look;
     uint64_t watchdog_ms, watchdog_at_ms; /* every, and next; 0: nobody watches */
-    bool draining, drained, stuck;
+    bool draining, drained;
+    bool unfinished; /* something was under way when that had taken long enough */
     uint64_t end_ms; /* when waiting for the domain's last calls ends */
 };
 
@@ -104,9 +109,10 @@ static void look(struct timer *timer)
                  (s->settings.known || !main_store_shared(s->config));
     main_discovery_look(&s->discovery, bus_connected(s->bus), store, loop_now_ms(s->threads.chat));
     main_roll_look(&s->roll);
-    bool busy = chat_busy(s->chat) || main_roll_busy(&s->roll);
+    bool calls = chat_busy(s->chat) || gateway_connections(s->gateway);
+    bool busy = calls || main_roll_busy(&s->roll);
     if (s->drained && (!busy || loop_now_ms(s->threads.chat) >= s->end_ms)) {
-        s->stuck = s->stuck || chat_busy(s->chat);
+        s->unfinished = calls;
         loop_stop(s->threads.chat);
         return;
     }
@@ -117,7 +123,7 @@ static void drained(struct gateway *gateway, bool clean, void *arg)
 {
     struct server *s = arg;
     (void)gateway;
-    s->stuck = !clean;
+    (void)clean; /* a client whose call is under way is there until that is answered */
     s->drained = true;
     main_roll_leave(&s->roll);
     chat_end(s->chat); /* what that and the last sessions left to be written ends in look() */
@@ -445,6 +451,23 @@ static int run(struct server *s)
     return err;
 }
 
+/* What is under way cannot be taken apart. Where the store owes answers, that is no failure of
+ * ours, and nothing is lost by it: nobody was told `ok`, and clients send again with the same keys.
+ * Where it owes none, a thread of ours hangs. */
+static void end_unfinished(struct server *s)
+{
+    uint32_t calls = chat_busy(s->chat);
+    uint64_t clients = gateway_connections(s->gateway);
+    if (calls)
+        log_warn("drain_unfinished", log_u64("calls", calls), log_u64("clients", clients));
+    else
+        log_error("drain_stuck", log_u64("clients", clients));
+    main_discovery_leave(&s->discovery);
+    bus_detach(s->bus);
+    bus_free(s->bus); /* once other nodes were told */
+    _exit(calls ? 0 : 1);
+}
+
 static int compose_and_run(struct server *s)
 {
     int err;
@@ -460,10 +483,8 @@ static int compose_and_run(struct server *s)
     err = listen_and_say(s);
     if (!err)
         err = run(s);
-    if (s->stuck) {
-        log_error("drain_unfinished");
-        _exit(1);
-    }
+    if (s->unfinished)
+        end_unfinished(s);
     return err;
 }
 

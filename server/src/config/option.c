@@ -245,7 +245,8 @@ const struct option options[] = {
      "Somebody without a live connection is shown as offline after this, so that a short drop is "
      "not seen."},
     {NULL, "drain_ms", OPTION_MS, FIELD(drain_ms), 100, 3600000, "8000", {NULL},
-     "Time for what is under way to finish after SIGTERM or SIGINT. A second signal ends it."},
+     "Time for what is under way to finish after SIGTERM or SIGINT; what the store was still asked "
+     "for has 6 s more. A second signal ends it."},
 
     {"Logs", "log.level", OPTION_ENUM, FIELD(log_level), 0, 0, "info",
      {"debug", "info", "warn", "error", "off"},
