@@ -77,7 +77,7 @@ test("in a group one sees who types", async () => {
 test("a profile has a face of letters, words about oneself, and when one was there", async () => {
   const [alice, bob] = await stage.friends("alice", "bob");
   const { token } = await bob!.session();
-  await alice!.page.request.patch(`${stage.server.base}/v1/account`, {
+  await alice!.page.request.patch(`${alice!.base}/v1/account`, {
     headers: { authorization: `Bearer ${token}` }, data: { display_name: "Bob Marlow", about: "Mostly at sea." },
   });
   await alice!.search.fill(bob!.name);

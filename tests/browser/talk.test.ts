@@ -34,7 +34,7 @@ test("from signing up to the read tick and back", async () => {
   await alice!.seesBelowTheName("last seen");
   await alice!.writes("are you there?");
   await alice!.seesTick("are you there?", "sent");
-  await bob!.page.goto(`${bob!.server.base}/`);
+  await bob!.page.goto(`${bob!.base}/`);
   await bob!.hasUnread(alice!, 1);
   await bob!.row(alice!).getByText("are you there?").waitFor();
   await bob!.hasTitle("(1) Parley");

@@ -60,7 +60,8 @@ test("three take the same name", async () => {
     for (const one of tries) {
       if (one.status === "fulfilled") continue;
       assert.ok(one.reason instanceof ParleyError);
-      assert.equal(one.reason.code, "name_taken");
+      // Or it looks like one that is just being taken, which is as true.
+      assert.match(one.reason.code, /^name_(taken|refused)$/);
     }
     const owner = won[0]?.value as Session;
     for (const n of NUMBERS) {

@@ -24,13 +24,12 @@ const LAUNCH_MS_MAX = 20_000;
 export const USUAL: Options = { tries_per_address: 0, "presence.offline_after_ms": 1000 };
 
 export class Stage {
-  /** Where not empty: nodes of one server that the stage neither starts nor ends, for its people in turn. */
-  static nodes: Server[] = [];
+  /** Where set: one of several nodes, and what stands before them, that the stage neither starts nor ends. */
+  static elsewhere: { node: Server; base: string } | undefined;
 
   readonly server: Server;
   #browser: Browser;
   #people: Person[] = [];
-  #came = 0;
 
   constructor(server: Server, browser: Browser) {
     this.server = server;
@@ -38,7 +37,7 @@ export class Stage {
   }
 
   static async open(options: Options = {}): Promise<Stage> {
-    const server = Stage.nodes[0] ?? await Server.start({ ...USUAL, ...options });
+    const server = Stage.elsewhere?.node ?? await Server.start({ ...USUAL, ...options });
     try {
       const page = await (await fetch(server.base)).text();
       assert.match(page, /<script type="module"/, "this server was built without the page");
@@ -50,15 +49,16 @@ export class Stage {
     }
   }
 
-  #next(): Server {
-    return Stage.nodes[this.#came++ % Stage.nodes.length] ?? this.server;
+  async #before(name: string, context: BrowserContextOptions): Promise<Person> {
+    const person = await Person.at(this.server, this.#browser, name, context);
+    if (Stage.elsewhere) person.base = Stage.elsewhere.base;
+    this.#people.push(person);
+    return person;
   }
 
   /** Somebody before an empty browser; their name is one that nobody has. */
   async person(name: string, context: BrowserContextOptions = {}): Promise<Person> {
-    const person = await Person.at(this.#next(), this.#browser, usernameOf(name), context);
-    this.#people.push(person);
-    return person;
+    return this.#before(usernameOf(name), context);
   }
 
   /** Somebody whose browser keeps what it keeps in a folder, so that it can be started again. */
@@ -71,8 +71,7 @@ export class Stage {
 
   /** The same person before another browser, signed in there too. */
   async again(person: Person, context: BrowserContextOptions = {}): Promise<Person> {
-    const other = await Person.at(this.#next(), this.#browser, person.name, context);
-    this.#people.push(other);
+    const other = await this.#before(person.name, context);
     await other.opensThePage();
     await other.asksToSignIn();
     await other.isUpToDate();
@@ -117,7 +116,7 @@ export class Stage {
 
   async close(): Promise<void> {
     await this.#browser.close();
-    if (Stage.nodes.length === 0) await this.server.end();
+    if (!Stage.elsewhere) await this.server.end();
   }
 }
 

@@ -1,9 +1,24 @@
-/** Imported before tests of the page (a file each): it then meets three nodes, and each of the people another
- * one. */
+/** Imported before tests of the page (a file each): it then meets three nodes, behind a proxy that sends each
+ * of the sockets to the next. */
 import { after } from "node:test";
 import { Stage, USUAL } from "../../browser/harness/stage.ts";
+import type { Server } from "../../integration/harness/server.ts";
+import { freePort } from "../../integration/harness/server.ts";
+import { eventually } from "../../integration/harness/wait.ts";
+import { web } from "../../integration/harness/web.ts";
 import { Cluster } from "./cluster.ts";
+import { Proxy } from "./proxy.ts";
 
-const cluster = await Cluster.start(3, USUAL);
-Stage.nodes = cluster.nodes;
-after(() => cluster.end());
+const port = await freePort();
+const options = { ...USUAL, public_url: `http://127.0.0.1:${port}`, trusted_proxies: "127.0.0.1" };
+const cluster = await Cluster.start(0, options);
+await Promise.all([1, 2, 3].map(() => cluster.joins()));
+const ports = cluster.nodes.map((node) => node.port);
+const proxy = await Proxy.start(port, { api: ports, sockets: ports });
+await eventually(async () => (await web(`${proxy.base}/readyz`)).status === 200 || undefined, "a node behind the proxy");
+Stage.elsewhere = { node: cluster.nodes[0] as Server, base: proxy.base };
+
+after(async () => {
+  await proxy.end();
+  await cluster.end();
+});

@@ -1,3 +1,4 @@
 /** What the page does with one server, it does with several too. */
 import "../harness/page.ts";
-import "../../browser/people.test.ts";
+
+await import("../../browser/people.test.ts"); // Which else would not wait for them.

@@ -1,3 +1,4 @@
 /** What the page does with one server, it does with several too. */
 import "../harness/page.ts";
-import "../../browser/talk.test.ts";
+
+await import("../../browser/talk.test.ts"); // Which else would not wait for them.

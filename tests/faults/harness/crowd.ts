@@ -181,6 +181,8 @@ export function eventsIn(value: unknown): ChatEvent[] {
 export class Crowd {
   readonly said: Said[] = [];
   readonly members: Session[] = [];
+  /** Theirs, in the same order. */
+  readonly usernames: string[] = [];
   readonly devices: Device[] = [];
   readonly servers: readonly Server[];
   group: Id = "";
@@ -199,6 +201,7 @@ export class Crowd {
     const [outsider, ...members] = await Promise.all(Array.from({ length: people + 1 }, () => crowd.#signUp())) as
       [Person, ...Person[]];
     crowd.members.push(...members.map(({ session }) => session));
+    crowd.usernames.push(...members.map(({ username }) => username));
     await Promise.all(members.map(async ({ session: one }, i) => {
       const { session: other } = members[(i + 1) % people] as Person;
       const [asked, accepted] = [aKey(), aKey()];
