@@ -6,6 +6,7 @@ import { after, afterEach, before, test } from "node:test";
 import type axe from "axe-core";
 import type { BrowserContextOptions } from "playwright-core";
 import { eventually } from "../integration/harness/wait.ts";
+import { totp } from "../integration/harness/totp.ts";
 import { restAt } from "../integration/harness/web.ts";
 import type { Person } from "./harness/person.ts";
 import { PASSWORD } from "./harness/person.ts";
@@ -35,6 +36,13 @@ async function look({ page }: Person, view: string): Promise<void> {
 
 function noneIsAtFault(): void {
   assert.deepEqual(faults.splice(0), []);
+}
+
+/** The browser's own, and a session beside it. */
+async function devicesOf(person: Person): Promise<{ token: string; devices: string[] }> {
+  const { token, device } = await person.session();
+  const { devices } = await restAt(stage.server.base).call("device.list", {}, token);
+  return { token, devices: devices.map((one) => one.device).filter((one) => one !== device) };
 }
 
 /** Two who talked, one of whom looks at the page. */
@@ -192,6 +200,70 @@ for (const colorScheme of ["light", "dark"] as const) {
   });
 }
 
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`${colorScheme}: nothing on the way in and out, and nothing that failed, has a fault that axe finds`, async () => {
+    const [alice, bob] = await talked({ colorScheme });
+    const { page } = alice;
+    alice.expects(/status of 40\d/);
+    const rest = restAt(stage.server.base);
+    const [hers, his] = await Promise.all([alice.session(), bob.session()]);
+    await page.getByRole("button", { name: "Your account" }).click();
+    await page.getByRole("button", { name: "Settings" }).click();
+    await page.getByRole("button", { name: "Second factor" }).click();
+    await page.getByRole("button", { name: "Set it up" }).click();
+    const secret = (await page.locator(".secret").innerText()).replaceAll(" ", "");
+    await page.getByRole("img", { name: "QR code" }).waitFor();
+    await look(alice, "a secret to scan");
+    await page.getByRole("textbox", { name: "Code" }).fill(totp(secret));
+    await page.getByLabel("Password").fill(PASSWORD);
+    await page.getByRole("button", { name: "Turn it on" }).click();
+    await page.locator(".secret-list").waitFor();
+    await look(alice, "recovery codes");
+    await page.getByRole("button", { name: "I have kept them" }).click();
+    await alice.seesWords("Signing in asks for a code.");
+    await look(alice, "a second factor that is on");
+    await page.getByRole("button", { name: "Back to the settings" }).click();
+    await page.getByRole("button", { name: "Back to the list" }).click();
+
+    await rest.call("user.block", { user: hers.user }, his.token);
+    await alice.opens(bob);
+    await alice.writes("refused");
+    await alice.seesTick("refused", "not sent");
+    await look(alice, "a message that was not sent");
+    await page.getByRole("button", { name: "New", exact: true }).click();
+    await page.getByRole("button", { name: "Notes to self" }).click();
+    await alice.seesWords("Only you see these.");
+    await look(alice, "notes to self");
+    await alice.opensGroup("The walkers");
+    await page.getByRole("button", { name: "Details" }).click();
+    await page.getByRole("button", { name: "Make a link and copy it" }).click();
+    await page.getByRole("button", { name: "Show it as a QR code" }).click();
+    await page.getByRole("dialog", { name: "QR code" }).getByRole("img").waitFor();
+    await look(alice, "an invite to scan");
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Leave the group" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Leave the group" }).click();
+    await alice.seesWords("You are no longer in this group.");
+    await look(alice, "a group that one left");
+    assert.equal(stage.server.command(["user", "disable", alice.name]).status, 0);
+    await alice.seesWords("This account is disabled.");
+    await look(alice, "an account that is disabled");
+    noneIsAtFault();
+
+    const dora = await stage.person("dora", { colorScheme, reducedMotion: "reduce" });
+    await dora.signsUp();
+    await look(dora, "an empty list");
+    const { token, devices } = await devicesOf(dora);
+    for (const device of devices) await rest.call("device.end", { device }, token);
+    await dora.seesWords("This device was signed out.");
+    await look(dora, "a session that ended");
+    await dora.page.evaluate(() => (location.hash = "#/join/nothing"));
+    await dora.page.getByRole("button", { name: "Create an account" }).click();
+    await look(dora, "signing up, invited");
+    noneIsAtFault();
+  });
+}
+
 test("on a phone, from right to left, no view has a fault, and none is wider than the window", async () => {
   const alice = await stage.person("alice", { ...PHONE, locale: "ar", reducedMotion: "reduce" });
   const [bob] = await stage.people("bob");
@@ -202,10 +274,7 @@ test("on a phone, from right to left, no view has a fault, and none is wider tha
   const { page } = alice;
   await alice.opensThePage();
   await look(alice, "signing in");
-  await page.locator("input[name=username]").fill(alice.name);
-  await page.locator("input[name=password]").fill(PASSWORD);
-  await page.locator("form button[type=submit]").click();
-  await page.locator(".row").first().waitFor();
+  await alice.signsInByNoWords();
   await look(alice, "the list");
   await page.locator(".row").first().click();
   await page.locator(".message").first().waitFor();

@@ -1,6 +1,6 @@
 /**
  * Every main view in each shape of a window: phones, tablets, wide screens, a page at twice its size, both directions of
- * reading. Nothing is wider than the window, what can be pressed is reached and not covered, words fit
+ * reading, all languages. Nothing is wider than the window, what can be pressed is reached and not covered, words fit
  * into what they stand on, and a finger finds what is meant for it.
  */
 import assert from "node:assert/strict";
@@ -20,7 +20,10 @@ const SHAPES: Record<string, BrowserContextOptions> = {
   // What twice its size leaves of a common window, as the page sees it.
   "a window at twice its size": { viewport: { width: 640, height: 360 }, deviceScaleFactor: 2 },
   "a wide screen": { viewport: { width: 2560, height: 1440 } },
+  "a wide screen, from right to left": { viewport: { width: 1920, height: 1080 }, locale: "ar" },
 };
+/** Each as people have it on their phones. */
+const LOCALES = ["de", "es", "zh"];
 /** As long as they may be, of words that are. */
 const LONG_NAME = "Donaudampfschifffahrtsgesellschaftskapitänin Rindfleischetiketti";
 const LONG_TITLE = `The ${"walkers and climbers ".repeat(4)}of the valley`;
@@ -220,6 +223,15 @@ for (const [shape, options] of Object.entries(SHAPES)) {
     const faults: string[] = [];
     const alice = await awaited(options);
     await tour(alice, lookAt(alice, options.hasTouch === true, faults));
+    assert.deepEqual(faults, []);
+  });
+}
+
+for (const locale of LOCALES) {
+  test(`${locale}: on a phone the words of every view fit`, async () => {
+    const faults: string[] = [];
+    const alice = await awaited({ ...FINGER, viewport: { width: 360, height: 740 }, locale });
+    await tour(alice, lookAt(alice, true, faults));
     assert.deepEqual(faults, []);
   });
 }
