@@ -190,7 +190,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     await page.getByRole("navigation", { name: "Archived" }).getByRole("link").waitFor();
     await look(alice, "the archive");
     await page.evaluate(() => (location.hash = "#/join/nothing"));
-    await alice.seesWords("This invite does not hold any more.");
+    await alice.seesWords("This invite is no longer valid.");
     await look(alice, "an invite");
     await page.route("**/v1/connect", (route) => route.abort());
     await page.reload();

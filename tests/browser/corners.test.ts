@@ -56,7 +56,7 @@ test("who follows an invite signs up, sees the group, joins; a link that was tak
   const carol = await stage.person("carol");
   await carol.signsUp();
   await carol.page.goto(link);
-  await carol.seesWords("This invite does not hold any more.");
+  await carol.seesWords("This invite is no longer valid.");
   await carol.page.getByRole("main").getByRole("button", { name: "Back to the list" }).click();
   await carol.seesWords("Choose a conversation");
 });

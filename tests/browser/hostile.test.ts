@@ -157,7 +157,7 @@ test("whatever people write, everywhere it is shown, it is text", async () => {
     const members = page.locator(".members-line");
     await members.nth(HOSTILE_NAMES.length - 1).waitFor({ state: "attached" });
     await members.getByRole("button", { name: "What to do with" }).first().click();
-    await page.getByRole("button", { name: "Put out of the group" }).click();
+    await page.getByRole("button", { name: "Remove from the group" }).click();
     await inDialog(async (dialog) => dialog.getByText("will no longer read").waitFor());
     await page.getByRole("button", { name: "Add people" }).click();
     await inDialog(async (dialog) => {

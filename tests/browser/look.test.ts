@@ -44,7 +44,7 @@ test("language and colours change at once, outlive a reload, and go back to the 
   await page.getByRole("button", { name: "حسابك" }).click();
   await page.getByRole("button", { name: "الإعدادات" }).click();
   await page.getByLabel("مثل المتصفح").check();
-  await page.getByLabel("As the system").check();
+  await page.getByLabel("Same as system").check();
   assert.equal(await ground(), light);
   assert.equal(await page.evaluate(() => localStorage.getItem("parley/look")), null);
 });

@@ -143,8 +143,8 @@ test("a group has another title and description, more people, other roles, fewer
   };
   await does("Make an admin", bob!);
   await his.getByRole("button", { name: "Add people" }).waitFor();
-  await does("Put out of the group", carol!);
-  await alice!.page.getByRole("dialog").getByRole("button", { name: "Put out of the group" }).click();
+  await does("Remove from the group", carol!);
+  await alice!.page.getByRole("dialog").getByRole("button", { name: "Remove from the group" }).click();
   // She looked at it.
   await carol!.seesWords("You are no longer in this group.");
   assert.equal(await carol!.box.count(), 0);

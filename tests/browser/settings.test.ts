@@ -136,11 +136,11 @@ test("another password ends the other devices and is the one that holds", async 
   expectsRefusals(alice!);
   const second = await stage.again(alice!);
   await opensSettings(alice!, "Password");
-  await alice!.page.getByLabel("Password of now").fill("wrong horse");
+  await alice!.page.getByLabel("Current password").fill("wrong horse");
   await alice!.page.getByLabel("New password").fill(OTHER_PASSWORD);
   await alice!.page.getByRole("button", { name: "Change the password" }).click();
   await alice!.seesWords("This name and password do not belong together.");
-  await alice!.page.getByLabel("Password of now").fill(PASSWORD);
+  await alice!.page.getByLabel("Current password").fill(PASSWORD);
   await alice!.page.getByRole("button", { name: "Change the password" }).click();
   await alice!.seesWords("The password is changed.");
   await second.seesWords("This device was signed out.");
@@ -205,7 +205,7 @@ test("everything one has is a file; the account is deleted, and to others nobody
   assert.match(JSON.stringify(kept.conversations), /to be taken along/);
 
   await alice!.page.getByLabel("Password").fill("wrong horse");
-  await alice!.page.getByLabel("I want that.").check();
+  await alice!.page.getByLabel("I am sure.").check();
   await alice!.page.getByRole("button", { name: "Delete the account" }).click();
   await alice!.seesWords("This name and password do not belong together.");
   await alice!.page.getByLabel("Password").fill(PASSWORD);
