@@ -29,7 +29,8 @@ export function Home() {
   useAlerts();
   useShortcuts(place);
   const { overlay } = useStore();
-  const Over = OVERLAYS[useObservable(overlay) ?? "none"];
+  const over = useObservable(overlay) ?? "none";
+  const Over = OVERLAYS[over];
 
   const classes = ["home"];
   if (place || invite !== undefined) classes.push("home-open");
@@ -42,7 +43,8 @@ export function Home() {
       {place
         ? <Part key={placeId(place, me)}><Conversation place={place} panel={panel} /></Part>
         : invite !== undefined ? <Part key={invite}><Join token={invite} /></Part> : <Nothing />}
-      {Over && <Suspense><Over onClose={() => overlay.set(undefined)} /></Suspense>}
+      {/* It hears that it was closed when another may be open in its place already. */}
+      {Over && <Suspense><Over onClose={() => overlay.getSnapshot() === over && overlay.set(undefined)} /></Suspense>}
       {place && panel && <Part key={`${panel} ${placeId(place, me)}`}><Details place={place} /></Part>}
     </div>
   );
