@@ -150,6 +150,12 @@ test("another password ends the other devices and is the one that holds", async 
   await alice!.isIn();
 });
 
+/** Once they are shown. */
+async function recoveryCodesOf({ page }: Person): Promise<string[]> {
+  await page.locator(".secret-list li").first().waitFor();
+  return page.locator(".secret-list li").allInnerTexts();
+}
+
 test("a second factor: set up, asked for, replaced by a recovery code, turned off", async () => {
   const [alice] = await stage.people("alice");
   expectsRefusals(alice!);
@@ -162,12 +168,12 @@ test("a second factor: set up, asked for, replaced by a recovery code, turned of
   await page.getByRole("textbox", { name: "Code" }).fill(totp(secret));
   await page.getByLabel("Password").fill(PASSWORD);
   await page.getByRole("button", { name: "Turn it on" }).click();
-  const codes = await page.locator(".secret-list li").allInnerTexts();
+  const codes = await recoveryCodesOf(alice!);
   assert.ok(codes.length > 1);
   // Left without a word, they are still there.
   await leavesSettings(alice!);
   await opensSettings(alice!, "Second factor");
-  assert.deepEqual(await page.locator(".secret-list li").allInnerTexts(), codes);
+  assert.deepEqual(await recoveryCodesOf(alice!), codes);
   await page.getByRole("button", { name: "I have kept them" }).click();
   await alice!.seesWords("Signing in asks for a code.");
 
@@ -182,8 +188,7 @@ test("a second factor: set up, asked for, replaced by a recovery code, turned of
   await page.getByLabel("Password").fill(PASSWORD);
   await page.getByLabel("Code").fill(codes[1]!);
   await page.getByRole("button", { name: "New recovery codes" }).click();
-  await page.locator(".secret-list").waitFor();
-  const others = await page.locator(".secret-list li").allInnerTexts();
+  const others = await recoveryCodesOf(alice!);
   assert.notDeepEqual(others, codes);
   await page.getByRole("button", { name: "I have kept them" }).click();
   await page.getByLabel("Password").fill(PASSWORD);
