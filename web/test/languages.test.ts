@@ -4,6 +4,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
 import type { MessageFormatElement } from "@formatjs/icu-messageformat-parser";
 import { TYPE, parse } from "@formatjs/icu-messageformat-parser";
+import { createIntl } from "react-intl";
 import { LANGUAGES, languageOf, localeOf } from "../src/words/languages.ts";
 
 const SOURCES = new URL("../src/", import.meta.url);
@@ -52,6 +53,23 @@ for (const code of CODES) {
         // Beside "other" a form that says the same need not stand.
         assert.ok(given.includes("other"), id);
         if (given.length > 2) assert.deepEqual(missing.filter((form) => form !== "many" || code !== "es"), [], id);
+      }
+    }
+  });
+}
+
+for (const code of CODES) {
+  test(`${code}: what one did, or what was done to one, is said to oneself, whose verb is another`, () => {
+    const texts = textsIn(code);
+    const intl = createIntl({ locale: code, messages: texts });
+    for (const [id, text] of Object.entries(texts)) {
+      const told = argumentsOf(parse(text));
+      for (const [person, name] of [["who", "by"], ["whom", "user"]] as const) {
+        if (!id.startsWith("notice.") || !told.includes(name)) continue;
+        const rest = { by: "Ada", user: "Ada", who: "other", whom: "other", title: "", days: 1 };
+        const say = (who: string): string => intl.formatMessage({ id }, { ...rest, [name]: "Bo", [person]: who });
+        assert.match(say("other"), /Bo/, id);
+        assert.doesNotMatch(say("you"), /Bo/, id);
       }
     }
   });

@@ -17,7 +17,9 @@ export function IntentLine({ intent, onCancel }: { intent: Intent; onCancel: () 
       <p>
         <strong>
           {kind === "edit" ? say("composer.editing")
-            : <FormattedMessage id="composer.replying" values={{ name: <Name user={message.sender} /> }} />}
+            : <FormattedMessage
+                id="composer.replying" values={{ name: <Name user={message.sender} />, whom: message.own ? "you" : "other" }}
+              />}
         </strong>
         <span dir="auto">{plainOf(message.text ?? "", CHARS_MAX)}</span>
       </p>

@@ -1,5 +1,5 @@
 import type { Id } from "parley-client";
-import { FormattedMessage, useIntl } from "react-intl";
+import { FormattedMessage } from "react-intl";
 import { useObservable } from "../hooks/useObservable.ts";
 import { Name } from "../people/Name.tsx";
 import { nameOf } from "../people/names.ts";
@@ -12,7 +12,6 @@ const NAMES_MAX = 12;
 /** Who types in a group, or who is in it. */
 export function GroupLine({ conversation }: { conversation: Id }) {
   const parley = useParley();
-  const intl = useIntl();
   const say = useText();
   const me = useMe();
   const typing = useObservable(parley.typing(conversation));
@@ -31,7 +30,7 @@ export function GroupLine({ conversation }: { conversation: Id }) {
   const others = members.filter((member) => member.user !== me).slice(0, NAMES_MAX);
   const names = [say("person.you"), ...others.map((member) => isolated(nameOf(member, say)))];
   const more = Math.max(0, members.length - NAMES_MAX - 1);
-  return <p>{say("talk.members", { names: intl.formatList(names, { type: "unit" }), more })}</p>;
+  return <p>{say("talk.members", { names: names.join(say("talk.between")), more })}</p>;
 }
 
 /** A name in the middle of a text, whose direction of writing ends with it. */

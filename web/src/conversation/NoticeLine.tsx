@@ -1,15 +1,19 @@
 /** Something that happened and is no message: who came, who went, another title. */
-import type { NoticeView } from "parley-client";
+import type { Id, NoticeView } from "parley-client";
 import type { ReactNode } from "react";
 import { FormattedMessage } from "react-intl";
 import { Name } from "../people/Name.tsx";
+import { useMe } from "../store/context.ts";
 import type { TextId } from "../words/languages.ts";
 
 export function NoticeLine({ notice: { event } }: { notice: NoticeView }) {
   const id = textOf(event);
+  const me = useMe();
   if (!id) return null;
-  const values: Record<string, ReactNode> = { by: <Name user={event.sender} /> };
-  if ("user" in event) values["user"] = <Name user={event.user} />;
+  /** A verb goes with the person. */
+  const personOf = (user: Id): string => (user === me ? "you" : "other");
+  const values: Record<string, ReactNode> = { by: <Name user={event.sender} />, who: personOf(event.sender) };
+  if ("user" in event) Object.assign(values, { user: <Name user={event.user} />, whom: personOf(event.user) });
   if ("title" in event) values["title"] = <bdi>{event.title}</bdi>;
   if ("days" in event) values["days"] = event.days;
   return <FormattedMessage id={id} values={values} />;

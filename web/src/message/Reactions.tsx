@@ -1,6 +1,5 @@
 import type { Id, MessageView } from "parley-client";
 import { useMemo } from "react";
-import { useIntl } from "react-intl";
 import { useNames } from "../people/names.ts";
 import { useMe } from "../store/context.ts";
 import { useText } from "../words/useText.ts";
@@ -27,11 +26,10 @@ export function Reactions({ message }: { message: MessageView }) {
 /** A press joins in, or takes one's own back. */
 function Reaction({ message, emoji, users }: { message: MessageView; emoji: string; users: readonly Id[] }) {
   const { mayReact, react } = useActions();
-  const intl = useIntl();
   const say = useText();
   const mine = users.includes(useMe());
   const shown = useMemo(() => users.slice(0, NAMES_MAX), [users]);
-  const names = intl.formatList(useNames(shown), { type: "unit" });
+  const names = useNames(shown).join(say("talk.between"));
   const by = say("talk.members", { names, more: users.length - shown.length });
   return (
     <button
