@@ -41,6 +41,16 @@ function faultsIn(finger: boolean): string[] {
   const faults: string[] = [];
   const { scrollWidth } = document.documentElement;
   if (scrollWidth > innerWidth) faults.push(`the page is ${scrollWidth} pixels wide`);
+  const isFromRight = getComputedStyle(document.body).direction === "rtl";
+  for (const one of document.querySelectorAll("bdi")) {
+    if (!one.checkVisibility() || getComputedStyle(one).display === "inline") continue;
+    const box = one.getBoundingClientRect();
+    const words = document.createRange();
+    words.selectNodeContents(one);
+    const { left, right } = words.getBoundingClientRect();
+    const away = isFromRight ? box.right - right : left - box.left;
+    if (away > SLACK_PX) faults.push(`bdi.${one.className} “${one.textContent}” begins ${away} away from the line's beginning`);
+  }
   // What lies beneath what is open is not pressed.
   const front = document.querySelector(":popover-open") ?? document.querySelector("dialog[open]") ?? document.body;
   for (const one of front.querySelectorAll<HTMLElement>("a[href], button, input, select, textarea")) {

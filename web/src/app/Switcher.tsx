@@ -5,7 +5,7 @@ import { useId, useMemo, useState } from "react";
 import { sought } from "../list/arrange.ts";
 import { useSteady } from "../list/useSteady.ts";
 import { Avatar } from "../people/Avatar.tsx";
-import { titleOf, useTitleOf } from "../people/names.ts";
+import { iconOf, titleOf, useTitleOf } from "../people/names.ts";
 import { go, placeOf } from "../route/route.ts";
 import { Dialog, closeDialog } from "../ui/Dialog.tsx";
 import { useText } from "../words/useText.ts";
@@ -57,10 +57,7 @@ export default function Switcher({ onClose }: { onClose: () => void }) {
               key={view.conversation} id={`${listId}-${i}`} role="option" aria-selected={i === active} className="completion"
               onClick={(event) => choose(event, view)}
             >
-              <Avatar
-                id={view.peer ?? view.conversation} name={title}
-                icon={view.kind === "group" ? "group" : view.kind === "self" ? "notes" : undefined}
-              />
+              <Avatar id={view.peer ?? view.conversation} name={title} icon={iconOf(view)} />
               <bdi className="switcher-title">{title}</bdi>
               {view.unread > 0 && (
                 <span className="badge">

@@ -1,3 +1,7 @@
+// Before what the components bring, which is the stronger for standing behind them.
+import "../styles/tokens.css";
+import "../styles/base.css";
+import "../styles/parts.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { StoreContext } from "../store/context.ts";
@@ -6,9 +10,6 @@ import { Store } from "../store/store.ts";
 import { App } from "./App.tsx";
 import { Looks, spokenBy } from "./Looks.tsx";
 import { CatchTrouble, Trouble } from "./Trouble.tsx";
-import "../styles/tokens.css";
-import "../styles/base.css";
-import "../styles/parts.css";
 
 const place = document.getElementById("app");
 if (!place) throw new Error("the page has no place for the app");

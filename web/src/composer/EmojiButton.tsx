@@ -9,7 +9,7 @@ const EmojiPicker = lazy(() => import("../emoji/EmojiPicker.tsx"));
 export function EmojiButton({ onChoose }: { onChoose: (emoji: string) => void }) {
   const say = useText();
   return (
-    <Popup label={say("emoji.label")} button={<Icon name="emoji" />}>
+    <Popup label={say("emoji.label")} from="start" button={<Icon name="emoji" />}>
       {(close) => (
         <Suspense fallback={<p className="hint emoji-picker" role="status">{say("app.loading")}</p>}>
           <EmojiPicker

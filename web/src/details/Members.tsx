@@ -45,7 +45,7 @@ function MemberLine({ member, isMe, view }: { member: MemberState; isMe: boolean
       <button type="button" className="row" disabled={isMe} onClick={() => go({ kind: "person", user: member.user })}>
         <Face user={member.user} name={name} />
         <span className="row-main">
-          <span className="row-title"><bdi>{isMe ? say("person.you") : name}</bdi></span>
+          <bdi className="row-title">{isMe ? say("person.you") : name}</bdi>
         </span>
         {member.role !== "member" && <span className="members-role">{say(`details.${member.role}`)}</span>}
       </button>

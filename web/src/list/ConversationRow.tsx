@@ -2,7 +2,7 @@ import type { ConversationView } from "parley-client";
 import { memo } from "react";
 import { useIntl } from "react-intl";
 import { Avatar } from "../people/Avatar.tsx";
-import { titleOf } from "../people/names.ts";
+import { iconOf, titleOf } from "../people/names.ts";
 import { usePresence } from "../people/usePresence.ts";
 import type { Place } from "../route/route.ts";
 import { hrefOf } from "../route/route.ts";
@@ -29,15 +29,14 @@ export const ConversationRow = memo(
     const say = useText();
     const online = usePresence(view.peer ?? "")?.online ?? false;
     const title = titleOf(view, say);
-    const icon = view.kind === "group" ? "group" : view.kind === "self" ? "notes" : undefined;
     const isUnread = view.unread > 0 || view.marked_unread;
     return (
       <>
         <a className={isUnread ? "row row-unread" : "row"} href={hrefOf(place)} aria-current={isOpen ? "page" : undefined}>
-          <Avatar id={view.peer ?? view.conversation} name={title} icon={icon} online={online} />
+          <Avatar id={view.peer ?? view.conversation} name={title} icon={iconOf(view)} online={online} />
           <span className="row-main">
             <span className="row-line">
-              <span className="row-title"><bdi>{title}</bdi></span>
+              <bdi className="row-title">{title}</bdi>
               {online && <span className="unseen">{say("list.online")}</span>}
               <time className="row-time" dateTime={new Date(view.time).toISOString()}>
                 {shortTime(intl, view.time, now)}

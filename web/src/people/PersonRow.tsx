@@ -11,7 +11,7 @@ export function PersonRow({ person, onChoose }: { person: Person; onChoose: () =
       <button type="button" className="row" onClick={onChoose}>
         <Avatar id={person.user} name={name} />
         <span className="row-main">
-          <span className="row-title"><bdi>{name}</bdi></span>
+          <bdi className="row-title">{name}</bdi>
           <span className="row-sub" dir="ltr">@{person.username}</span>
         </span>
       </button>

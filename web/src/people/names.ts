@@ -2,6 +2,7 @@ import { useCallback, useMemo, useSyncExternalStore } from "react";
 import type { ConversationView, Id, Person } from "parley-client";
 import { useObservable } from "../hooks/useObservable.ts";
 import { useMe, useParley } from "../store/context.ts";
+import type { IconName } from "../ui/Icon.tsx";
 import type { Say } from "../words/useText.ts";
 import { useText } from "../words/useText.ts";
 
@@ -54,6 +55,11 @@ export function titleOf(view: ConversationView, say: Say): string {
   if (view.kind === "self") return say("list.notes");
   if (view.kind === "group") return view.title ?? UNKNOWN;
   return nameOf(view.person, say);
+}
+
+/** What stands for a conversation that is none with another person. */
+export function iconOf({ kind }: ConversationView): IconName | undefined {
+  return kind === "group" ? "group" : kind === "self" ? "notes" : undefined;
 }
 
 export function useTitleOf(): (view: ConversationView) => string {

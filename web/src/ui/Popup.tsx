@@ -11,15 +11,16 @@ const EDGE_PX = 8;
 /** How somebody scrolls who does not press elsewhere first. */
 const SCROLLED_BY = ["wheel", "touchmove"] as const;
 
-/** Below the button if there is room, else above; inside the window in any case. Through the
- * object model, since the content policy takes no style attribute. */
-function place(panel: HTMLElement, button: HTMLElement): void {
+/** Below the button if there is room, else above; inside the window in any case. It begins where the button
+ * does (`from`: start), or ends there. Through the object model, since the content policy takes no style
+ * attribute. */
+function place(panel: HTMLElement, button: HTMLElement, from: "start" | "end"): void {
   const { top, bottom, left, right } = button.getBoundingClientRect();
   const { width, height } = panel.getBoundingClientRect();
   const fits = bottom + GAP_PX + height + EDGE_PX <= innerHeight;
   const y = fits ? bottom + GAP_PX : Math.max(EDGE_PX, top - GAP_PX - height);
-  const end = getComputedStyle(button).direction === "rtl" ? left : right - width;
-  const x = Math.min(Math.max(EDGE_PX, end), innerWidth - width - EDGE_PX);
+  const atLeft = (getComputedStyle(button).direction === "rtl") === (from === "end");
+  const x = Math.min(Math.max(EDGE_PX, atLeft ? left : right - width), innerWidth - width - EDGE_PX);
   panel.style.top = `${y}px`;
   panel.style.left = `${x}px`;
 }
@@ -29,11 +30,13 @@ export interface PopupProps {
   className?: string;
   button: ReactNode;
   tabIndex?: number;
+  /** The end of the button with which it is in line; by default that where the line of reading ends. */
+  from?: "start" | "end";
   /** `close` is for what is chosen inside. */
   children: (close: () => void) => ReactNode;
 }
 
-export function Popup({ label, className, button, tabIndex, children }: PopupProps) {
+export function Popup({ label, className, button, tabIndex, from = "end", children }: PopupProps) {
   const id = useId();
   const [open, setOpen] = useState(false);
   const opener = useRef<HTMLButtonElement>(null);
@@ -43,7 +46,7 @@ export function Popup({ label, className, button, tabIndex, children }: PopupPro
 
   useEffect(() => {
     if (!open || !panel.current || !opener.current) return undefined;
-    place(panel.current, opener.current);
+    place(panel.current, opener.current, from);
     panel.current.querySelector<HTMLElement>("button, a, input")?.focus();
     // It does not move with what is scrolled beneath it; what scrolls by itself, as when a message comes
     // in or a phone's keyboard does, closes nothing. Nor does the finger whose long touch opened it.
@@ -57,7 +60,7 @@ export function Popup({ label, className, button, tabIndex, children }: PopupPro
     };
     // What is in it may be on its way, or change; and a phone's keyboard makes the window smaller.
     const moved = (): void => {
-      if (panel.current && opener.current) place(panel.current, opener.current);
+      if (panel.current && opener.current) place(panel.current, opener.current, from);
     };
     const grown = new ResizeObserver(moved);
     grown.observe(panel.current);
@@ -70,7 +73,7 @@ export function Popup({ label, className, button, tabIndex, children }: PopupPro
       for (const by of SCROLLED_BY) document.removeEventListener(by, hide, { capture: true });
       document.removeEventListener("touchstart", touch, { capture: true });
     };
-  }, [open]);
+  }, [open, from]);
 
   return (
     <>
