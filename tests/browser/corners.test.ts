@@ -103,7 +103,7 @@ test("an answer to a deleted message says that it is deleted, and nothing of it 
   await bob!.does("Reply", "rash words");
   await bob!.writes("really?");
   await alice!.sees("really?");
-  await alice!.does("Delete for everyone", "rash words");
+  await alice!.deletes("rash words", "everyone");
   for (const person of [alice!, bob!]) {
     await person.message("really?").locator(".quote").getByText("Message deleted").waitFor();
     await person.message("Message deleted").first().waitFor();

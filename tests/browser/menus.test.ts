@@ -87,6 +87,7 @@ test("in a low window a menu is reached to its last line, and offers leave the b
   await menu.waitFor();
   assert.ok(await isInside(menu));
   await menu.getByRole("button", { name: "Delete for everyone" }).click();
+  await alice!.isSure("Delete for everyone");
   await alice!.message("Message deleted").waitFor();
 
   await alice!.box.pressSequentially("@");

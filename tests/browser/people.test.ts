@@ -167,7 +167,7 @@ test("an admin takes another's message away; who has read a message, and who not
   await alice!.writes("who is here?");
   await bob!.opensGroup("The walkers");
   await bob!.writes("not nice");
-  await alice!.does("Delete for everyone", "not nice");
+  await alice!.deletes("not nice", "everyone");
   await bob!.seesExactly(["who is here?", "Message deleted"]);
   await alice!.does("Message info", "who is here?");
   const info = alice!.page.getByRole("dialog", { name: "Message info" });
@@ -204,6 +204,6 @@ test("what an admin pins stands above the log for everybody, and leads there; me
   await bob!.page.keyboard.press("Escape");
   await alice!.does("Unpin for everyone", "bring water");
   await pinned.getByText("Pinned:").waitFor();
-  await alice!.does("Delete for everyone", "o'clock");
+  await alice!.deletes("o'clock", "everyone");
   await pinned.waitFor({ state: "detached" });
 });

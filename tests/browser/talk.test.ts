@@ -95,7 +95,7 @@ test("messages are answered, changed, reacted to and deleted", async () => {
   await alice!.writes("better words");
   await bob!.message("better words").getByText("edited").first().waitFor();
 
-  await bob!.does("Delete for everyone", "an answer");
+  await bob!.deletes("an answer", "everyone");
   await alice!.seesExactly(["better words", "Message deleted"]);
   await bob!.seesExactly(["better words", "Message deleted"]);
 });

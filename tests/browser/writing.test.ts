@@ -144,7 +144,7 @@ test("deleted for oneself, it is gone here and on no other's screen", async () =
   await alice!.writes("stays");
   await alice!.writes("goes");
   await bob!.opens(alice!);
-  await bob!.does("Delete for me", "goes");
+  await bob!.deletes("goes", "me");
   await bob!.seesExactly(["stays"]);
   await bob!.reloads();
   await bob!.seesExactly(["stays"]);

@@ -146,6 +146,20 @@ export class Person {
     await this.page.getByRole("button", { name: what, exact: true }).click();
   }
 
+  /** Says "for everyone" or "for me", and that they are sure. */
+  async deletes(text: string, forWhom: "everyone" | "me"): Promise<void> {
+    const what = `Delete for ${forWhom}`;
+    await this.does(what, text);
+    await this.isSure(what);
+  }
+
+  /** That it cannot be taken back. */
+  async isSure(what: string): Promise<void> {
+    const question = this.page.getByRole("dialog", { name: what });
+    await question.getByRole("button", { name: what }).click();
+    await question.waitFor({ state: "detached" });
+  }
+
   /** Rests a finger on something until its menu is there, and lifts it. */
   async holds(shown: Locator): Promise<void> {
     await shown.scrollIntoViewIfNeeded();

@@ -125,6 +125,8 @@ function useTalkActions(reading: Reading, onIntent: (intent: Intent) => void, on
     edit: (message: MessageView) => onIntent({ kind: "edit", message }),
     forward: (message: MessageView) => onSheet({ kind: "forward", message }),
     info: (message: MessageView) => onSheet({ kind: "info", message }),
+    remove: (message: MessageView) => onSheet({ kind: "remove", message }),
+    hide: (message: MessageView) => onSheet({ kind: "hide", message }),
     show: (seq: Seq) => void reading.goTo(seq).catch(complain),
   }), [reading, onIntent, onSheet, complain]);
 }

@@ -8,11 +8,20 @@ import { useText } from "../words/useText.ts";
 const SHEETS = {
   forward: lazy(() => import("../message/Forward.tsx")),
   info: lazy(() => import("../message/MessageInfo.tsx")),
+  remove: lazy(() => import("../message/Remove.tsx")),
+  hide: lazy(() => import("../message/Hide.tsx")),
 };
 
 export interface Sheet {
   kind: keyof typeof SHEETS;
   message: MessageView;
+}
+
+/** What each is given. */
+export interface SheetProps {
+  conversation: Id;
+  message: MessageView;
+  onDone: () => void;
 }
 
 export interface SheetsProps {

@@ -1,12 +1,13 @@
 /** To whom a message is given on: conversations that one has, several at once. */
-import type { ConversationView, Id, MessageView } from "parley-client";
+import type { ConversationView, Id } from "parley-client";
 import type { FormEvent } from "react";
 import { useMemo, useState } from "react";
+import type { SheetProps } from "../conversation/Sheets.tsx";
 import { useObservable } from "../hooks/useObservable.ts";
 import { isWritable, sought } from "../list/arrange.ts";
 import { useSteady } from "../list/useSteady.ts";
 import { Avatar } from "../people/Avatar.tsx";
-import { titleOf, useTitleOf } from "../people/names.ts";
+import { iconOf, titleOf, useTitleOf } from "../people/names.ts";
 import { useParley } from "../store/context.ts";
 import { Dialog, closeDialog } from "../ui/Dialog.tsx";
 import { useComplain } from "../ui/notices.tsx";
@@ -19,13 +20,7 @@ const SHOWN_MAX = 50;
 const CHOSEN_MAX = 20;
 const CHARS_MAX = 200;
 
-export interface ForwardProps {
-  conversation: Id;
-  message: MessageView;
-  onDone: () => void;
-}
-
-export default function Forward({ conversation, message, onDone }: ForwardProps) {
+export default function Forward({ conversation, message, onDone }: SheetProps) {
   const parley = useParley();
   const complain = useComplain();
   const say = useText();
@@ -71,7 +66,7 @@ export default function Forward({ conversation, message, onDone }: ForwardProps)
                     type="checkbox" checked={isChosen} disabled={!isChosen && chosen.length >= CHOSEN_MAX}
                     onChange={() => turn(view)}
                   />
-                  <Avatar id={view.peer ?? view.conversation} name={title} icon={view.kind === "group" ? "group" : undefined} />
+                  <Avatar id={view.peer ?? view.conversation} name={title} icon={iconOf(view)} />
                   <bdi className="row-title">{title}</bdi>
                 </label>
               </li>

@@ -1,7 +1,8 @@
 /** Where a message is by now: who has it, who read it, and since when. */
-import type { Id, MessageReader, MessageView } from "parley-client";
+import type { MessageReader } from "parley-client";
 import { useCallback } from "react";
 import { useIntl } from "react-intl";
+import type { SheetProps } from "../conversation/Sheets.tsx";
 import { useLoaded } from "../hooks/useLoaded.ts";
 import { Avatar } from "../people/Avatar.tsx";
 import { useName } from "../people/names.ts";
@@ -12,13 +13,7 @@ import { wholeMoment } from "../words/time.ts";
 import type { TextId } from "../words/languages.ts";
 import { useText } from "../words/useText.ts";
 
-export interface MessageInfoProps {
-  conversation: Id;
-  message: MessageView;
-  onDone: () => void;
-}
-
-export default function MessageInfo({ conversation, message, onDone }: MessageInfoProps) {
+export default function MessageInfo({ conversation, message, onDone }: SheetProps) {
   const parley = useParley();
   const intl = useIntl();
   const say = useText();

@@ -14,6 +14,10 @@ export interface TalkActions {
   forward(message: MessageView): void;
   /** Shows how far it got. */
   info(message: MessageView): void;
+  /** Takes it away for everybody, once one is sure. */
+  remove(message: MessageView): void;
+  /** The same for oneself. */
+  hide(message: MessageView): void;
   /** Goes to a message, wherever in the history it stands. */
   show(seq: Seq): void;
 }
@@ -22,10 +26,8 @@ export interface MessageActions extends TalkActions {
   mayWrite: boolean;
   mayReact: boolean;
   copy(message: MessageView): void;
-  remove(message: MessageView): void;
   /** Whether one may take it away for everybody: one's own, or any as an admin. */
   mayRemove(message: MessageView): boolean;
-  hide(message: MessageView): void;
   mayPin: boolean;
   isPinned(message: MessageView): boolean;
   /** For everybody. */
@@ -60,9 +62,7 @@ export function useMessageActions(view: ConversationView | undefined, talk: Talk
       mayWrite: write,
       mayReact: react,
       copy: ({ text }) => void copyText(text ?? "").catch(complain),
-      remove: (message) => act(message, (id, seq) => parley.delete(id, seq)),
       mayRemove: ({ own }) => (own ? remove : rule),
-      hide: (message) => act(message, (id, seq) => parley.personal.hide(id, seq)),
       mayPin: pin,
       isPinned: ({ seq }) => parley.pins(conversation ?? "").getSnapshot()?.some(({ message }) => message.seq === seq) ?? false,
       pin: (message, pinned) => act(message, (id, seq) => (pinned ? parley.pin(id, seq) : parley.unpin(id, seq))),
