@@ -5,6 +5,7 @@ import { Name } from "../people/Name.tsx";
 import { nameOf } from "../people/names.ts";
 import { useMe, useParley } from "../store/context.ts";
 import { useText } from "../words/useText.ts";
+import { NoLine } from "./NoLine.tsx";
 
 /** Names that a line has room for. */
 const NAMES_MAX = 12;
@@ -26,7 +27,7 @@ export function GroupLine({ conversation }: { conversation: Id }) {
       </p>
     );
   }
-  if (!members) return <p> </p>;
+  if (!members) return <NoLine />;
   const others = members.filter((member) => member.user !== me).slice(0, NAMES_MAX);
   const names = [say("person.you"), ...others.map((member) => isolated(nameOf(member, say)))];
   const more = Math.max(0, members.length - NAMES_MAX - 1);

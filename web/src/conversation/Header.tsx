@@ -1,12 +1,13 @@
 /** Whom or what one is looking at, and what may be done with it. */
 import type { ConversationView, Id } from "parley-client";
 import type { ReactNode } from "react";
+import { useObservable } from "../hooks/useObservable.ts";
 import { Avatar } from "../people/Avatar.tsx";
 import { useName } from "../people/names.ts";
 import { usePresence } from "../people/usePresence.ts";
 import type { Panel, Place } from "../route/route.ts";
 import { goBeside, goNowhere } from "../route/route.ts";
-import { useMe } from "../store/context.ts";
+import { useMe, useParley } from "../store/context.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { useText } from "../words/useText.ts";
 import { GroupLine } from "./GroupLine.tsx";
@@ -46,13 +47,16 @@ export function Header({ place, panel, view, children }: HeaderProps) {
 
 function PersonHead({ user, view }: { user: Id; view: ConversationView | undefined }) {
   const name = useName(user);
+  const username = useObservable(useParley().person(user))?.username;
   const online = usePresence(user)?.online ?? false;
   return (
     <>
       <Avatar id={user} name={name} online={online} />
       <div className="conversation-who">
         <h2><bdi>{name}</bdi></h2>
-        <div role="status"><PresenceLine user={user} conversation={view?.conversation ?? ""} /></div>
+        <div role="status">
+          <PresenceLine user={user} conversation={view?.conversation ?? ""} instead={username && <p dir="ltr">@{username}</p>} />
+        </div>
       </div>
     </>
   );
@@ -65,7 +69,7 @@ function GroupHead({ view }: { view: ConversationView }) {
       <Avatar id={view.conversation} name={title} icon="group" />
       <div className="conversation-who">
         <h2><bdi>{title}</bdi></h2>
-        <GroupLine conversation={view.conversation} />
+        {!view.left && <GroupLine conversation={view.conversation} />}
       </div>
     </>
   );

@@ -9,6 +9,7 @@ import { useObservable } from "../hooks/useObservable.ts";
 import { Message } from "../message/Message.tsx";
 import { messageMenuOf } from "../message/messageMenuOf.ts";
 import { MessageActionsContext, useMessageActions } from "../message/actions.ts";
+import { useParley } from "../store/context.ts";
 import type { Reading } from "../store/reading.ts";
 import { useComplain } from "../ui/notices.tsx";
 import { useText } from "../words/useText.ts";
@@ -61,7 +62,8 @@ export function Log({ id, view, reading, onIntent, onSheet }: LogProps) {
     reading.goToLatest();
   };
   const last = timeline.items.findLast((item) => item.type === "message");
-  const isEmpty = lines.length === 0 && !timeline.loading && !timeline.has_older;
+  const online = useObservable(useParley().status).state === "online";
+  const isBare = lines.length === 0 && !timeline.loading;
 
   const lineOf = (line: Line) => {
     switch (line.type) {
@@ -109,7 +111,8 @@ export function Log({ id, view, reading, onIntent, onSheet }: LogProps) {
       </div>
       <Announce timeline={timeline} />
       {timeline.loading && <p className="log-loading" role="status">{say("app.loading")}</p>}
-      {isEmpty && <p className="hint log-empty">{say("talk.empty")}</p>}
+      {isBare && !timeline.has_older && <p className="hint log-empty">{say("talk.empty")}</p>}
+      {isBare && timeline.has_older && !online && <p className="hint log-empty" role="status">{say("talk.absent")}</p>}
       {lines.length > 0 && (timeline.has_newer || !isAtEnd) && (
         <ToLatest unread={view?.unread ?? 0} onGo={() => reading.goToLatest()} />
       )}
