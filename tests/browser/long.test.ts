@@ -49,14 +49,14 @@ function drawnLines(bob: Person): Promise<number> {
   return bob.log.locator("[data-line]").count();
 }
 
-test("10,000 messages are read back to the first, and nothing ever jumps", { timeout: 5 * MINUTE_MS }, async (t) => {
+test("10,000 messages are read back to the first, and nothing ever jumps", { timeout: 20 * MINUTE_MS }, async (t) => {
   const { alice, bob, token, user } = await afterMessages(LONG);
   const began = performance.now();
   await bob.opens(alice);
   await bob.sees(textOf(LONG));
   t.diagnostic(`opened in ${Math.round(performance.now() - began)} ms, with ${await drawnLines(bob)} lines drawn`);
 
-  const walk = await walkUp(bob.log, BEFORE + 1, 400, 3 * MINUTE_MS);
+  const walk = await walkUp(bob.log, BEFORE + 1, 400, 10 * MINUTE_MS);
   t.diagnostic(`read back in ${walk.frames} frames; moved by ${walk.moved_px.toFixed(2)} px; ${walk.lines} lines drawn at most`);
   assert.ok(walk.moved_px <= MOVED_PX_MAX, `what was in view moved by ${walk.moved_px} pixels`);
   assert.ok(walk.lines <= LINES_MAX, `${walk.lines} lines are drawn`);

@@ -43,33 +43,34 @@ export interface Walk {
   frames: number;
 }
 
-/** Scrolls up by `step` pixels a frame, as pages come in, until the line of `seq` is drawn and in view;
- * looks at a line in each frame, once that was painted. */
+/** Scrolls up by `step` pixels a frame, as pages come in, until the line of `seq` is drawn and in view, and
+ * looks at a line in each frame as it was painted: what an observer of intersections is told. Between two
+ * frames a page may have come in, of whose lines the layout is told in the next one, before that is painted. */
 export function walkUp(log: Locator, seq: number, step: number, ms_max: number): Promise<Walk> {
   return log.evaluate(async (box, { seq, step, ms_max }) => {
-    const painted = async (): Promise<void> => {
-      await new Promise((resolve) => requestAnimationFrame(resolve));
-      await new Promise((resolve) => setTimeout(resolve));
-    };
-    const drawn = (): HTMLElement[] => [...box.querySelectorAll<HTMLElement>("[data-line]")];
-    const topOf = (line: HTMLElement): number => line.getBoundingClientRect().top - box.getBoundingClientRect().top;
-    const endOf = (line: HTMLElement): number => topOf(line) + line.getBoundingClientRect().height;
+    interface Painted { line: HTMLElement; top: number; end: number }
+    const painted = (): Promise<Painted[]> => new Promise((resolve) => {
+      const observer = new IntersectionObserver((entries) => {
+        observer.disconnect();
+        const edge = entries[0]!.boundingClientRect.top;
+        resolve(entries.slice(1).filter(({ target }) => target.isConnected).map(({ target, boundingClientRect: { top, bottom } }) =>
+          ({ line: target as HTMLElement, top: top - edge, end: bottom - edge })));
+      });
+      for (const element of [box, ...box.querySelectorAll("[data-line]")]) observer.observe(element);
+    });
     const walk = { moved_px: 0, lines: 0, frames: 0 };
-    const isThere = (): boolean =>
-      drawn().some((line) => Number(line.dataset["seq"] ?? Infinity) <= seq && topOf(line) >= 0);
+    let lines = await painted();
+    const isThere = (): boolean => lines.some(({ line, top }) => Number(line.dataset["seq"] ?? Infinity) <= seq && top >= 0);
     for (const end = performance.now() + ms_max; !isThere(); walk.frames++) {
       if (performance.now() > end) throw new Error(`after ${ms_max} ms and ${walk.frames} frames it is not there`);
-      const lines = drawn();
-      const held = lines.find((line) => topOf(line) >= 0);
-      const id = held?.dataset["line"];
+      const held = lines.find(({ top }) => top >= 0);
       const by = Math.min(step, box.scrollTop);
-      const due = held ? endOf(held) + by : NaN;
       box.scrollTop -= by;
       // Of what a hand scrolls, the page hears in the frame that it shows in, of this one later.
       box.dispatchEvent(new Event("scroll"));
-      await painted();
-      const now = drawn().find((line) => line.dataset["line"] === id);
-      const moved = now ? Math.abs(endOf(now) - due) : Infinity;
+      lines = await painted();
+      const now = lines.find(({ line }) => line === held?.line);
+      const moved = held && now ? Math.abs(now.end - held.end - by) : Infinity;
       walk.moved_px = Math.max(walk.moved_px, moved);
       walk.lines = Math.max(walk.lines, lines.length);
     }
