@@ -24,6 +24,7 @@ export class Asker {
   #clock: Clock;
   #busy = 0;
   #queue: (() => void)[] = [];
+  #later: (() => void)[] = [];
   /** Told apart from what was asked before clear(). */
   #epoch = 0;
 
@@ -32,17 +33,27 @@ export class Asker {
     this.#clock = clock;
   }
 
-  async ask<C extends CommandName>(
+  ask<C extends CommandName>(cmd: C, args: Commands[C]["args"]): Promise<Commands[C]["reply"]> {
+    return this.#ask(this.#queue, cmd, args);
+  }
+
+  /** What one can do without for a while, and much of it at once: anything else is asked before it. */
+  askLater<C extends CommandName>(cmd: C, args: Commands[C]["args"]): Promise<Commands[C]["reply"]> {
+    return this.#ask(this.#later, cmd, args);
+  }
+
+  async #ask<C extends CommandName>(
+    queue: (() => void)[],
     cmd: C,
     args: Commands[C]["args"],
   ): Promise<Commands[C]["reply"]> {
     const epoch = this.#epoch;
-    if (this.#busy >= ASKS_MAX) await new Promise<void>((resolve) => this.#queue.push(resolve));
+    if (this.#busy >= ASKS_MAX) await new Promise<void>((resolve) => queue.push(resolve));
     else this.#busy++;
     try {
       return await this.#insist(cmd, args, epoch);
     } finally {
-      const next = this.#queue.shift();
+      const next = this.#queue.shift() ?? this.#later.shift();
       if (next) next();
       else this.#busy--;
     }

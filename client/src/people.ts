@@ -101,7 +101,8 @@ export class People {
     if (this.#asked.has(user)) return;
     this.#asked.add(user);
     if (!this.#host.online()) return;
-    this.#asker.ask("user.get", { user }).then(
+    // A new device's list wants thousands: neither its next page nor a history that one opens is behind them.
+    this.#asker.askLater("user.get", { user }).then(
       (reply) => {
         this.#asked.delete(user);
         this.take([reply]);

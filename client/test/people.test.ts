@@ -34,3 +34,21 @@ test("names that are kept are asked for again when one sees them, not for all of
   assert.equal(server.askedFor("user.get").length, 2, "once is enough");
   again.stop();
 });
+
+test("what one opens does not wait for the names of the list", async () => {
+  const { clock, server, parley } = await signedIn(entries(30));
+  const answers: (() => void)[] = [];
+  server.on("user.get", ({ user }) => new Promise((resolve) =>
+    answers.push(() => resolve({ ok: { user, username: "y", display_name: "Y", about: "", blocked: false } }))));
+  parley.conversations.getSnapshot();
+  await clock.pass(100);
+  const close = parley.open("7029");
+  const names = server.askedFor("user.get").length;
+  assert.ok(names < 30, `${names} names are asked for at once`);
+  answers[0]?.();
+  await clock.pass(100);
+  assert.equal(server.askedFor("conversation.get").length, 1);
+  assert.equal(server.askedFor("user.get").length, names);
+  close();
+  parley.stop();
+});
