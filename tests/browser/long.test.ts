@@ -83,7 +83,7 @@ test("10,000 messages are read back to the first, and nothing ever jumps", { tim
   assert.ok((await beyondView(bob)) <= 1, "the end is not in view");
 });
 
-test("100,000 messages are scrolled through without a long task, and cost no more than a few", { timeout: 20 * MINUTE_MS }, async (t) => {
+test("100,000 messages are scrolled through without a long task, and cost no more than a few", { timeout: 45 * MINUTE_MS }, async (t) => {
   const { alice, bob } = await afterMessages(ENDLESS);
   const browser = bob.context.browser();
   assert.ok(browser);
@@ -94,7 +94,7 @@ test("100,000 messages are scrolled through without a long task, and cost no mor
     const seq = BEFORE + ENDLESS - (part * ENDLESS) / PARTS + 1;
     const tasks = await tasksDuring(browser, bob.page, async () => {
       // Some screens at a time, as whoever drags the bar does.
-      const { lines } = await walkUp(bob.log, seq, 2000, 5 * MINUTE_MS);
+      const { lines } = await walkUp(bob.log, seq, 2000, 10 * MINUTE_MS);
       assert.ok(lines <= LINES_MAX, `${lines} lines are drawn`);
     });
     const { ms, wall_ms } = tasks[0]!;
