@@ -214,14 +214,21 @@ export class Sync {
     await this.#shelf.meet(known, false);
   }
 
+  /** The next one is on its way while one is stored. */
   async *#pages(requests: boolean): AsyncGenerator<Entry[]> {
-    let page: string | undefined;
-    do {
-      const args = { limit: LIMITS.list_max, ...(requests ? { requests } : {}), ...(page === undefined ? {} : { page }) };
-      const reply: ConversationListReply = await this.#asker.ask("conversation.list", args);
-      yield reply.conversations;
-      page = reply.page;
-    } while (page !== undefined);
+    let next: Promise<ConversationListReply> | undefined = this.#page(requests);
+    while (next) {
+      const { conversations, page }: ConversationListReply = await next;
+      next = page === undefined ? undefined : this.#page(requests, page);
+      // Whether it fails is told by waiting for it, which nobody may any more.
+      next?.catch(() => {});
+      yield conversations;
+    }
+  }
+
+  #page(requests: boolean, page?: string): Promise<ConversationListReply> {
+    const args = { limit: LIMITS.list_max, ...(requests ? { requests } : {}), ...(page === undefined ? {} : { page }) };
+    return this.#asker.ask("conversation.list", args);
   }
 
   #put(): Change {

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { recordKey } from "../src/copy.ts";
+import type { Change } from "../src/storage.ts";
+import { MemoryStorage } from "../src/storage.ts";
 import { CHAT, ME, PEER, entryOf, makeParley, message, settle, signedIn, texts } from "./rig.ts";
 
 test("a new device takes its token first, then pages the list, then that of requests", async () => {
@@ -18,6 +21,28 @@ test("a new device takes its token first, then pages the list, then that of requ
   assert.deepEqual(parley.conversations.getSnapshot().map((view) => view.conversation), ["700", "701", "702"]);
   assert.deepEqual(parley.requests.getSnapshot().map((view) => view.conversation), ["709"]);
   assert.equal(server.askedFor("conversation.events").length, 0);
+});
+
+test("while a page of the list is stored the next one is on its way, and no other", async () => {
+  let store = (): void => {};
+  class Slow extends MemoryStorage {
+    override async write(changes: readonly Change[]): Promise<void> {
+      const isPage = changes.some((change) => "put" in change && change.put === recordKey("700"));
+      if (isPage) await new Promise<void>((resolve) => (store = resolve));
+      await super.write(changes);
+    }
+  }
+  const { clock, server, parley } = await signedIn([], (server) => {
+    server.on("conversation.list", ({ page, requests }) => {
+      const n = Number(page ?? 0);
+      const entry = entryOf({ conversation: `70${n}`, peer: `20${n}`, time: 10 - n, head: 1, n: 1 });
+      return { ok: { conversations: requests ? [] : [entry], ...(n < 2 && !requests ? { page: String(n + 1) } : {}) } };
+    });
+  }, new Slow());
+  assert.deepEqual(server.askedFor("conversation.list").map(({ page }) => page), [undefined, "1"]);
+  store();
+  await clock.pass(100);
+  assert.deepEqual(parley.conversations.getSnapshot().map((view) => view.conversation), ["700", "701", "702"]);
 });
 
 test("it compares after connecting, 3 s later, and every 5 minutes, give or take a fifth", async () => {
