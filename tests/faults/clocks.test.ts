@@ -7,11 +7,13 @@ import { NUMBERS, rig } from "./harness/rig.ts";
 
 const [LIBRARY] = globSync("/usr/lib/*/faketime/libfaketimeMT.so.1");
 
-/** What makes a program believe that it is so much later, or earlier. */
+/** What makes a program believe that it is so much later, or earlier. The last of these: whoever waits by the
+ * monotonic clock waits by the true one; else waits end at once, or a day later. */
 function clock(offset: string): Record<string, string> {
   assert.ok(LIBRARY && existsSync(LIBRARY), "there is no libfaketime (Debian: faketime)");
   return {
     LD_PRELOAD: LIBRARY, FAKETIME: offset, FAKETIME_DONT_FAKE_MONOTONIC: "1", DONT_FAKE_MONOTONIC: "1",
+    FAKETIME_FORCE_MONOTONIC_FIX: "0",
   };
 }
 
