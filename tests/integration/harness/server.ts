@@ -68,6 +68,8 @@ export class Server {
   #options: Options;
   #descriptors: number | undefined;
   #child: ChildProcess | undefined;
+  /** Those that were told to end. */
+  #told = new WeakSet<ChildProcess>();
   #log = "";
 
   constructor(dir: string, port: number, options: Options, descriptors?: number) {
@@ -130,7 +132,10 @@ export class Server {
     running.add(child);
     child.stdout?.on("data", (data: Buffer) => (this.#log += data.toString()));
     child.stderr?.on("data", (data: Buffer) => (this.#log += data.toString()));
-    child.once("exit", () => running.delete(child));
+    child.once("exit", (status, signal) => {
+      running.delete(child);
+      if (!this.#told.has(child)) console.error(`a server ended by itself (${signal ?? status}):\n${this.#tail()}`);
+    });
     await this.#ready(child);
   }
 
@@ -150,6 +155,7 @@ export class Server {
     // What died of itself, by a signal too, gives no event any more.
     if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
     const exited = once(child, "exit");
+    this.#told.add(child);
     child.kill(signal);
     const late = setTimeout(() => child.kill("SIGKILL"), EXIT_MS_MAX);
     const [status] = (await exited) as [number | null];
