@@ -36,6 +36,12 @@ static void on_counted(void *arg, const char *what, uint64_t n, const char *sum)
         printf("copied\t%s\t%" PRIu64 "\t%s\n", what, n, sum);
 }
 
+static void on_differs(void *arg, const char *what, uint64_t there, uint64_t wanted)
+{
+    (void)arg;
+    printf("differs\t%s\t%" PRIu64 "\t%" PRIu64 "\n", what, there, wanted);
+}
+
 static void unblock_signals(void)
 {
     sigset_t all;
@@ -46,7 +52,8 @@ static void unblock_signals(void)
 int copy_command(const struct config *config)
 {
     struct telling telling = {.told_ms = clock_mono_ms()};
-    struct main_store_copy copy = {.progress = on_progress, .counted = on_counted, .arg = &telling};
+    struct main_store_copy copy = {
+        .progress = on_progress, .counted = on_counted, .differs = on_differs, .arg = &telling};
     if (config->args.n != 1) {
         fputs("usage: parleyd copy DIR\n"
               "Copies the store in the data directory DIR, which no server holds, to the cluster\n"

@@ -152,6 +152,12 @@ static void on_counted(void *arg, const char *what, uint64_t n, const char *sum)
     to_tell->counted(to_tell->arg, what, n, sum);
 }
 
+static void on_differs(void *arg, const char *what, uint64_t there, uint64_t wanted)
+{
+    const struct main_store_copy *to_tell = ((struct copying *)arg)->to_tell;
+    to_tell->differs(to_tell->arg, what, there, wanted);
+}
+
 static int copy_to_cassandra(const struct config *c, struct loop *loop, struct copying *copying,
                              bool *already)
 {
@@ -168,6 +174,7 @@ static int copy_to_cassandra(const struct config *c, struct loop *loop, struct c
         .claimed = on_claimed,
         .progress = on_progress,
         .counted = on_counted,
+        .differs = on_differs,
         .warn = warn,
         .arg = copying,
     };

@@ -25,6 +25,7 @@ int main_store_migrate(const struct config *, unsigned *from);
 struct main_store_copy {
     void (*progress)(void *, bool checked, uint64_t rows);
     void (*counted)(void *, const char *what, uint64_t n, const char *sum);
+    void (*differs)(void *, const char *what, uint64_t there, uint64_t wanted);
     void *arg;
     bool already; /* out: it was done before */
 };

@@ -264,25 +264,45 @@ static int scan_step(struct strand *s, struct chore *chore)
     return copy_scan_step(&c->scan, s, &c->found);
 }
 
-/* 0: all lines are the same. */
+static void tell_counted(const struct copier *c, const char *what, const struct copy_tally *t)
+{
+    char sum[33];
+    snprintf(sum, sizeof(sum), "%016" PRIx64 "%016" PRIx64, t->sum[0], t->sum[1]);
+    if (c->options->counted)
+        c->options->counted(c->options->arg, what, t->n, sum);
+}
+
+/* 0: all lines are the same. The sentence has the first kind that is not. */
 static int compare(struct copier *c)
 {
+    const char *first = NULL;
+    uint64_t there = 0, wanted = 0;
+    uint32_t n_differ = 0;
     for (uint32_t i = 0; i < copy_lines(); i++) {
         enum statement of;
-        char sum[33];
         const char *what = copy_line(i, &of);
-        const struct copy_tally *wanted = &c->wanted.at[of], *found = &c->found.at[of];
-        if (memcmp(wanted, found, sizeof(*wanted)) != 0)
-            return refuse(c, -EBADMSG,
-                          "the copy is not what was copied (%s: %" PRIu64 " there, %" PRIu64
-                          " wanted%s): run it again, it begins anew",
-                          what, found->n, wanted->n,
-                          found->n == wanted->n ? ", others by their checksum" : "");
-        snprintf(sum, sizeof(sum), "%016" PRIx64 "%016" PRIx64, found->sum[0], found->sum[1]);
-        if (c->options->counted)
-            c->options->counted(c->options->arg, what, found->n, sum);
+        const struct copy_tally *w = &c->wanted.at[of], *f = &c->found.at[of];
+        if (memcmp(w, f, sizeof(*w)) == 0) {
+            tell_counted(c, what, f);
+            continue;
+        }
+        if (c->options->differs)
+            c->options->differs(c->options->arg, what, f->n, w->n);
+        if (!n_differ++) {
+            first = what;
+            there = f->n;
+            wanted = w->n;
+        }
     }
-    return 0;
+    if (!n_differ)
+        return 0;
+    return refuse(c, -EBADMSG,
+                  "the copy is not what was copied (%s: %" PRIu64 " there, %" PRIu64
+                  " wanted%s; kinds that differ: %" PRIu32
+                  "): run it again, it begins anew; what somebody else wrote or deleted there "
+                  "stays so: if it differs again, drop the keyspace",
+                  first, there, wanted, there == wanted ? ", others by their checksum" : "",
+                  n_differ);
 }
 
 static int finish(struct strand *s, struct chore *chore)

@@ -27,10 +27,12 @@ struct store_cassandra_copy_options {
     uint64_t version;       /* a number that any write to `from` makes another */
     /* All may be NULL. The keyspace is claimed, and nothing written so far: a negative errno ends
      * it. How many rows of the source were gone through so far, all over again when they are
-     * `checked`. What was counted, at the end: `sum` is text. What may be wrong with the nodes. */
+     * `checked`. What was counted, at the end: `sum` is text; and what is not as it was to be
+     * written. What may be wrong with the nodes. */
     int (*claimed)(void *);
     void (*progress)(void *, bool checked, uint64_t rows);
     void (*counted)(void *, const char *what, uint64_t n, const char *sum);
+    void (*differs)(void *, const char *what, uint64_t there, uint64_t wanted);
     void (*warn)(void *, const char *sentence);
     void *arg;
 };

@@ -21,7 +21,8 @@ struct copy_tallies {
 /* Counts what is to be written. */
 void copy_tally_ask(struct copy_tallies *, const struct ask *);
 
-/* How many kinds of lines there are; what one is for people, and which statement writes it. */
+/* How many kinds of lines there are; what one is for people, and which statement writes it: or, of
+ * what is in a table beside them, scans it. */
 uint32_t copy_lines(void);
 const char *copy_line(uint32_t i, enum statement *);
 

@@ -469,7 +469,9 @@ const struct statement_row statement_rows[STATEMENTS] = {
               READ, "all of a table, to check a copy"),
     STATEMENT(ALL_STEPS, "SELECT conversation, user, steps, WRITETIME(steps) FROM steps", READ,
               "all of a table, to check a copy"),
-    STATEMENT(ALL_PEOPLE, "SELECT user, change, carried_seq, record, slot, id, device FROM people",
+    STATEMENT(ALL_PEOPLE,
+              "SELECT user, change, carried_seq, record, slot, id, device, seen_ms, seen_by, "
+              "device_seen_ms FROM people",
               READ, "all of a table, to check a copy"),
     STATEMENT(ALL_TOKENS, "SELECT hash, user, device FROM tokens", READ,
               "all of a table, to check a copy"),
@@ -509,8 +511,8 @@ const struct statement_row statement_rows[STATEMENTS] = {
               READ, "all of a table, to check a copy"),
     STATEMENT(ALL_NOTED_MONTHS, "SELECT user, kind, month FROM noted_months", READ,
               "all of a table, to check a copy"),
-    STATEMENT(ALL_EXPIRY, "SELECT slot, shard, expires_ms, conversation, seq FROM expiry", READ,
-              "all of a table, to check a copy"),
-    STATEMENT(ALL_EXPIRY_SLOTS, "SELECT queue, slot FROM expiry_slots", READ,
+    STATEMENT(ALL_EXPIRY, "SELECT slot, shard, expires_ms, conversation, seq, done FROM expiry",
+              READ, "all of a table, to check a copy"),
+    STATEMENT(ALL_EXPIRY_SLOTS, "SELECT queue, slot, closed, over FROM expiry_slots", READ,
               "all of a table, to check a copy"),
 };
