@@ -50,6 +50,21 @@ test("the list, the names and the last messages are there without a connection",
   await alice.seesExactly([`for ${bob.name}`, "meanwhile"]);
 });
 
+test("what was never here is said to be missing without a connection, and comes with it", async () => {
+  const [alice, bob] = await stage.friends("alice", "bob");
+  await bob!.finds(alice!);
+  await bob!.writes("said before");
+  await bob!.seesTick("said before", "delivered");
+  // A new device has the list, and of what was said what it opened.
+  const anew = await stage.again(alice!);
+  await cutOff(anew);
+  await anew.opens(bob!);
+  await anew.seesWords("not on this device yet");
+  await anew.page.unroute("**/v1/connect");
+  await anew.isBack();
+  await anew.seesExactly(["said before"]);
+});
+
 test("what was refused stays over a reload, to be tried again or given up", async () => {
   const [alice, bob, carol] = await talking();
   const { token } = await bob.session();

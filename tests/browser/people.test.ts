@@ -148,6 +148,7 @@ test("a group has another title and description, more people, other roles, fewer
   // She looked at it.
   await carol!.seesWords("You are no longer in this group.");
   assert.equal(await carol!.box.count(), 0);
+  assert.equal(await carol!.page.locator(".conversation-who p").count(), 0);
   await does("Hand the group over", bob!);
   await alice!.page.getByRole("dialog").getByRole("button", { name: "Hand the group over" }).click();
   await his.getByRole("button", { name: "You Owner" }).waitFor();

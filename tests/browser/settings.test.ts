@@ -60,6 +60,7 @@ test("who may see when one was there; whom one blocks, and does no more", async 
   assert.equal(await seen.inputValue(), "everyone");
   await seen.selectOption("Nobody");
   await bob!.page.locator(".conversation-who").getByText("online").waitFor({ state: "detached" });
+  await bob!.seesBelowTheName(`@${alice!.name}`);
   await alice!.reloads();
   await opensSettings(alice!, "Privacy");
   assert.equal(await alice!.page.getByLabel("Who sees whether you are online, and when last").inputValue(), "nobody");

@@ -12,7 +12,7 @@ import { Qr } from "../ui/Qr.tsx";
 import { Select } from "../ui/Select.tsx";
 import { copyText } from "../ui/copyText.ts";
 import { useComplain, useTell } from "../ui/notices.tsx";
-import { wholeMoment } from "../words/time.ts";
+import { moment } from "../words/time.ts";
 import { useText } from "../words/useText.ts";
 
 const DAY_S = 86_400;
@@ -84,7 +84,7 @@ function InviteLine({ invite, onCopy, onShow, onEnd }: InviteLineProps) {
   return (
     <li className="invites-line">
       <span className="invites-words">
-        {invite.expires === undefined ? say("invite.ever") : say("invite.until", { time: wholeMoment(intl, invite.expires) })}
+        {invite.expires === undefined ? say("invite.ever") : say("invite.until", { time: moment(intl, invite.expires) })}
         <small>{say("invite.uses", { count: invite.uses })}</small>
       </span>
       <button type="button" className="link" onClick={onCopy}>{say("invite.copy")}</button>

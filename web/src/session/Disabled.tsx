@@ -16,9 +16,11 @@ export function Disabled() {
           <Logo />
           <h1 className="wordmark">Parley</h1>
         </header>
-        <p className="problem" role="alert">{say("error.account_disabled")}</p>
-        <button type="button" className="button" onClick={() => parley.start()}>{say("session.try_now")}</button>
-        <button type="button" className="link" onClick={() => parley.signOut().catch(complain)}>{say("session.sign_out")}</button>
+        <div className="welcome-form">
+          <p className="problem" role="alert">{say("error.account_disabled")}</p>
+          <button type="button" className="button" onClick={() => parley.start()}>{say("session.try_now")}</button>
+          <button type="button" className="link" onClick={() => parley.signOut().catch(complain)}>{say("session.sign_out")}</button>
+        </div>
       </section>
     </main>
   );

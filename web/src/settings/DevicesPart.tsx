@@ -9,7 +9,7 @@ import { useParley } from "../store/context.ts";
 import { Confirm } from "../ui/Confirm.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { useComplain } from "../ui/notices.tsx";
-import { wholeMoment } from "../words/time.ts";
+import { moment } from "../words/time.ts";
 import { useText } from "../words/useText.ts";
 import { Waiting } from "./Waiting.tsx";
 
@@ -61,7 +61,7 @@ function DeviceLine({ device, onEnd }: { device: Device; onEnd: () => void }) {
       <span className="settings-line-main">
         <bdi>{name}</bdi>
         <small>
-          {device.current ? say("devices.this") : say("devices.seen", { time: wholeMoment(intl, device.last_seen) })}
+          {device.current ? say("devices.this") : say("devices.seen", { time: moment(intl, device.last_seen) })}
         </small>
       </span>
       {!device.current && (

@@ -28,6 +28,11 @@ export function wholeMoment(intl: IntlShape, time: number): string {
   return intl.formatDate(time, { dateStyle: "full", timeStyle: "short" });
 }
 
+/** The same where there is little room. */
+export function moment(intl: IntlShape, time: number): string {
+  return intl.formatDate(time, { dateStyle: "medium", timeStyle: "short" });
+}
+
 /** For a list: the time today, then the day. */
 export function shortTime(intl: IntlShape, time: number, now: number): string {
   const days = daysBefore(time, now);
