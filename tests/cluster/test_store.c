@@ -244,25 +244,36 @@ static uint32_t sync_group(struct rig *rig, uint64_t user, char token[STORE_TOKE
 }
 
 /* As a node leaves it that ends before its batch stands. */
-static void touch_alone(uint64_t user, uint64_t seq)
+static void touch_at(uint64_t user, uint64_t conversation, uint64_t seq, uint64_t ms)
 {
     char text[256];
     snprintf(text, sizeof(text),
-             "UPDATE members USING TIMESTAMP %d SET touched = %d, touched_n = 0, touched_ms = 1000 "
+             "UPDATE members USING TIMESTAMP %d SET touched = %d, touched_n = 0, touched_ms = %d "
              "WHERE user = %d AND conversation = %d",
-             (int)seq, (int)seq, (int)user, GROUP);
+             (int)seq, (int)seq, (int)ms, (int)user, (int)conversation);
     store_rig_text(text);
 }
 
-/* Nothing but a touch leads to the group that somebody was added to. */
+static void touch_alone(uint64_t user, uint64_t seq)
+{
+    touch_at(user, GROUP, seq, 1000);
+}
+
+/* Nothing but a touch leads to the group that somebody was added to, and it is not hidden by many
+ * of what never came. */
 static void test_who_was_added_half_way_learns_of_it(void **state)
 {
+    enum { NEVER_CAME = 40 };
     struct rig *rig = *state;
     char token[STORE_TOKEN_BYTES_MAX] = "";
     uint64_t head_seq = 0;
     people(rig);
     make_group(rig);
     sync_group(rig, CAROL, token, &head_seq);
+    for (uint64_t i = 1; i <= NEVER_CAME / 2; i++) {
+        touch_at(CAROL, GROUP - i, 2, 500 + i);
+        touch_at(CAROL, GROUP + i, 2, 500 + i);
+    }
     touch_alone(CAROL, 2);
     assert_int_equal(sync_group(rig, CAROL, token, &head_seq), 0);
     struct log_head head = head_of(rig, GROUP);

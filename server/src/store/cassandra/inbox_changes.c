@@ -24,10 +24,9 @@
 #include "store/mark.h"
 #include "util/macros.h"
 
-enum {
-    NEWEST = 16,  /* rows whose heads a first token looks at, since they may be ahead */
-    ORPHANS = 16, /* rows that were touched and are nobody's so far, of those there are */
-};
+/* Rows whose heads are looked at: by a first token those that may be ahead, by each look those that
+ * were touched and are nobody's so far. */
+enum { NEWEST = 16 };
 static_assert((int)SYNC_MAX <= (int)INBOX_FILLED_MAX, "an answer's entries are filled at once");
 
 /* What is kept of a row. */
@@ -35,12 +34,36 @@ struct state {
     uint64_t conversation, touched, touched_ms;
 };
 
+/* Of the rows that were added those that were touched last, by their times, the last one first.
+ * Starts as {0}. */
+struct newest {
+    struct gathered_head heads[NEWEST];
+    uint64_t touched_ms[NEWEST];
+    uint32_t n;
+};
+
+static void newest_add(struct newest *newest, const struct state *row)
+{
+    uint32_t at = newest->n;
+    while (at && newest->touched_ms[at - 1] < row->touched_ms)
+        at--;
+    if (at == NEWEST)
+        return;
+    newest->n = MIN(newest->n + 1, (uint32_t)NEWEST);
+    size_t behind = newest->n - 1 - at;
+    memmove(&newest->heads[at + 1], &newest->heads[at], behind * sizeof(newest->heads[0]));
+    memmove(&newest->touched_ms[at + 1], &newest->touched_ms[at],
+            behind * sizeof(newest->touched_ms[0]));
+    newest->heads[at] =
+        (struct gathered_head){.conversation = row->conversation, .touched = row->touched};
+    newest->touched_ms[at] = row->touched_ms;
+}
+
 struct seen {
     struct digest digest;
     struct state *rows; /* by conversation, ascending */
     uint32_t n, n_max;
-    struct gathered_head orphans[ORPHANS];
-    uint32_t n_orphans;
+    struct newest orphans;
 };
 
 /* Of S_INBOX_STATES. All but the first two are a row's state: a greater number is a later one. */
@@ -70,9 +93,8 @@ static void visit(struct strand *s, struct seen *seen, const struct answer *answ
     if (answer_bytes(answer, i, ROLE_AT).p) {
         digest_add(&seen->digest, row.conversation, numbers, ARRAY_SIZE(numbers));
         keep(s, seen, &row);
-    } else if (row.touched && seen->n_orphans < ORPHANS) {
-        seen->orphans[seen->n_orphans++] =
-            (struct gathered_head){.conversation = row.conversation, .touched = row.touched};
+    } else if (row.touched) {
+        newest_add(&seen->orphans, &row);
     }
 }
 
@@ -97,13 +119,14 @@ static int walk(struct strand *s, uint64_t user, struct seen *seen)
 
 /* Whoever appended the event that gives somebody their row may have died before it was written:
  * then this is done now. *done: there was such a one. (A row may stay nobody's: it was touched for
- * an event that lost its race.) */
+ * an event that lost its race. The newest are looked at, so that those do not hide one that is
+ * somebody's; whom they hid all the same, the next event of that conversation would show.) */
 static int settle_orphans(struct strand *s, uint64_t user, struct seen *seen, bool *done)
 {
     *done = false;
-    int err = gather_heads(s, seen->orphans, seen->n_orphans);
-    for (uint32_t i = 0; !err && i < seen->n_orphans; i++) {
-        const struct gathered_head *orphan = &seen->orphans[i];
+    int err = gather_heads(s, seen->orphans.heads, seen->orphans.n);
+    for (uint32_t i = 0; !err && i < seen->orphans.n; i++) {
+        const struct gathered_head *orphan = &seen->orphans.heads[i];
         struct conversation_state c;
         struct member_state me;
         struct log_head head;
@@ -152,38 +175,16 @@ static int give(struct strand *s, struct store_inbox_changes *r, const struct st
     return err;
 }
 
-/* The rows that were touched last, by their times. */
-static uint32_t find_newest(const struct seen *seen, struct gathered_head newest[NEWEST],
-                            uint64_t touched_ms[NEWEST])
-{
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < seen->n; i++) {
-        const struct state *row = &seen->rows[i];
-        uint32_t at = n;
-        while (at && touched_ms[at - 1] < row->touched_ms)
-            at--;
-        if (at == NEWEST)
-            continue;
-        n = MIN(n + 1, (uint32_t)NEWEST);
-        memmove(&newest[at + 1], &newest[at], (n - 1 - at) * sizeof(*newest));
-        memmove(&touched_ms[at + 1], &touched_ms[at], (n - 1 - at) * sizeof(*touched_ms));
-        newest[at] =
-            (struct gathered_head){.conversation = row->conversation, .touched = row->touched};
-        touched_ms[at] = row->touched_ms;
-    }
-    return n;
-}
-
 /* The list that a device reads after its first token may show the head of before, too. */
 static int spoil_newest(struct strand *s, const struct seen *seen, struct digest *digest)
 {
-    struct gathered_head *newest = arena_alloc(strand_scratch(s), NEWEST * sizeof(*newest));
-    uint64_t touched_ms[NEWEST];
-    uint32_t n = find_newest(seen, newest, touched_ms);
-    int err = gather_heads(s, newest, n);
-    for (uint32_t i = 0; !err && i < n; i++)
-        if (newest[i].head.seq < newest[i].touched)
-            digest_spoil(digest, newest[i].conversation);
+    struct newest *newest = arena_alloc(strand_scratch(s), sizeof(*newest));
+    for (uint32_t i = 0; i < seen->n; i++)
+        newest_add(newest, &seen->rows[i]);
+    int err = gather_heads(s, newest->heads, newest->n);
+    for (uint32_t i = 0; !err && i < newest->n; i++)
+        if (newest->heads[i].head.seq < newest->heads[i].touched)
+            digest_spoil(digest, newest->heads[i].conversation);
     return err;
 }
 
