@@ -143,7 +143,7 @@ export class Device {
       await eventually(async () => {
         await this.parley.loadOlder(conversation);
         return !timeline.getSnapshot().has_older || undefined;
-      }, `${this.name} has ${conversation} from its beginning`);
+      }, `${this.name} has ${conversation} from its beginning`, HEAL_MS_MAX);
     }
     // What it has just read is stored a moment later. Whether all is there is for the checker to say.
     await eventually(async () => {
