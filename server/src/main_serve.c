@@ -40,9 +40,9 @@ enum {
     LOOK_EVERY_MS = 500, /* whether the store still writes, and the bus is there */
     LOOK_DRAINED_MS = 5, /* whether the domain has ended its last calls */
     /* After the drain, for what the store was asked and nobody waits for any more, such as when
-     * each who was there was last seen: as long as one statement may take (cassandra.timeout_ms, 5
-     * s unless set), and a second. With drain_ms as it comes it is 14 s until the end; what starts
-     * us waits for 20 (deploy/parleyd.service). */
+     * each who was there was last seen: as long as a statement may take (cassandra.timeout_ms, 5 s
+     * unless set), and a second. With drain_ms as it comes it is 14 s until the end; what starts us
+     * waits for 20 (deploy/parleyd.service). */
     LAST_CALLS_MS_MAX = 6000,
     /* What connections leave: the store's 1,024 files, since one that it cannot open when it must
      * is the end of all writing; the connections beyond the limit that the gateway still answers;
@@ -76,6 +76,7 @@ struct server {
     struct timer look;
     uint64_t watchdog_ms, watchdog_at_ms; /* every, and next; 0: nobody watches */
     bool draining, drained;
+    bool was_late;   /* the drain: some were there when it ended, and may have left since */
     bool unfinished; /* something was under way when that had taken long enough */
     uint64_t end_ms; /* when waiting for the domain's last calls ends */
 };
@@ -109,10 +110,15 @@ static void look(struct timer *timer)
                  (s->settings.known || !main_store_shared(s->config));
     main_discovery_look(&s->discovery, bus_connected(s->bus), store, loop_now_ms(s->threads.chat));
     main_roll_look(&s->roll);
-    bool calls = chat_busy(s->chat) || gateway_connections(s->gateway);
-    bool busy = calls || main_roll_busy(&s->roll);
+    bool under_way = chat_busy(s->chat) || gateway_lanes_left(s->gateway);
+    if (s->was_late && !under_way) {
+        s->was_late = false;
+        chat_end(s->chat); /* of those who left since, too */
+        under_way = chat_busy(s->chat);
+    }
+    bool busy = under_way || main_roll_busy(&s->roll);
     if (s->drained && (!busy || loop_now_ms(s->threads.chat) >= s->end_ms)) {
-        s->unfinished = calls;
+        s->unfinished = under_way;
         loop_stop(s->threads.chat);
         return;
     }
@@ -123,8 +129,8 @@ static void drained(struct gateway *gateway, bool clean, void *arg)
 {
     struct server *s = arg;
     (void)gateway;
-    (void)clean; /* a client whose call is under way is there until that is answered */
     s->drained = true;
+    s->was_late = !clean; /* a client whose call is under way is there until that is answered */
     main_roll_leave(&s->roll);
     chat_end(s->chat); /* what that and the last sessions left to be written ends in look() */
     s->end_ms = loop_now_ms(s->threads.chat) + LAST_CALLS_MS_MAX;
@@ -451,21 +457,22 @@ static int run(struct server *s)
     return err;
 }
 
-/* What is under way cannot be taken apart. Where the store owes answers, that is no failure of
- * ours, and nothing is lost by it: nobody was told `ok`, and clients send again with the same keys.
- * Where it owes none, a thread of ours hangs. */
+/* What is under way cannot be taken apart. Where a store on other machines owes answers, that is no
+ * failure of ours, and nothing is lost by it: nobody was told `ok`, and clients send again with the
+ * same keys. Else something of ours hangs. */
 static void end_unfinished(struct server *s)
 {
     uint32_t calls = chat_busy(s->chat);
     uint64_t clients = gateway_connections(s->gateway);
-    if (calls)
+    bool store_owes = calls && main_store_shared(s->config);
+    if (store_owes)
         log_warn("drain_unfinished", log_u64("calls", calls), log_u64("clients", clients));
     else
-        log_error("drain_stuck", log_u64("clients", clients));
+        log_error("drain_stuck", log_u64("calls", calls), log_u64("clients", clients));
     main_discovery_leave(&s->discovery);
     bus_detach(s->bus);
     bus_free(s->bus); /* once other nodes were told */
-    _exit(calls ? 0 : 1);
+    _exit(store_owes ? 0 : 1);
 }
 
 static int compose_and_run(struct server *s)

@@ -124,6 +124,7 @@ test("a thousand at once", async (t) => {
     assert.equal(texts.size, SENDS, "two stand at one place");
     await Promise.all(listeners.map((one) => one.has(said, texts)));
     const asked = listeners.reduce((sum, one) => sum + one.asked, 0);
+    assert.ok(asked <= listeners.length, `${asked} pages were asked for: little was pushed`);
     t.diagnostic(`${listeners.length} devices heard all by what was pushed, but for ${asked} pages that they asked for`);
     listeners.forEach((one) => one.close());
     await crowd.settles();

@@ -128,7 +128,7 @@ class Service(unittest.TestCase):
         _, printed = run(contents() / "usr/bin/parleyd", "print-config")
         drain_ms = int(re.search(r"^drain_ms = (\d+)$", printed, re.M)[1])
         stop_s = int(re.search(r"^TimeoutStopSec=(\d+)$", self.text, re.M)[1])
-        self.assertGreater(stop_s * 1000, drain_ms + 5000)
+        self.assertGreater(stop_s * 1000, drain_ms + 6000)
 
 
 class Pages(unittest.TestCase):

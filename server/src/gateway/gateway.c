@@ -232,6 +232,11 @@ void gateway_lane_empty(struct gateway *g)
         drained(g, true);
 }
 
+size_t gateway_lanes_left(const struct gateway *g)
+{
+    return g->lanes_left;
+}
+
 static void hurry(struct gateway *g)
 {
     if (g->drain_hurries)

@@ -110,11 +110,14 @@ bool gateway_hand_over(struct gateway *, uint64_t n, enum goaway_reason);
 
 /* Stops accepting, tells sockets to go away, lets what is under way finish, closes. done() runs
  * once, on the chat thread, within `within_ms`: with `clean` no connection and no session is
- * left; without, calls are stuck, and the process should end without gateway_free(). */
+ * left; without, calls are under way still. */
 void gateway_drain(struct gateway *, uint32_t within_ms,
                    void (*done)(struct gateway *, bool clean, void *arg), void *arg);
+/* Once that has begun: lanes that have connections, or have not said yet that they have none. While
+ * there are any the process can only end without gateway_free(). On the chat thread. */
+size_t gateway_lanes_left(const struct gateway *);
 
-/* Not started, or drained clean, and no loop runs (loop_drain() them first). NULL is fine. */
+/* Not started, or drained with no lane left, and no loop runs (loop_drain() them first). NULL is fine. */
 void gateway_free(struct gateway *);
 
 #endif

@@ -132,8 +132,8 @@ export class Server {
     running.add(child);
     child.stdout?.on("data", (data: Buffer) => (this.#log += data.toString()));
     child.stderr?.on("data", (data: Buffer) => (this.#log += data.toString()));
-    child.once("exit", (status, signal) => {
-      running.delete(child);
+    child.once("exit", () => running.delete(child));
+    child.once("close", (status, signal) => {
       if (!this.#told.has(child)) console.error(`a server ended by itself (${signal ?? status}):\n${this.#tail()}`);
     });
     await this.#ready(child);

@@ -160,7 +160,7 @@ static void stack_free(struct strand *s)
     free(s);
 }
 
-/* How deep it ever went: what nobody wrote to is zero. */
+/* How deep it went at the deepest: what nobody wrote to is zero. */
 static size_t stack_used(const struct strand *s)
 {
     size_t untouched = 0;
@@ -552,16 +552,23 @@ void strands_init(struct strands *all)
     }
 }
 
-void strands_deinit(struct strands *all)
+/* Of the stacks that were kept. */
+static void tell_deepest(const struct strands *all)
 {
     size_t deepest = 0;
-    must(all->running_n == 0 && all->waiting_n == 0);
     list_for_each(&all->free_stacks, node)
     {
         size_t used = stack_used(list_entry(node, struct strand, link));
         deepest = MAX(deepest, used);
     }
     log_debug("strand_stacks", log_u64("deepest", deepest), log_u64("of", STACK_BYTES));
+}
+
+void strands_deinit(struct strands *all)
+{
+    must(all->running_n == 0 && all->waiting_n == 0);
+    if (log_get_level() == LOG_DEBUG)
+        tell_deepest(all);
     while (!list_empty(&all->free_stacks))
         stack_free(list_entry(list_pop_front(&all->free_stacks), struct strand, link));
 }
