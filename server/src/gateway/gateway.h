@@ -117,7 +117,8 @@ void gateway_drain(struct gateway *, uint32_t within_ms,
  * there are any the process can only end without gateway_free(). On the chat thread. */
 size_t gateway_lanes_left(const struct gateway *);
 
-/* Not started, or drained with no lane left, and no loop runs (loop_drain() them first). NULL is fine. */
+/* Not started, or drained with no lane left, and no loop runs (loop_drain() them first). NULL is
+ * fine. */
 void gateway_free(struct gateway *);
 
 #endif
