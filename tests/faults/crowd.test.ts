@@ -5,7 +5,7 @@ import type { Appended, ChatEvent, Id } from "../../client/src/index.ts";
 import { PASSWORD } from "../integration/harness/people.ts";
 import { Raw } from "../integration/harness/raw.ts";
 import type { Server } from "../integration/harness/server.ts";
-import { eventually, sleep } from "../integration/harness/wait.ts";
+import { PATIENCE, eventually, sleep } from "../integration/harness/wait.ts";
 import { judge } from "./harness/check.ts";
 import { Crowd, eventsIn, keyOf, patiently } from "./harness/crowd.ts";
 import { recordOf, report, verifies } from "./harness/scenario.ts";
@@ -19,7 +19,7 @@ const LISTENERS_EACH = 8;
 const SENDS_EACH = 10;
 const SENDS = MEMBERS * SENDS_EACH;
 /** Nobody waits longer for the next acknowledgement of anybody. */
-const STALL_MS_MAX = 30_000;
+const STALL_MS_MAX = 30_000 * PATIENCE;
 const DONE_MS_MAX = 4 * HEAL_MS_MAX;
 /** What is pushed has come by then, on a busy machine. */
 const PUSHED_MS_MAX = 60_000;
@@ -29,10 +29,12 @@ const PAGE = 100;
 /** With its key, until it is known to stand. */
 async function sends(raw: Raw, to: string, text: string): Promise<Appended> {
   for (const end = Date.now() + DONE_MS_MAX; Date.now() < end;) {
-    const { ok, error } = await raw.ask("message.send", { to, text, key: keyOf(text) });
-    if (ok) return ok;
-    assert.ok(error?.retry_after_ms !== undefined, `refused: ${JSON.stringify(error)}`);
-    await sleep(error.retry_after_ms);
+    // No answer on a machine that is this busy: again, as a client would.
+    const answer = await raw.ask("message.send", { to, text, key: keyOf(text) }).catch(() => undefined);
+    if (answer?.ok) return answer.ok;
+    const error = answer?.error;
+    assert.ok(!error || error.retry_after_ms !== undefined, `refused: ${JSON.stringify(error)}`);
+    await sleep(error?.retry_after_ms ?? 0);
   }
   throw new Error(`"${text}" was not sent within ${DONE_MS_MAX} ms`);
 }
