@@ -11,8 +11,16 @@ import { ParleyError, asParleyError } from "./error.ts";
 
 /** At a time: enough to hide the way to the server, well below what it takes of one connection. */
 const ASKS_MAX = 8;
+/** Of them, for what can wait: what one opens meanwhile finds a place. */
+const LATER_MAX = ASKS_MAX / 2;
+/** So many that cannot wait go before one that can, since there may always be another that cannot. */
+const BEFORE_LATER = 3;
 const TRIES_MAX = 8;
+/** Where it is only a matter of whose turn it is. */
+const TURNS_MAX = 16;
 const RETRY_MS = 1000;
+/** At least, and once more with each try: all that ask share what the server has room for again. */
+const REST_MS = 100;
 
 export type Request = <C extends CommandName>(
   cmd: C,
@@ -25,6 +33,10 @@ export class Asker {
   #busy = 0;
   #queue: (() => void)[] = [];
   #later: (() => void)[] = [];
+  /** Of those that are busy: with what can wait. */
+  #busyLater = 0;
+  /** How many went before those that can wait. */
+  #before = 0;
   /** Told apart from what was asked before clear(). */
   #epoch = 0;
 
@@ -34,29 +46,46 @@ export class Asker {
   }
 
   ask<C extends CommandName>(cmd: C, args: Commands[C]["args"]): Promise<Commands[C]["reply"]> {
-    return this.#ask(this.#queue, cmd, args);
+    return this.#ask(false, cmd, args);
   }
 
-  /** What one can do without for a while, and much of it at once: anything else is asked before it. */
+  /** What one can do without for a while, and much of it at once: most else is asked before it. */
   askLater<C extends CommandName>(cmd: C, args: Commands[C]["args"]): Promise<Commands[C]["reply"]> {
-    return this.#ask(this.#later, cmd, args);
+    return this.#ask(true, cmd, args);
   }
 
   async #ask<C extends CommandName>(
-    queue: (() => void)[],
+    later: boolean,
     cmd: C,
     args: Commands[C]["args"],
   ): Promise<Commands[C]["reply"]> {
     const epoch = this.#epoch;
-    if (this.#busy >= ASKS_MAX) await new Promise<void>((resolve) => queue.push(resolve));
-    else this.#busy++;
+    const waits = this.#busy >= ASKS_MAX || (later && this.#busyLater >= LATER_MAX);
+    // Who makes it go on has counted it.
+    if (waits) await new Promise<void>((resolve) => (later ? this.#later : this.#queue).push(resolve));
+    else this.#count(later, 1);
     try {
       return await this.#insist(cmd, args, epoch);
     } finally {
-      const next = this.#queue.shift() ?? this.#later.shift();
-      if (next) next();
-      else this.#busy--;
+      this.#count(later, -1);
+      this.#goOn();
     }
+  }
+
+  #count(later: boolean, by: number): void {
+    this.#busy += by;
+    if (later) this.#busyLater += by;
+  }
+
+  /** A place is free. */
+  #goOn(): void {
+    const mayLater = this.#later.length > 0 && this.#busyLater < LATER_MAX;
+    const later = mayLater && (this.#queue.length === 0 || this.#before >= BEFORE_LATER);
+    const next = (later ? this.#later : this.#queue).shift();
+    if (!next) return;
+    this.#before = later ? 0 : this.#before + 1;
+    this.#count(later, 1);
+    next();
   }
 
   /** Another one signs in, or nobody. */
@@ -75,8 +104,10 @@ export class Asker {
         return await this.#request(cmd, args);
       } catch (thrown) {
         const error = asParleyError(thrown);
-        if (!error.transient || error.code === "disconnected" || tries >= TRIES_MAX) throw error;
-        await sleep(this.#clock, jittered(this.#clock, error.retry_after_ms ?? RETRY_MS, 0.25));
+        const tries_max = error.code === "rate_limited" ? TURNS_MAX : TRIES_MAX;
+        if (!error.transient || error.code === "disconnected" || tries >= tries_max) throw error;
+        const ms = Math.max(error.retry_after_ms ?? RETRY_MS, REST_MS * tries);
+        await sleep(this.#clock, jittered(this.#clock, ms, 0.25));
       }
     }
   }

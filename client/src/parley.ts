@@ -212,7 +212,7 @@ export class Parley {
     this.#receipts = new Receipts(clock, this.#asker, this.#shelf, online, leads);
     this.#watch = new Watch(clock, request, online);
     this.#typing = new Typing(clock, request);
-    this.#people = new People(this.#asker, {
+    this.#people = new People(clock, this.#asker, {
       online,
       changed: (user) => this.#views.named(user),
       write: (changes) => this.#shelf.write(changes),
@@ -600,6 +600,7 @@ export class Parley {
   #offline(): void {
     this.#synced.set(false);
     this.#sync.offline();
+    this.#people.offline();
     this.#typing.clear();
   }
 

@@ -3,6 +3,8 @@
  * a list of 5,000 has most of them out of sight. */
 import type { Id, Person } from "./api.ts";
 import type { Asker } from "./asker.ts";
+import type { Clock } from "./clock.ts";
+import { asParleyError } from "./error.ts";
 import { ObservedMap } from "./observable.ts";
 import type { Change, Pair } from "./storage.ts";
 import { COPY, under } from "./storage.ts";
@@ -11,6 +13,9 @@ const PREFIX = `${COPY}person/`;
 
 /** Beyond it the oldest are forgotten, and asked for again if shown. */
 const PEOPLE_MAX = 5000;
+
+/** What the server could not answer now is asked again after so long. */
+const AGAIN_MS = 30_000;
 
 export interface PeopleHost {
   online(): boolean;
@@ -23,14 +28,19 @@ export class People {
     this.seen(user);
     return this.get(user);
   });
+  #clock: Clock;
   #asker: Asker;
   #host: PeopleHost;
   #known = new Map<Id, Person>();
   /** Those known from before a restart, and not asked for since. */
   #old = new Set<Id>();
   #asked = new Set<Id>();
+  /** Of those asked for: who is asked for again in a while. */
+  #unanswered = new Set<Id>();
+  #cancelAgain: (() => void) | undefined;
 
-  constructor(asker: Asker, host: PeopleHost) {
+  constructor(clock: Clock, asker: Asker, host: PeopleHost) {
+    this.#clock = clock;
     this.#asker = asker;
     this.#host = host;
   }
@@ -79,9 +89,15 @@ export class People {
 
   /** Those who were wanted while there was no connection. */
   online(): void {
-    const wanted = [...this.#asked];
-    this.#asked.clear();
-    for (const user of wanted) this.#ask(user);
+    this.offline();
+    this.#askAgain([...this.#asked]);
+  }
+
+  /** Nobody is asked for until there is a connection again. */
+  offline(): void {
+    this.#cancelAgain?.();
+    this.#cancelAgain = undefined;
+    this.#unanswered.clear();
   }
 
   /** The name may have changed, or the account be deleted. */
@@ -91,6 +107,7 @@ export class People {
   }
 
   clear(): void {
+    this.offline();
     this.#known.clear();
     this.#old.clear();
     this.#asked.clear();
@@ -107,9 +124,25 @@ export class People {
         this.#asked.delete(user);
         this.take([reply]);
       },
-      // Asked again on the next connection.
-      () => {},
+      (thrown) => {
+        // Without a connection: asked again on the next one.
+        if (asParleyError(thrown).transient && this.#host.online()) this.#askInAWhile(user);
+      },
     );
+  }
+
+  #askInAWhile(user: Id): void {
+    this.#unanswered.add(user);
+    this.#cancelAgain ??= this.#clock.after(AGAIN_MS, () => {
+      const wanted = [...this.#unanswered].filter((one) => this.#asked.has(one));
+      this.offline();
+      this.#askAgain(wanted);
+    });
+  }
+
+  #askAgain(users: readonly Id[]): void {
+    for (const user of users) this.#asked.delete(user);
+    for (const user of users) this.#ask(user);
   }
 
   #forgetOldest(): Change[] {
