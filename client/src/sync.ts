@@ -217,12 +217,24 @@ export class Sync {
   /** The next one is on its way while one is stored. */
   async *#pages(requests: boolean): AsyncGenerator<Entry[]> {
     let next: Promise<ConversationListReply> | undefined = this.#page(requests);
-    while (next) {
-      const { conversations, page }: ConversationListReply = await next;
+    for (let at: string | undefined; next; ) {
+      const { conversations, page }: ConversationListReply = await this.#had(next, requests, at);
+      at = page;
       next = page === undefined ? undefined : this.#page(requests, page);
       // Whether it fails is told by waiting for it, which nobody may any more.
       next?.catch(() => {});
       yield conversations;
+    }
+  }
+
+  /** One whose connection was lost while the page before it was stored is asked for on the next one, if that
+   * is up: of a long list nothing is read twice. */
+  async #had(asked: Promise<ConversationListReply>, requests: boolean, page?: string): Promise<ConversationListReply> {
+    try {
+      return await asked;
+    } catch (thrown) {
+      if (asParleyError(thrown).code !== "disconnected" || !this.#online) throw thrown;
+      return this.#page(requests, page);
     }
   }
 

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { recordKey } from "../src/copy.ts";
 import type { Change } from "../src/storage.ts";
 import { MemoryStorage } from "../src/storage.ts";
+import type { FakeServer, Rig } from "./rig.ts";
 import { CHAT, ME, PEER, entryOf, makeParley, message, settle, signedIn, texts } from "./rig.ts";
 
 test("a new device takes its token first, then pages the list, then that of requests", async () => {
@@ -23,7 +24,8 @@ test("a new device takes its token first, then pages the list, then that of requ
   assert.equal(server.askedFor("conversation.events").length, 0);
 });
 
-test("while a page of the list is stored the next one is on its way, and no other", async () => {
+/** Three pages of one each, of which the first is stored when the answered function says so. */
+async function listing(change: (server: FakeServer) => void = () => {}): Promise<Rig & { store: () => void }> {
   let store = (): void => {};
   class Slow extends MemoryStorage {
     override async write(changes: readonly Change[]): Promise<void> {
@@ -32,16 +34,42 @@ test("while a page of the list is stored the next one is on its way, and no othe
       await super.write(changes);
     }
   }
-  const { clock, server, parley } = await signedIn([], (server) => {
+  const rig = await signedIn([], (server) => {
     server.on("conversation.list", ({ page, requests }) => {
       const n = Number(page ?? 0);
       const entry = entryOf({ conversation: `70${n}`, peer: `20${n}`, time: 10 - n, head: 1, n: 1 });
       return { ok: { conversations: requests ? [] : [entry], ...(n < 2 && !requests ? { page: String(n + 1) } : {}) } };
     });
+    change(server);
   }, new Slow());
-  assert.deepEqual(server.askedFor("conversation.list").map(({ page }) => page), [undefined, "1"]);
+  return { ...rig, store: () => store() };
+}
+
+const pagesAsked = (server: FakeServer): (string | undefined)[] =>
+  server.askedFor("conversation.list").filter(({ requests }) => !requests).map(({ page }) => page as string | undefined);
+
+test("while a page of the list is stored the next one is on its way, and no other", async () => {
+  const { clock, server, parley, store } = await listing();
+  assert.deepEqual(pagesAsked(server), [undefined, "1"]);
   store();
   await clock.pass(100);
+  assert.deepEqual(parley.conversations.getSnapshot().map((view) => view.conversation), ["700", "701", "702"]);
+});
+
+test("a page that was on its way when the connection was lost is asked for on the next one, and none before it", async () => {
+  const { clock, server, parley, store } = await listing((server) => {
+    const answer = server.scripts.get("conversation.list")!;
+    server.on("conversation.list", (args) => (args["page"] === "1" && server.sockets.length === 1 ? undefined : answer(args)));
+  });
+  assert.deepEqual(pagesAsked(server), [undefined, "1"]);
+  server.socket.end(1006);
+  await clock.pass(2000);
+  assert.equal(server.sockets.length, 2);
+  const before = pagesAsked(server).length;
+  store();
+  await clock.pass(100);
+  // After them comes the newest page once more, for its ticks.
+  assert.deepEqual(pagesAsked(server).slice(before, before + 2), ["1", "2"]);
   assert.deepEqual(parley.conversations.getSnapshot().map((view) => view.conversation), ["700", "701", "702"]);
 });
 
