@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import type { Locator } from "playwright-core";
 import type { Person } from "./harness/person.ts";
-import { PASSWORD } from "./harness/person.ts";
+import { PASSWORD, hasFocus } from "./harness/person.ts";
 import { Stage } from "./harness/stage.ts";
 
 /** More stops than this before what one looks for are a nuisance. */
@@ -14,10 +14,14 @@ before(async () => (stage = await Stage.open()));
 afterEach(() => stage.clear());
 after(() => stage.close());
 
+function menuOf(person: Person, text: string): Locator {
+  return person.message(text).locator(".message-more");
+}
+
 /** Presses a key until the focus is where it is wanted. */
 async function pressUntil(person: Person, key: string, wanted: Locator): Promise<void> {
   for (let i = 0; i < TABS_MAX; i++) {
-    if (await wanted.evaluate((element) => element === document.activeElement)) return;
+    if (await hasFocus(wanted)) return;
     await person.page.keyboard.press(key);
   }
   assert.fail(`the focus does not get there with ${TABS_MAX} × ${key}`);
@@ -45,7 +49,7 @@ test("signing in, choosing a conversation, writing and sending need no mouse", a
   await bob!.seesExactly(["for you", "one line\nanother"]);
 
   // Back to the message, and answer it.
-  await pressUntil(alice!, "Shift+Tab", alice!.message("another").locator(".message-more"));
+  await pressUntil(alice!, "Shift+Tab", menuOf(alice!, "another"));
   await keyboard.press("ArrowUp");
   await keyboard.press("Enter");
   const reply = alice!.page.getByRole("button", { name: "Reply" });
@@ -55,6 +59,30 @@ test("signing in, choosing a conversation, writing and sending need no mouse", a
   await keyboard.type("an answer");
   await keyboard.press("Enter");
   await bob!.message("an answer").locator(".quote").getByText("for you").waitFor();
+});
+
+test("when the newest message is deleted the focus is on the log, and the menu of the one before is reached", async () => {
+  const [alice, bob] = await stage.friends("alice", "bob");
+  const { keyboard } = alice!.page;
+  await alice!.finds(bob!);
+  await alice!.writes("it stays");
+  await alice!.writes("it goes");
+  await alice!.seesTick("it goes", "delivered");
+  await pressUntil(alice!, "Shift+Tab", menuOf(alice!, "it goes"));
+  await keyboard.press("Enter");
+  const deletes = alice!.page.getByRole("button", { name: "Delete for everyone" });
+  await deletes.waitFor();
+  await pressUntil(alice!, "End", deletes);
+  await keyboard.press("Enter");
+  await pressUntil(alice!, "Tab", alice!.page.getByRole("dialog").getByRole("button", { name: "Delete for everyone" }));
+  await keyboard.press("Enter");
+  await bob!.opens(alice!);
+  await bob!.seesExactly(["it stays", "Message deleted"]);
+  await alice!.seesExactly(["it stays", "Message deleted"]);
+  assert.ok(await hasFocus(alice!.log));
+
+  await alice!.box.focus();
+  await pressUntil(alice!, "Shift+Tab", menuOf(alice!, "it stays"));
 });
 
 test("Enter takes the word of an input method and sends nothing", async () => {

@@ -89,7 +89,7 @@ test("messages are answered, changed, reacted to and deleted", async () => {
   await alice!.message("an answer").locator(".quote").getByText("first words").waitFor();
 
   await bob!.does("👍", "first words");
-  await alice!.message("first words").getByRole("button", { name: `👍, 1: ${bob!.name}` }).waitFor();
+  await alice!.message("first words").getByRole("button", { name: `👍, 1: \u2068${bob!.name}\u2069` }).waitFor();
 
   await alice!.does("Edit", "first words");
   await alice!.writes("better words");

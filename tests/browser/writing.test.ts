@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { eventually } from "../integration/harness/wait.ts";
+import { hasFocus } from "./harness/person.ts";
 import { Stage } from "./harness/stage.ts";
 
 const CODE = "int  main(void);\n\n**no mark**";
@@ -146,6 +147,7 @@ test("deleted for oneself, it is gone here and on no other's screen", async () =
   await bob!.opens(alice!);
   await bob!.deletes("goes", "me");
   await bob!.seesExactly(["stays"]);
+  assert.ok(await hasFocus(bob!.log));
   await bob!.reloads();
   await bob!.seesExactly(["stays"]);
   await alice!.seesExactly(["stays", "goes"]);

@@ -281,3 +281,7 @@ export class Person {
     }
   }
 }
+
+export function hasFocus(shown: Locator): Promise<boolean> {
+  return shown.evaluate((element) => element === document.activeElement);
+}

@@ -50,7 +50,10 @@ export class Stage {
   }
 
   async #before(name: string, context: BrowserContextOptions): Promise<Person> {
-    const person = await Person.at(this.server, this.#browser, name, context);
+    return this.#comes(await Person.at(this.server, this.#browser, name, context));
+  }
+
+  #comes(person: Person): Person {
     if (Stage.elsewhere) person.base = Stage.elsewhere.base;
     this.#people.push(person);
     return person;
@@ -64,9 +67,7 @@ export class Stage {
   /** Somebody whose browser keeps what it keeps in a folder, so that it can be started again. */
   async personIn(folder: string, name: string, username = usernameOf(name)): Promise<Person> {
     const context = await chromium.launchPersistentContext(folder, { ...LAUNCH, ...Person.LOOK });
-    const person = await Person.before(this.server, context, username);
-    this.#people.push(person);
-    return person;
+    return this.#comes(await Person.before(this.server, context, username));
   }
 
   /** The same person before another browser, signed in there too. */

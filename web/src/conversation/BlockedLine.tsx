@@ -1,5 +1,5 @@
 import type { Id } from "parley-client";
-import { useName } from "../people/names.ts";
+import { isolated, useName } from "../people/names.ts";
 import { useParley } from "../store/context.ts";
 import { useComplain } from "../ui/notices.tsx";
 import { useText } from "../words/useText.ts";
@@ -11,7 +11,7 @@ export function BlockedLine({ user }: { user: Id }) {
   const say = useText();
   return (
     <p className="hint conversation-left">
-      {say("person.you_block", { name: `\u2068${useName(user)}\u2069` })}{" "}
+      {say("person.you_block", { name: isolated(useName(user)) })}{" "}
       <button type="button" className="link" onClick={() => void parley.unblock(user).catch(complain)}>{say("person.unblock")}</button>
     </p>
   );

@@ -2,7 +2,7 @@ import type { Id } from "parley-client";
 import { FormattedMessage } from "react-intl";
 import { useObservable } from "../hooks/useObservable.ts";
 import { Name } from "../people/Name.tsx";
-import { nameOf } from "../people/names.ts";
+import { isolated, nameOf } from "../people/names.ts";
 import { useMe, useParley } from "../store/context.ts";
 import { useText } from "../words/useText.ts";
 import { NoLine } from "./NoLine.tsx";
@@ -32,9 +32,4 @@ export function GroupLine({ conversation }: { conversation: Id }) {
   const names = [say("person.you"), ...others.map((member) => isolated(nameOf(member, say)))];
   const more = Math.max(0, members.length - NAMES_MAX - 1);
   return <p>{say("talk.members", { names: names.join(say("talk.between")), more })}</p>;
-}
-
-/** A name in the middle of a text, whose direction of writing ends with it. */
-function isolated(name: string): string {
-  return `\u2068${name}\u2069`;
 }

@@ -7,6 +7,7 @@ import { useArrowKeys } from "../hooks/useArrowKeys.ts";
 import { useContextMenu } from "../hooks/useContextMenu.ts";
 import { useObservable } from "../hooks/useObservable.ts";
 import { Message } from "../message/Message.tsx";
+import { hasMenu } from "../message/may.ts";
 import { messageMenuOf } from "../message/messageMenuOf.ts";
 import { MessageActionsContext, useMessageActions } from "../message/actions.ts";
 import { useParley } from "../store/context.ts";
@@ -61,7 +62,7 @@ export function Log({ id, view, reading, onIntent, onSheet }: LogProps) {
     event.preventDefault();
     reading.goToLatest();
   };
-  const last = timeline.items.findLast((item) => item.type === "message");
+  const last = timeline.items.findLast((item) => item.type === "message" && hasMenu(item));
   const online = useObservable(useParley().status).state === "online";
   const isBare = lines.length === 0 && !timeline.loading;
 

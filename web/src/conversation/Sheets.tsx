@@ -2,14 +2,17 @@
 import type { Id, MessageView } from "parley-client";
 import { Suspense, lazy } from "react";
 import { CatchTrouble } from "../app/Trouble.tsx";
+import { Hide } from "../message/Hide.tsx";
+import { Remove } from "../message/Remove.tsx";
 import { Dialog } from "../ui/Dialog.tsx";
 import { useText } from "../words/useText.ts";
 
 const SHEETS = {
   forward: lazy(() => import("../message/Forward.tsx")),
   info: lazy(() => import("../message/MessageInfo.tsx")),
-  remove: lazy(() => import("../message/Remove.tsx")),
-  hide: lazy(() => import("../message/Hide.tsx")),
+  // With the page, since one may delete without a connection.
+  remove: Remove,
+  hide: Hide,
 };
 
 export interface Sheet {

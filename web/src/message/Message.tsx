@@ -9,6 +9,7 @@ import { clockTime, wholeMoment } from "../words/time.ts";
 import { useText } from "../words/useText.ts";
 import { Failed } from "./Failed.tsx";
 import { MessageMenu } from "./MessageMenu.tsx";
+import { hasMenu } from "./may.ts";
 import { Quote } from "./Quote.tsx";
 import { Reactions } from "./Reactions.tsx";
 import { Text } from "./Text.tsx";
@@ -36,7 +37,6 @@ export const Message = memo(function Message(props: MessageProps) {
   if (message.status === "failed") classes.push("is-failed");
   if (isFound) classes.push("is-found");
   const named = showsSender && !message.own;
-  const stands = message.seq !== undefined && !message.deleted;
   return (
     <div className={classes.join(" ")}>
       {named && <span className="message-face">{startsTurn && <Avatar id={message.sender} name={name} />}</span>}
@@ -55,7 +55,7 @@ export const Message = memo(function Message(props: MessageProps) {
               <Foot message={message} />
             </div>
           </div>
-          {stands && <MessageMenu message={message} isLast={isLast} />}
+          {hasMenu(message) && <MessageMenu message={message} isLast={isLast} />}
         </div>
         {message.reactions.length > 0 && <Reactions message={message} />}
         {message.status === "failed" && <Failed message={message} />}

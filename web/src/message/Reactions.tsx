@@ -1,6 +1,6 @@
 import type { Id, MessageView } from "parley-client";
 import { useMemo } from "react";
-import { useNames } from "../people/names.ts";
+import { isolated, useNames } from "../people/names.ts";
 import { useMe } from "../store/context.ts";
 import { useText } from "../words/useText.ts";
 import { useActions } from "./actions.ts";
@@ -29,7 +29,7 @@ function Reaction({ message, emoji, users }: { message: MessageView; emoji: stri
   const say = useText();
   const mine = users.includes(useMe());
   const shown = useMemo(() => users.slice(0, NAMES_MAX), [users]);
-  const names = useNames(shown).join(say("talk.between"));
+  const names = useNames(shown).map(isolated).join(say("talk.between"));
   const by = say("talk.members", { names, more: users.length - shown.length });
   return (
     <button

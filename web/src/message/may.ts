@@ -1,5 +1,5 @@
 /** What one may do with what stands in a conversation, as far as is known here. Pure. */
-import type { ConversationView } from "parley-client";
+import type { ConversationView, MessageView } from "parley-client";
 
 export interface May {
   /** Say something, as an answer or as another text. */
@@ -11,6 +11,11 @@ export interface May {
   rule: boolean;
   /** Put a message above the log for everybody; in a group its admins do. */
   pin: boolean;
+}
+
+/** Not one that is on its way, nor one that is deleted: there is nothing to do with it. */
+export function hasMenu({ seq, deleted }: MessageView): boolean {
+  return seq !== undefined && !deleted;
 }
 
 /** `isBlocked`: whom one talks to, by oneself. */

@@ -13,6 +13,11 @@ export function nameOf(person: Person | undefined, say: Say): string {
   return person?.deleted ? say("person.deleted") : person?.display_name ?? UNKNOWN;
 }
 
+/** A name in the middle of a text, whose direction of writing ends with it. */
+export function isolated(name: string): string {
+  return `\u2068${name}\u2069`;
+}
+
 /** What a person is called; empty for nobody. */
 export function useName(user: Id): string {
   const person = useObservable(useParley().person(user));
