@@ -2,8 +2,7 @@
 import type { Id, MessageView } from "parley-client";
 import { Suspense, lazy } from "react";
 import { CatchTrouble } from "../app/Trouble.tsx";
-import { Hide } from "../message/Hide.tsx";
-import { Remove } from "../message/Remove.tsx";
+import { Hide, Remove } from "../message/Remove.tsx";
 import { Dialog } from "../ui/Dialog.tsx";
 import { useText } from "../words/useText.ts";
 
