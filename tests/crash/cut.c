@@ -24,6 +24,7 @@ struct op {
     struct disk_record r;
     const char *name, *to;
     int waits_for; /* syncs of inodes before it lasts; 0: it lasts */
+    bool stays;    /* of a name: it is left */
 };
 
 /* What one inode's next sync makes last: indexes of operations, ascending. */
@@ -251,21 +252,41 @@ static bool is_name(const struct op *op)
     return op->r.op < DISK_WRITE;
 }
 
-static void apply_names(struct cut *c)
+/* Of names that were not synced: none, all up to a moment, or each by the toss of a coin. */
+static void choose_names(struct cut *c)
 {
-    /* Of names that were not synced: none, all up to a moment, or each by the toss of a coin. */
     uint64_t how = c->some ? draw(c, 3) : 0;
     size_t until = 0;
     if (how == 1)
         until = (size_t)draw(c, c->n_ops + 1);
     for (size_t i = 0; i < c->n_ops; i++) {
+        struct op *op = &c->ops[i];
+        if (is_name(op))
+            op->stays = !op->waits_for || i < until || (how == 2 && draw(c, 2));
+    }
+}
+
+/* What a renaming in this directory comes with: see disk.h. */
+static void keep_before(struct cut *c, size_t renaming, uint64_t dir)
+{
+    for (size_t i = 0; i < renaming; i++)
+        if (is_name(&c->ops[i]) && c->ops[i].r.dir == dir)
+            c->ops[i].stays = true;
+}
+
+static void apply_names(struct cut *c)
+{
+    choose_names(c);
+    for (size_t i = c->n_ops; i-- > 0;)
+        if (c->ops[i].r.op == DISK_RENAME && c->ops[i].stays)
+            keep_before(c, i, c->ops[i].r.a);
+    for (size_t i = 0; i < c->n_ops; i++) {
         const struct op *op = &c->ops[i];
         if (!is_name(op))
             continue;
-        bool stays = !op->waits_for || i < until || (how == 2 && draw(c, 2));
         c->names_unsynced += op->waits_for != 0;
-        c->names_kept += op->waits_for && stays;
-        if (stays)
+        c->names_kept += op->waits_for && op->stays;
+        if (op->stays)
             apply(c, op);
     }
 }

@@ -4,8 +4,12 @@
  * The shim watches one directory. It puts every operation on it into the file `journal` of a state
  * directory, keeps a hard link to each file that was ever there in `nodes/`, named by inode number,
  * and takes orders from the file `control`. From these cut.c makes the directory that a power cut
- * at the journal's end may leave, under rules no kinder than POSIX: bytes last once their file was
- * synced, an entry once its directory was; the rest may or may not, each for itself.
+ * at the journal's end may leave, under rules that are kinder than POSIX in one thing only: bytes
+ * last once their file was synced, an entry once its directory was; the rest may or may not, each
+ * for itself, but that a renaming never lasts without what was done in its directory before it. No
+ * file system that writes its directories by a log or in transactions (ext4, XFS, Btrfs) lets it,
+ * and RocksDB counts on that: it names a new manifest in CURRENT, by renaming, before it syncs the
+ * directory that both are in (SetCurrentFile() in 7.8).
  *
  * Files are only appended to, as RocksDB does it, or cut off, which is the one thing that lasts at
  * once. Whatever the model lacks (overwriting, a shared writable mapping) ends the server with a

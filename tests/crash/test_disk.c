@@ -11,6 +11,7 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -96,6 +97,16 @@ static void do_replace(void)
     sync_fd(fd);
 }
 
+static void do_publish(void)
+{
+    sync_fd(create("a", "old"));
+    sync_here();
+    sync_fd(create("b", "b"));
+    sync_fd(create("c", "new"));
+    if (rename("c", "a"))
+        _exit(21);
+}
+
 static void do_failing_sync(void)
 {
     int fd = create("a", "synced ");
@@ -163,6 +174,7 @@ static const struct {
     {"failing", do_failing_sync}, {"full", do_full},
     {"cut off", do_cut_off},      {"long", do_long},
     {"overwrite", do_overwrite},  {"socket", do_socket},
+    {"publish", do_publish},
 };
 
 static int play(const char *name)
@@ -351,6 +363,21 @@ static void test_some_of_the_rest_survives(void **state)
     assert_true(none > 0 && between > 0 && all < SEEDS);
 }
 
+static void test_a_renaming_comes_with_what_was_before_it(void **state)
+{
+    (void)state;
+    int renamed = 0, made_only = 0;
+    assert_int_equal(scene("publish", DISK_PRETEND, 0), 0);
+    for (int seed = 0; seed < SEEDS; seed++) {
+        lose_power("some", seed);
+        bool is_renamed = !strcmp(left("a"), "new"), is_made = left("b") != NULL;
+        assert_true(is_made || !is_renamed);
+        renamed += is_renamed;
+        made_only += is_made && !is_renamed;
+    }
+    assert_true(renamed > 0 && made_only > 0);
+}
+
 static void test_a_socket_is_no_part_of_the_disk(void **state)
 {
     (void)state;
@@ -384,6 +411,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_a_full_disk_takes_what_fits),
         cmocka_unit_test(test_what_is_cut_off_is_gone),
         cmocka_unit_test(test_some_of_the_rest_survives),
+        cmocka_unit_test(test_a_renaming_comes_with_what_was_before_it),
         cmocka_unit_test(test_a_socket_is_no_part_of_the_disk),
         cmocka_unit_test(test_what_is_not_modelled_ends_the_program),
     };

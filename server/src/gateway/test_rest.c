@@ -272,8 +272,8 @@ static void test_idle_connection_is_closed(void **state)
     enum { IDLE_MS = 2500 };
     (void)state;
     struct node *node = node_new(&(struct gateway_options){.idle_ms = IDLE_MS});
-    struct tcp *t = tcp_new(node, 0), *mute = tcp_new(node, 0);
     uint64_t from_ms = clock_mono_ms();
+    struct tcp *t = tcp_new(node, 0), *mute = tcp_new(node, 0);
     assert_false(tcp_comes(t, 600));
     tcp_send_text(t, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
     reply_expect(http_read(t, false), 200, "ok");
