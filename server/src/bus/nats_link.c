@@ -13,9 +13,10 @@
  * other nodes see a hole (peers.h) and have their devices compare. Ours compare after we were
  * connected anew, and when we see such a hole.
  *
- * To whom: a message for no more people than there are other nodes goes to each person's subject,
- * and NATS hands it to the nodes that hold them; one for more goes to all nodes once, with the ids.
- * So neither the calls nor the deliveries are ever more than the people, nor more than the nodes.
+ * To whom: a message for fewer people than there are other nodes, or for one, goes to each person's
+ * subject, and NATS hands it to the nodes that hold them; one for more goes to all nodes once, with
+ * the ids. So neither the calls nor the deliveries are ever more than the people, nor more than the
+ * nodes (but where somebody's devices are on several).
  * docs/decisions/0016-the-bus-on-nats.md has the figures.
  *
  * Refused: libnats on our own loop. It can be driven so, but its buffer then has no bound, its
@@ -400,7 +401,7 @@ static void publish(struct nats_link *l, const struct op *op)
     size_t nodes = peers_n(&l->peers);
     pthread_mutex_unlock(&l->lock);
     bool for_all = op->kind == BUS_NODES || op->kind == BUS_PEERS;
-    if (!for_all && op->n <= nodes) {
+    if (!for_all && (op->n == 1 || op->n < nodes)) {
         publish_to_each(l, op);
         return;
     }

@@ -22,7 +22,7 @@
 #include "util/metric.h"
 #include "util/numbers.h"
 
-enum { SERVERS = 3, ENDS = 2 };
+enum { SERVERS = 3, ENDS = 4 };
 
 struct fixture {
     struct nats_server servers[SERVERS];
@@ -140,7 +140,7 @@ static void test_what_goes_between_nodes_is_counted(void **state)
     uint64_t heard_presence = metric_value(METRIC_BUS_RECEIVED, BUS_AS_PRESENCE);
     end_publish_one(f->a, BUS_USER, 7, 1);
     end_publish_one(f->a, BUS_PRESENCE, 9, 2); /* nobody watches */
-    end_publish(f->a, BUS_USER, ids, 2, 3);    /* more than there are others */
+    end_publish(f->a, BUS_USER, ids, 2, 3);    /* no fewer than there are others */
     end_wait_last(f->b, 3);
     wait_reaches(METRIC_BUS_SENT, BUS_AS_USER, user + 1);
     wait_reaches(METRIC_BUS_SENT, BUS_AS_PRESENCE, presence + 1);
@@ -163,6 +163,38 @@ static void test_what_goes_between_nodes_is_counted(void **state)
     wait_reaches(METRIC_BUS_CONNECTS, 0, connects + 2);
     end_wait_lost(f->a, 1);
     assert_true(metric_value(METRIC_BUS_LOST, 0) > lost);
+}
+
+/* What one message of a's for n people is sent as: so often to a person's subject, and to all. */
+static void assert_sent_as(struct fixture *f, size_t n, uint64_t as_user, uint64_t as_all)
+{
+    static uint64_t number = 100;
+    const uint64_t ids[] = {7, 8, 9};
+    uint64_t user = metric_value(METRIC_BUS_SENT, BUS_AS_USER);
+    uint64_t all = metric_value(METRIC_BUS_SENT, BUS_AS_ALL);
+    end_publish(f->a, BUS_USER, ids, n, ++number);
+    end_wait_last(f->b, number);
+    wait_is(METRIC_BUS_SENT, BUS_AS_USER, user + as_user);
+    wait_is(METRIC_BUS_SENT, BUS_AS_ALL, all + as_all);
+}
+
+/* What goes out is never more than the people, nor than what all others take. */
+static void test_to_whom_it_goes_is_by_the_number_of_nodes(void **state)
+{
+    struct fixture *f = *state;
+    end_wait_heard(f->a, f->b, 7);
+    end_settle(f->a, f->b);
+    assert_sent_as(f, 1, 1, 0);
+    assert_sent_as(f, 2, 0, 1);
+    end_join(&f->ends[2], f->servers, 1, NULL);
+    end_meet(f->a, &f->ends[2]);
+    assert_sent_as(f, 1, 1, 0);
+    assert_sent_as(f, 2, 0, 1);
+    end_join(&f->ends[3], f->servers, 1, NULL);
+    end_meet(f->a, &f->ends[3]);
+    assert_sent_as(f, 1, 1, 0);
+    assert_sent_as(f, 2, 2, 0);
+    assert_sent_as(f, 3, 0, 1);
 }
 
 static void test_a_node_hears_itself_once(void **state)
@@ -501,6 +533,7 @@ int main(void)
         with_two(test_a_user_on_another_node_is_told),
         with_two(test_many_people_are_one_delivery_a_node),
         with_two(test_what_goes_between_nodes_is_counted),
+        with_two(test_to_whom_it_goes_is_by_the_number_of_nodes),
         with_two(test_a_node_hears_itself_once),
         with_two(test_order_holds_between_two_nodes),
         with_two(test_a_server_that_dies_is_told_and_left),
