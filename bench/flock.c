@@ -42,14 +42,22 @@ static void on_ready(struct device *d)
         ask_sync(member_of(d));
 }
 
+static void watch(struct flock *f, struct flock_member *m)
+{
+    const struct account *watched = &f->crowd.accounts[(m->device->number + 1) % f->n];
+    device_ask(m->device, ASK_WATCH, 0, "\"cmd\":\"presence.watch\",\"users\":[\"%s\"]",
+               watched->user_text);
+}
+
 static void synced(struct flock *f, struct flock_member *m)
 {
     m->in_sync = true;
     m->in_sync_ns = f->load->now_ns;
     f->in_sync_n++;
-    const struct account *watched = &f->crowd.accounts[(m->device->number + 1) % f->n];
-    device_ask(m->device, ASK_WATCH, 0, "\"cmd\":\"presence.watch\",\"users\":[\"%s\"]",
-               watched->user_text);
+    if (f->watches)
+        watch(f, m);
+    else
+        f->settled_n++;
 }
 
 /* Asks for the events of each conversation that an entry names. The first sync has the own log
@@ -98,7 +106,7 @@ static void on_answered(struct device *d, enum ask ask, uint64_t number, struct 
     else if (ask == ASK_EVENTS)
         take_events(f, member_of(d), frame);
     else if (ask == ASK_WATCH)
-        f->watching_n++;
+        f->settled_n++;
     else if (ask == ASK_SEND)
         f->told_n++;
 }
@@ -156,6 +164,7 @@ struct flock *flock_new(struct load *load, struct server *server, uint32_t n, si
     f->server = server;
     f->n = n;
     f->size = size;
+    f->watches = true;
     f->members = mem_new_array(n, sizeof(*f->members));
     crowd_sign_up(&f->crowd, load, server->port, n);
     crowd_init_devices(&f->crowd, &flock_ops, f);
@@ -198,15 +207,24 @@ double flock_connect(struct flock *f, uint32_t from, uint32_t to, bool plain)
     f->plain = plain;
     if (plain)
         return crowd_connect(&f->crowd, f->server->port, from, to, false);
-    return crowd_connect_until(&f->crowd, f->server->port, from, to, true, &f->watching_n,
+    return crowd_connect_until(&f->crowd, f->server->port, from, to, true, &f->settled_n,
                                SETTLING_MAX);
+}
+
+void flock_watch(struct flock *f)
+{
+    f->watches = true;
+    f->settled_n = 0;
+    for (uint32_t i = 0; i < f->n; i++)
+        watch(f, &f->members[i]);
+    wait_for(f, &f->settled_n, f->n, "watched");
 }
 
 void flock_disconnect(struct flock *f)
 {
     for (uint32_t i = 0; i < f->n; i++)
         device_close(&f->crowd.devices[i]);
-    f->in_sync_n = f->watching_n = 0;
+    f->in_sync_n = f->settled_n = 0;
     for (uint32_t i = 0; i < f->n; i++)
         f->members[i].in_sync = false;
 }
@@ -230,7 +248,7 @@ void flock_storm(struct flock *f, double jitter_s, double *most_s, double *all_s
 {
     uint64_t *times = mem_new_array(f->n, sizeof(*times));
     f->returns = true;
-    f->watching_n = f->lost_n = 0;
+    f->settled_n = f->lost_n = 0;
     server_kill(f->server);
     wait_for(f, &f->lost_n, f->n, "noticed that the server was gone");
     server_start(f->server);
@@ -245,7 +263,7 @@ void flock_storm(struct flock *f, double jitter_s, double *most_s, double *all_s
     size_t most = (size_t)(f->n - 1) * 99 / 100;
     *most_s = (double)times[most] / 1e9;
     *all_s = (double)times[f->n - 1] / 1e9;
-    wait_for(f, &f->watching_n, f->n, "watched again");
+    wait_for(f, &f->settled_n, f->n, "watched again");
     f->returns = false;
     free(times);
 }

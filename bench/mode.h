@@ -72,6 +72,8 @@ struct idle {
     double connected, connects_s;
 };
 void idle_measure(struct bench *, struct flock *, struct idle *);
+/* What it adds when each of them, connected and not watching yet, watches one: bytes of memory. */
+double idle_watch_measure(struct bench *, struct flock *);
 void row_idle(struct bench *, const struct flock *, const struct idle *);
 void idle_tls(struct bench *); /* with fewer, over TLS, and its row */
 void mode_idle(struct bench *);

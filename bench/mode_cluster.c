@@ -4,8 +4,9 @@
  * grow with the nodes. The limit is what the driver gives by itself for the same statements
  * (limit_cassandra.h).
  *
- * Then a group over three nodes, for what its messages cost the bus; and idle people of one node
- * with and without NATS, on a store of its own, since signing up thousands takes Cassandra minutes.
+ * Before that, idle people of one node with and without NATS, on a store of its own, since signing
+ * up thousands takes Cassandra minutes; then a group over three nodes, for what its messages cost
+ * the bus.
  */
 #include <stdlib.h>
 
@@ -167,9 +168,14 @@ static double resident_of(const char *pids)
     return bytes;
 }
 
-/* What one more of them takes: of the server, and of all NATS servers together. */
-static void idle_with(struct bench *b, const char *const *arguments, struct idle *idle,
-                      double *nats_bytes, double *subscriptions)
+/* What one more of them takes, and what another subscription for each does, of whom they watch: of
+ * the server, and of all NATS servers together. */
+struct idle_cost {
+    struct idle idle;
+    double nats_bytes, subscriptions, watch_bytes, watch_nats_bytes;
+};
+
+static void idle_with(struct bench *b, const char *const *arguments, struct idle_cost *out)
 {
     const struct options *o = b->options;
     struct server server;
@@ -177,10 +183,14 @@ static void idle_with(struct bench *b, const char *const *arguments, struct idle
     struct flock *f = flock_new(&b->load, &server, (uint32_t)o->connections, (size_t)o->size);
     server_stop(&server);
     server_start(&server);
+    f->watches = false;
     double before = resident_of(o->nats_pids);
-    idle_measure(b, f, idle);
-    *nats_bytes = (resident_of(o->nats_pids) - before) / f->n;
-    *subscriptions = (double)scrape(server.metrics_port, "parley_bus_subscriptions") / f->n;
+    idle_measure(b, f, &out->idle);
+    double idle = resident_of(o->nats_pids);
+    out->nats_bytes = (idle - before) / f->n;
+    out->subscriptions = (double)scrape(server.metrics_port, "parley_bus_subscriptions") / f->n;
+    out->watch_bytes = idle_watch_measure(b, f);
+    out->watch_nats_bytes = (resident_of(o->nats_pids) - idle) / f->n;
     flock_free(f);
     server_end(&server);
 }
@@ -191,23 +201,25 @@ static void measure_idle(struct bench *b, const struct nodes *nodes)
     const char *const arguments[] = {nodes->arguments[NODE_OPTIONS - 3],
                                      nodes->arguments[NODE_OPTIONS - 2],
                                      nodes->arguments[NODE_OPTIONS - 1], NULL};
-    struct idle alone, idle;
-    double nats_bytes, subscriptions;
+    struct idle_cost alone, with;
     struct row *row = report_row(&b->report, "cluster_idle", "B/user", BOUND_AT_MOST, 1);
     if (!b->options->nats_pids) {
         row->note = "not measured: no --nats_pids";
         return;
     }
-    idle_with(b, NULL, &alone, &nats_bytes, &subscriptions);
-    idle_with(b, arguments, &idle, &nats_bytes, &subscriptions);
+    idle_with(b, NULL, &alone);
+    idle_with(b, arguments, &with);
     /* Each of the servers has about as much of a subscription, wherever it was made. */
-    row_add(row, idle.bytes + nats_bytes / list_count(b->options->nats_pids),
-            alone.bytes + subscription_bytes);
-    row_detail(row, "alone_bytes", alone.bytes);
-    row_detail(row, "node_bytes", idle.bytes);
-    row_detail(row, "nats_bytes_all", nats_bytes);
-    row_detail(row, "subscriptions", subscriptions);
-    row_detail(row, "users", idle.connected);
+    row_add(row, with.idle.bytes + with.nats_bytes / list_count(b->options->nats_pids),
+            alone.idle.bytes + subscription_bytes);
+    row_detail(row, "alone_bytes", alone.idle.bytes);
+    row_detail(row, "node_bytes", with.idle.bytes);
+    row_detail(row, "nats_bytes_all", with.nats_bytes);
+    row_detail(row, "subscriptions", with.subscriptions);
+    row_detail(row, "watch_alone_bytes", alone.watch_bytes);
+    row_detail(row, "watch_node_bytes", with.watch_bytes);
+    row_detail(row, "watch_nats_bytes_all", with.watch_nats_bytes);
+    row_detail(row, "users", with.idle.connected);
 }
 
 /* --- all --- */
@@ -226,6 +238,7 @@ void mode_cluster(struct bench *b)
     struct stretch(*s)[WINDOWS] = mem_new_array(NODES_MAX, sizeof(*s));
     struct nodes nodes;
     nodes_init(&nodes, b->options);
+    measure_idle(b, &nodes); /* first: what the NATS servers let go of later hides what it takes */
     for (unsigned n = 1; n <= NODES_MAX; n++) {
         run_nodes(b, &nodes, n, s[n - 1]);
         for (int i = 0; i < WINDOWS; i++)
@@ -240,7 +253,6 @@ void mode_cluster(struct bench *b)
     row_grown(b, "grown_bus", "messages", per_message(&three[1], three[1].counts.sent),
               per_message(&one[1], one[1].counts.sent));
     measure_group(b, &nodes);
-    measure_idle(b, &nodes);
     nodes_deinit(&nodes);
     free(s);
 }

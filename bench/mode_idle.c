@@ -57,6 +57,14 @@ void idle_measure(struct bench *b, struct flock *f, struct idle *out)
     };
 }
 
+double idle_watch_measure(struct bench *b, struct flock *f)
+{
+    struct bytes before = bytes_now(b, f);
+    flock_watch(f);
+    struct bytes after = bytes_now(b, f);
+    return (after.user - before.user) / f->n;
+}
+
 void row_idle(struct bench *b, const struct flock *f, const struct idle *idle)
 {
     const double plain_bytes = 1024, tls_bytes = 12 * 1024.0;
