@@ -12,10 +12,10 @@
 
 static bool line_same(const struct line *a, const struct line *b)
 {
-    return a->seq == b->seq && a->rev == b->rev && a->n == b->n && a->sender == b->sender &&
-           a->target == b->target && a->user == b->user && a->number == b->number &&
-           a->privacy == b->privacy && a->expires_ms == b->expires_ms && a->subject == b->subject &&
-           a->until_ms == b->until_ms && a->changes == b->changes &&
+    return a->seq == b->seq && a->rev == b->rev && a->n == b->n && a->time_ms == b->time_ms &&
+           a->sender == b->sender && a->target == b->target && a->user == b->user &&
+           a->number == b->number && a->privacy == b->privacy && a->expires_ms == b->expires_ms &&
+           a->subject == b->subject && a->until_ms == b->until_ms && a->changes == b->changes &&
            a->edited_seq == b->edited_seq && a->type == b->type && a->deleted == b->deleted &&
            a->forwarded == b->forwarded && a->no_draft == b->no_draft && a->request == b->request &&
            a->accepts == b->accepts && a->text == b->text && a->mentions == b->mentions &&

@@ -24,6 +24,7 @@ struct doubt {
     struct store_user_set with; /* what goes with the one event, if with.id */
     uint64_t after;             /* as it was asked for (log.h) */
     struct arena arena;
+    struct store_events look; /* at what stands in the place of the first */
     struct store_mark mark;
     struct store_mark marks[MEMBERS_MAX]; /* the furthest of each user; n_marks of them */
     uint32_t n_marks;
@@ -102,7 +103,47 @@ void room_doubt_mark(struct room *room, const struct store_mark *mark)
 
 static void settle_next(struct doubt *);
 
-static bool first_stands(const struct doubt *d)
+/* So many of them stand; `more` may, of what follows. */
+static void take(struct doubt *d, uint32_t stand, bool more)
+{
+    for (uint32_t i = 0; i < stand; i++)
+        room_stands(d->room, &d->events[d->first++]);
+    if (!stand)
+        room_forget(d->room);
+    if (!more || !stand)
+        d->first = d->n;
+    settle_next(d);
+}
+
+static void looked(struct store_request *request)
+{
+    struct doubt *d = container_of(request, struct doubt, look.base);
+    enum store_status status = request->status;
+    bool ours = status == STORE_DONE && d->look.n_events &&
+                d->look.events[0].time_ms == d->events[d->first].time_ms;
+    store_request_deinit(request);
+    if (status == STORE_DONE || status == STORE_NOT_FOUND)
+        take(d, ours, true); /* the first try may have taken more: asked for in turn */
+    else
+        d->settled(d->room, CHAT_UNAVAILABLE);
+}
+
+/* The command stands where the first event was to. If another node decided it, at another time, it
+ * has told everybody what it made of it. */
+static void look_at_first(struct doubt *d)
+{
+    uint64_t seq = d->events[d->first].seq;
+    d->look = (struct store_events){
+        .base.done = looked,
+        .conversation = d->room->id,
+        .from_seq = seq,
+        .to_seq = seq,
+        .limit = 1,
+    };
+    store_events(d->room->chat->store, &d->look);
+}
+
+static bool is_first(const struct doubt *d)
 {
     const struct event *e = &d->events[d->first];
     return d->append.known_index == 0 && d->append.known_seq == e->seq &&
@@ -113,24 +154,13 @@ static void append_answered(struct store_request *request)
 {
     struct doubt *d = container_of(request, struct doubt, append.base);
     enum store_status status = request->status;
-    uint32_t stand = 0;
     store_request_deinit(request);
-    if (status == STORE_UNKNOWN || status == STORE_FAILED) {
+    if (status == STORE_UNKNOWN || status == STORE_FAILED)
         d->settled(d->room, CHAT_UNAVAILABLE);
-        return;
-    }
-    if (status == STORE_DONE)
-        stand = d->append.taken;
-    else if (status == STORE_KNOWN && first_stands(d))
-        stand = 1;
-    for (uint32_t i = 0; i < stand; i++)
-        room_stands(d->room, &d->events[d->first++]);
-    if (!stand)
-        room_forget(d->room);
-    /* known: the first try may have taken more, so what follows is asked for in turn */
-    if (status != STORE_KNOWN || !stand)
-        d->first = d->n;
-    settle_next(d);
+    else if (status == STORE_KNOWN && is_first(d))
+        look_at_first(d);
+    else
+        take(d, status == STORE_DONE ? d->append.taken : 0, false);
 }
 
 static void send_append(struct doubt *d)

@@ -133,7 +133,8 @@ static void on_event(struct sink *sink, struct session *const *to, size_t n, con
                              .conversation = e->conversation,
                              .user = e->sender,
                              .seq = e->seq,
-                             .first_seq = e->first_seq});
+                             .first_seq = e->first_seq,
+                             .time_ms = e->time_ms});
 }
 
 static void on_receipts(struct sink *sink, struct session *const *to, size_t n,
@@ -189,6 +190,22 @@ void core_forget(struct core *c)
 
 /* --- a store that fails where it is told to --- */
 
+static struct core *losing;
+
+static void lost_answer(struct store_request *request)
+{
+    request->status = STORE_UNKNOWN;
+    losing->lost_done(request);
+}
+
+static void lose_answer(struct core *c, struct store_request *request)
+{
+    losing = c;
+    c->lost[request->op]--;
+    c->lost_done = request->done;
+    request->done = lost_answer;
+}
+
 static void faulty_submit(struct store *store, struct store_request *request)
 {
     struct core *c = container_of(store, struct core, faulty);
@@ -198,6 +215,8 @@ static void faulty_submit(struct store *store, struct store_request *request)
         c->held = request;
         return;
     }
+    if (c->lost[request->op] > 0)
+        lose_answer(c, request);
     if (!c->fails[request->op] && !unknown) {
         c->store->ops->submit(c->store, request);
         return;

@@ -21,7 +21,7 @@ struct said {
     enum { SAID_EVENT, SAID_RECEIPTS, SAID_MARK, SAID_TYPING, SAID_PRESENCE, SAID_END } what;
     const struct session *to;
     uint64_t conversation, user;
-    uint64_t seq, first_seq; /* event */
+    uint64_t seq, first_seq, time_ms; /* event */
     uint64_t delivered_seq, read_seq, unread;
     bool online;
     uint64_t last_seen_ms;
@@ -43,6 +43,8 @@ struct core {
     struct store faulty;    /* what the chat has: the store, but for the operations that fail */
     bool fails[STORE_OPS];  /* with FAILED, nothing carried out */
     int unknown[STORE_OPS]; /* so many of them with UNKNOWN, nothing carried out */
+    int lost[STORE_OPS];    /* so many of them with UNKNOWN, carried out; one at a time */
+    void (*lost_done)(struct store_request *);
     int held_op;            /* the next of this kind stays in `held`; 0: none does */
     struct store_request *held;
     struct password_job *passwords[8]; /* held: not yet hashed or verified, oldest first */

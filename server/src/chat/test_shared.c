@@ -140,6 +140,56 @@ static void test_what_stands_meanwhile_is_not_told_to_who_has_gone(void **state)
     core_pass(core, PERSON_AGE_MS_MAX);
 }
 
+static struct chat_append keyed(uint64_t group)
+{
+    return (struct chat_append){
+        .type = EVENT_MESSAGE, .to = group, .key = STR("k"), .kind = STR("text"), .text = STR("x")};
+}
+
+/* A node does not know whether its append stands; the same command comes to another, which decides
+ * it later, and that is what stands. */
+static void test_what_was_decided_elsewhere_is_not_told_as_it_was_here(void **state)
+{
+    struct pair *p = *state;
+    struct core *core = on(p, 0)->core;
+    uint64_t ann = core_user(core, "ann"), bob = core_user(core, "bob");
+    uint64_t group = core_group(core, ann, &bob, 1);
+    struct session bob_s;
+    struct chat_append first = keyed(group), again = first, last = first;
+    session_begin(p->nodes[1], &bob_s, bob, 30);
+    assert_int_equal(say(on(p, 1), bob, group, NULL), CHAT_OK);
+    core_forget(core);
+    core->unknown[STORE_OP_APPEND] = 2; /* it is sent again at once */
+    assert_int_equal(core_append(core, ann, &first), CHAT_UNAVAILABLE);
+    core->wall_ms += 5;
+    assert_int_equal(core_append(on(p, 0)->core, ann, &again), CHAT_OK);
+    assert_int_equal(core_append(on(p, 1)->core, ann, &last), CHAT_OK);
+    assert_int_equal(last.seq, again.seq);
+    for (size_t i = 0; i < core->n_said; i++)
+        assert_int_equal(core->said[i].time_ms, again.time_ms);
+    session_end(p->nodes[1], &bob_s, core->mono_ms);
+    core_pass(core, PERSON_AGE_MS_MAX);
+}
+
+/* The same where it does stand as it was decided here. */
+static void test_what_turns_out_to_stand_is_told(void **state)
+{
+    struct pair *p = *state;
+    struct core *core = on(p, 0)->core;
+    uint64_t ann = core_user(core, "ann"), bob = core_user(core, "bob");
+    uint64_t group = core_group(core, ann, &bob, 1);
+    struct session bob_s;
+    struct chat_append a = keyed(group);
+    session_begin(p->nodes[1], &bob_s, bob, 30);
+    core_run(on(p, 1)->core);
+    core_forget(core);
+    core->lost[STORE_OP_APPEND] = 1;
+    assert_int_equal(core_append(core, ann, &a), CHAT_UNAVAILABLE);
+    assert_int_equal(core_told(core, SAID_EVENT, &bob_s), 1);
+    session_end(p->nodes[1], &bob_s, core->mono_ms);
+    core_pass(core, PERSON_AGE_MS_MAX);
+}
+
 static void test_who_was_let_in_elsewhere_is_not_refused(void **state)
 {
     struct pair *p = *state;
@@ -300,6 +350,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_who_was_put_out_elsewhere_writes_no_more, begin, end),
         cmocka_unit_test_setup_teardown(test_what_stands_meanwhile_is_not_told_to_who_has_gone,
                                         begin, end),
+        cmocka_unit_test_setup_teardown(test_what_was_decided_elsewhere_is_not_told_as_it_was_here,
+                                        begin, end),
+        cmocka_unit_test_setup_teardown(test_what_turns_out_to_stand_is_told, begin, end),
         cmocka_unit_test_setup_teardown(test_who_was_let_in_elsewhere_is_not_refused, begin, end),
         cmocka_unit_test_setup_teardown(test_a_reader_is_answered_from_what_is_a_second_old_at_most,
                                         begin, end),
