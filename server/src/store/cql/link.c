@@ -91,7 +91,7 @@ int link_send(struct link *l, struct exchange *e, enum wire_opcode opcode, struc
     must(!e->link);
     if (l->state != LINK_OPEN)
         return LINK_NOT_OPEN;
-    if (l->free_n == 0)
+    if (!link_has_room(l))
         return LINK_FULL;
     int r = send_on(l, e, l->free[l->free_n - 1], opcode, body);
     if (r == 0)
@@ -119,8 +119,7 @@ static void send_own(struct link *l, enum wire_opcode opcode, struct builder *bo
     struct buf *bytes = body ? builder_finish(body) : NULL;
     int r = send_on(l, &l->own, OWN_STREAM, opcode, bytes);
     buf_unref(bytes);
-    /* A full queue: the next beat finds room or an end. */
-    must(r == 0 || l->state == LINK_OPEN);
+    must(r == 0 || l->state == LINK_OPEN); /* the socket's end, which is told soon */
 }
 
 static void open_up(struct link *l)
@@ -339,7 +338,8 @@ static void on_connected(struct connector *connector, int fd)
         .on_data = on_data,
         .on_closed = on_closed,
         .read_max = CONN_READ_MAX,
-        .queue_bytes_max = LINK_QUEUE_BYTES_MAX,
+        /* Where there is room (link_has_room()) a whole request has it, and a beat always. */
+        .queue_bytes_max = 2 * LINK_QUEUE_BYTES_MAX,
         .queue_entries_max = 2 * LINK_STREAMS_MAX,
         .linger_ms = LINK_PAUSE_MIN_MS,
     };

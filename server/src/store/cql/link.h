@@ -105,7 +105,8 @@ static inline bool link_is_open(const struct link *l)
 }
 static inline bool link_has_room(const struct link *l)
 {
-    return l->state == LINK_OPEN && l->free_n > 0;
+    return l->state == LINK_OPEN && l->free_n > 0 &&
+           conn_queued_bytes(&l->conn) < LINK_QUEUE_BYTES_MAX;
 }
 
 /* Takes a reference to `body`. 0, LINK_FULL or LINK_NOT_OPEN. */

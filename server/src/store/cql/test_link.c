@@ -179,13 +179,18 @@ static void on_answered(struct exchange *e, struct wire_answer *answer)
         a->cell_n = answer->rows.cells[0].n;
 }
 
-static int ask(struct asking *a)
+static int ask_with(struct asking *a, const void *bytes, size_t n)
 {
-    struct buf *body = buf_copy("body", 4);
+    struct buf *body = buf_copy(bytes, n);
     a->exchange.answered = on_answered;
     int r = link_send(&link_, &a->exchange, WIRE_OP_QUERY, body);
     buf_unref(body);
     return r;
+}
+
+static int ask(struct asking *a)
+{
+    return ask_with(a, "body", 4);
 }
 
 static void assert_lost(const struct asking *a)
@@ -403,6 +408,31 @@ static void test_full_link_takes_no_more_until_one_is_answered(void **state)
     free(many);
 }
 
+/* A node that reads nothing: there is no room long before the streams are used up, a sign of life is
+ * asked for behind all of it, and then the link is given up. */
+static void test_link_whose_bytes_are_not_taken_is_full_and_given_up(void **state)
+{
+    (void)state;
+    enum { LONG_BYTES = 1024 * 1024 };
+    struct asking *many = mem_new_array(LINK_STREAMS_MAX, sizeof(*many));
+    char *bytes = mem_new(LONG_BYTES);
+    uint32_t n = 0;
+    memset(bytes, 'x', LONG_BYTES);
+    open_link();
+    for (; link_has_room(&link_); turn()) {
+        assert_in_range(n, 0, LINK_STREAMS_MAX / 2);
+        assert_int_equal(ask_with(&many[n++], bytes, LONG_BYTES), 0);
+    }
+    struct asking last = {0};
+    assert_int_equal(ask(&last), LINK_FULL);
+    until(changes == 2);
+    assert_string_equal(link_.why, "the node gave no sign of life");
+    for (uint32_t i = 0; i < n; i++)
+        assert_int_equal(many[i].losses, 1);
+    free(bytes);
+    free(many);
+}
+
 static void test_forgotten_stream_is_used_again_only_after_its_answer(void **state)
 {
     (void)state;
@@ -494,6 +524,7 @@ int main(void)
         case_of(test_torn_body_ends_the_link),
         case_of(test_events_are_let_be),
         case_of(test_full_link_takes_no_more_until_one_is_answered),
+        case_of(test_link_whose_bytes_are_not_taken_is_full_and_given_up),
         case_of(test_forgotten_stream_is_used_again_only_after_its_answer),
         case_of(test_silent_node_is_given_up),
         case_of(test_node_that_falls_silent_after_another_answer_is_given_up),
