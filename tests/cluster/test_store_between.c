@@ -54,6 +54,133 @@ static void test_a_load_knows_what_stands_below_its_head(void **state)
     store_request_deinit(&load.base);
 }
 
+/* --- an append whose batch's outcome is not known --- */
+
+/* Alice's next message in the group, the batch of which is held. */
+struct said {
+    struct event event;
+    struct store_append append;
+    struct held batch;
+};
+
+static void say_held(struct rig *rig, struct said *s)
+{
+    people(rig);
+    make_group(rig);
+    struct log_head head = head_of(rig, GROUP);
+    s->event = event_after(&head, GROUP, EVENT_MESSAGE, ALICE, "a1");
+    s->event.text = STR("once");
+    s->append = (struct store_append){
+        .conversation = GROUP, .events = &s->event, .n_events = 1, .head = head};
+    hold(&s->batch, S_LOG_PUT_EVENT);
+    begin_ask(rig, store_append, &s->append);
+    held_await(&s->batch, rig);
+}
+
+/* It was answered so, and the message stands once, as this was decided. */
+static void assert_said(struct rig *rig, struct said *s, enum store_status status,
+                        const struct event *stands)
+{
+    await_answer(rig);
+    assert_int_equal(s->append.base.status, status);
+    if (status == STORE_KNOWN) {
+        assert_int_equal(s->append.known_index, 0);
+        assert_int_equal(s->append.known_seq, stands->seq);
+        assert_memory_equal(s->append.known_digest, stands->digest, EVENT_DIGEST_BYTES);
+    }
+    store_request_deinit(&s->append.base);
+    struct store_events page = {
+        .conversation = GROUP, .from_seq = s->event.seq, .to_seq = s->event.seq + 5, .limit = 5};
+    ask(rig, store_events, &page);
+    assert_int_equal(page.base.status, STORE_DONE);
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < page.n_events; i++) {
+        const struct event *e = &page.events[i];
+        if (!str_eq(e->key, STR("a1")))
+            continue;
+        n++;
+        assert_int_equal(e->seq, stands->seq);
+        assert_int_equal(e->time_ms, stands->time_ms);
+    }
+    assert_int_equal(n, stands ? 1 : 0);
+    store_request_deinit(&page.base);
+}
+
+static void test_an_append_stands_whose_answer_was_lost(void **state)
+{
+    struct rig *rig = *state;
+    struct said s;
+    say_held(rig, &s);
+    held_land(&s.batch, rig);
+    held_doubt(&s.batch);
+    assert_said(rig, &s, STORE_DONE, &s.event);
+}
+
+static void test_an_append_that_was_lost_is_sent_again(void **state)
+{
+    struct rig *rig = *state;
+    struct said s;
+    say_held(rig, &s);
+    held_doubt(&s.batch);
+    assert_said(rig, &s, STORE_DONE, &s.event);
+}
+
+/* It comes to stand when it is given up and sent again. */
+static void test_an_append_that_lands_late_stands_once(void **state)
+{
+    struct rig *rig = *state;
+    struct said s;
+    struct held again;
+    say_held(rig, &s);
+    hold(&again, S_LOG_PUT_EVENT);
+    held_doubt(&s.batch);
+    held_await(&again, rig);
+    held_land(&s.batch, rig);
+    held_let_go(&again);
+    assert_said(rig, &s, STORE_DONE, &s.event);
+}
+
+/* Its key is looked for in vain, and then the head is its own. */
+static void test_an_append_that_lands_while_it_is_looked_for_is_known(void **state)
+{
+    struct rig *rig = *state;
+    struct said s;
+    struct held tail;
+    say_held(rig, &s);
+    hold(&tail, S_LOG_TAIL);
+    held_doubt(&s.batch);
+    held_await(&tail, rig);
+    held_land(&s.batch, rig);
+    held_let_go(&tail);
+    assert_said(rig, &s, STORE_KNOWN, &s.event);
+}
+
+static void test_an_append_in_doubt_gives_way_to_another(void **state)
+{
+    struct rig *rig = *state;
+    struct said s;
+    say_held(rig, &s);
+    uint64_t other = say(rig, GROUP, BOB, "b1", "first");
+    assert_int_equal(other, s.event.seq);
+    held_doubt(&s.batch);
+    await_answer(rig);
+    assert_int_equal(s.append.head.seq, other);
+    assert_said(rig, &s, STORE_MOVED, NULL);
+}
+
+/* The same command came to another node, which decided it a moment later, for the same place. */
+static void test_an_append_that_was_decided_elsewhere_is_known(void **state)
+{
+    struct rig *rig = *state;
+    struct said s;
+    say_held(rig, &s);
+    struct event elsewhere = s.event;
+    elsewhere.time_ms++;
+    append_one(rig, elsewhere);
+    held_doubt(&s.batch);
+    assert_said(rig, &s, STORE_KNOWN, &elsewhere);
+}
+
 /* --- a person --- */
 
 /* The first try comes to stand when it is given up and sent again. */
@@ -289,6 +416,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         both(test_a_load_knows_what_stands_below_its_head),
+        both(test_an_append_stands_whose_answer_was_lost),
+        both(test_an_append_that_was_lost_is_sent_again),
+        both(test_an_append_that_lands_late_stands_once),
+        both(test_an_append_that_lands_while_it_is_looked_for_is_known),
+        both(test_an_append_in_doubt_gives_way_to_another),
+        both(test_an_append_that_was_decided_elsewhere_is_known),
         both(test_a_change_that_stands_late_is_nobody_elses),
         both(test_who_was_added_half_way_has_read_up_to_there),
         both(test_a_code_that_could_not_be_ended_is_ended_later),
