@@ -15,8 +15,7 @@
 enum {
     PATIENCE_S = 60,
     RETRY_MS_MAX = 200, /* after a refused connection */
-    SETTLING_MAX =
-        32, /* connecting at once: what is under way must not count as memory of idle ones */
+    SETTLING_MAX = 32,  /* at once: what is under way must not count as memory of idle ones */
 };
 
 static struct flock_member *member_of(const struct device *d)
@@ -215,9 +214,11 @@ void flock_watch(struct flock *f)
 {
     f->watches = true;
     f->settled_n = 0;
-    for (uint32_t i = 0; i < f->n; i++)
+    for (uint32_t i = 0; i < f->n; i++) {
         watch(f, &f->members[i]);
-    wait_for(f, &f->settled_n, f->n, "watched");
+        if ((i + 1) % SETTLING_MAX == 0 || i + 1 == f->n)
+            wait_for(f, &f->settled_n, i + 1, "watched");
+    }
 }
 
 void flock_disconnect(struct flock *f)

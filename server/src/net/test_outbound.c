@@ -278,7 +278,7 @@ static void assert_refused(void)
 {
     until(client_closed);
     assert_false(established);
-    assert_int_equal(client_why, -EPROTO);
+    assert_int_equal(client_why, -EKEYREJECTED);
 }
 
 static void test_tls_to_an_address(void **state)

@@ -147,9 +147,12 @@ static ssize_t fate(struct side *s)
     if (error == SSL_ERROR_ZERO_RETURN || (error == SSL_ERROR_SYSCALL && s->eof))
         return 0;
     const char *reason = ERR_reason_error_string(ERR_peek_error());
+    long verdict = SSL_get_verify_result(s->ssl);
+    if (verdict != X509_V_OK)
+        reason = X509_verify_cert_error_string(verdict);
     log_debug("tls_failed", log_str("why", reason ? reason : "unknown"));
     ERR_clear_error();
-    return -EPROTO;
+    return verdict != X509_V_OK ? -EKEYREJECTED : -EPROTO;
 }
 
 static ssize_t tls_recv(struct transport *t, void *p, size_t n)

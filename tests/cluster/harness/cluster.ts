@@ -14,6 +14,23 @@ const MIGRATE_MS_MAX = 300_000;
 /** On a machine that does much else, until a node that came is seen by all. */
 const SEEN_MS_MAX = 2 * WAIT_MS_MAX;
 
+/** Options of a store of its own there; `access`: what it takes to be let in. */
+export function aStore(access: Options = {}): Options {
+  assert.ok(CONTACT, "STORE_ADDRESS must name a Cassandra node");
+  return {
+    store: "cassandra",
+    "cassandra.contacts": CONTACT,
+    "cassandra.keyspace": `nodes_${randomBytes(6).toString("hex")}`,
+    "cassandra.replication": "{'class': 'SimpleStrategy', 'replication_factor': 1}",
+    ...access,
+  };
+}
+
+export function migrate(store: Options): ReturnType<typeof command> {
+  const flags = Object.entries(store).map(([name, value]) => `--${name}=${value}`);
+  return command(["migrate", ...flags], "", {}, MIGRATE_MS_MAX);
+}
+
 export class Cluster {
   readonly nats: Nats;
   /** Those that serve, but for one that a test has stopped. */
@@ -26,16 +43,8 @@ export class Cluster {
   }
 
   /** With so many nodes, all of which see all. `options` are of each. */
-  static async start(nodes: number, options: Options = {}): Promise<Cluster> {
-    assert.ok(CONTACT, "STORE_ADDRESS must name a Cassandra node");
-    const store = {
-      store: "cassandra",
-      "cassandra.contacts": CONTACT,
-      "cassandra.keyspace": `nodes_${randomBytes(6).toString("hex")}`,
-      "cassandra.replication": "{'class': 'SimpleStrategy', 'replication_factor': 1}",
-    };
-    const flags = Object.entries(store).map(([name, value]) => `--${name}=${value}`);
-    const { status, output } = command(["migrate", ...flags], "", {}, MIGRATE_MS_MAX);
+  static async start(nodes: number, options: Options = {}, store = aStore()): Promise<Cluster> {
+    const { status, output } = migrate(store);
     assert.equal(status, 0, output);
     const nats = await Nats.start();
     const cluster = new Cluster(nats, { ...store, bus: "nats", "nats.urls": nats.url, ...options });

@@ -18,6 +18,7 @@
  */
 #include "store/cql/link.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -323,8 +324,11 @@ static void on_closed(struct conn *c, int error)
         pause_or_stop(l);
         return;
     }
-    if (l->state == LINK_SHAKING)
-        go_down(l, STR("TLS: no handshake, or not with whom we mean"), true);
+    if (error == -EKEYREJECTED)
+        go_down(l, STR("TLS: the node's certificate is not trusted, or made out to another name"),
+                true);
+    else if (l->state == LINK_SHAKING)
+        go_down(l, STR("TLS: no handshake"), true);
     else if (error)
         go_down(l, str_of(strerror(-error)), true);
     else
