@@ -9,14 +9,14 @@ import type { Person } from "../integration/harness/people.ts";
 import { PASSWORD, befriend, people } from "../integration/harness/people.ts";
 import { Raw } from "../integration/harness/raw.ts";
 import type { Server } from "../integration/harness/server.ts";
-import { PATIENCE, eventually, sleep } from "../integration/harness/wait.ts";
+import { LENIENCE, eventually, sleep } from "../integration/harness/wait.ts";
 import { restAt } from "../integration/harness/web.ts";
 import { Cluster } from "./harness/cluster.ts";
 
 /** By the bus; a busy machine takes a part of it for each of the two that talk and those between. */
-const TOLD_MS_MAX = 1000 * PATIENCE;
+const TOLD_MS_MAX = 1000 * LENIENCE;
 /** Without it, with all that is asked then: the operator's manual says so. A busy machine has more. */
-const FOUND_MS_MAX = 60_000 + 5000 * (PATIENCE - 1);
+const FOUND_MS_MAX = 60_000 + 5000 * (LENIENCE - 1);
 /** Of what a reader is answered from. */
 const READ_MS_MAX = 1000;
 /** How often one asks in the time that there is. */

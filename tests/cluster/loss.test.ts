@@ -6,13 +6,13 @@ import { after, before, test } from "node:test";
 import type { Device, Person } from "../integration/harness/people.ts";
 import { befriend, everybodyLeaves, people, textsOf } from "../integration/harness/people.ts";
 import type { Server } from "../integration/harness/server.ts";
-import { PATIENCE, until } from "../integration/harness/wait.ts";
+import { LENIENCE, until } from "../integration/harness/wait.ts";
 import { Cluster } from "./harness/cluster.ts";
 
 /** Of a node whose connections end, and of one that falls silent: the client notices after two and a
  * half of its beats, of 5 s each. */
-const KILLED_MS_MAX = 5000 * PATIENCE;
-const SILENT_MS_MAX = 15_000 + 5000 * (PATIENCE - 1);
+const KILLED_MS_MAX = 5000 * LENIENCE;
+const SILENT_MS_MAX = 15_000 + 5000 * (LENIENCE - 1);
 /** Of each of the two who talk. */
 const DEVICES = 15;
 
