@@ -99,6 +99,7 @@ static void assert_said(struct rig *rig, struct said *s, enum store_status statu
         if (!str_eq(e->key, STR("a1")))
             continue;
         n++;
+        assert_non_null(stands);
         assert_int_equal(e->seq, stands->seq);
         assert_int_equal(e->time_ms, stands->time_ms);
     }
@@ -166,6 +167,25 @@ static void test_an_append_in_doubt_gives_way_to_another(void **state)
     await_answer(rig);
     assert_int_equal(s.append.head.seq, other);
     assert_said(rig, &s, STORE_MOVED, NULL);
+}
+
+/* Whoever asked is told that nobody knows; nothing stands, and the next one to ask goes on. */
+static void test_an_append_of_which_nothing_is_ever_heard_is_unknown(void **state)
+{
+    enum { TRIES = 3 }; /* as many as append.c makes */
+    struct rig *rig = *state;
+    struct said s;
+    say_held(rig, &s);
+    for (int i = 1; i < TRIES; i++) {
+        struct held next;
+        hold(&next, S_LOG_PUT_EVENT);
+        held_doubt(&s.batch);
+        held_await(&next, rig);
+        s.batch = next;
+    }
+    held_doubt(&s.batch);
+    assert_said(rig, &s, STORE_UNKNOWN, NULL);
+    say(rig, GROUP, ALICE, "a1", "once");
 }
 
 /* The same command came to another node, which decided it a moment later, for the same place. */
@@ -421,6 +441,7 @@ int main(void)
         both(test_an_append_that_lands_late_stands_once),
         both(test_an_append_that_lands_while_it_is_looked_for_is_known),
         both(test_an_append_in_doubt_gives_way_to_another),
+        both(test_an_append_of_which_nothing_is_ever_heard_is_unknown),
         both(test_an_append_that_was_decided_elsewhere_is_known),
         both(test_a_change_that_stands_late_is_nobody_elses),
         both(test_who_was_added_half_way_has_read_up_to_there),

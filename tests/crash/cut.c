@@ -24,6 +24,7 @@ struct op {
     struct disk_record r;
     const char *name, *to;
     int waits_for; /* syncs of inodes before it lasts; 0: it lasts */
+    bool lost;     /* its sync failed */
     bool stays;    /* of a name: it is left */
 };
 
@@ -109,6 +110,7 @@ static void sync_inode(struct cut *c, uint64_t number, uint64_t before, bool don
         struct op *op = &c->ops[i->waiting[i->first]];
         if (done && op->waits_for)
             op->waits_for--;
+        op->lost |= !done;
     }
 }
 
@@ -269,9 +271,12 @@ static void choose_names(struct cut *c)
 /* What a renaming in this directory comes with: see disk.h. */
 static void keep_before(struct cut *c, size_t renaming, uint64_t dir)
 {
-    for (size_t i = 0; i < renaming; i++)
-        if (is_name(&c->ops[i]) && c->ops[i].r.dir == dir)
-            c->ops[i].stays = true;
+    for (size_t i = 0; i < renaming; i++) {
+        struct op *op = &c->ops[i];
+        bool here = op->r.dir == dir || (op->r.op == DISK_RENAME && op->r.a == dir);
+        if (is_name(op) && here && !op->lost)
+            op->stays = true;
+    }
 }
 
 static void apply_names(struct cut *c)

@@ -107,6 +107,20 @@ static void do_publish(void)
         _exit(21);
 }
 
+static void do_publish_after_a_failing_sync(void)
+{
+    sync_fd(create("a", "old"));
+    sync_here();
+    sync_fd(create("b", "b"));
+    int fd = open(".", O_RDONLY | O_DIRECTORY);
+    if (fsync(fd) == 0 || errno != EIO)
+        _exit(22);
+    sync_fd(create("c", "new"));
+    if (rename("c", "a"))
+        _exit(23);
+    sync_fd(fd);
+}
+
 static void do_failing_sync(void)
 {
     int fd = create("a", "synced ");
@@ -174,7 +188,7 @@ static const struct {
     {"failing", do_failing_sync}, {"full", do_full},
     {"cut off", do_cut_off},      {"long", do_long},
     {"overwrite", do_overwrite},  {"socket", do_socket},
-    {"publish", do_publish},
+    {"publish", do_publish},      {"publish lost", do_publish_after_a_failing_sync},
 };
 
 static int play(const char *name)
@@ -378,6 +392,15 @@ static void test_a_renaming_comes_with_what_was_before_it(void **state)
     assert_true(renamed > 0 && made_only > 0);
 }
 
+static void test_what_a_failing_sync_lost_does_not_come_with_a_renaming(void **state)
+{
+    (void)state;
+    assert_int_equal(scene("publish lost", DISK_SYNCS, 3), 0);
+    lose_power("drop", 1);
+    assert_string_equal(left("a"), "new");
+    assert_null(left("b"));
+}
+
 static void test_a_socket_is_no_part_of_the_disk(void **state)
 {
     (void)state;
@@ -412,6 +435,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_what_is_cut_off_is_gone),
         cmocka_unit_test(test_some_of_the_rest_survives),
         cmocka_unit_test(test_a_renaming_comes_with_what_was_before_it),
+        cmocka_unit_test(test_what_a_failing_sync_lost_does_not_come_with_a_renaming),
         cmocka_unit_test(test_a_socket_is_no_part_of_the_disk),
         cmocka_unit_test(test_what_is_not_modelled_ends_the_program),
     };

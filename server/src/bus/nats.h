@@ -4,8 +4,9 @@
  *
  *     <prefix>.user.<id>       what a user's devices should know
  *     <prefix>.presence.<id>   what those who watch a user should know
- *     <prefix>.nodes           what every node should know, and messages for more people than
- *                              there are nodes; numbered (bus/envelope.h, bus/peers.h)
+ *     <prefix>.nodes           what every node should know, and messages for at least as many
+ *                              people as there are other nodes; numbered (bus/envelope.h,
+ *                              bus/peers.h)
  *     <prefix>.peer.<id>, <prefix>.answer.<id>.<n>   questions to a node, and answers to one
  *
  * What is published reaches the subscribers on this node by the local bus, NATS or no NATS, in the

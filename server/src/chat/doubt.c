@@ -119,8 +119,9 @@ static void looked(struct store_request *request)
 {
     struct doubt *d = container_of(request, struct doubt, look.base);
     enum store_status status = request->status;
+    const struct event *first = &d->events[d->first];
     bool ours = status == STORE_DONE && d->look.n_events &&
-                d->look.events[0].time_ms == d->events[d->first].time_ms;
+                d->look.events[0].time_ms == first->time_ms && d->look.events[0].rev == first->rev;
     store_request_deinit(request);
     if (status == STORE_DONE || status == STORE_NOT_FOUND)
         take(d, ours, true); /* the first try may have taken more: asked for in turn */
@@ -128,8 +129,8 @@ static void looked(struct store_request *request)
         d->settled(d->room, CHAT_UNAVAILABLE);
 }
 
-/* The command stands where the first event was to. If another node decided it, at another time, it
- * has told everybody what it made of it. */
+/* The command stands where the first event was to. If another node decided it, at another time, or
+ * it was changed since, another has told everybody; where that was lost their devices compare. */
 static void look_at_first(struct doubt *d)
 {
     uint64_t seq = d->events[d->first].seq;

@@ -167,6 +167,7 @@ static void test_what_was_decided_elsewhere_is_not_told_as_it_was_here(void **st
     assert_int_equal(last.seq, again.seq);
     for (size_t i = 0; i < core->n_said; i++)
         assert_int_equal(core->said[i].time_ms, again.time_ms);
+    assert_true(core_told(core, SAID_EVENT, &bob_s) > 0);
     session_end(p->nodes[1], &bob_s, core->mono_ms);
     core_pass(core, PERSON_AGE_MS_MAX);
 }

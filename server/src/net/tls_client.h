@@ -5,7 +5,7 @@
  * net/tls.h.
  *
  * Errors: 0; or TLS_CLIENT_BAD: the file holds no certificates, and a log line says why. A peer
- * that cannot prove itself ends its connection with -EKEYREJECTED, any other failed handshake with
+ * that cannot prove itself ends its connection with -EKEYREJECTED, one whose bytes are no TLS with
  * -EPROTO. Threads: tls_client_transport() any; a transport its connection's.
  */
 #ifndef PARLEY_NET_TLS_CLIENT_H

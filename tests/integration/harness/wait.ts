@@ -5,8 +5,8 @@ import type { Observable } from "../../../client/src/index.ts";
  * so. */
 export const PATIENCE =
   Number(process.env["TEST_PATIENCE"] ?? (["asan", "tsan"].includes(process.env["TEST_PRESET"] ?? "") ? 4 : 1));
-/** By how much a time that is promised may be passed where engines run beside: not at all in a full run, which has
- * the machine to itself. */
+/** By how much a time that is promised may be passed where engines run beside: not at all in a full run, beside
+ * which at most a build goes on, that yields. */
 export const LENIENCE = process.env["TEST_LEVEL"] === "full" ? 1 : PATIENCE;
 /** What fails takes so long, what is well none of it: a machine that others use, too, stops for seconds. */
 export const WAIT_MS_MAX = 30_000 * PATIENCE;

@@ -35,7 +35,7 @@ static void test_a_text_is_taken_apart(void **state)
     assert_false(schema_next(&rest, &statement));
 }
 
-/* A migration may be cut off anywhere, and two may run at once. */
+/* A migration may be cut off anywhere, and is run again. */
 static void test_each_version_may_be_repeated(void **state)
 {
     (void)state;

@@ -325,7 +325,9 @@ static void on_closed(struct conn *c, int error)
         return;
     }
     if (error == -EKEYREJECTED)
-        go_down(l, STR("TLS: the node's certificate is not trusted, or made out to another name"),
+        go_down(l,
+                STR("TLS: the node's certificate is not trusted, is out of date, or is made out to "
+                    "another name"),
                 true);
     else if (l->state == LINK_SHAKING)
         go_down(l, STR("TLS: no handshake"), true);
