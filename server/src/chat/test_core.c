@@ -215,9 +215,10 @@ static void faulty_submit(struct store *store, struct store_request *request)
         c->held = request;
         return;
     }
-    if (c->lost[request->op] > 0)
+    bool lost = c->lost[request->op] > 0;
+    if (lost)
         lose_answer(c, request);
-    if (!c->fails[request->op] && !unknown) {
+    if (lost || (!c->fails[request->op] && !unknown)) {
         c->store->ops->submit(c->store, request);
         return;
     }

@@ -43,9 +43,9 @@ struct core {
     struct store faulty;    /* what the chat has: the store, but for the operations that fail */
     bool fails[STORE_OPS];  /* with FAILED, nothing carried out */
     int unknown[STORE_OPS]; /* so many of them with UNKNOWN, nothing carried out */
-    int lost[STORE_OPS];    /* so many of them with UNKNOWN, carried out; one at a time */
+    int lost[STORE_OPS];    /* so many of them with UNKNOWN, carried out; before `unknown` */
     void (*lost_done)(struct store_request *);
-    int held_op;            /* the next of this kind stays in `held`; 0: none does */
+    int held_op; /* the next of this kind stays in `held`; 0: none does */
     struct store_request *held;
     struct password_job *passwords[8]; /* held: not yet hashed or verified, oldest first */
     size_t n_passwords;

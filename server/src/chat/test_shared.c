@@ -191,6 +191,30 @@ static void test_what_turns_out_to_stand_is_told(void **state)
     core_pass(core, PERSON_AGE_MS_MAX);
 }
 
+/* It stands as it was decided here, and was deleted elsewhere before this node came back to it. */
+static void test_what_was_deleted_meanwhile_is_not_told(void **state)
+{
+    struct pair *p = *state;
+    struct core *core = on(p, 0)->core;
+    uint64_t ann = core_user(core, "ann"), bob = core_user(core, "bob");
+    uint64_t group = core_group(core, ann, &bob, 1);
+    struct session bob_s;
+    struct chat_append a = keyed(group), again = a;
+    session_begin(p->nodes[1], &bob_s, bob, 30);
+    core_run(on(p, 1)->core);
+    core_forget(core);
+    core->lost[STORE_OP_APPEND] = core->unknown[STORE_OP_APPEND] = 1;
+    assert_int_equal(core_append(core, ann, &a), CHAT_UNAVAILABLE);
+    assert_int_equal(core_append(on(p, 0)->core, ann, &again), CHAT_OK);
+    struct chat_append gone = {.type = EVENT_DELETE, .conversation = group, .target = again.seq};
+    assert_int_equal(core_append(core, ann, &gone), CHAT_OK);
+    assert_int_equal(say(on(p, 1), bob, group, NULL), CHAT_OK);
+    for (size_t i = 0; i < core->n_said; i++)
+        assert_int_not_equal(core->said[i].seq, again.seq);
+    session_end(p->nodes[1], &bob_s, core->mono_ms);
+    core_pass(core, PERSON_AGE_MS_MAX);
+}
+
 static void test_who_was_let_in_elsewhere_is_not_refused(void **state)
 {
     struct pair *p = *state;
@@ -354,6 +378,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_what_was_decided_elsewhere_is_not_told_as_it_was_here,
                                         begin, end),
         cmocka_unit_test_setup_teardown(test_what_turns_out_to_stand_is_told, begin, end),
+        cmocka_unit_test_setup_teardown(test_what_was_deleted_meanwhile_is_not_told, begin, end),
         cmocka_unit_test_setup_teardown(test_who_was_let_in_elsewhere_is_not_refused, begin, end),
         cmocka_unit_test_setup_teardown(test_a_reader_is_answered_from_what_is_a_second_old_at_most,
                                         begin, end),
