@@ -49,6 +49,31 @@ test("a server that takes no sign-ups says so", async () => {
   }
 });
 
+test("a server that takes invited people alone asks for the code, and says when one is not valid", async () => {
+  const invited = await Stage.open({ registration: "invite" });
+  try {
+    const { output } = invited.server.command(["invite", "add"]);
+    const alice = await invited.person("alice");
+    alice.expects(/403 \(Forbidden\)/, /400 \(Bad Request\)/);
+    await alice.opensThePage();
+    assert.equal(await alice.page.getByLabel("Invite code").count(), 0);
+    await alice.asksToSignUp();
+    await alice.seesWords("Accounts are by invitation here.");
+    await alice.page.getByLabel("Invite code").fill("¿code?");
+    await alice.asksToSignUp();
+    await alice.seesWords("An invite code does not look like this.");
+    await alice.page.getByLabel("Invite code").fill("made-up");
+    await alice.asksToSignUp();
+    await alice.seesWords("This invite code is not valid.");
+    await alice.page.getByLabel("Invite code").fill(` ${output.trim().split("\t").at(-1)} `);
+    await alice.asksToSignUp();
+    await alice.isUpToDate();
+    await invited.clear();
+  } finally {
+    await invited.close();
+  }
+});
+
 test("signing out leaves nothing in the browser, and the next one sees nothing of it", async () => {
   const [alice, bob] = await stage.friends("alice", "bob");
   await alice!.finds(bob!);

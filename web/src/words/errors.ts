@@ -24,6 +24,7 @@ const FIELDS: { [field: string]: Values } = {
   display_name: { count: LIMITS.display_name_chars_max },
   title: {},
   text: {},
+  invite_code: {},
 };
 
 export function wordsForCode(code: string, say: Say): string {
