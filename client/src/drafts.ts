@@ -16,6 +16,7 @@ import { LIMITS } from "./api.ts";
 import { bytesOf } from "./bytes.ts";
 import type { Asker } from "./asker.ts";
 import type { Clock } from "./clock.ts";
+import { sleep } from "./clock.ts";
 import type { ParleyError } from "./error.ts";
 import { asParleyError } from "./error.ts";
 import { ObservedMap } from "./observable.ts";
@@ -23,6 +24,8 @@ import type { Change, Storage } from "./storage.ts";
 
 /** As often as the server takes them. */
 const DRAFT_EVERY_MS = 5000;
+/** So long one waits for the server to take them before one signs out. */
+const LAST_MS_MAX = 2000;
 const PREFIX = "draft/";
 
 export interface Draft {
@@ -155,6 +158,12 @@ export class Drafts {
       writing.cancel?.();
       writing.cancel = this.#after(conversation, due);
     }
+  }
+
+  /** One signs out, and nothing is kept here: what was typed is told now, if there is a connection. */
+  async flushAll(): Promise<void> {
+    const told = [...this.#writing].map(([conversation, writing]) => this.#tell(conversation, writing));
+    if (told.length > 0) await Promise.race([Promise.all(told), sleep(this.#host.clock, LAST_MS_MAX)]);
   }
 
   /** A connection is up. */

@@ -299,9 +299,10 @@ export class Parley {
     this.#link.stop();
   }
 
-  /** Ends the session here and on the server, and forgets all that was stored. Throws, and keeps
-   * everything, if the server cannot be told. */
+  /** Ends the session here and on the server, and forgets all that was stored: drafts go to the server
+   * first, what is in the outbox is lost. Throws, and keeps everything, if the server cannot be told. */
   async signOut(): Promise<void> {
+    await this.personal.flushDrafts();
     try {
       await this.#accounts.signOut();
     } catch (thrown) {

@@ -111,6 +111,11 @@ export class Personal {
     this.#drafts.flush(conversation);
   }
 
+  /** The same with all of them, before one signs out. Resolves when that is done, or takes too long. */
+  flushDrafts(): Promise<void> {
+    return this.#drafts.flushAll();
+  }
+
   /** A message went there: what was typed was sent. */
   sent(id: Id): void {
     this.#drafts.sent(id);

@@ -58,6 +58,20 @@ test("leaving the conversation tells it without waiting, but no sooner than 5 s 
   assert.deepEqual(told(server), ["hel", "hello"]);
 });
 
+test("signing out tells what was typed first, and does not wait for a server that will not take it", async () => {
+  const { parley, server } = await rig();
+  parley.personal.setDraft(CHAT, "half a");
+  await parley.signOut();
+  assert.deepEqual(told(server), ["half a"]);
+
+  const busy = await signedIn(CHATS, (server) => server.on("draft.set", () => ({ error: { code: "rate_limited", retry_after_ms: 60_000 } })));
+  busy.parley.personal.setDraft(CHAT, "half a");
+  const out = busy.parley.signOut();
+  await busy.clock.pass(3000);
+  await out;
+  assert.equal(busy.parley.session.getSnapshot(), undefined);
+});
+
 test("sending takes the draft away, at once where the server has it, and silently where it has not", async () => {
   const all = await rig();
   const { clock, parley, server } = all;

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { Person } from "./harness/person.ts";
 import { Stage } from "./harness/stage.ts";
+import { restAt } from "../integration/harness/web.ts";
 
 let stage: Stage;
 before(async () => (stage = await Stage.open()));
@@ -106,6 +107,35 @@ test("signing out leaves nothing in the browser, and the next one sees nothing o
       hash: location.hash,
     }));
   }
+});
+
+test("signing out asks before it loses what was not sent, and takes what was begun to the server", async () => {
+  const [alice, bob] = await stage.friends("alice", "bob");
+  const { user } = await alice!.session();
+  const { token } = await bob!.session();
+  await alice!.finds(bob!);
+  await alice!.writes("hello");
+  await alice!.seesTick("hello", "delivered");
+  await restAt(stage.server.base).call("user.block", { user }, token);
+  await alice!.writes("please");
+  await alice!.seesTick("please", "not sent");
+  await alice!.page.getByRole("button", { name: "Your account" }).click();
+  await alice!.page.getByRole("button", { name: "Sign out" }).click();
+  const question = alice!.page.getByRole("dialog", { name: "Sign out" });
+  await question.getByText("was not sent").waitFor();
+  await question.getByRole("button", { name: "Cancel" }).click();
+  await alice!.seesTick("please", "not sent");
+  await alice!.box.fill("half a thought");
+  await alice!.page.getByRole("button", { name: "Your account" }).click();
+  await alice!.page.getByRole("button", { name: "Sign out" }).click();
+  await alice!.isSure("Sign out");
+  await alice!.page.getByRole("form", { name: "Sign in" }).waitFor();
+
+  await alice!.asksToSignIn();
+  await alice!.isUpToDate();
+  await alice!.opens(bob!);
+  await alice!.seesExactly(["hello"]);
+  await alice!.hasInTheBox("half a thought");
 });
 
 test("signing out in one tab signs the other out", async () => {

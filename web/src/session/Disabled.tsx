@@ -1,13 +1,13 @@
 import { Logo } from "../ui/Logo.tsx";
 import { useParley } from "../store/context.ts";
-import { useComplain } from "../ui/notices.tsx";
 import { useText } from "../words/useText.ts";
+import { useSignOut } from "./useSignOut.tsx";
 import "./welcome.css";
 
 /** Whoever runs the server has disabled the account: nothing of it is shown until they take that back. */
 export function Disabled() {
   const parley = useParley();
-  const complain = useComplain();
+  const [signOut, question] = useSignOut();
   const say = useText();
   return (
     <main className="welcome">
@@ -19,8 +19,9 @@ export function Disabled() {
         <div className="welcome-form">
           <p className="problem" role="alert">{say("error.account_disabled")}</p>
           <button type="button" className="button" onClick={() => parley.start()}>{say("session.try_now")}</button>
-          <button type="button" className="link" onClick={() => parley.signOut().catch(complain)}>{say("session.sign_out")}</button>
+          <button type="button" className="link" onClick={signOut}>{say("session.sign_out")}</button>
         </div>
+        {question}
       </section>
     </main>
   );
