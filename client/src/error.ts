@@ -4,9 +4,10 @@ import { ERRORS } from "./api.ts";
 
 /**
  * `disconnected`: the socket closed before an answer came. `timeout`: none came in time. After
- * either the outcome is not known. `stopped`: the client was stopped or signed out.
+ * either the outcome is not known. `stopped`: the client was stopped or signed out. `outbox_full`: so
+ * much waits to be sent that this was not taken.
  */
-export type ClientErrorCode = ErrorCode | "disconnected" | "timeout" | "stopped";
+export type ClientErrorCode = ErrorCode | "disconnected" | "timeout" | "stopped" | "outbox_full";
 
 /** One as it goes from tab to tab. */
 export type ErrorData = Omit<ApiError, "code"> & { code: ClientErrorCode };
@@ -37,6 +38,7 @@ export class ParleyError extends Error {
     switch (this.code) {
       case "disconnected":
       case "timeout":
+      case "outbox_full":
         return true;
       case "stopped":
         return false;

@@ -23,7 +23,7 @@ import type { Change, Storage } from "./storage.ts";
 import { padded } from "./storage.ts";
 
 /** What may wait at once: more than anybody types during a night offline. */
-const ITEMS_MAX = 1000;
+export const ITEMS_MAX = 1000;
 const RETRY_MS = 1000;
 /** How often a key is looked for, or everything begun anew, for the sake of one command: a server
  * that asks for it again and again contradicts itself, and the command is refused for good. */
@@ -196,6 +196,11 @@ export class Outbox {
     return this.#items;
   }
 
+  /** It takes no more. */
+  get full(): boolean {
+    return this.#items.length >= ITEMS_MAX;
+  }
+
   /** Stores a command and sends it when it can; resolves when it stands, rejects when it is
    * refused for good. Messages that were refused stay, to be retried or discarded; what else is
    * refused is gone. */
@@ -204,9 +209,7 @@ export class Outbox {
     args: AppendArgs<C>,
     lane: string,
   ): Promise<Appended> {
-    if (this.#items.length >= ITEMS_MAX) {
-      throw new ParleyError("overloaded", "too much waits to be sent");
-    }
+    if (this.full) throw new ParleyError("outbox_full", "too much waits to be sent");
     const item: OutboxItem = {
       key: randomKey(),
       order: ++this.#order,

@@ -421,6 +421,11 @@ export class Parley {
 
   // --- what one does ---
 
+  /** So much waits to be sent that nothing more is taken: whatever goes into the outbox is refused. */
+  get outboxFull(): boolean {
+    return this.#outbox.full;
+  }
+
   /** `to`: a person or a conversation; oneself: notes. Resolves when it stands. */
   send(
     to: Id,
@@ -428,6 +433,8 @@ export class Parley {
     more: { kind?: string; reply_to?: Seq; mentions?: Id[] } = {},
   ): Promise<Appended> {
     const copy = this.#shelf.resolve(to);
+    // What is not taken stays a draft.
+    if (this.outboxFull) return Promise.reject(new ParleyError("outbox_full", "too much waits to be sent"));
     if (copy) this.#typing.sent(copy.id);
     const stands = this.#append("message.send", { to, text, ...more }, this.#laneOf(to));
     this.personal.sent(copy?.id ?? to);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ParleyError } from "../src/error.ts";
 import type { OutboxNews } from "../src/outbox.ts";
-import { DETOURS_MAX, Outbox } from "../src/outbox.ts";
+import { DETOURS_MAX, ITEMS_MAX, Outbox } from "../src/outbox.ts";
 import type { FakeServer } from "./rig.ts";
 import type { Change } from "../src/storage.ts";
 import { MemoryStorage } from "../src/storage.ts";
@@ -23,6 +23,23 @@ test("a send carries a key and the newest seq that the device has", async () => 
   const [args] = server.askedFor("message.send");
   assert.equal(args?.["after"], 4);
   assert.match(args?.["key"], /^[0-9a-f]{32}$/);
+});
+
+test("a full outbox says so, takes no more, and leaves what was typed a draft", async () => {
+  const { clock, server, parley } = await signedIn([entryOf()]);
+  server.up = false;
+  server.socket.end(1006);
+  for (let i = 0; i < ITEMS_MAX; i++) {
+    assert.equal(parley.outboxFull, false);
+    parley.send(CHAT, `${i}`).catch(() => {});
+  }
+  await clock.pass(0);
+  assert.equal(parley.outboxFull, true);
+  parley.personal.setDraft(CHAT, "one too many");
+  await assert.rejects(parley.send(CHAT, "one too many"), { code: "outbox_full" });
+  await assert.rejects(parley.edit(CHAT, 1, "another"), { code: "outbox_full" });
+  assert.equal(states(parley).length, ITEMS_MAX);
+  assert.equal(parley.personal.draft(CHAT).getSnapshot()?.text, "one too many");
 });
 
 test("after a lost connection it goes again with the same key and the same after", async () => {

@@ -31,6 +31,41 @@ async function cutOff(person: Person): Promise<void> {
   await person.banner.getByText("Offline").waitFor();
 }
 
+/** What waits in the browser to be sent is from now on otherwise than it was, and so often more there. */
+async function changesWhatWaits({ page }: Person, change: object, more = 0): Promise<void> {
+  await page.evaluate(async ({ change, more }) => {
+    const { user } = JSON.parse(localStorage.getItem("parley/session") ?? "") as { user: string };
+    const opening = indexedDB.open(`parley/${user}`);
+    await new Promise((resolve) => (opening.onsuccess = resolve));
+    const pairs = opening.result.transaction("pairs", "readwrite").objectStore("pairs");
+    const asked = pairs.getAll(IDBKeyRange.bound("outbox/", "outbox0"));
+    await new Promise((resolve) => (asked.onsuccess = resolve));
+    const [item] = asked.result as [{ key: string; order: number }];
+    for (let i = 0; i <= more; i++) {
+      const order = item.order + i;
+      const key = i === 0 ? item.key : `another-${i}`;
+      pairs.put({ ...item, ...change, order, key }, `outbox/${String(order).padStart(16, "0")}/${key}`);
+    }
+    await new Promise((resolve) => (pairs.transaction.oncomplete = resolve));
+    opening.result.close();
+  }, { change, more });
+  await page.reload();
+}
+
+test("what is said when no more can wait to be sent stays in the box, and that is told", async () => {
+  const [alice] = await talking();
+  await cutOff(alice);
+  await alice.writes("waits");
+  await alice.seesTick("waits", "waiting to be sent");
+  await changesWhatWaits(alice, {}, 999);
+  await alice.banner.getByText("Offline").waitFor();
+  await alice.writes("one too many");
+  await alice.seesWords("Too much waits here to be sent.");
+  await alice.hasInTheBox("one too many");
+  await alice.page.reload();
+  await alice.hasInTheBox("one too many");
+});
+
 test("the list, the names and the last messages are there without a connection", async () => {
   const [alice, bob, carol] = await talking();
   await cutOff(alice);

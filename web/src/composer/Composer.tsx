@@ -1,6 +1,6 @@
 /** Where one writes: a message, an answer, or another text for a message. */
 import type { ConversationView, Id, MessageView, Parley, Person } from "parley-client";
-import { LIMITS, bytesOf } from "parley-client";
+import { LIMITS, ParleyError, bytesOf } from "parley-client";
 import type { ChangeEvent, FormEvent, KeyboardEvent, RefObject } from "react";
 import { useEffect, useMemo } from "react";
 import { useObservable } from "../hooks/useObservable.ts";
@@ -73,6 +73,8 @@ export function Composer({ id, view, intent, onIntent, lastOwn, onSent }: Compos
   };
   const send = (): void => {
     if (!maySend) return;
+    // It would stand nowhere: the text stays where it is.
+    if (parley.outboxFull) return complain(new ParleyError("outbox_full", "nothing more is taken"));
     const { message } = intent ?? {};
     // Whom it called before may have left since, or may not be known to be here.
     const mentions = mentionedIn(said, edits ? [...people, ...knownIn(parley, message?.mentions ?? [])] : people);

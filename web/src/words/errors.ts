@@ -13,7 +13,7 @@ const CODES: Partial<Record<ClientErrorCode, Values>> = {
   name_refused: { min: LIMITS.username_bytes_min, max: LIMITS.username_chars_max },
   name_taken: {}, registration_closed: {}, account_disabled: {}, too_soon: { days: LIMITS.rename_days },
   too_many_tries: {}, rate_limited: {}, overloaded: {}, unavailable: {}, draining: {}, internal: {},
-  disconnected: {}, timeout: {}, stopped: {}, unauthenticated: {}, not_found: {}, forbidden: {},
+  disconnected: {}, timeout: {}, stopped: {}, outbox_full: {}, unauthenticated: {}, not_found: {}, forbidden: {},
   cannot_write: {}, not_accepted: {}, too_large: {}, full: {}, already_member: {}, not_member: {},
   out_of_turn: {},
 };
