@@ -66,6 +66,22 @@ test("what is said when no more can wait to be sent stays in the box, and that i
   await alice.hasInTheBox("one too many");
 });
 
+test("of a message that was tried too long ago the page says that it may have arrived", async () => {
+  const [alice] = await talking();
+  await cutOff(alice);
+  await alice.writes("long ago");
+  await alice.seesTick("long ago", "waiting to be sent");
+  const error = { code: "too_old", message: "it may have been sent already" };
+  await changesWhatWaits(alice, { state: "failed", error });
+  await alice.message("long ago").getByText("This may have arrived already").waitFor();
+  assert.equal(await alice.page.getByText("Not sent.").count(), 0);
+  // What one wants to say twice goes all the same.
+  await alice.page.unroute("**/v1/connect");
+  await alice.isBack();
+  await alice.message("long ago").getByRole("button", { name: "Try again" }).click();
+  await alice.seesTick("long ago", "delivered");
+});
+
 test("the list, the names and the last messages are there without a connection", async () => {
   const [alice, bob, carol] = await talking();
   await cutOff(alice);

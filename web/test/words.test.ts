@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { ERRORS, ParleyError } from "parley-client";
 import { createIntl } from "react-intl";
 import { deviceName } from "../src/session/deviceName.ts";
-import { wordsFor, wordsForCode } from "../src/words/errors.ts";
+import { wordsFor, wordsForCode, wordsForUnsent } from "../src/words/errors.ts";
 import { bytesOf } from "parley-client";
 import { dayName, lastSeen, shortTime } from "../src/words/time.ts";
 import { sayIn } from "../src/words/useText.ts";
@@ -24,11 +24,16 @@ test("bytes are counted as they are sent", () => {
 
 test("every error that a person may cause has words of its own", () => {
   const ours = ["bad_json", "unknown_command", "method_not_allowed", "bad_request"];
-  const protocol = ["key_reused", "ahead", "after_required", "too_old", "truncated"];
+  const protocol = ["key_reused", "ahead", "after_required", "truncated"];
   const said = Object.keys(ERRORS).filter((code) => ![...ours, ...protocol].includes(code))
     .map((code) => wordsForCode(code, say));
   assert.ok(!said.includes(wordsForCode("no such code", say)));
   assert.equal(new Set(said).size, said.length);
+});
+
+test("of a message that may have arrived nobody says that it was not sent", () => {
+  assert.match(wordsForUnsent("cannot_write", say), /^Not sent\. You cannot write/);
+  assert.match(wordsForUnsent("too_old", say), /^This may have arrived/);
 });
 
 test("a bad field is told by the field, never in the server's words", () => {

@@ -1,5 +1,5 @@
 import type { MessageView } from "parley-client";
-import { wordsForCode } from "../words/errors.ts";
+import { wordsForUnsent } from "../words/errors.ts";
 import { useText } from "../words/useText.ts";
 import { useActions } from "./actions.ts";
 
@@ -9,7 +9,7 @@ export function Failed({ message }: { message: MessageView }) {
   const say = useText();
   return (
     <p className="failed" role="alert">
-      <span>{say("message.not_sent", { why: wordsForCode(message.error?.code ?? "", say) })}</span>
+      <span>{wordsForUnsent(message.error?.code ?? "", say)}</span>
       <button type="button" className="link" onClick={() => retry(message)}>{say("message.retry")}</button>
       <button type="button" className="link" onClick={() => discard(message)}>{say("message.discard")}</button>
     </p>

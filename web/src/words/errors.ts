@@ -15,7 +15,7 @@ const CODES: Partial<Record<ClientErrorCode, Values>> = {
   too_many_tries: {}, rate_limited: {}, overloaded: {}, unavailable: {}, draining: {}, internal: {},
   disconnected: {}, timeout: {}, stopped: {}, outbox_full: {}, unauthenticated: {}, not_found: {}, forbidden: {},
   cannot_write: {}, not_accepted: {}, too_large: {}, full: {}, already_member: {}, not_member: {},
-  out_of_turn: {},
+  out_of_turn: {}, too_old: {},
 };
 
 const FIELDS: { [field: string]: Values } = {
@@ -30,6 +30,12 @@ const FIELDS: { [field: string]: Values } = {
 export function wordsForCode(code: string, say: Say): string {
   const values = Object.hasOwn(CODES, code) ? CODES[code as ClientErrorCode] : undefined;
   return values ? say(`error.${code}` as TextId, values) : say("error.other");
+}
+
+/** Why a message did not go out; where nobody can tell whether it did, that. */
+export function wordsForUnsent(code: string, say: Say): string {
+  const why = wordsForCode(code, say);
+  return code === "too_old" ? why : say("message.not_sent", { why });
 }
 
 export function wordsFor(error: unknown, say: Say): string {
