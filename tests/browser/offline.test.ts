@@ -136,6 +136,33 @@ test("a newer page is taken when one wants it, in every tab, and nothing of what
   }
 });
 
+test("a page in which something is half filled in stays until that is done, whoever takes a newer one", async () => {
+  const [alice] = await behindTheRelay();
+  const [group, tab] = [await alice.inAnotherTab(), await alice.inAnotherTab()];
+  relay.added.set("/worker.js", "\n// Newer still.\n");
+  relay.cut();
+  await alice.banner.getByText("Offline").waitFor();
+  relay.mend();
+  for (const one of [alice, group, tab]) await one.banner.getByText("There is a newer version of this page.").waitFor();
+  await alice.page.getByRole("button", { name: "Your account" }).click();
+  await alice.page.getByRole("button", { name: "Settings" }).click();
+  await alice.page.getByRole("navigation", { name: "Your account" }).getByRole("button", { name: "Profile" }).click();
+  await alice.page.getByLabel("A few words about you").fill("Gone soon");
+  await group.page.getByRole("button", { name: "New", exact: true }).click();
+  await group.page.getByRole("button", { name: "New group" }).click();
+  await group.page.getByLabel("Title").fill("The walkers");
+  const [load, itsLoad, groupsLoad] = [alice, tab, group].map(({ page }) => page.waitForEvent("load"));
+  await tab.banner.getByRole("button", { name: "Load it" }).click();
+  await itsLoad;
+  await tab.isUpToDate();
+  assert.equal(await alice.page.getByLabel("A few words about you").inputValue(), "Gone soon");
+  assert.equal(await group.page.getByLabel("Title").inputValue(), "The walkers");
+  await alice.page.getByRole("button", { name: "Save" }).click();
+  await load;
+  await group.page.getByLabel("Title").fill("");
+  await groupsLoad;
+});
+
 test("what the page keeps for offline is its files, and nothing of anybody", async () => {
   const [alice, bob] = await behindTheRelay();
   const kept = await alice.page.evaluate(async () => {

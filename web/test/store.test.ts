@@ -7,6 +7,24 @@ import { Store } from "../src/store/store.ts";
 // Of a browser it takes where other tabs' choices are heard.
 Object.assign(globalThis, { window: new EventTarget() });
 
+test("as long as recovery codes stand, no newer version takes the page's place", async () => {
+  const { clock, parley } = await signedIn();
+  const store = new Store({ parley, forgetful: new Value(false) });
+  let holds = 0;
+  store.update.hold = () => {
+    holds++;
+    return () => void holds--;
+  };
+  const seen: number[] = [];
+  for (const codes of [["a"], ["b"], undefined, ["c"], undefined]) {
+    store.recoveryCodes.set(codes);
+    await clock.pass(0);
+    seen.push(holds);
+  }
+  assert.deepEqual(seen, [1, 1, 0, 1, 0]);
+  parley.stop();
+});
+
 test("what one did in the list goes with oneself, and with nothing less", async () => {
   const { clock, server, parley } = await signedIn();
   const store = new Store({ parley, forgetful: new Value(false) });

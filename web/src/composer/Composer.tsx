@@ -3,6 +3,7 @@ import type { ConversationView, Id, MessageView, Parley, Person } from "parley-c
 import { LIMITS, ParleyError, bytesOf } from "parley-client";
 import type { ChangeEvent, FormEvent, KeyboardEvent, RefObject } from "react";
 import { useEffect, useMemo } from "react";
+import { useHold } from "../hooks/useHold.ts";
 import { useObservable } from "../hooks/useObservable.ts";
 import { useMe, useParley, useStore } from "../store/context.ts";
 import { Icon } from "../ui/Icon.tsx";
@@ -64,7 +65,7 @@ export function Composer({ id, view, intent, onIntent, lastOwn, onSent }: Compos
     box.focus();
   }, [intent, draft]);
   // To load the page anew would lose it.
-  useEffect(() => (edits ? update.hold() : undefined), [edits, update]);
+  useHold(edits);
 
   const end = (): void => {
     if (!edits) draft.set("");

@@ -43,14 +43,14 @@ function Edit({ view, onDone }: { view: ConversationView; onDone: () => void }) 
   const parley = useParley();
   const say = useText();
   const { conversation, title = "", description = "" } = view;
-  const { busy, problem, submit } = useSubmit(async (form) => {
+  const { busy, problem, submit, onInput } = useSubmit(async (form) => {
     const named = fieldOf(form, "title").trim(), said = fieldOf(form, "description").trim();
     if (named !== title) await parley.setTitle(conversation, named);
     if (said !== description) await parley.groups.setDescription(conversation, said);
     onDone();
   });
   return (
-    <form className="details-form" aria-label={say("group.edit")} onSubmit={submit}>
+    <form className="details-form" aria-label={say("group.edit")} onSubmit={submit} onInput={onInput}>
       <Field label={say("group.title")} name="title" required defaultValue={title} maxLength={LIMITS.title_bytes_max} autoFocus />
       <Field label={say("details.description")} name="description" defaultValue={description} maxLength={LIMITS.description_bytes_max} />
       {problem !== undefined && <p className="problem" role="alert">{problem}</p>}

@@ -3,6 +3,7 @@ import type { FormEvent } from "react";
 import { useEffect, useRef, useState } from "react";
 import type { Person } from "parley-client";
 import { LIMITS } from "parley-client";
+import { useHold } from "../hooks/useHold.ts";
 import { PeopleFound } from "../people/PeopleFound.tsx";
 import { go } from "../route/route.ts";
 import { useMe, useParley } from "../store/context.ts";
@@ -24,6 +25,7 @@ export default function NewGroup({ onDone }: { onDone: () => void }) {
   const [chosen, setChosen] = useState<readonly Person[]>([]);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | undefined>();
+  useHold(title.trim() !== "" || chosen.length > 0);
   const here = useRef(false);
   useEffect(() => {
     here.current = true;

@@ -11,7 +11,7 @@ export function SignUp() {
   const say = useText();
   const [asked, setAsked] = useState(false);
   const [gave, setGave] = useState(false);
-  const { busy, problem, code, submit } = useSubmit((form) => {
+  const { busy, problem, code, submit, onInput } = useSubmit((form) => {
     const display_name = fieldOf(form, "display_name").trim();
     const invite_code = fieldOf(form, "invite_code").replace(/\s/g, "");
     setGave(invite_code !== "");
@@ -24,7 +24,7 @@ export function SignUp() {
   if (code === "code_refused" && !asked) setAsked(true);
   const words = code === "code_refused" && !gave ? say("session.invite_wanted") : problem;
   return (
-    <form className="welcome-form" aria-label={say("session.sign_up")} onSubmit={submit}>
+    <form className="welcome-form" aria-label={say("session.sign_up")} onSubmit={submit} onInput={onInput}>
       <Field
         label={say("session.name")} name="username" autoComplete="username" autoCapitalize="none"
         spellCheck={false} required autoFocus minLength={LIMITS.username_bytes_min}

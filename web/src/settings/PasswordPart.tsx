@@ -11,7 +11,7 @@ export function PasswordPart() {
   const tell = useTell();
   const say = useText();
   const shown = useRef<HTMLFormElement>(null);
-  const { busy, problem, submit } = useSubmit(async (form) => {
+  const { busy, problem, submit, onInput } = useSubmit(async (form) => {
     await parley.request("account.set_password", {
       old_password: fieldOf(form, "old"), new_password: fieldOf(form, "new"), end_others: form.has("end_others"),
     });
@@ -19,7 +19,7 @@ export function PasswordPart() {
     tell(say("password.changed"));
   });
   return (
-    <form ref={shown} className="settings-form" aria-label={say("settings.password")} onSubmit={submit}>
+    <form ref={shown} className="settings-form" aria-label={say("settings.password")} onSubmit={submit} onInput={onInput}>
       <Field label={say("password.old")} name="old" type="password" autoComplete="current-password" required />
       <Field
         label={say("password.new")} name="new" type="password" autoComplete="new-password" required

@@ -26,13 +26,13 @@ function Seen({ account, onSaved }: { account: OwnAccount; onSaved: () => void }
   const parley = useParley();
   const tell = useTell();
   const say = useText();
-  const { busy, problem, submit } = useSubmit(async (form) => {
+  const { busy, problem, submit, onInput } = useSubmit(async (form) => {
     await parley.setProfile({ display_name: fieldOf(form, "display_name").trim(), about: fieldOf(form, "about").trim() });
     tell(say("settings.saved"));
     onSaved();
   });
   return (
-    <form className="settings-form" aria-label={say("settings.seen")} onSubmit={submit}>
+    <form className="settings-form" aria-label={say("settings.seen")} onSubmit={submit} onInput={onInput}>
       <Field
         label={say("settings.display_name")} name="display_name" autoComplete="name" required
         defaultValue={account.display_name} maxLength={LIMITS.display_name_chars_max}
@@ -48,13 +48,13 @@ function Username({ account, onSaved }: { account: OwnAccount; onSaved: () => vo
   const parley = useParley();
   const tell = useTell();
   const say = useText();
-  const { busy, problem, submit } = useSubmit(async (form) => {
+  const { busy, problem, submit, onInput } = useSubmit(async (form) => {
     await parley.account.rename(usernameOf(form), fieldOf(form, "password"));
     tell(say("settings.saved"));
     onSaved();
   });
   return (
-    <form className="settings-form" aria-label={say("settings.rename")} onSubmit={submit}>
+    <form className="settings-form" aria-label={say("settings.rename")} onSubmit={submit} onInput={onInput}>
       <h2 className="settings-head">{say("settings.rename")}</h2>
       <Field
         label={say("session.name")} name="username" autoComplete="username" autoCapitalize="none" spellCheck={false}

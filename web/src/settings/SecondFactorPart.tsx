@@ -1,6 +1,7 @@
 /** Signing in with a code beside the password: setting it up, other recovery codes, and doing without. */
 import { useState } from "react";
 import { codeOf, fieldOf, useSubmit } from "../session/useSubmit.ts";
+import { useHold } from "../hooks/useHold.ts";
 import { useLostFocus } from "../hooks/useLostFocus.ts";
 import { useObservable } from "../hooks/useObservable.ts";
 import { useParley, useStore } from "../store/context.ts";
@@ -50,6 +51,8 @@ function Verify({ secret, onDone }: { secret: string; onDone: (codes: readonly s
   const say = useText();
   const words = useLostFocus<HTMLParagraphElement>();
   const username = useObservable(parley.session)?.username ?? "";
+  // The authenticator has it by now, and another one would not fit.
+  useHold(true);
   const { busy, problem, submit } = useSubmit(async (form) =>
     onDone(await parley.account.enableSecondFactor(fieldOf(form, "password"), secret, codeOf(form))));
   // What authenticators read, and those on the same device know to open.

@@ -29,9 +29,20 @@ export class Store {
     this.forgetful = forgetful;
     this.list = new ListStore(parley);
     this.#forgetWithTheUser();
+    this.#holdForCodes();
     // Where the server was gone, it may have been for a newer one.
     parley.status.subscribe(() => {
       if (parley.status.getSnapshot().state === "online") this.update.check();
+    });
+  }
+
+  /** To load the page anew would lose them, wherever in it one looks. */
+  #holdForCodes(): void {
+    let release: (() => void) | undefined;
+    this.recoveryCodes.subscribe(() => {
+      const stand = this.recoveryCodes.getSnapshot() !== undefined;
+      if (stand === (release !== undefined)) return;
+      release = stand ? this.update.hold() : void release?.();
     });
   }
 
