@@ -138,6 +138,37 @@ test("signing out asks before it loses what was not sent, and takes what was beg
   await alice!.hasInTheBox("half a thought");
 });
 
+test("the steps back in the browser lead nobody to where another was", async () => {
+  const [alice, bob, carol] = await stage.people("alice", "bob", "carol");
+  const { page } = alice!;
+  await alice!.finds(bob!);
+  await alice!.finds(carol!);
+  const isNowhere = (): Promise<void> => page.waitForURL(({ hash }) => hash === "");
+  await alice!.signsOut();
+  await page.goBack();
+  await isNowhere();
+  await page.goForward();
+  const next = await stage.person("dora");
+  await alice!.asksToSignUp(undefined, next.name);
+  await alice!.isUpToDate();
+  await page.getByRole("main").getByText("Choose a conversation").waitFor();
+
+  // Each of two has their own.
+  await alice!.finds(bob!);
+  await alice!.finds(carol!);
+  await page.goBack();
+  await page.getByRole("heading", { level: 2, name: bob!.name }).waitFor();
+  await page.goForward();
+  await page.getByRole("heading", { level: 2, name: carol!.name }).waitFor();
+  await alice!.signsOut();
+  await alice!.asksToSignIn();
+  await alice!.isUpToDate();
+  await isNowhere();
+  await page.goBack();
+  await isNowhere();
+  await page.getByRole("main").getByText("Choose a conversation").waitFor();
+});
+
 test("signing out in one tab signs the other out", async () => {
   const [alice] = await stage.people("alice");
   const tab = await alice!.context.newPage();

@@ -1,6 +1,6 @@
 import { useEffect } from "react";
 import { useObservable } from "../hooks/useObservable.ts";
-import { goNowhere, routeAt } from "../route/route.ts";
+import { keepStepsOf } from "../route/route.ts";
 import { Disabled } from "../session/Disabled.tsx";
 import { Welcome } from "../session/Welcome.tsx";
 import { useParley } from "../store/context.ts";
@@ -15,10 +15,8 @@ export function App() {
   const session = useObservable(parley.session);
   const user = session?.user;
   const { state, reason } = useObservable(parley.status);
-  // Where the last one was is nothing to whoever signs in next; but one may have come by an invite.
-  useEffect(() => {
-    if (user === undefined && routeAt(location.hash).invite === undefined) goNowhere();
-  }, [user]);
+  // Where the last one was is nothing to whoever signs in next.
+  useEffect(() => keepStepsOf(user), [user]);
   const isDisabled = state === "stopped" && reason === "account_disabled";
   const trouble = { text: say("app.trouble"), button: say("app.reload") };
   return (

@@ -76,8 +76,26 @@ export function goNowhere(): void {
   if (location.hash !== "") replace(location.pathname);
 }
 
+/**
+ * Of several who sign in in a tab, one after the other, none comes back to where another was: each step of
+ * the browser's history is marked with whose it is, and another's leads to no place. Nor does any lead
+ * somewhere while nobody is signed in; but one may have come by an invite. The answer ends it.
+ */
+export function keepStepsOf(user: Id | undefined): () => void {
+  const look = (): void => {
+    const whose = (history.state as { user?: Id } | null)?.user;
+    const foreign = user === undefined || (whose !== undefined && whose !== user);
+    if (foreign && routeAt(location.hash).invite === undefined) goNowhere();
+    if (user !== undefined && whose !== user) history.replaceState({ user }, "");
+  };
+  look();
+  // Before the page hears of it.
+  window.addEventListener("hashchange", look, true);
+  return () => window.removeEventListener("hashchange", look, true);
+}
+
 function replace(address: string): void {
-  history.replaceState(null, "", address);
+  history.replaceState(history.state, "", address);
   window.dispatchEvent(new HashChangeEvent("hashchange"));
 }
 
