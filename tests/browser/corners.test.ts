@@ -52,6 +52,7 @@ test("who follows an invite signs up, sees the group, joins; a link that was tak
 
   const invites = alice!.page.getByRole("complementary", { name: "Details" });
   await invites.getByRole("button", { name: "Take it back" }).click();
+  await alice!.isSure("Take it back");
   await invites.getByRole("button", { name: "Take it back" }).waitFor({ state: "detached" });
   const carol = await stage.person("carol");
   await carol.signsUp();

@@ -130,6 +130,7 @@ test("what was refused stays over a reload, to be tried again or given up", asyn
   }
   await alice.reloads();
   await alice.message("two").getByRole("button", { name: "Discard" }).click();
+  await alice.isSure("Discard");
   await alice.message("two").waitFor({ state: "detached" });
   assert.equal((await bob.page.request.delete(blocked, { headers })).status(), 200);
   await alice.message("one").getByRole("button", { name: "Try again" }).click();

@@ -29,6 +29,7 @@ test("somebody is asked to be a contact, sees it, accepts; and is one no more wh
   await asked.getByRole("button", { name: "Accept" }).click();
   await bob!.page.getByRole("region", { name: "Contacts" }).getByText(alice!.name).click();
   await hers.getByRole("button", { name: "Remove from your contacts" }).click();
+  await alice!.isSure("Remove from your contacts");
   await hers.getByRole("button", { name: "Ask to be a contact" }).waitFor();
   const his = await opensDetails(bob!);
   await his.getByRole("button", { name: "Ask to be a contact" }).waitFor();

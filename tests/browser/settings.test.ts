@@ -122,6 +122,7 @@ test("one's devices are listed, one is signed out, and all the others are", asyn
   await lines.nth(2).waitFor();
   await lines.first().getByText("This device").waitFor();
   await lines.nth(1).getByRole("button", { name: "Sign" }).click();
+  await alice!.page.getByRole("dialog").getByRole("button", { name: "Sign out", exact: true }).click();
   await third.seesWords("This device was signed out.");
   await lines.nth(2).waitFor({ state: "detached" });
   await alice!.page.getByRole("button", { name: "Sign all others out" }).click();

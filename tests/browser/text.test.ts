@@ -107,6 +107,10 @@ test("a message that is refused stays, says why, and can be discarded", async ()
   await alice!.page.getByRole("button", { name: "Try again" }).click();
   await alice!.seesTick("please", "not sent");
   await alice!.page.getByRole("button", { name: "Discard" }).click();
+  await alice!.page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
+  await alice!.seesTick("please", "not sent");
+  await alice!.page.getByRole("button", { name: "Discard" }).click();
+  await alice!.isSure("Discard");
   await alice!.seesExactly([]);
 });
 

@@ -62,9 +62,7 @@ export function Conversation({ place, panel }: { place: Place; panel: Panel | un
               onSent={() => reading.goToLatest()}
             />
           )}
-      {sheet && conversation !== undefined && (
-        <Sheets conversation={conversation} sheet={sheet} onDone={() => setSheet(undefined)} />
-      )}
+      {sheet && <Sheets conversation={conversation ?? id} sheet={sheet} onDone={() => setSheet(undefined)} />}
     </main>
   );
 }

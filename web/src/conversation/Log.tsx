@@ -131,6 +131,7 @@ function useTalkActions(reading: Reading, onIntent: (intent: Intent) => void, on
     info: (message: MessageView) => onSheet({ kind: "info", message }),
     remove: (message: MessageView) => onSheet({ kind: "remove", message }),
     hide: (message: MessageView) => onSheet({ kind: "hide", message }),
+    discard: (message: MessageView) => onSheet({ kind: "discard", message }),
     show: (seq: Seq) => void reading.goTo(seq).catch(complain),
   }), [reading, onIntent, onSheet, complain]);
 }

@@ -2,7 +2,7 @@
 import type { Id, MessageView } from "parley-client";
 import { Suspense, lazy } from "react";
 import { CatchTrouble } from "../app/Trouble.tsx";
-import { Hide, Remove } from "../message/Remove.tsx";
+import { Discard, Hide, Remove } from "../message/Remove.tsx";
 import { Dialog } from "../ui/Dialog.tsx";
 import { useText } from "../words/useText.ts";
 
@@ -12,6 +12,7 @@ const SHEETS = {
   // With the page, since one may delete without a connection.
   remove: Remove,
   hide: Hide,
+  discard: Discard,
 };
 
 export interface Sheet {

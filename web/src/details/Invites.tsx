@@ -6,6 +6,7 @@ import { useLoaded } from "../hooks/useLoaded.ts";
 import { titleOf } from "../people/names.ts";
 import { inviteLink } from "../route/route.ts";
 import { useParley } from "../store/context.ts";
+import { Confirm } from "../ui/Confirm.tsx";
 import { Dialog } from "../ui/Dialog.tsx";
 import { MenuItem } from "../ui/MenuItem.tsx";
 import { Qr } from "../ui/Qr.tsx";
@@ -30,6 +31,8 @@ export function Invites({ view }: { view: ConversationView }) {
   const [holds, setHolds] = useState<Hold>("week");
   /** Whose picture is shown. */
   const [shown, setShown] = useState<string | undefined>();
+  /** Which one is to be taken back, once one is sure. */
+  const [ends, setEnds] = useState<Invite | undefined>();
   const [loaded, again] = useLoaded(useCallback(() => groups.invites(conversation), [groups, conversation]));
   const copy = async (token: string): Promise<void> => {
     await copyText(inviteLink(token));
@@ -56,10 +59,18 @@ export function Invites({ view }: { view: ConversationView }) {
           <InviteLine
             key={invite.invite} invite={invite} onCopy={() => void copy(invite.token).catch(complain)}
             onShow={() => setShown(invite.token)}
-            onEnd={() => void groups.uninvite(conversation, invite.invite).catch(complain).finally(again)}
+            onEnd={() => setEnds(invite)}
           />
         ))}
       </ul>
+      {ends && (
+        <Confirm
+          title={say("invite.end")} doing={say("invite.end")} onClose={() => setEnds(undefined)}
+          onDo={() => void groups.uninvite(conversation, ends.invite).catch(complain).finally(again)}
+        >
+          {say("invite.end_words")}
+        </Confirm>
+      )}
       {shown !== undefined && (
         <Dialog title={say("qr.label")} onClose={() => setShown(undefined)}>
           <p>{say("invite.show_words", { title: titleOf(view, say) })}</p>

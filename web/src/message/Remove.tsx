@@ -1,5 +1,5 @@
-/** Asks before a message goes: for everybody, or on one's own devices. */
-import type { Seq } from "parley-client";
+/** Asks before a message goes: for everybody, on one's own devices, or unsent. */
+import type { MessageView } from "parley-client";
 import type { SheetProps } from "../conversation/Sheets.tsx";
 import { useParley } from "../store/context.ts";
 import { Confirm } from "../ui/Confirm.tsx";
@@ -10,23 +10,29 @@ import { focusLog } from "./focusLog.ts";
 
 export function Remove(props: SheetProps) {
   const parley = useParley();
-  const remove = (seq: Seq): Promise<unknown> => parley.delete(props.conversation, seq);
+  const remove = ({ seq }: MessageView) => seq !== undefined && parley.delete(props.conversation, seq);
   return <Asked {...props} doing="message.delete" words="message.delete_words" onSure={remove} />;
 }
 
 export function Hide(props: SheetProps) {
   const parley = useParley();
-  const hide = (seq: Seq): Promise<unknown> => parley.personal.hide(props.conversation, seq);
+  const hide = ({ seq }: MessageView) => seq !== undefined && parley.personal.hide(props.conversation, seq);
   return <Asked {...props} doing="message.hide" words="message.hide_words" onSure={hide} />;
+}
+
+export function Discard(props: SheetProps) {
+  const parley = useParley();
+  const discard = ({ key }: MessageView) => key !== undefined && parley.discard(key);
+  return <Asked {...props} doing="message.discard" words="message.discard_words" onSure={discard} />;
 }
 
 interface AskedProps extends SheetProps {
   doing: TextId;
   words: TextId;
-  onSure: (seq: Seq) => Promise<unknown>;
+  onSure: (message: MessageView) => Promise<unknown> | false;
 }
 
-function Asked({ message: { seq }, doing, words, onSure, onDone }: AskedProps) {
+function Asked({ message, doing, words, onSure, onDone }: AskedProps) {
   const complain = useComplain();
   const say = useText();
   return (
@@ -34,7 +40,7 @@ function Asked({ message: { seq }, doing, words, onSure, onDone }: AskedProps) {
       title={say(doing)} doing={say(doing)} onClose={onDone}
       onDo={() => {
         focusLog();
-        if (seq !== undefined) void onSure(seq).catch(complain);
+        Promise.resolve(onSure(message)).catch(complain);
       }}
     >
       {say(words)}

@@ -18,6 +18,8 @@ export interface TalkActions {
   remove(message: MessageView): void;
   /** The same for oneself. */
   hide(message: MessageView): void;
+  /** Gives one up that was refused, once one is sure. */
+  discard(message: MessageView): void;
   /** Goes to a message, wherever in the history it stands. */
   show(seq: Seq): void;
 }
@@ -35,7 +37,6 @@ export interface MessageActions extends TalkActions {
   /** An empty emoji takes the reaction back. */
   react(message: MessageView, emoji: string): void;
   retry(message: MessageView): void;
-  discard(message: MessageView): void;
 }
 
 export const MessageActionsContext = createContext<MessageActions | undefined>(undefined);
@@ -69,9 +70,6 @@ export function useMessageActions(view: ConversationView | undefined, talk: Talk
       react: (message, emoji) => act(message, (id, seq) => parley.react(id, seq, emoji)),
       retry({ key }) {
         if (key !== undefined) void parley.retry(key).catch(complain);
-      },
-      discard({ key }) {
-        if (key !== undefined) void parley.discard(key).catch(complain);
       },
     };
   }, [parley, complain, conversation, write, react, remove, rule, pin, talk]);

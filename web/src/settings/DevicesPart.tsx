@@ -10,6 +10,7 @@ import { Confirm } from "../ui/Confirm.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { useComplain } from "../ui/notices.tsx";
 import { moment } from "../words/time.ts";
+import type { Say } from "../words/useText.ts";
 import { useText } from "../words/useText.ts";
 import { Waiting } from "./Waiting.tsx";
 
@@ -21,6 +22,7 @@ export function DevicesPart() {
   // Anew when somebody signed in while one looks.
   const [loaded, again] = useLoaded(useCallback(() => parley.request("device.list", {}), [parley, news]));
   const [asks, setAsks] = useState(false);
+  const [one, setOne] = useState<Device | undefined>();
   if (!loaded.value) return <Waiting loaded={loaded} />;
   const { devices } = loaded.value;
   const others = devices.filter(({ current }) => !current);
@@ -31,11 +33,19 @@ export function DevicesPart() {
     <>
       <ul>
         {[...devices.filter(({ current }) => current), ...others.reverse()].map((device) => (
-          <DeviceLine key={device.device} device={device} onEnd={() => end([device])} />
+          <DeviceLine key={device.device} device={device} onEnd={() => setOne(device)} />
         ))}
       </ul>
       {others.length > 0 && (
         <button type="button" className="button button-danger" onClick={() => setAsks(true)}>{say("devices.end_others")}</button>
+      )}
+      {one && (
+        <Confirm
+          title={say("devices.end_one", { name: nameOf(one, say) })} doing={say("devices.end")}
+          onDo={() => end([one])} onClose={() => setOne(undefined)}
+        >
+          {say("devices.end_one_words")}
+        </Confirm>
       )}
       {asks && (
         <Confirm title={say("devices.end_others")} doing={say("devices.end_others")} onDo={() => end(others)} onClose={() => setAsks(false)}>
@@ -51,10 +61,14 @@ function unlessOut(error: unknown): void {
   if (!(error instanceof ParleyError && error.code === "not_found")) throw error;
 }
 
+function nameOf({ name }: Device, say: Say): string {
+  return name === "" ? say("devices.nameless") : name;
+}
+
 function DeviceLine({ device, onEnd }: { device: Device; onEnd: () => void }) {
   const intl = useIntl();
   const say = useText();
-  const name = device.name === "" ? say("devices.nameless") : device.name;
+  const name = nameOf(device, say);
   return (
     <li className="settings-line">
       <Icon name="device" />
