@@ -219,6 +219,26 @@ test("an answer that was given up is none when one comes back, and one that was 
   await bob!.message("well").locator(".quote").getByText("a question").waitFor();
 });
 
+test("by finger Enter begins a line and the button sends; the sheet of shortcuts says so", async () => {
+  const [bob] = await stage.people("bob");
+  const alice = await stage.person("alice", { hasTouch: true, isMobile: true, viewport: { width: 390, height: 800 } });
+  await alice.signsUp();
+  await alice.finds(bob!);
+  await alice.box.tap();
+  await alice.page.keyboard.type("one line");
+  await alice.page.keyboard.press("Enter");
+  await alice.page.keyboard.type("another");
+  await alice.hasInTheBox("one line\nanother");
+  await alice.page.getByRole("button", { name: "Send", exact: true }).tap();
+  await alice.seesExactly(["one line\nanother"]);
+  await alice.log.focus();
+  await alice.page.keyboard.press("?");
+  const line = alice.page.locator(".keys-line", { hasText: "New line" });
+  await line.waitFor();
+  assert.deepEqual(await line.locator("kbd").allTextContents(), ["Enter"]);
+  assert.equal(await alice.page.locator(".keys-line", { hasText: "Send" }).count(), 0);
+});
+
 test("what one types to somebody new outlives a reload, and their first message", async () => {
   const [alice, bob] = await stage.people("alice", "bob");
   await alice!.finds(bob!);

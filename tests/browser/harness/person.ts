@@ -136,7 +136,8 @@ export class Person {
 
   async writes(text: string): Promise<void> {
     await this.box.fill(text);
-    await this.box.press("Enter");
+    if (await this.page.evaluate(() => matchMedia("(any-pointer: fine)").matches)) await this.box.press("Enter");
+    else await this.page.locator(".composer .send").click();
   }
 
   /** Chooses from the menu of a message. */

@@ -1,3 +1,4 @@
+import { byFinger } from "../hooks/byFinger.ts";
 import { Dialog } from "../ui/Dialog.tsx";
 import type { TextId } from "../words/languages.ts";
 import { useText } from "../words/useText.ts";
@@ -19,6 +20,10 @@ const KEYS: readonly [TextId, readonly string[]][] = [
   ["keys.label", ["?"]],
 ];
 
+/** As a keyboard on the screen has it: a button sends. */
+const FINGER_KEYS = KEYS.flatMap(([what, ways]): typeof KEYS =>
+  what === "keys.send" ? [] : [[what, what === "keys.line" ? ["Enter"] : ways]]);
+
 /** What keyboards call otherwise. */
 const NAMES: { [key: string]: TextId } = { Ctrl: "key.ctrl", Shift: "key.shift", Enter: "key.enter", End: "key.end" };
 
@@ -29,7 +34,7 @@ export default function Shortcuts({ onClose }: { onClose: () => void }) {
   return (
     <Dialog title={say("keys.label")} onClose={onClose}>
       <dl className="keys">
-        {KEYS.map(([what, ways]) => (
+        {(byFinger() ? FINGER_KEYS : KEYS).map(([what, ways]) => (
           <div key={what} className="keys-line">
             <dt>{say(what)}</dt>
             {ways.map((way) => (

@@ -3,6 +3,7 @@ import type { ConversationView, Id, MessageView, Parley, Person } from "parley-c
 import { LIMITS, ParleyError, bytesOf } from "parley-client";
 import type { ChangeEvent, FormEvent, KeyboardEvent, RefObject } from "react";
 import { useEffect, useMemo } from "react";
+import { byFinger } from "../hooks/byFinger.ts";
 import { useHold } from "../hooks/useHold.ts";
 import { useObservable } from "../hooks/useObservable.ts";
 import { useMe, useParley, useStore } from "../store/context.ts";
@@ -108,7 +109,7 @@ export function Composer({ id, view, intent, onIntent, lastOwn, onSent }: Compos
     if (event.nativeEvent.isComposing || event.keyCode === 229 || completion.onKeyDown(event)) return;
     const last = event.key === "ArrowUp" && box.text === "" && !intent ? lastOwn() : undefined;
     if (last) onIntent({ kind: "edit", message: last });
-    else if (event.key === "Enter" && !event.shiftKey) send();
+    else if (event.key === "Enter" && !event.shiftKey && !byFinger()) send();
     else if (event.key === "Escape" && intent) cancel();
     else return;
     event.preventDefault();
