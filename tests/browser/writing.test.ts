@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { eventually } from "../integration/harness/wait.ts";
+import { restAt } from "../integration/harness/web.ts";
 import { hasFocus } from "./harness/person.ts";
 import { Stage } from "./harness/stage.ts";
 
@@ -217,6 +218,31 @@ test("an answer that was given up is none when one comes back, and one that was 
   await alice!.page.locator(".intent").getByText("a question").waitFor();
   await alice!.box.press("Enter");
   await bob!.message("well").locator(".quote").getByText("a question").waitFor();
+});
+
+test("an answer to what stands far back goes on as one elsewhere, also when a message was changed meanwhile", async () => {
+  const [alice, bob] = await stage.friends("alice", "bob");
+  const [mine, theirs] = await Promise.all([alice!.session(), bob!.session()]);
+  const rest = restAt(stage.server.base);
+  const { conversation, seq } = await rest.call("message.send", { to: mine.user, text: "a question" }, theirs.token);
+  // More than a page.
+  for (let i = 0; i < 60; i++) await rest.call("message.send", { to: theirs.user, text: `line ${i}.` }, mine.token);
+  await rest.call("draft.set", { conversation, text: "half an ans", reply_to: seq }, mine.token);
+  const elsewhere = await stage.again(alice!);
+  await elsewhere.opens(bob!);
+  await elsewhere.hasInTheBox("half an ans");
+  assert.equal(await elsewhere.message("a question").count(), 0);
+  const answered = elsewhere.page.locator(".intent").getByText("a question");
+  await answered.waitFor();
+  await elsewhere.does("Edit", "line 59.");
+  await elsewhere.box.press("Escape");
+  await elsewhere.hasInTheBox("half an ans");
+  await answered.waitFor();
+  await elsewhere.box.press("End");
+  await elsewhere.box.pressSequentially("wer");
+  await elsewhere.box.press("Enter");
+  await elsewhere.seesTick("half an answer", "delivered");
+  await elsewhere.message("half an answer").locator(".quote").waitFor();
 });
 
 test("by finger Enter begins a line and the button sends; the sheet of shortcuts says so", async () => {

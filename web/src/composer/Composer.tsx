@@ -15,6 +15,7 @@ import { mentionedIn, usersIn } from "./completion.ts";
 import { useDraft, useDraftFromElsewhere } from "./drafts.ts";
 import { EmojiButton } from "./EmojiButton.tsx";
 import type { Intent } from "./intent.ts";
+import { intentTo } from "./intent.ts";
 import { IntentLine } from "./IntentLine.tsx";
 import { Room } from "./Room.tsx";
 import { useBox } from "./useBox.ts";
@@ -47,7 +48,7 @@ export function Composer({ id, view, intent, onIntent, lastOwn, onSent }: Compos
 
   const write = (now: string): void => {
     box.set(now);
-    if (!edits) draft.set(now, intent?.message.seq);
+    if (!edits) draft.set(now, intent?.seq);
     if (view && view.kind !== "self" && now !== "") parley.types(view.conversation);
   };
   const completion = useCompletion(box, people, write);
@@ -61,8 +62,8 @@ export function Composer({ id, view, intent, onIntent, lastOwn, onSent }: Compos
   useEffect(() => {
     if (!intent) return;
     // The text of the message that was to be edited is no answer.
-    box.set(intent.kind === "edit" ? intent.message.text ?? "" : draft.get());
-    draft.answers(intent.kind === "reply" ? intent.message.seq : undefined);
+    box.set(intent.kind === "edit" ? intent.message?.text ?? "" : draft.get());
+    if (intent.kind === "reply") draft.answers(intent.seq);
     box.focus();
   }, [intent, draft]);
   // To load the page anew would lose it.
@@ -71,24 +72,26 @@ export function Composer({ id, view, intent, onIntent, lastOwn, onSent }: Compos
   const end = (): void => {
     if (!edits) draft.set("");
     box.set(edits ? draft.get() : "");
-    onIntent(undefined);
+    // What was begun before one changed a message goes on as it was.
+    const seq = draft.answered();
+    onIntent(seq === undefined ? undefined : { kind: "reply", seq });
   };
   const send = (): void => {
     if (!maySend) return;
     // It would stand nowhere: the text stays where it is.
     if (parley.outboxFull) return complain(new ParleyError("outbox_full", "nothing more is taken"));
-    const { message } = intent ?? {};
+    const { seq, message } = intent ?? {};
     // Whom it called before may have left since, or may not be known to be here.
     const mentions = mentionedIn(said, edits ? [...people, ...knownIn(parley, message?.mentions ?? [])] : people);
-    if (edits && view && message?.seq !== undefined) {
-      if (said !== message.text) {
+    if (edits && view && seq !== undefined) {
+      if (said !== message?.text) {
         const release = update.hold();
-        void parley.edit(view.conversation, message.seq, said, { mentions }).catch(complain).finally(release);
+        void parley.edit(view.conversation, seq, said, { mentions }).catch(complain).finally(release);
       }
     } else {
       // Refused for good, it stays in the log and says so itself.
       parley.send(id, said, {
-        ...(message?.seq === undefined ? {} : { reply_to: message.seq }),
+        ...(seq === undefined ? {} : { reply_to: seq }),
         ...(mentions.length === 0 ? {} : { mentions }),
       }).catch(() => {});
       onSent();
@@ -108,7 +111,7 @@ export function Composer({ id, view, intent, onIntent, lastOwn, onSent }: Compos
     // While an input method composes, Enter takes its word; some browsers tell by the code alone.
     if (event.nativeEvent.isComposing || event.keyCode === 229 || completion.onKeyDown(event)) return;
     const last = event.key === "ArrowUp" && box.text === "" && !intent ? lastOwn() : undefined;
-    if (last) onIntent({ kind: "edit", message: last });
+    if (last) onIntent(intentTo("edit", last));
     else if (event.key === "Enter" && !event.shiftKey && !byFinger()) send();
     else if (event.key === "Escape" && intent) cancel();
     else return;
@@ -125,7 +128,7 @@ export function Composer({ id, view, intent, onIntent, lastOwn, onSent }: Compos
       }}
     >
       <Completions completion={completion} />
-      {intent && <IntentLine intent={intent} onCancel={cancel} />}
+      {intent && <IntentLine conversation={to} intent={intent} onCancel={cancel} />}
       <div className="composer-line">
         <EmojiButton
           onChoose={(emoji) => {

@@ -10,6 +10,8 @@ export interface DraftKeeper {
   set(text: string, reply_to?: Seq): void;
   /** What stands answers that message; absent: none. */
   answers(reply_to?: Seq): void;
+  /** Which that is. */
+  answered(): Seq | undefined;
 }
 
 /** `to`: the conversation, or the person as long as there is none. */
@@ -22,6 +24,7 @@ export function useDraft(to: Id): DraftKeeper {
       const draft = personal.draft(to).getSnapshot();
       if (draft && draft.reply_to !== reply_to) personal.setDraft(to, draft.text, reply_to);
     },
+    answered: () => personal.draft(to).getSnapshot()?.reply_to,
   }), [personal, to]);
 }
 

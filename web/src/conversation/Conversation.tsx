@@ -33,7 +33,7 @@ export function Conversation({ place, panel }: { place: Place; panel: Panel | un
   const [sheet, setSheet] = useState<Sheet | undefined>();
   const conversation = view?.conversation;
   const isBlocked = useObservable(parley.blocked).includes(id);
-  useBegunReply(reading, conversation, setIntent);
+  useBegunReply(conversation, setIntent);
   useWatch(place.kind === "person" ? [place.user] : []);
   // Known by the person before it exists, it is opened once it does.
   useEffect(() => (conversation === undefined ? undefined : parley.open(id)), [parley, id, conversation]);
@@ -81,22 +81,13 @@ function lastOwnOf(reading: Reading): MessageView | undefined {
     item.type === "message" && item.own && item.seq !== undefined && !item.deleted && !item.forwarded && item.kind === "text");
 }
 
-/** What was begun as an answer, here or elsewhere, goes on as one, once what it answers is here. */
+/** What was begun as an answer, here or elsewhere, goes on as one, wherever in the history that stands which it answers. */
 function useBegunReply(
-  reading: Reading, conversation: Id | undefined, onIntent: (change: (intent: Intent | undefined) => Intent | undefined) => void,
+  conversation: Id | undefined, onIntent: (change: (intent: Intent | undefined) => Intent | undefined) => void,
 ): void {
   const draft = useParley().personal.draft(conversation ?? "");
   const seq = useSyncExternalStore(draft.subscribe, () => draft.getSnapshot()?.reply_to);
   useEffect(() => {
-    if (seq === undefined) return undefined;
-    const look = (): void => {
-      const found = reading.timeline.getSnapshot().items.find((item) => item.seq === seq);
-      if (found?.type !== "message") return;
-      end();
-      onIntent((intent) => intent ?? { kind: "reply", message: found });
-    };
-    const end = reading.timeline.subscribe(look);
-    look();
-    return end;
-  }, [reading, seq, onIntent]);
+    if (seq !== undefined) onIntent((intent) => intent ?? { kind: "reply", seq });
+  }, [seq, onIntent]);
 }

@@ -3,6 +3,7 @@ import type { ConversationView, Id, MessageView, Seq, TimelineView } from "parle
 import type { KeyboardEvent } from "react";
 import { useMemo, useRef, useState } from "react";
 import type { Intent } from "../composer/intent.ts";
+import { intentTo } from "../composer/intent.ts";
 import { useArrowKeys } from "../hooks/useArrowKeys.ts";
 import { useContextMenu } from "../hooks/useContextMenu.ts";
 import { useObservable } from "../hooks/useObservable.ts";
@@ -125,8 +126,8 @@ export function Log({ id, view, reading, onIntent, onSheet }: LogProps) {
 function useTalkActions(reading: Reading, onIntent: (intent: Intent) => void, onSheet: (sheet: Sheet) => void) {
   const complain = useComplain();
   return useMemo(() => ({
-    reply: (message: MessageView) => onIntent({ kind: "reply", message }),
-    edit: (message: MessageView) => onIntent({ kind: "edit", message }),
+    reply: (message: MessageView) => onIntent(intentTo("reply", message)),
+    edit: (message: MessageView) => onIntent(intentTo("edit", message)),
     forward: (message: MessageView) => onSheet({ kind: "forward", message }),
     info: (message: MessageView) => onSheet({ kind: "info", message }),
     remove: (message: MessageView) => onSheet({ kind: "remove", message }),
