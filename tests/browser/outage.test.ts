@@ -1,6 +1,7 @@
 /** What happens to the page and to what is said when the server cannot be reached. */
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
+import type { Locator } from "playwright-core";
 import type { Person } from "./harness/person.ts";
 import { Stage } from "./harness/stage.ts";
 
@@ -55,6 +56,65 @@ test("a group that could only be made later calls nobody back who went on", asyn
   assert.equal(alice.page.url(), place);
   await made.click();
   await alice.page.getByRole("heading", { level: 2, name: "The walkers" }).waitFor();
+});
+
+test("a part that could not be fetched leaves the others alone, and comes when one tries again", async () => {
+  const [alice, bob] = await talking();
+  const { page } = alice;
+  alice.expects(/ERR_FAILED/, /Failed to fetch dynamically imported module/, /Unable to preload CSS/);
+  const trouble = page.getByText("This part of the page does not work right now.");
+  const again = page.getByRole("button", { name: "Try again" });
+  /** Its file does not come until the trouble shows. */
+  const misses = async (file: string, open: () => Promise<unknown>, tryAgain: () => Promise<unknown>, there: Locator): Promise<void> => {
+    let comes = 0, isOut = true;
+    await page.route(`**/assets/${file}`, (route) => {
+      if (isOut) return route.abort();
+      comes++;
+      return route.continue();
+    });
+    await open();
+    await trouble.waitFor();
+    await alice.sees("before");
+    isOut = false;
+    await tryAgain();
+    await there.waitFor();
+    assert.equal(await trouble.count(), 0);
+    assert.ok(comes > 0, `${file} was asked for anew`);
+  };
+  const press = (name: string) => (): Promise<void> => page.getByRole("button", { name, exact: true }).click();
+  const tryAgain = (): Promise<void> => again.click();
+
+  const switcher = (): Promise<void> => page.keyboard.press("Control+k");
+  await misses("Switcher-*.js", switcher, tryAgain, page.getByRole("dialog").getByRole("combobox"));
+  await page.keyboard.press("Escape");
+  // Or one closes that, and opens it anew.
+  await misses("Shortcuts-*.js", async () => {
+    await alice.log.focus();
+    await page.keyboard.press("?");
+  }, async () => {
+    await page.keyboard.press("Escape");
+    await alice.log.focus();
+    await page.keyboard.press("?");
+  }, page.getByRole("dialog", { name: "Keyboard shortcuts" }));
+  await page.keyboard.press("Escape");
+
+  await misses("EmojiPicker-*.js", press("Emoji"), tryAgain, page.getByRole("searchbox", { name: "Find an emoji" }));
+  await page.keyboard.press("Escape");
+  await misses("Details-*.css", press("Details"), tryAgain, page.getByRole("complementary", { name: "Details" }));
+  const isStyled = (): Promise<boolean> => page.locator(".details-head").evaluate((one) => getComputedStyle(one).display === "flex");
+  assert.ok(await isStyled(), "with its style sheet");
+  await press("Close")();
+
+  // What stands in the list's place gives that back, too.
+  const contacts = async (): Promise<void> => {
+    await press("New")();
+    await press("Contacts")();
+  };
+  await misses("Contacts-*.js", contacts, async () => {
+    await press("Close")();
+    await alice.row(bob).waitFor();
+    await contacts();
+  }, page.locator(".sidebar-title", { hasText: "Contacts" }));
 });
 
 test("what waits to be sent outlives a reload", async () => {

@@ -1,23 +1,33 @@
 /** The last resort: whatever failed while the page or a part of it was drawn, words stand there and a way on. */
 import type { ReactNode } from "react";
 import { Component, Suspense } from "react";
+import { Dialog } from "../ui/Dialog.tsx";
+import { forget } from "../ui/later.tsx";
 import { useText } from "../words/useText.ts";
 
+export interface TroubleProps {
+  words?: { text: string; button: string };
+  again?: () => void;
+  /** More that one may do. */
+  children?: ReactNode;
+}
+
 /** English where there are no texts: they may be what failed. */
-export function Trouble({ words, again }: { words?: { text: string; button: string }; again?: () => void }) {
+export function Trouble({ words, again, children }: TroubleProps) {
   return (
     <main className="nothing" role="alert">
       <p>{words?.text ?? "Something went wrong in this page. If it needs to, let the browser keep data for it."}</p>
       <button type="button" className="button" onClick={again ?? (() => location.reload())}>
         {words?.button ?? "Load it again"}
       </button>
+      {children}
     </main>
   );
 }
 
 export interface CatchTroubleProps {
   children: ReactNode;
-  /** What stands there instead; `again` draws it anew. */
+  /** What stands there instead; `again` draws it anew, and asks anew for what could not be fetched. */
   instead?: (again: () => void) => ReactNode;
 }
 
@@ -28,6 +38,10 @@ export class CatchTrouble extends Component<CatchTroubleProps, { failed: boolean
     return { failed: true };
   }
 
+  override componentDidCatch(error: unknown): void {
+    forget(error);
+  }
+
   override render(): ReactNode {
     if (!this.state.failed) return this.props.children;
     const again = (): void => this.setState({ failed: false });
@@ -35,15 +49,51 @@ export class CatchTrouble extends Component<CatchTroubleProps, { failed: boolean
   }
 }
 
+export interface PartProps {
+  children: ReactNode;
+  /** Of the pane that it is, where that is not the middle one. */
+  className?: string;
+  /** To what stands there without it. */
+  onClose?: () => void;
+}
+
 /** A part of the page that may be on its way here, and whose failure leaves the other parts alone. */
-export function Part({ children }: { children: ReactNode }) {
+export function Part({ children, className, onClose }: PartProps) {
   const say = useText();
   const words = { text: say("app.trouble_part"), button: say("app.retry") };
   return (
-    <CatchTrouble instead={(again) => <Trouble words={words} again={again} />}>
+    <CatchTrouble
+      instead={(again) => {
+        const trouble = (
+          <Trouble words={words} again={again}>
+            {onClose && <button type="button" className="button button-quiet" onClick={onClose}>{say("app.close")}</button>}
+          </Trouble>
+        );
+        return className ? <div className={className}>{trouble}</div> : trouble;
+      }}
+    >
       <Suspense fallback={<p className="hint part-loading" role="status">{say("app.loading")}</p>}>
         {children}
       </Suspense>
+    </CatchTrouble>
+  );
+}
+
+/** The same for what is a dialog. */
+export function DialogPart({ onClose, children }: { onClose: () => void; children: ReactNode }) {
+  const say = useText();
+  return (
+    <CatchTrouble
+      instead={(again) => (
+        <Dialog title={say("app.trouble_title")} onClose={onClose}>
+          <p className="hint">{say("app.trouble_part")}</p>
+          <div className="dialog-buttons">
+            <button type="button" className="button" onClick={again}>{say("app.retry")}</button>
+          </div>
+        </Dialog>
+      )}
+    >
+      <Suspense>{children}</Suspense>
     </CatchTrouble>
   );
 }

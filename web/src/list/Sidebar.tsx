@@ -1,5 +1,6 @@
 /** The left pane: who one is, looking for people, the list; or what was opened in its place. */
-import { lazy, useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
+import { Part } from "../app/Trouble.tsx";
 import { useObservable } from "../hooks/useObservable.ts";
 import type { Place } from "../route/route.ts";
 import { go } from "../route/route.ts";
@@ -8,6 +9,7 @@ import { useStore } from "../store/context.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { MenuItem } from "../ui/MenuItem.tsx";
 import { Popup } from "../ui/Popup.tsx";
+import { later } from "../ui/later.tsx";
 import { useText } from "../words/useText.ts";
 import { ArchivedList } from "./ArchivedList.tsx";
 import { ConversationList } from "./ConversationList.tsx";
@@ -16,9 +18,11 @@ import { Finder } from "./Finder.tsx";
 import { Pane } from "./Pane.tsx";
 import "./list.css";
 
-const Contacts = lazy(() => import("./Contacts.tsx"));
-const NewGroup = lazy(() => import("./NewGroup.tsx"));
-const Settings = lazy(() => import("../settings/Settings.tsx"));
+const PANES = {
+  contacts: later(() => import("./Contacts.tsx")),
+  "new-group": later(() => import("./NewGroup.tsx")),
+  settings: later(() => import("../settings/Settings.tsx")),
+};
 
 export function Sidebar({ place }: { place: Place | undefined }) {
   const { list } = useStore();
@@ -28,18 +32,10 @@ export function Sidebar({ place }: { place: Place | undefined }) {
     setBack(true);
     list.show("list");
   };
-  switch (pane) {
-    case "new-group":
-      return <NewGroup onDone={back} />;
-    case "contacts":
-      return <Contacts onDone={back} />;
-    case "settings":
-      return <Settings onDone={back} />;
-    case "archived":
-      return <ArchivedList place={place} onDone={back} />;
-    default:
-      return <Main place={place} isBack={isBack} />;
-  }
+  if (pane === "list") return <Main place={place} isBack={isBack} />;
+  if (pane === "archived") return <ArchivedList place={place} onDone={back} />;
+  const Shown = PANES[pane];
+  return <Part key={pane} className="sidebar" onClose={back}><Shown onDone={back} /></Part>;
 }
 
 /** `isBack`: it takes the place of something that one has left. */

@@ -1,13 +1,12 @@
 import type { MessageView } from "parley-client";
-import { Suspense, lazy, useState } from "react";
+import { useState } from "react";
+import { Emoji } from "../emoji/Emoji.tsx";
 import { useMe } from "../store/context.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { MenuItem } from "../ui/MenuItem.tsx";
 import { Popup } from "../ui/Popup.tsx";
 import { useText } from "../words/useText.ts";
 import { useActions } from "./actions.ts";
-
-const EmojiPicker = lazy(() => import("../emoji/EmojiPicker.tsx"));
 
 const EMOJI = ["👍", "❤️", "😂", "😮", "😢", "🙏"];
 
@@ -36,13 +35,7 @@ function Menu({ message, close }: { message: MessageView; close: () => void }) {
     act();
   };
   const react = (emoji: string): void => choose(() => actions.react(message, emoji === mine ? "" : emoji))();
-  if (picks) {
-    return (
-      <Suspense fallback={<p className="hint emoji-picker" role="status">{say("app.loading")}</p>}>
-        <EmojiPicker onChoose={react} />
-      </Suspense>
-    );
-  }
+  if (picks) return <Emoji onChoose={react} />;
   return (
     <>
       {actions.mayReact && (
