@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import type { Locator } from "playwright-core";
+import { eventually } from "../integration/harness/wait.ts";
+import { restAt } from "../integration/harness/web.ts";
 import type { Person } from "./harness/person.ts";
 import { PASSWORD, hasFocus } from "./harness/person.ts";
 import { Stage } from "./harness/stage.ts";
@@ -59,6 +61,29 @@ test("signing in, choosing a conversation, writing and sending need no mouse", a
   await keyboard.type("an answer");
   await keyboard.press("Enter");
   await bob!.message("an answer").locator(".quote").getByText("for you").waitFor();
+});
+
+test("from an answer the menu leads to what it answers, wherever that is, and the arrows go on from there", async () => {
+  const [alice, bob] = await stage.friends("alice", "bob");
+  const [{ token }, { user }] = await Promise.all([alice!.session(), bob!.session()]);
+  const rest = restAt(stage.server.base);
+  const { seq } = await rest.call("message.send", { to: user, text: "a question" }, token);
+  // More than a page.
+  for (let i = 0; i < 60; i++) await rest.call("message.send", { to: user, text: `line ${i}.` }, token);
+  await rest.call("message.send", { to: user, text: "an answer", reply_to: seq }, token);
+  const elsewhere = await stage.again(alice!);
+  await elsewhere.opens(bob!);
+  await elsewhere.sees("an answer");
+  await pressUntil(elsewhere, "Shift+Tab", menuOf(elsewhere, "an answer"));
+  await elsewhere.page.keyboard.press("Enter");
+  const goes = elsewhere.page.getByRole("button", { name: "Go to what it answers" });
+  await goes.waitFor();
+  await pressUntil(elsewhere, "ArrowDown", goes);
+  await elsewhere.page.keyboard.press("Enter");
+  await elsewhere.log.locator(".is-found").getByText("a question").waitFor();
+  await eventually(async () => (await hasFocus(menuOf(elsewhere, "a question"))) || undefined, "the focus on what was found");
+  await elsewhere.page.keyboard.press("ArrowDown");
+  assert.ok(await hasFocus(menuOf(elsewhere, "line 0.")));
 });
 
 test("when the newest message is deleted the focus is on the log, and the menu of the one before is reached", async () => {

@@ -1,6 +1,6 @@
 /** One message: who said it (in a group), what it answers, what it says, how far it got. */
 import type { MessageView } from "parley-client";
-import { memo } from "react";
+import { memo, useEffect, useRef } from "react";
 import { useIntl } from "react-intl";
 import { Avatar, hueOf } from "../people/Avatar.tsx";
 import { useName } from "../people/names.ts";
@@ -8,6 +8,7 @@ import { Icon } from "../ui/Icon.tsx";
 import { clockTime, wholeMoment } from "../words/time.ts";
 import { useText } from "../words/useText.ts";
 import { Failed } from "./Failed.tsx";
+import { focusMenuOf } from "./focusLog.ts";
 import { MessageMenu } from "./MessageMenu.tsx";
 import { hasMenu } from "./may.ts";
 import { Quote } from "./Quote.tsx";
@@ -32,13 +33,17 @@ export const Message = memo(function Message(props: MessageProps) {
   const { message, startsTurn, showsSender, isLast, isFound, quoted } = props;
   const say = useText();
   const name = useName(message.sender);
+  const line = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (isFound && line.current) focusMenuOf(line.current);
+  }, [isFound]);
   const classes = ["message", message.own ? "own" : "other"];
   if (startsTurn) classes.push("starts-turn");
   if (message.status === "failed") classes.push("is-failed");
   if (isFound) classes.push("is-found");
   const named = showsSender && !message.own;
   return (
-    <div className={classes.join(" ")}>
+    <div ref={line} className={classes.join(" ")}>
       {named && <span className="message-face">{startsTurn && <Avatar id={message.sender} name={name} />}</span>}
       <div className="message-body">
         <div className="bubble-line">

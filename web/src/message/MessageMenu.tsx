@@ -7,6 +7,7 @@ import { MenuItem } from "../ui/MenuItem.tsx";
 import { Popup } from "../ui/Popup.tsx";
 import { useText } from "../words/useText.ts";
 import { useActions } from "./actions.ts";
+import { focusLog } from "./focusLog.ts";
 
 const EMOJI = ["👍", "❤️", "😂", "😮", "😢", "🙏"];
 
@@ -28,6 +29,7 @@ function Menu({ message, close }: { message: MessageView; close: () => void }) {
   const actions = useActions();
   const say = useText();
   const [picks, setPicks] = useState(false);
+  const { reply_to } = message;
   const isPinned = actions.isPinned(message);
   const mine = message.reactions.find((reaction) => reaction.user === me)?.emoji;
   const choose = (act: () => void) => () => {
@@ -54,6 +56,15 @@ function Menu({ message, close }: { message: MessageView; close: () => void }) {
         </div>
       )}
       {actions.mayWrite && <MenuItem icon="reply" text={say("message.reply")} onChoose={choose(() => actions.reply(message))} />}
+      {reply_to !== undefined && (
+        <MenuItem
+          icon="answered" text={say("message.answered")}
+          onChoose={choose(() => {
+            focusLog();
+            actions.show(reply_to);
+          })}
+        />
+      )}
       <MenuItem icon="forward" text={say("message.forward")} onChoose={choose(() => actions.forward(message))} />
       {message.own && <MenuItem icon="info" text={say("message.info")} onChoose={choose(() => actions.info(message))} />}
       <MenuItem icon="copy" text={say("message.copy")} onChoose={choose(() => actions.copy(message))} />

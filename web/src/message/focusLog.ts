@@ -1,4 +1,9 @@
-/** The message goes whose menu has the focus: its log takes that, which would else be nowhere. */
+/** What has the focus goes, or may go out of view: the log takes that, which would else be nowhere. */
 export function focusLog(): void {
   document.querySelector<HTMLElement>(".log")?.focus({ preventScroll: true });
+}
+
+/** To the menu of a message that somebody jumped to by keys, from where the arrows go on. */
+export function focusMenuOf(message: HTMLElement): void {
+  if (document.activeElement?.matches(".log")) message.querySelector<HTMLElement>(".message-more")?.focus({ preventScroll: true });
 }
