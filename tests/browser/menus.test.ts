@@ -201,3 +201,85 @@ test("the focus is on what takes the place of what one pressed", async () => {
   await page.keyboard.press("ArrowUp");
   await hasFocus(found.nth((await found.count()) - 2), "the one before it");
 });
+
+test("the focus of what goes is on what is next to it, or on what led there", async () => {
+  const [alice, bob, ...others] = await stage.friends("alice", "bob", "carol");
+  const strangers = await stage.people("dora", "emil");
+  const { page } = alice!;
+  const rest = restAt(stage.server.base);
+  const { token, user } = await alice!.session();
+  const presses = async (button: Locator): Promise<void> => {
+    await button.focus();
+    await page.keyboard.press("Enter");
+  };
+  const details = page.getByRole("button", { name: "Details" });
+  const button = (name: string): Locator => page.getByRole("button", { name, exact: true });
+
+  // The details.
+  await stage.group("The walkers", alice!);
+  await alice!.opensGroup("The walkers");
+  await presses(details);
+  await presses(page.getByRole("complementary", { name: "Details" }).getByRole("button", { name: "Close" }));
+  await hasFocus(details, "what opened them");
+
+  // The links into a group.
+  await presses(details);
+  const ends = button("Take it back");
+  const { conversation } = await rest.call("group.create", { title: "The talkers", members: [] }, token);
+  for (let i = 0; i < 2; i++) await rest.call("group.invite", { conversation }, token);
+  await alice!.opensGroup("The talkers");
+  await presses(details);
+  await ends.nth(1).waitFor();
+  await presses(ends.first());
+  await ends.nth(1).waitFor({ state: "detached" });
+  await hasFocus(ends, "the link that is left");
+  await page.keyboard.press("Enter");
+  await ends.waitFor({ state: "detached" });
+  await hasFocus(button("Make a link and copy it"), "what makes one");
+  await presses(details);
+
+  // A message that was refused.
+  const theirs = await bob!.session();
+  await rest.call("user.block", { user }, theirs.token);
+  await alice!.finds(bob!);
+  await alice!.writes("please");
+  await presses(button("Discard"));
+  await alice!.message("please").waitFor({ state: "detached" });
+  await hasFocus(alice!.log, "the log");
+
+  // What strangers ask for.
+  const [dora, emil] = await Promise.all(strangers.map((one) => one.session()));
+  await rest.call("message.send", { to: user, text: "hello" }, dora!.token);
+  await alice!.request(strangers[0]!).click();
+  await presses(page.getByRole("group", { name: "Message request" }).getByRole("button", { name: "Accept" }));
+  await page.getByRole("group", { name: "Message request" }).waitFor({ state: "detached" });
+  await hasFocus(alice!.log, "the log again");
+  for (const one of [dora!, emil!]) await rest.call("contact.request", { user }, one.token);
+  await presses(page.getByRole("button", { name: /^Contact requests/ }));
+  const asked = page.getByRole("region", { name: "Contact requests" });
+  await asked.getByRole("button", { name: "Decline" }).nth(1).waitFor();
+  await presses(asked.getByRole("button", { name: "Decline" }).first());
+  await asked.getByRole("button", { name: "Decline" }).nth(1).waitFor({ state: "detached" });
+  await hasFocus(asked.getByRole("button", { name: "Decline" }), "the request that is left");
+  await page.getByRole("button", { name: "Back to the list" }).first().click();
+
+  // Whom one blocks, and one's devices.
+  for (const other of others) await rest.call("user.block", { user: (await other.session()).user }, token);
+  await rest.call("user.block", { user: emil!.user }, token);
+  await button("Your account").click();
+  await button("Settings").click();
+  await button("Privacy").click();
+  const unblocks = page.locator(".settings-line").getByRole("button", { name: "Unblock" });
+  await unblocks.nth(1).waitFor();
+  await presses(unblocks.nth(1));
+  await unblocks.nth(1).waitFor({ state: "detached" });
+  await hasFocus(unblocks, "whom one still blocks");
+  await button("Back to the settings").click();
+  await stage.again(alice!);
+  await button("Devices").click();
+  const signsOut = page.locator(".settings-line").getByRole("button");
+  const before = await signsOut.count();
+  await presses(signsOut.first());
+  await signsOut.nth(before - 1).waitFor({ state: "detached" });
+  await eventually(() => page.evaluate(() => document.activeElement?.matches(".settings button") || undefined), "the focus on another device");
+});

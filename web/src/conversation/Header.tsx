@@ -1,6 +1,7 @@
 /** Whom or what one is looking at, and what may be done with it. */
 import type { ConversationView, Id } from "parley-client";
-import type { ReactNode } from "react";
+import type { ReactNode, RefObject } from "react";
+import { useEffect, useRef } from "react";
 import { useObservable } from "../hooks/useObservable.ts";
 import { Avatar } from "../people/Avatar.tsx";
 import { useName } from "../people/names.ts";
@@ -23,6 +24,7 @@ export interface HeaderProps {
 
 export function Header({ place, panel, view, children }: HeaderProps) {
   const say = useText();
+  const details = useReturn(panel !== undefined);
   return (
     <header className="conversation-head">
       <button type="button" className="icon-button back" aria-label={say("app.back")} onClick={goNowhere}>
@@ -34,7 +36,7 @@ export function Header({ place, panel, view, children }: HeaderProps) {
       <span className="conversation-tools">
         {children}
         <button
-          type="button" className="icon-button" aria-label={say("talk.details")} title={say("talk.details")}
+          ref={details} type="button" className="icon-button" aria-label={say("talk.details")} title={say("talk.details")}
           aria-expanded={panel === "details"}
           onClick={() => goBeside(place, panel === "details" ? undefined : "details")}
         >
@@ -43,6 +45,17 @@ export function Header({ place, panel, view, children }: HeaderProps) {
       </span>
     </header>
   );
+}
+
+/** To what opened something, as that is closed and takes the focus along. */
+function useReturn(isOpen: boolean): RefObject<HTMLButtonElement | null> {
+  const opener = useRef<HTMLButtonElement>(null);
+  const was = useRef(isOpen);
+  useEffect(() => {
+    if (was.current && !isOpen && document.activeElement === document.body) opener.current?.focus();
+    was.current = isOpen;
+  }, [isOpen]);
+  return opener;
 }
 
 function PersonHead({ user, view }: { user: Id; view: ConversationView | undefined }) {

@@ -1,5 +1,6 @@
 /** The right pane: who or what one talks to, and what one wants of the conversation. */
 import type { ConversationView } from "parley-client";
+import { useKeptFocus } from "../hooks/useKeptFocus.ts";
 import { useNarrow } from "../hooks/useNarrow.ts";
 import { useObservable } from "../hooks/useObservable.ts";
 import { isMuted } from "../list/arrange.ts";
@@ -23,6 +24,7 @@ export default function Details({ place }: { place: Place }) {
   const view = useObservable(useParley().conversation(placeId(place, useMe())));
   // A narrow window shows nothing beside it.
   const isAlone = useNarrow();
+  const body = useKeptFocus<HTMLDivElement>();
   const rules = view?.role === "admin" || view?.role === "owner";
   return (
     <div className="details" role={isAlone ? "main" : "complementary"} aria-label={say("details.label")}>
@@ -35,7 +37,7 @@ export default function Details({ place }: { place: Place }) {
         </button>
         <h2>{say("details.label")}</h2>
       </div>
-      <div className="details-body">
+      <div ref={body} className="details-body" tabIndex={-1}>
         {place.kind === "person" && <PersonCard user={place.user} />}
         {place.kind === "group" && view && <GroupCard view={view} />}
         {place.kind === "notes" && <NotesCard />}

@@ -1,5 +1,6 @@
 /** How one stands to people: who asked, whom one asked, whose contact one is. */
 import type { Contact, ContactState } from "parley-client";
+import { useKeptFocus } from "../hooks/useKeptFocus.ts";
 import { useObservable } from "../hooks/useObservable.ts";
 import { Avatar } from "../people/Avatar.tsx";
 import { useName } from "../people/names.ts";
@@ -23,10 +24,11 @@ export default function Contacts({ onDone }: { onDone: () => void }) {
   const known = [...useObservable(useParley().contacts.known).values()];
   const shown = PARTS.map(([state, head]) => ({ state, head, some: known.filter((one) => one.state === state) }));
   useWatch(shown.flatMap(({ some }) => some.map(({ user }) => user)).slice(0, WATCHED_MAX));
+  const body = useKeptFocus<HTMLDivElement>();
   return (
     <Pane label={say("contacts.label")}>
       <PaneHead title={say("contacts.label")} onBack={onDone} />
-      <div className="list-scroll">
+      <div ref={body} className="list-scroll" tabIndex={-1}>
         {shown.every(({ some }) => some.length === 0) && <p className="hint">{say("contacts.none")}</p>}
         {shown.map(({ state, head, some }) => some.length > 0 && (
           <section key={state} aria-label={say(head)}>

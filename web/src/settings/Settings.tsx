@@ -1,6 +1,7 @@
 /** What one chooses: for this browser on the first page of it, for the account in parts behind it. */
 import type { ComponentType } from "react";
 import { useState } from "react";
+import { useKeptFocus } from "../hooks/useKeptFocus.ts";
 import { Pane } from "../list/Pane.tsx";
 import { PaneHead } from "../list/PaneHead.tsx";
 import type { IconName } from "../ui/Icon.tsx";
@@ -33,6 +34,7 @@ const NAMES = Object.keys(PARTS) as PartName[];
 export default function Settings({ onDone }: { onDone: () => void }) {
   const say = useText();
   const [part, setPart] = useState<PartName | undefined>();
+  const body = useKeptFocus<HTMLDivElement>();
   const title = say(part ? `settings.${part}` : "settings.label");
   const Shown = part ? PARTS[part].shows : LookPart;
   return (
@@ -41,7 +43,7 @@ export default function Settings({ onDone }: { onDone: () => void }) {
         key={part ?? ""} title={title} back={say(part ? "settings.back" : "app.back")}
         onBack={part ? () => setPart(undefined) : onDone}
       />
-      <div className="settings">
+      <div ref={body} className="settings" tabIndex={-1}>
         <Shown />
         {!part && (
           <nav className="settings-parts" aria-label={say("settings.account")}>
