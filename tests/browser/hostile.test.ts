@@ -158,7 +158,11 @@ test("whatever people write, everywhere it is shown, it is text", async () => {
     await members.nth(HOSTILE_NAMES.length - 1).waitFor({ state: "attached" });
     await members.getByRole("button", { name: "What to do with" }).first().click();
     await page.getByRole("button", { name: "Remove from the group" }).click();
-    await inDialog(async (dialog) => dialog.getByText("will no longer read").waitFor());
+    await inDialog(async (dialog) => {
+      await dialog.getByText("will no longer read").waitFor();
+      // Whatever its direction of writing, that ends with it.
+      assert.equal(await dialog.locator("p bdi").count(), 1);
+    });
     await page.getByRole("button", { name: "Add people" }).click();
     await inDialog(async (dialog) => {
       await dialog.getByRole("searchbox").fill("mallory");

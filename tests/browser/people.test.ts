@@ -139,7 +139,7 @@ test("a group has another title and description, more people, other roles, fewer
   await carol!.opensGroup("The climbers");
 
   const does = async (what: string, other: Person): Promise<void> => {
-    await details.getByRole("button", { name: `What to do with ${other.name}` }).click();
+    await details.locator(".members-line", { hasText: other.name }).getByRole("button", { name: "What to do with" }).click();
     await alice!.page.getByRole("button", { name: what }).click();
   };
   await does("Make an admin", bob!);

@@ -1,7 +1,7 @@
 /** Links by which people come into a group by themselves: making one, giving it, taking it back. */
 import type { ConversationView, Invite } from "parley-client";
 import { useCallback, useState } from "react";
-import { useIntl } from "react-intl";
+import { FormattedMessage, useIntl } from "react-intl";
 import { useLoaded } from "../hooks/useLoaded.ts";
 import { titleOf } from "../people/names.ts";
 import { inviteLink } from "../route/route.ts";
@@ -73,7 +73,7 @@ export function Invites({ view }: { view: ConversationView }) {
       )}
       {shown !== undefined && (
         <Dialog title={say("qr.label")} onClose={() => setShown(undefined)}>
-          <p>{say("invite.show_words", { title: titleOf(view, say) })}</p>
+          <p><FormattedMessage id="invite.show_words" values={{ title: <bdi>{titleOf(view, say)}</bdi> }} /></p>
           <Qr text={inviteLink(shown)} />
           <p className="secret" dir="ltr">{inviteLink(shown)}</p>
         </Dialog>

@@ -1,5 +1,6 @@
 import type { ConversationView } from "parley-client";
 import { useState } from "react";
+import { FormattedMessage } from "react-intl";
 import { titleOf } from "../people/names.ts";
 import { useParley } from "../store/context.ts";
 import { Confirm } from "../ui/Confirm.tsx";
@@ -29,7 +30,9 @@ export function Leave({ view }: { view: ConversationView }) {
           title={say("group.leave")} doing={say("group.leave")} onClose={() => setAsks(false)}
           onDo={() => void parley.leave(conversation).catch(complain)}
         >
-          {say(role === "owner" ? "group.leave_owner_words" : "group.leave_words", { title: titleOf(view, say) })}
+          <FormattedMessage
+            id={role === "owner" ? "group.leave_owner_words" : "group.leave_words"} values={{ title: <bdi>{titleOf(view, say)}</bdi> }}
+          />
         </Confirm>
       )}
     </section>

@@ -1,5 +1,7 @@
 import type { ConversationView, MemberState } from "parley-client";
 import { useState } from "react";
+import { FormattedMessage } from "react-intl";
+import { isolated } from "../people/names.ts";
 import { useParley } from "../store/context.ts";
 import { Confirm } from "../ui/Confirm.tsx";
 import { Icon } from "../ui/Icon.tsx";
@@ -26,7 +28,7 @@ export function MemberMenu({ member: { user, role }, name, view: { conversation,
   const act = (done: Promise<unknown>): void => void done.catch(complain);
   return (
     <>
-      <Popup label={say("group.member_actions", { name })} button={<Icon name="more" />}>
+      <Popup label={say("group.member_actions", { name: isolated(name) })} button={<Icon name="more" />}>
         {(close) => {
           const choose = (what: () => void) => () => {
             close();
@@ -51,7 +53,7 @@ export function MemberMenu({ member: { user, role }, name, view: { conversation,
           title={say("group.remove")} doing={say("group.remove")} onClose={() => setAsks(undefined)}
           onDo={() => act(parley.removeMember(conversation, user))}
         >
-          {say("group.remove_words", { name })}
+          <FormattedMessage id="group.remove_words" values={{ name: <bdi>{name}</bdi> }} />
         </Confirm>
       )}
       {asks === "owner" && (
@@ -59,7 +61,7 @@ export function MemberMenu({ member: { user, role }, name, view: { conversation,
           title={say("group.make_owner")} doing={say("group.make_owner")} onClose={() => setAsks(undefined)}
           onDo={() => act(parley.groups.handOver(conversation, user))}
         >
-          {say("group.make_owner_words", { name })}
+          <FormattedMessage id="group.make_owner_words" values={{ name: <bdi>{name}</bdi> }} />
         </Confirm>
       )}
     </>

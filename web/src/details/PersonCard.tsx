@@ -1,6 +1,7 @@
 /** Who somebody is, how one stands to them, and whether one wants to hear of them. */
 import type { Id } from "parley-client";
 import { useCallback, useState } from "react";
+import { FormattedMessage } from "react-intl";
 import { PresenceLine } from "../conversation/PresenceLine.tsx";
 import { useLoaded } from "../hooks/useLoaded.ts";
 import { useObservable } from "../hooks/useObservable.ts";
@@ -63,7 +64,7 @@ function Block({ user, name }: { user: Id; name: string }) {
           title={say("person.block")} doing={say("person.block")} onClose={() => setAsks(false)}
           onDo={() => void parley.block(user).catch(complain)}
         >
-          {say("person.block_words", { name })}
+          <FormattedMessage id="person.block_words" values={{ name: <bdi>{name}</bdi> }} />
         </Confirm>
       )}
     </>
