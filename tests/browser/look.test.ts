@@ -1,6 +1,8 @@
 /** The page in other languages and colours, and its third pane. */
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
+import { restAt } from "../integration/harness/web.ts";
+import { PASSWORD } from "./harness/person.ts";
 import { Stage } from "./harness/stage.ts";
 
 let stage: Stage;
@@ -14,6 +16,15 @@ test("the page speaks the browser's language, and from right to left where that 
   await alice.page.getByRole("form", { name: "تسجيل الدخول" }).waitFor();
   const root = alice.page.locator("html");
   assert.deepEqual([await root.getAttribute("lang"), await root.getAttribute("dir")], ["ar", "rtl"]);
+  const rest = restAt(stage.server.base);
+  const { token } = await rest.call("signup", { username: alice.name, password: PASSWORD });
+  await rest.call("group.create", { title: "The walkers", members: [] }, token);
+  await alice.signsInByNoWords();
+  // The key to a row's menu is the arrow that points there.
+  await alice.page.keyboard.press("?");
+  const sheet = alice.page.getByRole("dialog");
+  await sheet.getByText("←").waitFor();
+  assert.equal(await sheet.getByText("→").count(), 0);
   const other = await stage.person("other", { locale: "fr" });
   await other.opensThePage();
   await other.page.getByRole("form", { name: "Sign in" }).waitFor();

@@ -10,7 +10,7 @@ const KEYS: readonly [TextId, readonly string[]][] = [
   ["keys.next", ["Alt ↓"]],
   ["keys.previous", ["Alt ↑"]],
   ["keys.search", ["/"]],
-  ["keys.row_menu", ["→", "Shift F10"]],
+  ["keys.row_menu", ["Forward", "Shift F10"]],
   ["keys.messages", ["↑", "↓"]],
   ["keys.latest", ["End"]],
   ["keys.send", ["Enter"]],
@@ -30,7 +30,9 @@ const NAMES: { [key: string]: TextId } = { Ctrl: "key.ctrl", Shift: "key.shift",
 /** Which keys do what. */
 export default function Shortcuts({ onClose }: { onClose: () => void }) {
   const say = useText();
-  const nameOf = (key: string): string => (NAMES[key] ? say(NAMES[key]) : key);
+  // The arrow that points on, as list/rowKeys.ts has it.
+  const forward = document.documentElement.dir === "rtl" ? "←" : "→";
+  const nameOf = (key: string): string => (key === "Forward" ? forward : NAMES[key] ? say(NAMES[key]) : key);
   return (
     <Dialog title={say("keys.label")} onClose={onClose}>
       <dl className="keys">
