@@ -25,6 +25,13 @@ test("the page speaks the browser's language, and from right to left where that 
   const sheet = alice.page.getByRole("dialog");
   await sheet.getByText("←").waitFor();
   assert.equal(await sheet.getByText("→").count(), 0);
+  await alice.page.keyboard.press("Escape");
+  await alice.page.evaluate(() => {
+    location.hash = "#/notes";
+  });
+  await alice.page.locator(".composer button").first().click();
+  await alice.page.locator(".emoji-group", { hasText: "الوجوه والمشاعر" }).first().waitFor();
+  assert.match((await alice.page.locator("[frimousse-skin-tone-selector]").getAttribute("aria-label"))!, /فاتح/);
   const other = await stage.person("other", { locale: "fr" });
   await other.opensThePage();
   await other.page.getByRole("form", { name: "Sign in" }).waitFor();

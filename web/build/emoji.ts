@@ -1,8 +1,8 @@
 /**
  * What the emoji picker shows, made of emojibase-data when the page is built: `virtual:emoji/<language>`
- * has names and words to search by in a language, `virtual:emoji/codes` the :codes:. Of its 800 KB a
- * language some 200 are of use. Both are modules that are loaded when they are first wanted, from where
- * the page comes from, as everything is.
+ * has names and words to search by in a language, and the keys of groups and tones, for which the page has
+ * words; `virtual:emoji/codes` has the :codes:. Of its 800 KB a language some 200 are of use. Both are
+ * modules that are loaded when they are first wanted, from where the page comes from, as everything is.
  */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -27,8 +27,7 @@ interface Known {
 }
 
 interface Messages {
-  groups: { key: string; message: string; order: number }[];
-  skinTones: { key: string; message: string }[];
+  groups: { key: string; order: number }[];
 }
 
 const require = createRequire(import.meta.url);
@@ -49,7 +48,7 @@ function skinsOf({ skins }: Known): Record<string, string> | undefined {
 
 /** As frimousse wants it. */
 function dataIn(language: string): object {
-  const { groups, skinTones } = read<Messages>(`${language}/messages.json`);
+  const { groups } = read<Messages>(`${language}/messages.json`);
   const left = groups.find(({ key }) => key === COMPONENTS)?.order;
   const emojis = known(language).filter(({ group }) => group !== left);
   return {
@@ -57,8 +56,8 @@ function dataIn(language: string): object {
     emojis: emojis.map((one) => ({
       emoji: one.emoji, category: one.group, label: one.label, version: one.version, tags: one.tags ?? [], skins: skinsOf(one),
     })),
-    categories: groups.filter(({ key }) => key !== COMPONENTS).map(({ order, message }) => ({ index: order, label: message })),
-    skinTones: Object.fromEntries(skinTones.map(({ key, message }) => [key, message])),
+    categories: groups.filter(({ key }) => key !== COMPONENTS).map(({ order, key }) => ({ index: order, label: key })),
+    skinTones: Object.fromEntries(TONES.slice(1).map((key) => [key, key])),
   };
 }
 

@@ -1,15 +1,17 @@
 /** All emoji, by groups and by what they are called. Its data is the page's own (build/emoji.ts). */
 import type { EmojiData, EmojiPickerListComponents } from "frimousse";
 import { EmojiPicker as Picker } from "frimousse";
+import { useMemo } from "react";
 import { useIntl } from "react-intl";
-import type { Language } from "../words/languages.ts";
+import type { Language, TextId } from "../words/languages.ts";
 import { isLanguage } from "../words/languages.ts";
+import type { Say } from "../words/useText.ts";
 import { useText } from "../words/useText.ts";
 import "./emoji.css";
 
 const COLUMNS = 8;
 
-/** Nobody has named them in Arabic. */
+/** Where the names come from, emojibase, there are none in Arabic; Unicode's CLDR would have some. */
 const DATA: Record<Language, () => Promise<{ default: EmojiData }>> = {
   en: () => import("virtual:emoji/en"),
   de: () => import("virtual:emoji/de"),
@@ -18,8 +20,15 @@ const DATA: Record<Language, () => Promise<{ default: EmojiData }>> = {
   zh: () => import("virtual:emoji/zh"),
 };
 
-async function dataIn(locale: string): Promise<EmojiData> {
-  return (await DATA[isLanguage(locale) ? locale : "en"]()).default;
+/** Groups and tones, which the data has the keys of, are called as the page says. */
+async function dataIn(locale: string, say: Say): Promise<EmojiData> {
+  const { default: data } = await DATA[isLanguage(locale) ? locale : "en"]();
+  const toneOf = (key: string): string => say(`emoji.tone_${key}` as TextId);
+  return {
+    ...data,
+    categories: data.categories.map(({ index, label }) => ({ index, label: say(`emoji.group_${label}` as TextId) })),
+    skinTones: Object.fromEntries(Object.keys(data.skinTones).map((key) => [key, toneOf(key)])) as EmojiData["skinTones"],
+  };
 }
 
 const PARTS: Partial<EmojiPickerListComponents> = {
@@ -37,10 +46,12 @@ const PARTS: Partial<EmojiPickerListComponents> = {
 
 export default function EmojiPicker({ onChoose }: { onChoose: (emoji: string) => void }) {
   const say = useText();
+  // The picker keeps what each function gave it.
+  const resolve = useMemo(() => (locale: string) => dataIn(locale, say), [say]);
   const language = useIntl().locale.split("-")[0] ?? "en";
   return (
     <Picker.Root
-      className="emoji-picker" columns={COLUMNS} locale={language} resolveEmojiData={dataIn}
+      className="emoji-picker" columns={COLUMNS} locale={language} resolveEmojiData={resolve}
       onEmojiSelect={({ emoji }) => onChoose(emoji)}
     >
       <div className="emoji-search">
