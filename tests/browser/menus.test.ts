@@ -212,6 +212,8 @@ test("the focus of what goes is on what is next to it, or on what led there", as
     await button.focus();
     await page.keyboard.press("Enter");
   };
+  const isSure = (): Promise<void> => presses(page.getByRole("dialog").locator(".button-danger"));
+  const pane = page.getByRole("complementary", { name: "Details" });
   const details = page.getByRole("button", { name: "Details" });
   const button = (name: string): Locator => page.getByRole("button", { name, exact: true });
 
@@ -219,21 +221,23 @@ test("the focus of what goes is on what is next to it, or on what led there", as
   await stage.group("The walkers", alice!);
   await alice!.opensGroup("The walkers");
   await presses(details);
-  await presses(page.getByRole("complementary", { name: "Details" }).getByRole("button", { name: "Close" }));
+  await presses(pane.getByRole("button", { name: "Close" }));
   await hasFocus(details, "what opened them");
 
   // The links into a group.
   await presses(details);
-  const ends = button("Take it back");
+  const ends = pane.getByRole("button", { name: "Take it back" });
   const { conversation } = await rest.call("group.create", { title: "The talkers", members: [] }, token);
   for (let i = 0; i < 2; i++) await rest.call("group.invite", { conversation }, token);
   await alice!.opensGroup("The talkers");
   await presses(details);
   await ends.nth(1).waitFor();
   await presses(ends.first());
+  await isSure();
   await ends.nth(1).waitFor({ state: "detached" });
   await hasFocus(ends, "the link that is left");
   await page.keyboard.press("Enter");
+  await isSure();
   await ends.waitFor({ state: "detached" });
   await hasFocus(button("Make a link and copy it"), "what makes one");
   await presses(details);
@@ -244,6 +248,7 @@ test("the focus of what goes is on what is next to it, or on what led there", as
   await alice!.finds(bob!);
   await alice!.writes("please");
   await presses(button("Discard"));
+  await isSure();
   await alice!.message("please").waitFor({ state: "detached" });
   await hasFocus(alice!.log, "the log");
 
@@ -280,6 +285,7 @@ test("the focus of what goes is on what is next to it, or on what led there", as
   const signsOut = page.locator(".settings-line").getByRole("button");
   const before = await signsOut.count();
   await presses(signsOut.first());
+  await isSure();
   await signsOut.nth(before - 1).waitFor({ state: "detached" });
   await eventually(() => page.evaluate(() => document.activeElement?.matches(".settings button") || undefined), "the focus on another device");
 });
