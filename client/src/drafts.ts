@@ -24,8 +24,8 @@ import type { Change, Storage } from "./storage.ts";
 
 /** As often as the server takes them. */
 const DRAFT_EVERY_MS = 5000;
-/** So long one waits for the server to take them before one signs out. */
-const LAST_MS_MAX = 2000;
+/** So long one waits for the server to take them before one signs out: it may have to be the next of them. */
+const LAST_MS_MAX = DRAFT_EVERY_MS * 1.25;
 const PREFIX = "draft/";
 
 export interface Draft {
@@ -52,7 +52,8 @@ interface Writing {
   refused?: boolean;
   /** When it was told last. */
   told?: number;
-  telling: boolean;
+  /** Until the server answers. */
+  telling?: Promise<void>;
   cancel?: () => void;
 }
 
@@ -91,7 +92,7 @@ export class Drafts {
   async load(): Promise<void> {
     for (const [key, value] of await this.#host.storage.scan(PREFIX)) {
       const { over, ...draft } = value as Kept;
-      const writing: Writing = { draft: draft.text === "" ? NOTHING : draft, late: true, telling: false };
+      const writing: Writing = { draft: draft.text === "" ? NOTHING : draft, late: true };
       this.#writing.set(key.slice(PREFIX.length), over ? { ...writing, over } : writing);
     }
     for (const [person, writing] of [...this.#writing]) {
@@ -113,7 +114,7 @@ export class Drafts {
     const conversation = this.#host.conversation(to) ?? to;
     const news = draft.text !== "" || this.#writing.has(conversation) || this.#stands(conversation);
     if (!news) return;
-    const writing: Writing = this.#writing.get(conversation) ?? { telling: false };
+    const writing: Writing = this.#writing.get(conversation) ?? {};
     this.#writing.set(conversation, writing);
     delete writing.over;
     delete writing.refused;
@@ -151,7 +152,7 @@ export class Drafts {
   flush(conversation: Id): void {
     const writing = this.#writing.get(conversation);
     if (!writing?.draft || writing.telling) return;
-    const due = (writing.told ?? -Infinity) + DRAFT_EVERY_MS - this.#host.clock.now();
+    const due = this.#due(writing);
     if (due <= 0) {
       void this.#tell(conversation, writing);
     } else {
@@ -160,10 +161,12 @@ export class Drafts {
     }
   }
 
-  /** One signs out, and nothing is kept here: what was typed is told now, if there is a connection. */
-  async flushAll(): Promise<void> {
-    const told = [...this.#writing].map(([conversation, writing]) => this.#tell(conversation, writing));
+  /** One signs out, and nothing is kept here: what was typed is told, if there is a connection, as soon as the
+   * server takes it. Resolves with how many of them it does not have then. */
+  async flushAll(): Promise<number> {
+    const told = [...this.#writing].map(([conversation, writing]) => this.#tellLast(conversation, writing));
     if (told.length > 0) await Promise.race([Promise.all(told), sleep(this.#host.clock, LAST_MS_MAX)]);
+    return this.#left();
   }
 
   /** A connection is up. */
@@ -227,10 +230,15 @@ export class Drafts {
   }
 
   #after(conversation: Id, ms: number): () => void {
-    return this.#host.clock.after(ms, () => this.#due(conversation));
+    return this.#host.clock.after(ms, () => this.#go(conversation));
   }
 
-  #due(conversation: Id): void {
+  /** After so long the server takes it again. */
+  #due({ told }: Writing): number {
+    return (told ?? -Infinity) + DRAFT_EVERY_MS - this.#host.clock.now();
+  }
+
+  #go(conversation: Id): void {
     const writing = this.#writing.get(conversation);
     if (!writing) return;
     delete writing.cancel;
@@ -238,21 +246,48 @@ export class Drafts {
     else if (!writing.telling) this.#writing.delete(conversation);
   }
 
-  async #tell(conversation: Id, writing: Writing): Promise<void> {
+  /** What is on its way may be older than what stands in the box. */
+  async #tellLast(conversation: Id, writing: Writing): Promise<void> {
+    await writing.telling;
+    const due = this.#due(writing);
+    if (due > 0 && writing.draft && !writing.refused && this.#host.online()) await sleep(this.#host.clock, due);
+    await this.#tell(conversation, writing);
+  }
+
+  /** Other tabs have theirs in the storage alone. */
+  async #left(): Promise<number> {
+    const kept = (await this.#host.storage.scan(PREFIX)) as [string, Kept][];
+    const left = new Map(kept.map(([key, { text }]) => [key.slice(PREFIX.length), text]));
+    for (const [conversation, { draft }] of this.#writing) if (draft) left.set(conversation, draft.text);
+    return [...left.values()].filter((text) => text !== "").length;
+  }
+
+  /** Resolves when the server has answered, or cannot be told. */
+  #tell(conversation: Id, writing: Writing): Promise<void> {
+    if (writing.telling) return writing.telling;
+    const draft = this.#tellable(conversation, writing);
+    if (!draft) return Promise.resolve();
+    writing.cancel?.();
+    delete writing.cancel;
+    writing.telling = this.#tellOne(conversation, writing, draft);
+    return writing.telling;
+  }
+
+  #tellable(conversation: Id, writing: Writing): Draft | undefined {
     const { draft } = writing;
-    if (!draft || writing.telling || writing.refused) return;
-    if (this.#host.conversation(conversation) !== conversation) return;
+    if (!draft || writing.refused || this.#host.conversation(conversation) !== conversation) return undefined;
     if (bytesOf(draft.text) > LIMITS.text_bytes_max) {
       writing.refused = true; // Nor may a frame be so long: it would cost the connection.
-      return;
+      return undefined;
     }
     if (!this.#host.online()) {
       writing.late = true;
-      return;
+      return undefined;
     }
-    writing.cancel?.();
-    delete writing.cancel;
-    writing.telling = true;
+    return draft;
+  }
+
+  async #tellOne(conversation: Id, writing: Writing, draft: Draft): Promise<void> {
     try {
       if (draft !== NOTHING || (await this.#mayTakeAway(conversation, writing))) {
         await this.#ask(conversation, writing, draft);
@@ -261,7 +296,7 @@ export class Drafts {
     } catch (thrown) {
       this.#failed(conversation, writing, draft, asParleyError(thrown));
     } finally {
-      writing.telling = false;
+      delete writing.telling;
     }
     if (writing.draft === NOTHING && draft !== NOTHING) await this.#tell(conversation, writing);
     else writing.cancel ??= this.#after(conversation, DRAFT_EVERY_MS);

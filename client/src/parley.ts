@@ -300,7 +300,8 @@ export class Parley {
   }
 
   /** Ends the session here and on the server, and forgets all that was stored: drafts go to the server
-   * first, what is in the outbox is lost. Throws, and keeps everything, if the server cannot be told. */
+   * first; what it does not take, and what is in the outbox, is lost (personal.flushDrafts()).
+   * Throws, and keeps everything, if the server cannot be told. */
   async signOut(): Promise<void> {
     await this.personal.flushDrafts();
     try {

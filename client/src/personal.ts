@@ -111,8 +111,9 @@ export class Personal {
     this.#drafts.flush(conversation);
   }
 
-  /** The same with all of them, before one signs out. Resolves when that is done, or takes too long. */
-  flushDrafts(): Promise<void> {
+  /** The same with all of them, before one signs out. Resolves when that is done, or takes too long, with how
+   * many are left that are here alone. */
+  flushDrafts(): Promise<number> {
     return this.#drafts.flushAll();
   }
 

@@ -67,9 +67,67 @@ test("signing out tells what was typed first, and does not wait for a server tha
   const busy = await signedIn(CHATS, (server) => server.on("draft.set", () => ({ error: { code: "rate_limited", retry_after_ms: 60_000 } })));
   busy.parley.personal.setDraft(CHAT, "half a");
   const out = busy.parley.signOut();
-  await busy.clock.pass(3000);
+  await busy.clock.pass(6500);
   await out;
   assert.equal(busy.parley.session.getSnapshot(), undefined);
+});
+
+test("signing out takes along what was typed since the server was told, and while it was", async () => {
+  for (const gap of [0, 2000]) {
+    const all = await signedIn(CHATS);
+    const { clock, parley, server } = all;
+    let taken = -Infinity;
+    let seq = 1;
+    // As it does: of each conversation one every 5 s, and an answer takes a while.
+    server.on("draft.set", async () => {
+      if (clock.now() - taken < 5000) return { error: { code: "rate_limited", message: "", retry_after_ms: 1000 } };
+      taken = clock.now();
+      await new Promise<void>((resolve) => clock.after(300, resolve));
+      return { ok: { conversation: ME, seq: ++seq, n: 0, time: 1 } };
+    });
+    parley.personal.setDraft(CHAT, "half");
+    await clock.pass(5000 + gap);
+    assert.deepEqual(told(server), ["half"]);
+    parley.personal.setDraft(CHAT, "half a thought");
+    let left: number | undefined;
+    void parley.personal.flushDrafts().then((count) => (left = count));
+    await clock.pass(6500);
+    assert.deepEqual([told(server).at(-1), left], ["half a thought", 0]);
+  }
+});
+
+test("before one signs out one learns how many drafts no server has", async () => {
+  const storage = new MemoryStorage();
+  const all = await rig(storage);
+  const { clock, parley, server } = all;
+  const left = async (): Promise<number | undefined> => {
+    let count: number | undefined;
+    void parley.personal.flushDrafts().then((now) => (count = now));
+    await clock.pass(6500);
+    return count;
+  };
+  assert.equal(await left(), 0);
+  parley.personal.setDraft(CHAT, "well");
+  assert.equal(await left(), 0);
+  // With a person one has no conversation with; in another tab; too long; refused; without a connection.
+  parley.personal.setDraft("999", "hello, we have not");
+  assert.equal(await left(), 1);
+  parley.personal.setDraft("999", "");
+  assert.equal(await left(), 0);
+  await storage.write([{ put: "draft/77", value: { text: "of another tab" } }, { put: "draft/78", value: { text: "", over: [""] } }]);
+  assert.equal(await left(), 1);
+  await storage.write([{ drop: "draft/77" }]);
+  parley.personal.setDraft(CHAT, "x".repeat(LIMITS.text_bytes_max + 1));
+  assert.equal(await left(), 1);
+  server.on("draft.set", () => ({ error: { code: "full", message: "" } }));
+  parley.personal.setDraft(CHAT, "one too many");
+  assert.equal(await left(), 1);
+  writes(server);
+  parley.personal.setDraft(CHAT, "one less");
+  assert.equal(await left(), 0);
+  cut(all);
+  parley.personal.setDraft(CHAT, "without a connection");
+  assert.equal(await left(), 1);
 });
 
 test("sending takes the draft away, at once where the server has it, and silently where it has not", async () => {

@@ -122,7 +122,7 @@ test("signing out asks before it loses what was not sent, and takes what was beg
   await alice!.page.getByRole("button", { name: "Your account" }).click();
   await alice!.page.getByRole("button", { name: "Sign out" }).click();
   const question = alice!.page.getByRole("dialog", { name: "Sign out" });
-  await question.getByText("was not sent").waitFor();
+  await question.getByText("One thing that you wrote").waitFor();
   await question.getByRole("button", { name: "Cancel" }).click();
   await alice!.seesTick("please", "not sent");
   await alice!.box.fill("half a thought");
@@ -136,6 +136,32 @@ test("signing out asks before it loses what was not sent, and takes what was beg
   await alice!.opens(bob!);
   await alice!.seesExactly(["hello"]);
   await alice!.hasInTheBox("half a thought");
+});
+
+test("what is typed on after the server was told is there after signing out; what it cannot have is asked for", async () => {
+  const [alice, bob] = await stage.friends("alice", "bob");
+  const [stranger] = await stage.people("dora");
+  await alice!.finds(bob!);
+  await alice!.writes("hello");
+  await alice!.seesTick("hello", "delivered");
+  await alice!.box.fill("half");
+  const elsewhere = await stage.again(alice!);
+  await elsewhere.row(bob!).getByText("Draft:").waitFor();
+  await alice!.box.fill("half a thought");
+  await alice!.signsOut();
+  await alice!.asksToSignIn();
+  await alice!.isUpToDate();
+  await alice!.opens(bob!);
+  await alice!.hasInTheBox("half a thought");
+
+  await alice!.finds(stranger!);
+  await alice!.box.fill("half a first");
+  await alice!.page.getByRole("button", { name: "Your account" }).click();
+  await alice!.page.getByRole("button", { name: "Sign out" }).click();
+  const question = alice!.page.getByRole("dialog", { name: "Sign out" });
+  await question.getByText("One thing that you wrote").waitFor();
+  await question.getByRole("button", { name: "Cancel" }).click();
+  await alice!.hasInTheBox("half a first");
 });
 
 test("the steps back in the browser lead nobody to where another was", async () => {

@@ -10,7 +10,7 @@ import { useSignOut } from "./useSignOut.tsx";
 /** Oneself: who one is here, the settings, and the way out. */
 export function AccountMenu() {
   const { parley, list, overlay } = useStore();
-  const [signOut, question] = useSignOut();
+  const { signOut, busy, question } = useSignOut();
   const say = useText();
   const me = useMe();
   const name = useName(me);
@@ -38,13 +38,7 @@ export function AccountMenu() {
                 overlay.set("shortcuts");
               }}
             />
-            <MenuItem
-              icon="leave" text={say("session.sign_out")}
-              onChoose={() => {
-                close();
-                signOut();
-              }}
-            />
+            <MenuItem icon="leave" text={say("session.sign_out")} busy={busy} onChoose={() => signOut(close)} />
           </>
         )}
       </Popup>

@@ -7,7 +7,7 @@ import "./welcome.css";
 /** Whoever runs the server has disabled the account: nothing of it is shown until they take that back. */
 export function Disabled() {
   const parley = useParley();
-  const [signOut, question] = useSignOut();
+  const { signOut, busy, question } = useSignOut();
   const say = useText();
   return (
     <main className="welcome">
@@ -19,7 +19,7 @@ export function Disabled() {
         <div className="welcome-form">
           <p className="problem" role="alert">{say("error.account_disabled")}</p>
           <button type="button" className="button" onClick={() => parley.start()}>{say("session.try_now")}</button>
-          <button type="button" className="link" onClick={signOut}>{say("session.sign_out")}</button>
+          <button type="button" className="link" disabled={busy} onClick={() => signOut()}>{say("session.sign_out")}</button>
         </div>
         {question}
       </section>

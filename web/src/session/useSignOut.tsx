@@ -1,4 +1,4 @@
-/** The way out. What was not sent goes with it, since nothing is left in the browser: that is asked for first. */
+/** The way out. What no server has goes with it, since nothing is left in the browser: that is asked for first. */
 import type { ReactNode } from "react";
 import { useState } from "react";
 import { useParley } from "../store/context.ts";
@@ -6,23 +6,36 @@ import { Confirm } from "../ui/Confirm.tsx";
 import { useComplain } from "../ui/notices.tsx";
 import { useText } from "../words/useText.ts";
 
-/** Signs out, and what has to stand in the page for it. */
-export function useSignOut(): [signOut: () => void, question: ReactNode] {
+export interface SignOut {
+  /** `ready`: it is known whether one has to be asked. */
+  signOut: (ready?: () => void) => void;
+  /** The server is told what was begun. */
+  busy: boolean;
+  /** What has to stand in the page for it. */
+  question: ReactNode;
+}
+
+export function useSignOut(): SignOut {
   const parley = useParley();
   const complain = useComplain();
   const say = useText();
-  /** So much was not sent. */
-  const [unsent, setUnsent] = useState(0);
+  const [busy, setBusy] = useState(false);
+  /** So much would be lost. */
+  const [lost, setLost] = useState(0);
   const leave = (): void => void parley.signOut().catch(complain);
-  const ask = (): void => {
-    const count = parley.outbox.getSnapshot().filter(({ state }) => state !== "sent").length;
-    setUnsent(count);
-    if (count === 0) leave();
+  const signOut = async (ready?: () => void): Promise<void> => {
+    setBusy(true);
+    const begun = await parley.personal.flushDrafts();
+    const unsent = parley.outbox.getSnapshot().filter(({ state }) => state !== "sent");
+    setBusy(false);
+    ready?.();
+    setLost(begun + unsent.length);
+    if (begun + unsent.length === 0) leave();
   };
-  const question = unsent > 0 && (
-    <Confirm title={say("session.sign_out")} doing={say("session.sign_out")} onDo={leave} onClose={() => setUnsent(0)}>
-      {say("session.sign_out_words", { count: unsent })}
+  const question = lost > 0 && (
+    <Confirm title={say("session.sign_out")} doing={say("session.sign_out")} onDo={leave} onClose={() => setLost(0)}>
+      {say("session.sign_out_words", { count: lost })}
     </Confirm>
   );
-  return [ask, question];
+  return { signOut: (ready) => void signOut(ready).catch(complain), busy, question };
 }
