@@ -32,8 +32,10 @@ export function useKeptFocus<T extends HTMLElement>(): RefObject<T | null> {
       });
     };
     const handOn = (): void => {
-      if (!had || had.isConnected || document.activeElement !== document.body) return;
+      if (!had || had.isConnected) return;
       had = undefined;
+      // It is where somebody put it since, and what happens later does not call it back.
+      if (document.activeElement !== document.body) return;
       for (const [place, at] of places) {
         const stops = place.isConnected ? stopsIn(place) : [];
         const next = stops[at] ?? stops.at(-1);
