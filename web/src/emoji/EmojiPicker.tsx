@@ -1,7 +1,6 @@
 /** All emoji, by groups and by what they are called. Its data is the page's own (build/emoji.ts). */
 import type { EmojiData, EmojiPickerListComponents } from "frimousse";
 import { EmojiPicker as Picker } from "frimousse";
-import { useMemo } from "react";
 import { useIntl } from "react-intl";
 import type { Language, TextId } from "../words/languages.ts";
 import { isLanguage } from "../words/languages.ts";
@@ -31,6 +30,26 @@ async function dataIn(locale: string, say: Say): Promise<EmojiData> {
   };
 }
 
+type Resolve = (locale: string) => Promise<EmojiData>;
+
+/** Of each language, for as long as the page is there: the picker asks whenever it is opened. */
+const resolves = new Map<string, Resolve>();
+
+function resolveIn(language: string, say: Say): Resolve {
+  const known = resolves.get(language);
+  if (known) return known;
+  let data: Promise<EmojiData> | undefined;
+  const resolve: Resolve = (locale) => {
+    data ??= dataIn(locale, say).catch((error: unknown) => {
+      data = undefined;
+      throw error;
+    });
+    return data;
+  };
+  resolves.set(language, resolve);
+  return resolve;
+}
+
 const PARTS: Partial<EmojiPickerListComponents> = {
   CategoryHeader: ({ category, ...rest }) => <div {...rest} className="emoji-group">{category.label}</div>,
   // Both count from 0 there, and ARIA from 1. The picker finds its rows by the number, the first one without.
@@ -46,12 +65,10 @@ const PARTS: Partial<EmojiPickerListComponents> = {
 
 export default function EmojiPicker({ onChoose }: { onChoose: (emoji: string) => void }) {
   const say = useText();
-  // The picker keeps what each function gave it.
-  const resolve = useMemo(() => (locale: string) => dataIn(locale, say), [say]);
   const language = useIntl().locale.split("-")[0] ?? "en";
   return (
     <Picker.Root
-      className="emoji-picker" columns={COLUMNS} locale={language} resolveEmojiData={resolve}
+      className="emoji-picker" columns={COLUMNS} locale={language} resolveEmojiData={resolveIn(language, say)}
       onEmojiSelect={({ emoji }) => onChoose(emoji)}
     >
       <div className="emoji-search">
