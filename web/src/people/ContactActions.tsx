@@ -1,5 +1,6 @@
 import type { ContactState, Id } from "parley-client";
 import { useState } from "react";
+import { FormattedMessage } from "react-intl";
 import { useObservable } from "../hooks/useObservable.ts";
 import { useParley } from "../store/context.ts";
 import { Confirm } from "../ui/Confirm.tsx";
@@ -24,6 +25,8 @@ export function ContactActions({ user }: { user: Id }) {
   const state = useObservable(contacts.known).get(user)?.state;
   const act = (done: Promise<unknown>): void => void done.catch(complain);
   const remove = (): void => act(contacts.remove(user));
+  // The other was faster: it does not ask by itself once they are a contact again.
+  if (asks && state !== "contact") setAsks(false);
   switch (state) {
     case "received":
       return (
@@ -43,7 +46,7 @@ export function ContactActions({ user }: { user: Id }) {
             : <MenuItem icon="unadd" text={say(REMOVES[state])} onChoose={state === "contact" ? () => setAsks(true) : remove} />}
           {asks && (
             <Confirm title={say("contacts.remove")} doing={say("contacts.remove")} onDo={remove} onClose={() => setAsks(false)}>
-              {say("contacts.remove_words", { name })}
+              <FormattedMessage id="contacts.remove_words" values={{ name: <bdi>{name}</bdi> }} />
             </Confirm>
           )}
         </>
