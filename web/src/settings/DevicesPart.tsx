@@ -5,6 +5,7 @@ import { useCallback, useState } from "react";
 import { useIntl } from "react-intl";
 import { useLoaded } from "../hooks/useLoaded.ts";
 import { useObservable } from "../hooks/useObservable.ts";
+import { isolated } from "../people/names.ts";
 import { useParley } from "../store/context.ts";
 import { Confirm } from "../ui/Confirm.tsx";
 import { Icon } from "../ui/Icon.tsx";
@@ -41,7 +42,7 @@ export function DevicesPart() {
       )}
       {one && (
         <Confirm
-          title={say("devices.end_one", { name: nameOf(one, say) })} doing={say("devices.end")}
+          title={say("devices.end_one", { name: isolated(nameOf(one, say)) })} doing={say("devices.end")}
           onDo={() => end([one])} onClose={() => setOne(undefined)}
         >
           {say("devices.end_one_words")}
@@ -79,7 +80,7 @@ function DeviceLine({ device, onEnd }: { device: Device; onEnd: () => void }) {
         </small>
       </span>
       {!device.current && (
-        <button type="button" className="link" aria-label={say("devices.end_one", { name })} onClick={onEnd}>
+        <button type="button" className="link" aria-label={say("devices.end_one", { name: isolated(name) })} onClick={onEnd}>
           {say("devices.end")}
         </button>
       )}
