@@ -75,6 +75,8 @@ test("of a message that was tried too long ago the page says that it may have ar
   await changesWhatWaits(alice, { state: "failed", error });
   await alice.message("long ago").getByText("This may have arrived already").waitFor();
   assert.equal(await alice.page.getByText("Not sent.").count(), 0);
+  await alice.seesTick("long ago", "may have arrived");
+  assert.equal(await alice.page.getByRole("img", { name: "not sent" }).count(), 0);
   // What one wants to say twice goes all the same.
   await alice.page.unroute("**/v1/connect");
   await alice.isBack();

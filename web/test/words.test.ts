@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { ERRORS, ParleyError } from "parley-client";
 import { createIntl } from "react-intl";
 import { deviceName } from "../src/session/deviceName.ts";
-import { wordsFor, wordsForCode, wordsForUnsent } from "../src/words/errors.ts";
+import { markOf, wordsFor, wordsForCode, wordsForUnsent } from "../src/words/errors.ts";
 import { bytesOf } from "parley-client";
 import { dayName, lastSeen, shortTime } from "../src/words/time.ts";
 import { sayIn } from "../src/words/useText.ts";
@@ -34,6 +34,9 @@ test("every error that a person may cause has words of its own", () => {
 test("of a message that may have arrived nobody says that it was not sent", () => {
   assert.match(wordsForUnsent("cannot_write", say), /^Not sent\. You cannot write/);
   assert.match(wordsForUnsent("too_old", say), /^This may have arrived/);
+  assert.equal(say(markOf("failed", "cannot_write")), "not sent");
+  assert.equal(say(markOf("failed", "too_old")), "may have arrived");
+  assert.equal(say(markOf("waiting", undefined)), "waiting to be sent");
 });
 
 test("a bad field is told by the field, never in the server's words", () => {

@@ -34,7 +34,7 @@ export function Preview({ view, isOpen }: { view: ConversationView; isOpen: bool
   if (!last) return <span className="row-sub">{say("preview.nothing")}</span>;
   return (
     <span className="row-sub row-said">
-      {last.own && last.status && view.kind === "direct" && <Ticks status={last.status} />}
+      {last.own && last.status && view.kind === "direct" && <Ticks status={last.status} code={last.error?.code} />}
       {view.kind === "group" && <Speaker message={last} />}
       {last.text === undefined
         ? <em className="row-words">{say("preview.deleted")}</em>

@@ -72,12 +72,12 @@ export const Message = memo(function Message(props: MessageProps) {
 /** When, and how far it got. */
 function Foot({ message }: { message: MessageView }) {
   const intl = useIntl();
-  const { time, edited, own, status, deleted } = message;
+  const { time, edited, own, status, deleted, error } = message;
   return (
     <span className="message-foot">
       {edited && <span>{intl.formatMessage({ id: "message.edited" })}</span>}
       <time dateTime={new Date(time).toISOString()} title={wholeMoment(intl, time)}>{clockTime(intl, time)}</time>
-      {own && status && !deleted && <Ticks status={status} />}
+      {own && status && !deleted && <Ticks status={status} code={error?.code} />}
     </span>
   );
 }

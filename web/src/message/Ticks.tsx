@@ -1,4 +1,5 @@
 import type { MessageStatus } from "parley-client";
+import { markOf } from "../words/errors.ts";
 import { useText } from "../words/useText.ts";
 
 const ONE = "M3 8.5l3.2 3.2L13 5";
@@ -10,11 +11,11 @@ const PATHS: Record<MessageStatus, string> = {
   waiting: CLOCK, sent: ONE, delivered: TWO, read: TWO, failed: WRONG,
 };
 
-/** How far one's own message got. */
-export function Ticks({ status }: { status: MessageStatus }) {
+/** How far one's own message got; `code`: the error's, of one that failed. */
+export function Ticks({ status, code }: { status: MessageStatus; code?: string | undefined }) {
   const say = useText();
   return (
-    <svg className={`ticks ticks-${status}`} viewBox="0 0 17 16" role="img" aria-label={say(`message.${status}`)}>
+    <svg className={`ticks ticks-${status}`} viewBox="0 0 17 16" role="img" aria-label={say(markOf(status, code))}>
       <path d={PATHS[status]} />
     </svg>
   );

@@ -1,5 +1,5 @@
 /** What a person reads when something goes wrong: by the error's code, never the server's text. */
-import type { ClientErrorCode } from "parley-client";
+import type { ClientErrorCode, MessageStatus } from "parley-client";
 import { LIMITS, ParleyError } from "parley-client";
 import type { TextId } from "./languages.ts";
 import type { Say } from "./useText.ts";
@@ -36,6 +36,11 @@ export function wordsForCode(code: string, say: Say): string {
 export function wordsForUnsent(code: string, say: Say): string {
   const why = wordsForCode(code, say);
   return code === "too_old" ? why : say("message.not_sent", { why });
+}
+
+/** What its mark is called. */
+export function markOf(status: MessageStatus, code: string | undefined): TextId {
+  return status === "failed" && code === "too_old" ? "message.unknown" : `message.${status}`;
 }
 
 export function wordsFor(error: unknown, say: Say): string {
