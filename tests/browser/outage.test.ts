@@ -117,6 +117,22 @@ test("a part that could not be fetched leaves the others alone, and comes when o
   }, page.locator(".sidebar-title", { hasText: "Contacts" }));
 });
 
+test("a part that fails once more offers to load the page again", async () => {
+  const [alice] = await talking();
+  const { page } = alice;
+  alice.expects(/ERR_FAILED/, /Failed to fetch dynamically imported module/, /Unable to preload CSS/);
+  await page.route("**/assets/Details-*.js", (route) => route.abort());
+  await page.getByRole("button", { name: "Details", exact: true }).click();
+  await page.getByText("This part of the page does not work right now.").waitFor();
+  const reload = page.getByRole("button", { name: "Load it again" });
+  assert.equal(await reload.count(), 0);
+  await page.getByRole("button", { name: "Try again" }).click();
+  await reload.waitFor();
+  await page.unroute("**/assets/Details-*.js");
+  await reload.click();
+  await page.getByRole("complementary", { name: "Details" }).waitFor();
+});
+
 test("what waits to be sent outlives a reload", async () => {
   const [alice, bob] = await talking();
   alice.expects(/ERR_FAILED/);

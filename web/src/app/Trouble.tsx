@@ -27,12 +27,13 @@ export function Trouble({ words, again, children }: TroubleProps) {
 
 export interface CatchTroubleProps {
   children: ReactNode;
-  /** What stands there instead; `again` draws it anew, and asks anew for what could not be fetched. */
-  instead?: (again: () => void) => ReactNode;
+  /** What stands there instead; `again` draws it anew, and asks anew for what could not be fetched. `tried`: it
+   * did, and failed once more. */
+  instead?: (again: () => void, tried: boolean) => ReactNode;
 }
 
-export class CatchTrouble extends Component<CatchTroubleProps, { failed: boolean }> {
-  override state = { failed: false };
+export class CatchTrouble extends Component<CatchTroubleProps, { failed: boolean; tried: boolean }> {
+  override state = { failed: false, tried: false };
 
   static getDerivedStateFromError(): { failed: boolean } {
     return { failed: true };
@@ -44,9 +45,17 @@ export class CatchTrouble extends Component<CatchTroubleProps, { failed: boolean
 
   override render(): ReactNode {
     if (!this.state.failed) return this.props.children;
-    const again = (): void => this.setState({ failed: false });
-    return this.props.instead ? this.props.instead(again) : <Trouble />;
+    const again = (): void => this.setState({ failed: false, tried: true });
+    return this.props.instead ? this.props.instead(again, this.state.tried) : <Trouble />;
   }
+}
+
+/** What helps where the page is older than what the server has, or the browser keeps a failure. */
+function Reload() {
+  const say = useText();
+  return (
+    <button type="button" className="button button-quiet" onClick={() => location.reload()}>{say("app.reload")}</button>
+  );
 }
 
 export interface PartProps {
@@ -63,9 +72,10 @@ export function Part({ children, className, onClose }: PartProps) {
   const words = { text: say("app.trouble_part"), button: say("app.retry") };
   return (
     <CatchTrouble
-      instead={(again) => {
+      instead={(again, tried) => {
         const trouble = (
           <Trouble words={words} again={again}>
+            {tried && <Reload />}
             {onClose && <button type="button" className="button button-quiet" onClick={onClose}>{say("app.close")}</button>}
           </Trouble>
         );
@@ -84,10 +94,11 @@ export function DialogPart({ onClose, children }: { onClose: () => void; childre
   const say = useText();
   return (
     <CatchTrouble
-      instead={(again) => (
+      instead={(again, tried) => (
         <Dialog title={say("app.trouble_title")} onClose={onClose}>
           <p className="hint">{say("app.trouble_part")}</p>
           <div className="dialog-buttons">
+            {tried && <Reload />}
             <button type="button" className="button" onClick={again}>{say("app.retry")}</button>
           </div>
         </Dialog>
