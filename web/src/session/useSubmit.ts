@@ -18,7 +18,11 @@ export function useSubmit(act: (form: FormData) => Promise<unknown>) {
     if (busy) return;
     setBusy(true);
     setError(undefined);
-    act(new FormData(event.currentTarget)).then(() => setChanged(false), setError).finally(() => setBusy(false));
+    const form = event.currentTarget;
+    const sent = new FormData(form);
+    // What was typed on meanwhile was not sent.
+    const saved = (): void => setChanged(isChanged(form) && !isSame(sent, new FormData(form)));
+    act(sent).then(saved, setError).finally(() => setBusy(false));
   };
   const onInput = ({ currentTarget }: FormEvent<HTMLFormElement>): void => setChanged(isChanged(currentTarget));
   const problem = error === undefined ? undefined : wordsFor(error, say);
@@ -27,6 +31,11 @@ export function useSubmit(act: (form: FormData) => Promise<unknown>) {
 
 function isChanged({ elements }: HTMLFormElement): boolean {
   return [...elements].some((one) => one instanceof HTMLInputElement && one.value !== one.defaultValue);
+}
+
+function isSame(a: FormData, b: FormData): boolean {
+  const [some, others] = [[...a], [...b]];
+  return some.length === others.length && some.every(([name, value], i) => others[i]?.[0] === name && others[i][1] === value);
 }
 
 export function fieldOf(form: FormData, name: string): string {
