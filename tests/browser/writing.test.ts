@@ -246,6 +246,24 @@ test("an answer to what stands far back goes on as one elsewhere, also when a me
 });
 
 test("by finger Enter begins a line and the button sends; the sheet of shortcuts says so", async () => {
+test("a begun answer to what is there no more goes on as a message", async () => {
+  const [alice, bob] = await stage.friends("alice", "bob");
+  const [mine, theirs] = await Promise.all([alice!.session(), bob!.session()]);
+  const rest = restAt(stage.server.base);
+  const { conversation, seq } = await rest.call("message.send", { to: mine.user, text: "a question" }, theirs.token);
+  await rest.call("message.send", { to: mine.user, text: "another" }, theirs.token);
+  await rest.call("draft.set", { conversation, text: "half an ans", reply_to: seq }, mine.token);
+  await rest.call("message.hide", { conversation, seq }, mine.token);
+  const elsewhere = await stage.again(alice!);
+  await elsewhere.opens(bob!);
+  await elsewhere.hasInTheBox("half an ans");
+  await elsewhere.page.locator(".intent").waitFor({ state: "detached" });
+  await elsewhere.hasInTheBox("half an ans");
+  await elsewhere.writes("half an answer");
+  await elsewhere.seesTick("half an answer", "delivered");
+  assert.equal(await elsewhere.message("half an answer").locator(".quote").count(), 0);
+});
+
   const [bob] = await stage.people("bob");
   const alice = await stage.person("alice", { hasTouch: true, isMobile: true, viewport: { width: 390, height: 800 } });
   await alice.signsUp();

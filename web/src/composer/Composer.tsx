@@ -128,7 +128,7 @@ export function Composer({ id, view, intent, onIntent, lastOwn, onSent }: Compos
       }}
     >
       <Completions completion={completion} />
-      {intent && <IntentLine conversation={to} intent={intent} onCancel={cancel} />}
+      {intent && <IntentLine conversation={to} intent={intent} onCancel={cancel} onGone={cancel} />}
       <div className="composer-line">
         <EmojiButton
           onChoose={(emoji) => {

@@ -4,10 +4,11 @@ import { useObservable } from "../hooks/useObservable.ts";
 import { useParley } from "../store/context.ts";
 import type { Intent } from "./intent.ts";
 
-/** The message that is answered or changed, which may stand far from what is shown, or still be on its way. */
-export function useAnswered(conversation: Id, { seq, message }: Intent): MessageView | undefined {
+/** The message that is answered or changed, which may stand far from what is shown, or still be on its way; null:
+ * it was looked for, and is there no more. */
+export function useAnswered(conversation: Id, { seq, message }: Intent): MessageView | null | undefined {
   const parley = useParley();
-  const [found, setFound] = useState<MessageView | undefined>();
+  const [found, setFound] = useState<MessageView | null | undefined>();
   const isKnown = message !== undefined;
   const online = useObservable(parley.status).state === "online";
   useEffect(() => {
@@ -15,16 +16,24 @@ export function useAnswered(conversation: Id, { seq, message }: Intent): Message
     const past = parley.past.open(conversation);
     if (!past) return undefined;
     const end = parley.timeline(conversation);
+    /** It is about another one by now. */
+    let over = false;
+    let none: null | undefined;
     const look = (): boolean => {
       const items = [...end.getSnapshot().items, ...past.timeline.getSnapshot().items];
       const one = items.find((item) => item.seq === seq);
-      setFound(one?.type === "message" ? one : undefined);
+      if (!over) setFound(one?.type === "message" ? one : none);
       return one !== undefined;
+    };
+    const lookAgain = (): void => {
+      none = null;
+      look();
     };
     const deaf = end.subscribe(look);
     // Without a connection it is asked for with the next one.
-    if (!look()) past.around(seq).then(look, () => {});
+    if (!look()) past.around(seq).then(lookAgain, () => {});
     return () => {
+      over = true;
       deaf();
       parley.past.end(past);
     };
