@@ -235,8 +235,9 @@ test("an answer to what stands far back goes on as one elsewhere, also when a me
   const answered = elsewhere.page.locator(".intent").getByText("a question");
   await answered.waitFor();
   await elsewhere.does("Edit", "line 59.");
-  await elsewhere.box.press("Escape");
+  await elsewhere.page.locator(".intent").getByRole("button", { name: "Cancel" }).click();
   await elsewhere.hasInTheBox("half an ans");
+  assert.ok(await hasFocus(elsewhere.box));
   await answered.waitFor();
   await elsewhere.box.press("End");
   await elsewhere.box.pressSequentially("wer");

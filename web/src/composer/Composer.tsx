@@ -64,7 +64,8 @@ export function Composer({ id, view, intent, onIntent, lastOwn, onSent }: Compos
     // The text of the message that was to be edited is no answer.
     box.set(intent.kind === "edit" ? intent.message?.text ?? "" : draft.get());
     if (intent.kind === "reply") draft.answers(intent.seq);
-    box.focus();
+    // Chosen here, just now; what goes on from before takes the focus from nothing.
+    if (intent.message) box.focus();
   }, [intent, draft]);
   // To load the page anew would lose it.
   useHold(edits);
@@ -107,6 +108,11 @@ export function Composer({ id, view, intent, onIntent, lastOwn, onSent }: Compos
     draft.answers();
     onIntent(undefined);
   };
+  /** By a button that goes with it. */
+  const leave = (): void => {
+    cancel();
+    box.focus();
+  };
   const onKeyDown = (event: KeyboardEvent): void => {
     // While an input method composes, Enter takes its word; some browsers tell by the code alone.
     if (event.nativeEvent.isComposing || event.keyCode === 229 || completion.onKeyDown(event)) return;
@@ -128,7 +134,7 @@ export function Composer({ id, view, intent, onIntent, lastOwn, onSent }: Compos
       }}
     >
       <Completions completion={completion} />
-      {intent && <IntentLine conversation={to} intent={intent} onCancel={cancel} onGone={cancel} />}
+      {intent && <IntentLine conversation={to} intent={intent} onCancel={leave} onGone={cancel} />}
       <div className="composer-line">
         <EmojiButton
           onChoose={(emoji) => {
