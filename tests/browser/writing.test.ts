@@ -246,7 +246,6 @@ test("an answer to what stands far back goes on as one elsewhere, also when a me
   await elsewhere.message("half an answer").locator(".quote").waitFor();
 });
 
-test("by finger Enter begins a line and the button sends; the sheet of shortcuts says so", async () => {
 test("a begun answer to what is there no more goes on as a message", async () => {
   const [alice, bob] = await stage.friends("alice", "bob");
   const [mine, theirs] = await Promise.all([alice!.session(), bob!.session()]);
@@ -265,6 +264,7 @@ test("a begun answer to what is there no more goes on as a message", async () =>
   assert.equal(await elsewhere.message("half an answer").locator(".quote").count(), 0);
 });
 
+test("by finger Enter begins a line and the button sends; the sheet of shortcuts says so", async () => {
   const [bob] = await stage.people("bob");
   const alice = await stage.person("alice", { hasTouch: true, isMobile: true, viewport: { width: 390, height: 800 } });
   await alice.signsUp();
@@ -276,12 +276,17 @@ test("a begun answer to what is there no more goes on as a message", async () =>
   await alice.hasInTheBox("one line\nanother");
   await alice.page.getByRole("button", { name: "Send", exact: true }).tap();
   await alice.seesExactly(["one line\nanother"]);
+  // A keyboard may lie beside it.
+  await alice.box.tap();
+  await alice.page.keyboard.type("and more");
+  await alice.page.keyboard.press("Control+Enter");
+  await alice.seesExactly(["one line\nanother", "and more"]);
   await alice.log.focus();
   await alice.page.keyboard.press("?");
   const line = alice.page.locator(".keys-line", { hasText: "New line" });
   await line.waitFor();
   assert.deepEqual(await line.locator("kbd").allTextContents(), ["Enter"]);
-  assert.equal(await alice.page.locator(".keys-line", { hasText: "Send" }).count(), 0);
+  assert.deepEqual(await alice.page.locator(".keys-line", { hasText: "Send" }).locator("kbd").allTextContents(), ["Ctrl", "Enter"]);
 });
 
 test("what one types to somebody new outlives a reload, and their first message", async () => {

@@ -20,9 +20,9 @@ const KEYS: readonly [TextId, readonly string[]][] = [
   ["keys.label", ["?"]],
 ];
 
-/** As a keyboard on the screen has it: a button sends. */
-const FINGER_KEYS = KEYS.flatMap(([what, ways]): typeof KEYS =>
-  what === "keys.send" ? [] : [[what, what === "keys.line" ? ["Enter"] : ways]]);
+/** As a keyboard on the screen has it: a button sends, and what a keyboard beside it has more. */
+const FINGER_WAYS: Partial<Record<TextId, readonly string[]>> = { "keys.send": [`${MOD} Enter`], "keys.line": ["Enter"] };
+const FINGER_KEYS = KEYS.map(([what, ways]): typeof KEYS[number] => [what, FINGER_WAYS[what] ?? ways]);
 
 /** What keyboards call otherwise. */
 const NAMES: { [key: string]: TextId } = { Ctrl: "key.ctrl", Shift: "key.shift", Enter: "key.enter", End: "key.end" };

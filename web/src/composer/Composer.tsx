@@ -118,7 +118,7 @@ export function Composer({ id, view, intent, onIntent, lastOwn, onSent }: Compos
     if (event.nativeEvent.isComposing || event.keyCode === 229 || completion.onKeyDown(event)) return;
     const last = event.key === "ArrowUp" && box.text === "" && !intent ? lastOwn() : undefined;
     if (last) onIntent(intentTo("edit", last));
-    else if (event.key === "Enter" && !event.shiftKey && !byFinger()) send();
+    else if (event.key === "Enter" && (event.ctrlKey || event.metaKey || (!event.shiftKey && !byFinger()))) send();
     else if (event.key === "Escape" && intent) cancel();
     else return;
     event.preventDefault();
