@@ -408,8 +408,8 @@ static void test_full_link_takes_no_more_until_one_is_answered(void **state)
     free(many);
 }
 
-/* A node that reads nothing: there is no room long before the streams are used up, a sign of life is
- * asked for behind all of it, and then the link is given up. */
+/* A node that reads nothing: there is no room long before the streams are used up, a sign of life
+ * is asked for behind all of it, and then the link is given up. */
 static void test_link_whose_bytes_are_not_taken_is_full_and_given_up(void **state)
 {
     (void)state;
