@@ -8,7 +8,7 @@ import type { ChatEvent, CommandName, EventMessage, Id } from "../../client/src/
 import type { Device, Person } from "./harness/people.ts";
 import { everybodyLeaves, online, people } from "./harness/people.ts";
 import { Raw } from "./harness/raw.ts";
-import { Server, command } from "./harness/server.ts";
+import { Server, command, ofOneNode } from "./harness/server.ts";
 
 let server: Server;
 before(async () => (server = await Server.start()));
@@ -210,7 +210,7 @@ test("what is no message, not there or another's is refused, and hides nothing",
   assert.deepEqual([stub?.hidden, stub?.deleted], [true, true]);
 });
 
-test("what was hidden and drafted is in a backup, and verify finds no fault", async () => {
+test("what was hidden and drafted is in a backup, and verify finds no fault", ofOneNode("the embedded store's"), async () => {
   const { a, alice, bob, group } = await raws();
   const { seq: cleared } = await bob.ok("message.send", { to: group, text: SECRET });
   const { seq } = await bob.ok("message.send", { to: group, text: SECRET });

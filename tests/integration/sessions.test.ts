@@ -4,7 +4,7 @@ import { after, afterEach, before, test } from "node:test";
 import type { Device, Person } from "./harness/people.ts";
 import { PASSWORD, everybodyLeaves, friends, online, people } from "./harness/people.ts";
 import { Raw } from "./harness/raw.ts";
-import { Server, command } from "./harness/server.ts";
+import { Server, command, ofOneNode } from "./harness/server.ts";
 import { PATIENCE, eventually, sleep, until, within } from "./harness/wait.ts";
 import { restAt, web } from "./harness/web.ts";
 
@@ -98,7 +98,7 @@ test("a wrong name and a wrong password get the same answer", async () => {
   assert.deepEqual(await refuse(alice.name), await refuse("nobody-has-this-name"));
 });
 
-test("tries are counted by account and by address", async () => {
+test("tries are counted by account and by address", ofOneNode("each counts its own"), async () => {
   const strict = await Server.start({ tries_per_account: 3, tries_per_address: 6 });
   try {
     const [alice] = (await people(strict, "alice")) as [Person];
@@ -135,7 +135,7 @@ test("registration is closed unless it is opened", async () => {
   }
 });
 
-test("connect names the node one has asked", async () => {
+test("connect names the node one has asked", ofOneNode("it names all: nodes.test.ts"), async () => {
   const alice = await one("alice");
   const { nodes } = await alice.rest.call("connect", {}, alice.token);
   assert.equal(nodes.length, 1);
@@ -187,7 +187,7 @@ test("SIGTERM right after receipts ends well", async () => {
   await own.end();
 });
 
-test("a second server on the same directory is refused, with a clear message", () => {
+test("a second server on the same directory is refused, with a clear message", ofOneNode("the embedded store's"), () => {
   const second = command(["serve", `--data_dir=${server.dir}/data`, "--listen=127.0.0.1:0"]);
   assert.notEqual(second.status, 0);
   assert.match(second.output, /in use|another|locked|holds/i);

@@ -60,7 +60,7 @@ export class Cluster {
 
   /** One more node, which the others will see. */
   async joins(options: Options = {}): Promise<Server> {
-    const node = await Server.start({ public_url: "http://127.0.0.1:{port}", ...this.#options, ...options });
+    const node = await Server.alone({ public_url: "http://127.0.0.1:{port}", ...this.#options, ...options });
     this.nodes.push(node);
     return node;
   }

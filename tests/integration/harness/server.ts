@@ -1,6 +1,7 @@
 /**
- * A real server in a directory of its own, on a free port of this machine. Whoever starts one
- * ends it; what is left when the process ends is killed by its id.
+ * A real server in a directory of its own, on a free port of this machine; with TEST_CLUSTER one of so
+ * many nodes (tests/cluster/harness/several.ts). Whoever starts one ends it; what is left when the
+ * process ends is killed by its id.
  */
 import assert from "node:assert/strict";
 import type { ChildProcess } from "node:child_process";
@@ -19,6 +20,13 @@ const READY_MS_MAX = 60_000 * PATIENCE;
 const EXIT_MS_MAX = 30_000 * PATIENCE;
 /** What a sanitizer prints. */
 const SANITIZER = /(ERROR|WARNING): \w*Sanitizer|runtime error:/;
+
+/** How many nodes whatever Server.start() answers with has. */
+export const NODES = Number(process.env["TEST_CLUSTER"] ?? 1);
+/** A test's options, where several nodes have nothing for it to try. */
+export function ofOneNode(why: string): { skip: string | false } {
+  return { skip: NODES > 1 && why };
+}
 
 /** `{port}` in a text is the server's own. */
 export type Options = { [option: string]: string | number | boolean };
@@ -81,6 +89,13 @@ export class Server {
 
   /** `descriptors`: as many as it may have open, where that is what a test is about. */
   static async start(options: Options = {}, descriptors?: number): Promise<Server> {
+    if (NODES === 1) return Server.alone(options, descriptors);
+    const { Several } = await import("../../cluster/harness/several.ts");
+    return Several.start(options);
+  }
+
+  /** One process, whatever the suite asks for. */
+  static async alone(options: Options = {}, descriptors?: number): Promise<Server> {
     const dir = await mkdtemp(join(tmpdir(), "parley-integration-"));
     const server = new Server(dir, await freePort(), { ...USUAL, ...options }, descriptors);
     try {
@@ -179,6 +194,12 @@ export class Server {
   /** Runs another subcommand of the binary on this server's directory. */
   command(args: string[], input = ""): { status: number | null; output: string } {
     return command([...args, `--data_dir=${join(this.dir, "data")}`], input);
+  }
+
+  /** What it keeps is, whoever has stopped it. */
+  isSound(): void {
+    const { status, output } = this.command(["verify"]);
+    assert.equal(status, 0, output);
   }
 
   #flags(): string[] {
