@@ -5,7 +5,7 @@ import type { Contact, ContactState, Id } from "../../client/src/index.ts";
 import type { Device, Person } from "./harness/people.ts";
 import { everybodyLeaves, online, people } from "./harness/people.ts";
 import type { Raw } from "./harness/raw.ts";
-import { Server } from "./harness/server.ts";
+import { Server, everywhere } from "./harness/server.ts";
 import { until } from "./harness/wait.ts";
 
 let server: Server;
@@ -129,6 +129,7 @@ test("nobody is asked by whom they block, and a conversation is no person", asyn
   const [a, b] = (await people(server, "a", "b")) as [Person, Person];
   const ra = await a.raw();
   await (await b.raw()).ok("user.block", { user: a.user });
+  await everywhere();
   assert.equal((await ra.refused("contact.request", { user: b.user })).code, "cannot_write");
   const { conversation } = await ra.ok("group.create", { title: "g", members: [] });
   assert.equal((await ra.refused("contact.request", { user: conversation })).code, "not_found");

@@ -5,7 +5,7 @@ import type { Id, Role } from "../../client/src/index.ts";
 import type { Device, Person } from "./harness/people.ts";
 import { everybodyLeaves, online, people } from "./harness/people.ts";
 import type { Raw } from "./harness/raw.ts";
-import { Server } from "./harness/server.ts";
+import { Server, everywhere } from "./harness/server.ts";
 import { until } from "./harness/wait.ts";
 
 let server: Server;
@@ -267,6 +267,7 @@ test("where only admins write, members read, react and delete what they wrote", 
 test("who blocks somebody is not put into groups by them", async () => {
   const [alice, bob] = (await online(server, "alice", "bob")) as [Device, Device];
   await bob.parley.block(alice.user);
+  await everywhere();
   await assert.rejects(alice.parley.createGroup("g", [bob.user]), { code: "cannot_write" });
   const { conversation } = await alice.parley.createGroup("g", []);
   await assert.rejects(alice.parley.addMember(conversation, bob.user), { code: "cannot_write" });

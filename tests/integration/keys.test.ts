@@ -6,7 +6,7 @@ import type { Appended } from "../../client/src/index.ts";
 import type { Person } from "./harness/people.ts";
 import { PASSWORD, people } from "./harness/people.ts";
 import type { Raw } from "./harness/raw.ts";
-import { Server } from "./harness/server.ts";
+import { Server, everywhere } from "./harness/server.ts";
 
 let server: Server;
 before(async () => (server = await Server.start()));
@@ -105,6 +105,7 @@ test("after a block the key is known", async () => {
   const args = { to: bob.user, text: "once", key: "k1" };
   const first = await a.ok("message.send", args);
   await b.ok("user.block", { user: alice.user });
+  await everywhere();
   assert.deepEqual(place(await a.ok("message.send", args)), place(first));
   assert.equal((await a.refused("message.send", { ...args, key: "k2" })).code, "cannot_write");
 });
@@ -193,6 +194,7 @@ test("both sides make the same 1:1 at the same moment", async () => {
 test("a 1:1 without messages is in nobody's list", async () => {
   const { alice, bob, a, b } = await two();
   await b.ok("user.block", { user: alice.user });
+  await everywhere();
   await a.refused("message.send", { to: bob.user, text: "x" });
   assert.deepEqual((await a.ok("conversation.list", {})).conversations, []);
   assert.deepEqual((await b.ok("conversation.list", {})).conversations, []);

@@ -4,7 +4,7 @@ import { after, afterEach, before, test } from "node:test";
 import type { Id } from "../../client/src/index.ts";
 import type { Person } from "./harness/people.ts";
 import { Device, befriend, everybodyLeaves, online, people } from "./harness/people.ts";
-import { Server } from "./harness/server.ts";
+import { Server, everywhere } from "./harness/server.ts";
 import { sleep, until } from "./harness/wait.ts";
 
 /** A device that is cut off is back by then. */
@@ -210,6 +210,7 @@ test("a blocked person can neither write nor see presence, and is told only that
   await until(bob.parley.presence(alice.user), (one) => one?.online === true, "alice online");
   await alice.parley.block(bob.user);
   await until(alice.parley.blocked, (users) => users.includes(bob.user), "the block");
+  await everywhere();
   await assert.rejects(bob.sends(alice, "still there?"), { code: "cannot_write" });
   const presence = await bob.parley.request("presence.get", { user: alice.user });
   assert.deepEqual(presence, { user: alice.user, online: false });

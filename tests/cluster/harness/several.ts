@@ -14,6 +14,13 @@ import { Cluster, aStore } from "./cluster.ts";
 const KEYSPACE = process.env["TEST_KEYSPACE"] ?? `people_${randomBytes(6).toString("hex")}`;
 const taken: boolean[] = [];
 
+const USUAL: Options = {
+  "metrics.listen": "127.0.0.1:0",
+  "discovery.policy": "round_robin",
+  // On a busy machine nothing shall be refused that is only slow: no test here is about that.
+  "cassandra.timeout_ms": 20_000,
+};
+
 /** So many sockets, and each node must have had one. */
 const TELLING = 4 * NODES;
 
@@ -40,7 +47,7 @@ export class Several extends Server {
     const free = (): void => void (taken[i] = false);
     const store = aStore({ "cassandra.keyspace": i ? `${KEYSPACE}_${i}` : KEYSPACE });
     try {
-      const each = { "metrics.listen": "127.0.0.1:0", "discovery.policy": "round_robin", ...options };
+      const each = { ...USUAL, ...options };
       return new Several(await Cluster.start(NODES, each, store), store, free);
     } catch (thrown) {
       free();

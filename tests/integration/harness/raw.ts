@@ -13,6 +13,12 @@ export interface Answer<C extends CommandName> {
   error?: Refusal;
 }
 
+/** But for one's own log, of which a cluster may tell though nothing changed (docs/log.md, 10): two nodes that
+ * write down one sign-in leave it so. */
+export function ofOthers<E extends { kind: string }>(entries: readonly E[]): E[] {
+  return entries.filter(({ kind }) => kind !== "own");
+}
+
 export const isReceipts = (push: Push): push is ReceiptsPush => push.push === "receipts";
 
 export class Raw {

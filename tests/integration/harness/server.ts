@@ -28,6 +28,11 @@ export function ofOneNode(why: string): { skip: string | false } {
   return { skip: NODES > 1 && why };
 }
 
+/** Until what one node was told, others go by too (docs/operations/nodes.md): those who asked before. */
+export function everywhere(): Promise<void> {
+  return sleep(NODES > 1 ? 1000 : 0);
+}
+
 /** `{port}` in a text is the server's own. */
 export type Options = { [option: string]: string | number | boolean };
 
