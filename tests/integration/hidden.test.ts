@@ -121,7 +121,7 @@ test("a history that one clears is gone up to there on every device", async () =
   const { one, two, bob, chat } = await together();
   await bob.sends(chat, SECRET);
   const { seq: last } = await bob.sends(chat, `${SECRET}, twice`);
-  await two.seesConversation(chat, (view) => view.head >= last, "all of it");
+  for (const device of [one, two]) await device.seesConversation(chat, (view) => view.head >= last, "all of it");
   await one.parley.personal.clearHistory(chat);
   await bob.sends(chat, "from here on");
   for (const device of [one, two]) {

@@ -4,7 +4,7 @@ import { after, afterEach, before, test } from "node:test";
 import { ROUTES } from "../../client/src/index.ts";
 import type { Device, Person } from "./harness/people.ts";
 import { everybodyLeaves, online, people } from "./harness/people.ts";
-import { Server } from "./harness/server.ts";
+import { Server, everywhere } from "./harness/server.ts";
 
 let server: Server;
 before(async () => (server = await Server.start()));
@@ -103,6 +103,7 @@ test("an invite that was taken back is over for who has the link", async () => {
   await assert.rejects(bob.parley.groups.uninvite(conversation, seq), { code: "forbidden" });
   await alice.parley.setRole(conversation, bob.user, "admin");
   await bob.parley.groups.uninvite(conversation, seq);
+  await everywhere();
   await assert.rejects(carol.parley.groups.join(token), { code: "not_found" });
   await assert.rejects(carol.parley.groups.preview(token), { code: "not_found" });
   assert.deepEqual(await alice.parley.groups.invites(conversation), []);

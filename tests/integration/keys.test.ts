@@ -2,7 +2,7 @@
  * place, and another command under it is refused. By raw frames, since the library never does it. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import type { Appended } from "../../client/src/index.ts";
+import type { Appended, EventPush, Push } from "../../client/src/index.ts";
 import type { Person } from "./harness/people.ts";
 import { PASSWORD, people } from "./harness/people.ts";
 import type { Raw } from "./harness/raw.ts";
@@ -168,11 +168,12 @@ test("a repeat is pushed again, as the row now is", async () => {
   const { bob, a, b } = await two();
   const args = { to: bob.user, text: "one", key: "k1" };
   const { conversation, seq } = await a.ok("message.send", args);
-  await a.ok("message.edit", { conversation, seq, text: "two" });
+  const edit = await a.ok("message.edit", { conversation, seq, text: "two" });
+  const pushed = (at: number) => (one: Push): one is EventPush => one.push === "event" && one.event.seq === at;
+  await b.push(pushed(edit.seq), "the edit");
   b.pushes.length = 0;
   await a.ok("message.send", args);
-  const push = await b.push((one): one is Extract<typeof one, { push: "event" }> =>
-    one.push === "event" && one.event.seq === seq, "the row");
+  const push = await b.push(pushed(seq), "the row");
   assert.ok(push.event.type === "message");
   assert.equal(push.event.text, "two");
 });

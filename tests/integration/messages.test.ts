@@ -6,7 +6,7 @@ import type { Id, MessageInfoReply } from "../../client/src/index.ts";
 import type { Person } from "./harness/people.ts";
 import { everybodyLeaves, friends, online, people } from "./harness/people.ts";
 import type { Raw } from "./harness/raw.ts";
-import { Server } from "./harness/server.ts";
+import { Server, everywhere } from "./harness/server.ts";
 import { PATIENCE, eventually, until } from "./harness/wait.ts";
 
 let server: Server;
@@ -148,6 +148,7 @@ test("what one may not read is not forwarded either", async () => {
   await alice.ok("group.remove", { conversation, user: b.user });
   const { seq: after } = await alice.ok("message.send", { to: conversation, text: "without bob" });
   await alice.ok("message.edit", { conversation, seq: last, text: "not for bob" });
+  await everywhere();
   for (const at of [after, last]) await refused(at);
   await bob.ok("message.forward", { conversation, seq, to: b.user });
 });
@@ -172,6 +173,7 @@ test("what is pinned is what the events say, for whoever may read it", async () 
   await alice.ok("message.delete", { conversation, seq: one });
   assert.deepEqual(await pins(bob), [[two, a.user]]);
   await alice.ok("group.remove", { conversation, user: b.user });
+  await everywhere();
   assert.deepEqual(await pins(bob), []);
   await alice.ok("message.unpin", { conversation, seq: two });
   await alice.ok("message.unpin", { conversation, seq: two });
@@ -334,6 +336,7 @@ test("a message's info says who has it, who read it, and by when", async () => {
   assert.equal((await alice.refused("message.info", { conversation, seq: 1 })).code, "not_found");
   assert.equal((await alice.refused("message.info", { conversation, seq: seq + 100 })).code, "not_found");
   await alice.ok("group.remove", { conversation, user: b.user });
+  await everywhere();
   assert.deepEqual(await info(bob), []);
   assert.deepEqual(await info(alice), []);
   await alice.ok("message.delete", { conversation, seq });

@@ -6,7 +6,7 @@ import { FOR_EVER } from "../../client/src/index.ts";
 import type { Device, Person } from "./harness/people.ts";
 import { everybodyLeaves, online, people } from "./harness/people.ts";
 import { ofOthers } from "./harness/raw.ts";
-import { Server } from "./harness/server.ts";
+import { Server, everywhere } from "./harness/server.ts";
 import { eventually, until } from "./harness/wait.ts";
 
 let server: Server;
@@ -187,6 +187,7 @@ test("what one starred is listed as far as one may read it, in pages", async () 
   const { seq: after } = await alice.ok("message.send", { to: conversation, text: "4" });
   assert.equal((await bob.refused("message.star", { conversation, seq: after })).code, "not_found");
   await alice.ok("message.edit", { conversation, seq: seqs[1] as number, text: "not for bob" });
+  await everywhere();
   const listed: number[] = [];
   let page: string | undefined;
   do {

@@ -5,7 +5,7 @@ import type { Id, Push, ReceiptsPush } from "../../client/src/index.ts";
 import type { Person } from "./harness/people.ts";
 import { PASSWORD, people } from "./harness/people.ts";
 import { Raw, isReceipts, ofOthers } from "./harness/raw.ts";
-import { Server, ofOneNode } from "./harness/server.ts";
+import { Server, everywhere, ofOneNode } from "./harness/server.ts";
 import { eventually, within } from "./harness/wait.ts";
 import { restAt } from "./harness/web.ts";
 
@@ -33,6 +33,7 @@ async function bobIsRemoved(): Promise<Removed> {
   const { seq: first } = await alice.ok("message.send", { to: conversation, text: "for bob" });
   const { seq: last } = await alice.ok("message.send", { to: conversation, text: "also for bob" });
   const { seq: gone } = await alice.ok("group.remove", { conversation, user: b.user });
+  await everywhere();
   return { alice, bob, second, conversation, first, last, gone };
 }
 

@@ -245,6 +245,7 @@ test("to block or unblock again is ok and changes nothing", async () => {
 test("a profile that changes shows where it is read", async () => {
   const [alice, bob] = await online(server, "alice", "bob") as [Device, Device];
   await alice.parley.setProfile({ display_name: "Alice Ü.", about: "here" });
+  await everywhere();
   const seen = await bob.parley.request("user.get", { user: alice.user });
   assert.equal(seen.display_name, "Alice Ü.");
   assert.equal(seen.about, "here");
