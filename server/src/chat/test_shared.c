@@ -146,73 +146,81 @@ static struct chat_append keyed(uint64_t group)
         .type = EVENT_MESSAGE, .to = group, .key = STR("k"), .kind = STR("text"), .text = STR("x")};
 }
 
+/* Ann's group with Bob, who is connected to the second node, where the next call goes. */
+struct company {
+    uint64_t ann, bob, group;
+    struct session bob_s;
+};
+
+static struct core *company_begin(struct pair *p, struct company *c)
+{
+    struct core *core = on(p, 0)->core;
+    c->ann = core_user(core, "ann");
+    c->bob = core_user(core, "bob");
+    c->group = core_group(core, c->ann, &c->bob, 1);
+    session_begin(p->nodes[1], &c->bob_s, c->bob, 30);
+    core_run(on(p, 1)->core);
+    core_forget(core);
+    return core;
+}
+
+static void company_end(struct pair *p, struct company *c)
+{
+    session_end(p->nodes[1], &c->bob_s, p->core->mono_ms);
+    core_pass(p->core, PERSON_AGE_MS_MAX);
+}
+
 /* A node does not know whether its append stands; the same command comes to another, which decides
  * it later, and that is what stands. */
 static void test_what_was_decided_elsewhere_is_not_told_as_it_was_here(void **state)
 {
     struct pair *p = *state;
-    struct core *core = on(p, 0)->core;
-    uint64_t ann = core_user(core, "ann"), bob = core_user(core, "bob");
-    uint64_t group = core_group(core, ann, &bob, 1);
-    struct session bob_s;
-    struct chat_append first = keyed(group), again = first, last = first;
-    session_begin(p->nodes[1], &bob_s, bob, 30);
-    assert_int_equal(say(on(p, 1), bob, group, NULL), CHAT_OK);
+    struct company c;
+    struct core *core = company_begin(p, &c);
+    struct chat_append first = keyed(c.group), again = first, last = first;
+    assert_int_equal(say(p, c.bob, c.group, NULL), CHAT_OK);
     core_forget(core);
     core->unknown[STORE_OP_APPEND] = 2; /* it is sent again at once */
-    assert_int_equal(core_append(core, ann, &first), CHAT_UNAVAILABLE);
+    assert_int_equal(core_append(core, c.ann, &first), CHAT_UNAVAILABLE);
     core->wall_ms += 5;
-    assert_int_equal(core_append(on(p, 0)->core, ann, &again), CHAT_OK);
-    assert_int_equal(core_append(on(p, 1)->core, ann, &last), CHAT_OK);
+    assert_int_equal(core_append(on(p, 0)->core, c.ann, &again), CHAT_OK);
+    assert_int_equal(core_append(on(p, 1)->core, c.ann, &last), CHAT_OK);
     assert_int_equal(last.seq, again.seq);
     for (size_t i = 0; i < core->n_said; i++)
         assert_int_equal(core->said[i].time_ms, again.time_ms);
-    assert_true(core_told(core, SAID_EVENT, &bob_s) > 0);
-    session_end(p->nodes[1], &bob_s, core->mono_ms);
-    core_pass(core, PERSON_AGE_MS_MAX);
+    assert_true(core_told(core, SAID_EVENT, &c.bob_s) > 0);
+    company_end(p, &c);
 }
 
 /* The same where it does stand as it was decided here. */
 static void test_what_turns_out_to_stand_is_told(void **state)
 {
     struct pair *p = *state;
-    struct core *core = on(p, 0)->core;
-    uint64_t ann = core_user(core, "ann"), bob = core_user(core, "bob");
-    uint64_t group = core_group(core, ann, &bob, 1);
-    struct session bob_s;
-    struct chat_append a = keyed(group);
-    session_begin(p->nodes[1], &bob_s, bob, 30);
-    core_run(on(p, 1)->core);
-    core_forget(core);
+    struct company c;
+    struct core *core = company_begin(p, &c);
+    struct chat_append a = keyed(c.group);
     core->lost[STORE_OP_APPEND] = 1;
-    assert_int_equal(core_append(core, ann, &a), CHAT_UNAVAILABLE);
-    assert_int_equal(core_told(core, SAID_EVENT, &bob_s), 1);
-    session_end(p->nodes[1], &bob_s, core->mono_ms);
-    core_pass(core, PERSON_AGE_MS_MAX);
+    assert_int_equal(core_append(core, c.ann, &a), CHAT_UNAVAILABLE);
+    assert_int_equal(core_told(core, SAID_EVENT, &c.bob_s), 1);
+    company_end(p, &c);
 }
 
 /* It stands as it was decided here, and was deleted elsewhere before this node came back to it. */
 static void test_what_was_deleted_meanwhile_is_not_told(void **state)
 {
     struct pair *p = *state;
-    struct core *core = on(p, 0)->core;
-    uint64_t ann = core_user(core, "ann"), bob = core_user(core, "bob");
-    uint64_t group = core_group(core, ann, &bob, 1);
-    struct session bob_s;
-    struct chat_append a = keyed(group), again = a;
-    session_begin(p->nodes[1], &bob_s, bob, 30);
-    core_run(on(p, 1)->core);
-    core_forget(core);
+    struct company c;
+    struct core *core = company_begin(p, &c);
+    struct chat_append a = keyed(c.group), again = a;
     core->lost[STORE_OP_APPEND] = core->unknown[STORE_OP_APPEND] = 1;
-    assert_int_equal(core_append(core, ann, &a), CHAT_UNAVAILABLE);
-    assert_int_equal(core_append(on(p, 0)->core, ann, &again), CHAT_OK);
-    struct chat_append gone = {.type = EVENT_DELETE, .conversation = group, .target = again.seq};
-    assert_int_equal(core_append(core, ann, &gone), CHAT_OK);
-    assert_int_equal(say(on(p, 1), bob, group, NULL), CHAT_OK);
+    assert_int_equal(core_append(core, c.ann, &a), CHAT_UNAVAILABLE);
+    assert_int_equal(core_append(on(p, 0)->core, c.ann, &again), CHAT_OK);
+    struct chat_append gone = {.type = EVENT_DELETE, .conversation = c.group, .target = again.seq};
+    assert_int_equal(core_append(core, c.ann, &gone), CHAT_OK);
+    assert_int_equal(say(on(p, 1), c.bob, c.group, NULL), CHAT_OK);
     for (size_t i = 0; i < core->n_said; i++)
         assert_int_not_equal(core->said[i].seq, again.seq);
-    session_end(p->nodes[1], &bob_s, core->mono_ms);
-    core_pass(core, PERSON_AGE_MS_MAX);
+    company_end(p, &c);
 }
 
 static void test_who_was_let_in_elsewhere_is_not_refused(void **state)
