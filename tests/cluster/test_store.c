@@ -316,6 +316,25 @@ static void test_an_event_that_comes_after_the_compare_is_told(void **state)
     }
 }
 
+/* A node that knows the head all the same finds the key before it touches anyone, or else everyone's
+ * compares would wait for what never comes. */
+static void test_what_stands_already_announces_nothing(void **state)
+{
+    struct rig *rig = *state;
+    char token[STORE_TOKEN_BYTES_MAX] = "";
+    uint64_t head_seq = 0, known_seq = 0;
+    people(rig);
+    make_group(rig);
+    say(rig, GROUP, ALICE, "a1", "first");
+    sync_group(rig, BOB, token, &head_seq);
+    say(rig, GROUP, ALICE, "a2", "second");
+    assert_int_equal(append_again(rig, "a2", 1, &known_seq), STORE_KNOWN);
+    assert_int_equal(known_seq, 3);
+    assert_int_equal(sync_group(rig, BOB, token, &head_seq), 1);
+    assert_int_equal(head_seq, 3);
+    assert_int_equal(sync_group(rig, BOB, token, &head_seq), 0);
+}
+
 /* --- two nodes --- */
 
 enum { RACE_SENDS = 20 };
@@ -517,6 +536,7 @@ int main(void)
         both(test_a_group_of_which_only_the_first_event_stands),
         both(test_who_was_added_half_way_learns_of_it),
         both(test_an_event_that_comes_after_the_compare_is_told),
+        both(test_what_stands_already_announces_nothing),
         both(test_two_nodes_append_to_one_log),
         both(test_statements_are_counted),
         both(test_metrics_tell_what_was_asked),

@@ -4,7 +4,8 @@
  * done again by whoever comes upon the head.
  *
  * In this order:
- *   keys      looked for in earlier buckets, which the batch's condition does not see
+ *   keys      looked for up to the head: the batch's condition does not see earlier buckets, and
+ *             sees its own only after the touch
  *   state     who is in it, and what is gone: after the keys, since what is gone takes keys along
  *   before    a name that is claimed, what goes with the event looked at
  *   touch     the inboxes of all who are in it, or come in: an event that no inbox points to is
@@ -98,10 +99,21 @@ static uint64_t first_bucket(const struct store_append *r, uint64_t last)
     return MAX(MIN(first, last), last - MIN(last, (uint64_t)LOG_BUCKETS_LOOKED));
 }
 
+/* Whether more decides than what the batch's condition sees. */
+static bool looks_around(const struct store_append *r)
+{
+    return r->events[0].type == EVENT_RENAME || r->with;
+}
+
+/* All up to the head is settled. What came behind it the batch finds out, but where its key must be
+ * found before anything else is looked at. */
 static int find_known_before(struct appending *a)
 {
-    uint64_t to = next_bucket(a->r), from = first_bucket(a->r, to);
-    return from < to ? find_known(a, from, to - 1, to) : 0;
+    const struct store_append *r = a->r;
+    uint64_t next = next_bucket(r), from = first_bucket(r, next);
+    if (looks_around(r))
+        return find_known(a, from, next, next);
+    return r->after < r->head.seq ? find_known(a, from, log_bucket(r->head.seq), next + 1) : 0;
 }
 
 /* --- refusing --- */
@@ -143,14 +155,10 @@ static int look_around(struct appending *a)
     r->user_moved = r->looks_like = false;
     if (a->c->gone_seq != r->head.gone_seq)
         return refuse(a, false);
-    if (r->events[0].type != EVENT_RENAME && !r->with)
+    if (!looks_around(r))
         return 0;
     must(r->n_events == 1);
-    /* Its key is found before anything else is looked at. */
-    uint64_t bucket = next_bucket(r);
-    int result = find_known(a, bucket, bucket, bucket);
-    if (result)
-        return result == STORE_KNOWN ? refuse(a, true) : result;
+    int result = 0;
     if (r->events[0].type == EVENT_RENAME)
         result = change_claim_name(a->strand, &r->events[0], &r->looks_like);
     if (!result && r->with) {
