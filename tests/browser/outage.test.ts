@@ -93,6 +93,8 @@ test("a part that could not be fetched leaves the others alone, and comes when o
     await page.keyboard.press("?");
   }, async () => {
     await page.keyboard.press("Escape");
+    // It is closed before it is gone, and only then may another come.
+    await page.locator("dialog").waitFor({ state: "detached" });
     await alice.log.focus();
     await page.keyboard.press("?");
   }, page.getByRole("dialog", { name: "Keyboard shortcuts" }));
