@@ -19,7 +19,7 @@ import type { Clock } from "./clock.ts";
 import { sleep } from "./clock.ts";
 import type { ParleyError } from "./error.ts";
 import { asParleyError } from "./error.ts";
-import { ObservedMap } from "./observable.ts";
+import { Observed, ObservedMap } from "./observable.ts";
 import type { Change, Storage } from "./storage.ts";
 
 /** As often as the server takes them. */
@@ -77,6 +77,9 @@ export interface DraftsHost {
 export class Drafts {
   /** Undefined: there is none. */
   readonly observed = new ObservedMap<Draft | undefined>((conversation) => this.#get(conversation));
+  /** Where one is that the server does not have. */
+  readonly here = new Observed<readonly Id[]>(() =>
+    [...this.#writing].flatMap(([id, { draft }]) => (draft && draft.text !== "" ? id : [])));
   #host: DraftsHost;
   #writing = new Map<Id, Writing>();
   #known = new Map<Id, Known>();
@@ -99,6 +102,7 @@ export class Drafts {
       const conversation = this.#host.conversation(person);
       if (conversation !== undefined && conversation !== person) this.#move(conversation, person, writing);
     }
+    this.here.touch();
   }
 
   /** A conversation is known now: what one has begun to write to that person belongs there. */
@@ -130,7 +134,7 @@ export class Drafts {
       if (!writing.cancel) this.#writing.delete(conversation);
     }
     this.#keep(conversation, writing);
-    this.observed.touch(conversation);
+    this.#changed(conversation);
     if (writing.draft === NOTHING) void this.#tell(conversation, writing);
   }
 
@@ -196,6 +200,7 @@ export class Drafts {
     this.#writing.clear();
     this.#known.clear();
     this.observed.touchAll();
+    this.here.touch();
   }
 
   #move(conversation: Id, person: Id, { draft, cancel }: Writing): void {
@@ -203,7 +208,7 @@ export class Drafts {
     cancel?.();
     this.#writing.delete(person);
     this.#keep(person, {});
-    this.observed.touch(person);
+    this.#changed(person);
     this.flush(conversation);
   }
 
@@ -219,6 +224,11 @@ export class Drafts {
   #get(conversation: Id): Draft | undefined {
     const draft = this.#writing.get(conversation)?.draft ?? this.#known.get(conversation)?.draft;
     return draft && draft.text !== "" ? draft : undefined;
+  }
+
+  #changed(conversation: Id): void {
+    this.observed.touch(conversation);
+    this.here.touch();
   }
 
   #standing(conversation: Id): string {
@@ -329,7 +339,7 @@ export class Drafts {
     if (error.code === "not_found" && draft.reply_to !== undefined) {
       writing.draft = { text: draft.text }; // What it answers may be gone.
       this.#keep(conversation, writing);
-      this.observed.touch(conversation);
+      this.#changed(conversation);
     } else if (error.code === "not_found" || draft === NOTHING) {
       this.#done(conversation, writing, draft);
     } else {
@@ -342,7 +352,7 @@ export class Drafts {
     delete writing.draft;
     delete writing.over;
     this.#keep(conversation, writing);
-    this.observed.touch(conversation);
+    this.#changed(conversation);
   }
 
   #keep(conversation: Id, { draft, over }: Pick<Writing, "draft" | "over">): void {
@@ -354,7 +364,7 @@ export class Drafts {
   #learn(conversation: Id, seq: Seq, draft: Draft): void {
     if ((this.#known.get(conversation)?.seq ?? 0) >= seq) return;
     this.#known.set(conversation, { seq, draft });
-    this.observed.touch(conversation);
+    this.#changed(conversation);
   }
 
   async #read(): Promise<void> {

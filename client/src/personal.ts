@@ -106,6 +106,11 @@ export class Personal {
     return this.#drafts.observed.of(id);
   }
 
+  /** The conversations, and the people one has none with, whose draft is here and not on the server. */
+  get begunDrafts(): Observable<readonly Id[]> {
+    return this.#drafts.here;
+  }
+
   /** One leaves the conversation, or the page: what was typed shall not wait. */
   flushDraft(conversation: Id): void {
     this.#drafts.flush(conversation);

@@ -29,21 +29,27 @@ export class Store {
     this.forgetful = forgetful;
     this.list = new ListStore(parley);
     this.#forgetWithTheUser();
-    this.#holdForCodes();
+    // To load the page anew would lose them, wherever in it one looks.
+    const { recoveryCodes } = this;
+    this.#holdWhile(() => recoveryCodes.getSnapshot() !== undefined, recoveryCodes);
+    const { outbox } = parley;
+    const { begunDrafts } = parley.personal;
+    this.#holdWhile(
+      () => forgetful.getSnapshot() && outbox.getSnapshot().length + begunDrafts.getSnapshot().length > 0,
+      forgetful, outbox, begunDrafts,
+    );
     // Where the server was gone, it may have been for a newer one.
     parley.status.subscribe(() => {
       if (parley.status.getSnapshot().state === "online") this.update.check();
     });
   }
 
-  /** To load the page anew would lose them, wherever in it one looks. */
-  #holdForCodes(): void {
+  #holdWhile(stands: () => boolean, ...sources: readonly Observable<unknown>[]): void {
     let release: (() => void) | undefined;
-    this.recoveryCodes.subscribe(() => {
-      const stand = this.recoveryCodes.getSnapshot() !== undefined;
-      if (stand === (release !== undefined)) return;
-      release = stand ? this.update.hold() : void release?.();
-    });
+    const look = (): void => {
+      if (stands() !== (release !== undefined)) release = release ? void release() : this.update.hold();
+    };
+    for (const source of sources) source.subscribe(look);
   }
 
   /** Whoever signs in next in this page finds nothing that the one before did in it. */
