@@ -174,7 +174,16 @@ test("what was begun stays with its conversation, with what it answers, and goes
   await elsewhere.row(bob!).getByText("Draft:").waitFor();
   await elsewhere.opens(bob!);
   await elsewhere.hasInTheBox("half an ans");
-  await elsewhere.page.locator(".intent").getByText("a question").waitFor();
+  const answered = elsewhere.page.locator(".intent").getByText("a question");
+  await answered.waitFor();
+  // Given up there, it is none here; and one again.
+  await alice!.opens(bob!);
+  await alice!.page.locator(".intent").getByRole("button", { name: "Cancel" }).click();
+  await answered.waitFor({ state: "detached" });
+  await elsewhere.hasInTheBox("half an ans");
+  await alice!.does("Reply", "a question");
+  await answered.waitFor();
+  await alice!.opens(carol!);
   await elsewhere.writes("half an answer");
   await bob!.message("half an answer").locator(".quote").getByText("a question").waitFor();
   await alice!.row(bob!).getByText("half an answer").waitFor();

@@ -88,6 +88,10 @@ function useBegunReply(
   const draft = useParley().personal.draft(conversation ?? "");
   const seq = useSyncExternalStore(draft.subscribe, () => draft.getSnapshot()?.reply_to);
   useEffect(() => {
-    if (seq !== undefined) onIntent((intent) => intent ?? { kind: "reply", seq });
-  }, [seq, onIntent]);
+    onIntent((intent) => {
+      // Without a text it is told to nobody.
+      if (intent?.kind === "edit" || intent?.seq === seq || !draft.getSnapshot()) return intent;
+      return seq === undefined ? undefined : { kind: "reply", seq };
+    });
+  }, [draft, seq, onIntent]);
 }
