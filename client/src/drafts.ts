@@ -10,6 +10,9 @@
  * device wrote meanwhile stays.
  *
  * With a person one has no conversation with yet it is kept here under the person, until there is one.
+ *
+ * Of several tabs each keeps its own, in one place for each conversation: what no server tells the
+ * others, each tells them itself, and they take it as their own.
  */
 import type { ChatEvent, Id, Seq } from "./api.ts";
 import { LIMITS } from "./api.ts";
@@ -63,11 +66,18 @@ interface Known {
   draft: Draft;
 }
 
+/** What one tab tells the others; an empty text: there is none any more. */
+export interface DraftNews {
+  to: Id;
+  draft: Draft;
+}
+
 export interface DraftsHost {
   asker: Asker;
   clock: Clock;
   storage: Storage;
   online(): boolean;
+  tell(news: DraftNews): void;
   /** The conversation with a person, or the one that has the id itself, if it is known. */
   conversation(id: Id): Id | undefined;
   /** Resolves when it is stored. */
@@ -115,6 +125,16 @@ export class Drafts {
 
   /** `to`: a conversation, or a person one may have none with yet. */
   set(to: Id, draft: Draft): void {
+    this.#set(to, draft);
+    if (!this.#host.online() || this.#host.conversation(to) === undefined) this.#host.tell({ to, draft });
+  }
+
+  /** One writes in another tab. */
+  heard({ to, draft }: DraftNews): void {
+    this.#set(to, draft);
+  }
+
+  #set(to: Id, draft: Draft): void {
     const conversation = this.#host.conversation(to) ?? to;
     const news = draft.text !== "" || this.#writing.has(conversation) || this.#stands(conversation);
     if (!news) return;

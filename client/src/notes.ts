@@ -1,5 +1,6 @@
 /** What the tabs of a device tell each other (shared_link.ts says when). */
 import type { AuthReply, CommandName, Id, Push } from "./api.ts";
+import type { DraftNews } from "./drafts.ts";
 import type { ErrorData } from "./error.ts";
 import type { Status } from "./link.ts";
 import type { OutboxNews } from "./outbox.ts";
@@ -27,7 +28,9 @@ export type AskNote =
   | { note: "ask"; id: number; cmd: CommandName; args: object };
 
 /** To all. */
-export type NewsNote = { note: "outbox"; news: OutboxNews };
+export type NewsNote =
+  | { note: "outbox"; news: OutboxNews }
+  | { note: "draft"; news: DraftNews };
 
 export type Note = LeadNote | AskNote | NewsNote;
 

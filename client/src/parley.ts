@@ -145,6 +145,7 @@ export class Parley {
       stopped: (reason) => void this.#stopped(reason),
       leads: () => this.#takeOver(),
       outbox: (news) => void this.#outbox.heard(news),
+      draft: (news) => this.personal.heard(news),
       met: () => this.#lookIntoOutbox(),
     });
     this.#asker = new Asker(request, clock);
@@ -192,7 +193,7 @@ export class Parley {
     this.#outbox = new Outbox(clock, storage, {
       leads,
       shared: () => tabs() !== undefined,
-      tell: (news) => this.#link.tell(news),
+      tell: (news) => this.#link.tell({ note: "outbox", news }),
       online,
       request,
       cursor: (lane) => this.#laneCopy(lane)?.record.cursor,
@@ -231,6 +232,7 @@ export class Parley {
       storage,
       shelf: this.#shelf,
       online,
+      tell: (news) => this.#link.tell({ note: "draft", news }),
       conversation: (id) => this.#shelf.resolve(id)?.id,
       write: (changes) => this.#shelf.write(changes),
       append: (cmd, args) => this.#append(cmd, args, OWN_LANE),

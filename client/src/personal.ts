@@ -9,7 +9,7 @@ import type {
 import { LIMITS } from "./api.ts";
 import type { AppendArgs, AppendCommand } from "./outbox.ts";
 import type { Asker } from "./asker.ts";
-import type { Draft, DraftsHost } from "./drafts.ts";
+import type { Draft, DraftNews, DraftsHost } from "./drafts.ts";
 import { Drafts } from "./drafts.ts";
 import type { Observable } from "./observable.ts";
 import type { Shelf } from "./shelf.ts";
@@ -135,6 +135,11 @@ export class Personal {
   /** A conversation is known now; `person`: of two, the other. */
   begun(conversation: Id, person: Id | undefined): void {
     this.#drafts.begun(conversation, person);
+  }
+
+  /** Of another tab. */
+  heard(news: DraftNews): void {
+    this.#drafts.heard(news);
   }
 
   load(): Promise<void> {

@@ -12,11 +12,12 @@
 import type { AuthReply, CommandName, Commands, Id, Push } from "./api.ts";
 import { LIMITS } from "./api.ts";
 import type { Clock } from "./clock.ts";
+import type { DraftNews } from "./drafts.ts";
 import type { ErrorData } from "./error.ts";
 import { ParleyError, asParleyError, errorData } from "./error.ts";
 import type { LinkHandlers, Status } from "./link.ts";
 import { Link } from "./link.ts";
-import type { AskNote, LeadNote, Note, WatchArgs } from "./notes.ts";
+import type { AskNote, LeadNote, NewsNote, Note, WatchArgs } from "./notes.ts";
 import { Value } from "./observable.ts";
 import type { OutboxNews } from "./outbox.ts";
 import type { Rest } from "./rest.ts";
@@ -35,6 +36,7 @@ export interface SharedLinkHandlers extends Omit<LinkHandlers, "status"> {
   leads(): Promise<void>;
   /** Another tab's. */
   outbox(news: OutboxNews): void;
+  draft(news: DraftNews): void;
   /** Another tab has come, or is gone: what it stored it may not have told. */
   met(): void;
 }
@@ -167,8 +169,8 @@ export class SharedLink {
   }
 
   /** Tells the other tabs. */
-  tell(news: OutboxNews): void {
-    this.#post({ note: "outbox", news });
+  tell(note: NewsNote): void {
+    this.#post(note);
   }
 
   #post(note: Note): void {
@@ -179,6 +181,9 @@ export class SharedLink {
     switch (note.note) {
       case "outbox":
         this.#handlers.outbox(note.news);
+        break;
+      case "draft":
+        this.#handlers.draft(note.news);
         break;
       case "hello":
       case "start":

@@ -120,6 +120,22 @@ test("what is typed to somebody new and sent is a draft in no tab", options, asy
   assert.deepEqual(server.askedFor("draft.set"), []);
 });
 
+test("what is typed in one tab without a connection, and sent there, is so in the other", options, async () => {
+  const { server, storage, first, second } = await twoTabs();
+  const draft = (tab: Parley) => tab.personal.draft(CHAT).getSnapshot()?.text;
+  server.up = false;
+  server.socket.end(1006);
+  await eventually("both wait", () => [first, second].every((tab) => tab.status.getSnapshot().state === "waiting"));
+  first.personal.setDraft(CHAT, "of the first");
+  await eventually("the second has it", () => draft(second) === "of the first");
+  second.personal.setDraft(PEER, "of both");
+  await eventually("the first has it", () => draft(first) === "of both");
+  assert.deepEqual(await storage.scan("draft/"), [[`draft/${CHAT}`, { text: "of both" }]]);
+  void first.send(CHAT, "of both").catch(() => {});
+  await eventually("it is no draft", () => [first, second].every((tab) => draft(tab) === undefined));
+  assert.deepEqual(await storage.scan("draft/"), []);
+});
+
 test("the text of an edit that is refused is begun again, in the tab where it was said and for all", options, async () => {
   const { server, first, second } = await twoTabs();
   const draft = (tab: Parley) => tab.personal.draft(CHAT).getSnapshot()?.text;
