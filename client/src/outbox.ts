@@ -53,6 +53,8 @@ export interface OutboxItem {
   lane: string;
   cmd: AppendCommand;
   args: { [name: string]: unknown };
+  /** Of a message that is given on: what it says, which its command does not. */
+  text?: string;
   /** The newest seq that the device had at the first try; absent before it. */
   after?: Seq;
   /** How often `after` was set anew since. */
@@ -208,6 +210,7 @@ export class Outbox {
     cmd: C,
     args: AppendArgs<C>,
     lane: string,
+    text?: string,
   ): Promise<Appended> {
     if (this.full) throw new ParleyError("outbox_full", "too much waits to be sent");
     const item: OutboxItem = {
@@ -218,6 +221,7 @@ export class Outbox {
       args: args as { [name: string]: unknown },
       created: this.#clock.wall(),
       state: "waiting",
+      ...(text === undefined ? {} : { text }),
     };
     this.#items.push(item);
     const stands = new Promise<Appended>((resolve, reject) => {
@@ -427,13 +431,13 @@ export class Outbox {
     this.#fresh.delete(item.key);
     item.state = "failed";
     item.error = { code: error.code, message: error.message };
-    if (item.cmd === "message.send") {
+    if (isMessage(item)) {
       await this.#storage.write([put(item)]);
     } else {
       await this.#remove(item);
       this.#host.refused(item);
     }
-    this.#host.tell({ item, error: errorData(error), ...(item.cmd === "message.send" ? {} : { gone: true }) });
+    this.#host.tell({ item, error: errorData(error), ...(isMessage(item) ? {} : { gone: true }) });
     this.#settle(item.key, undefined, error);
     this.#host.changed(item.lane);
   }
@@ -479,6 +483,11 @@ export class Outbox {
     this.#host.changed(item.lane);
     await this.#storage.write([{ drop: itemKey(item) }]);
   }
+}
+
+/** Something is said by it, and shown from the outbox on. */
+export function isMessage({ cmd }: OutboxItem): boolean {
+  return cmd === "message.send" || cmd === "message.forward";
 }
 
 /** It was tried too long ago to be told apart from a new one, or before a restore. */

@@ -59,7 +59,7 @@ const OWN_LANE = "own";
 const GROUPS_LANE = "groups";
 /** Commands that the timeline shows from the outbox on, until their event is here. */
 const SHOWN: ReadonlySet<AppendCommand> =
-  new Set(["message.send", "message.edit", "message.delete", "message.react", "message.hide", "conversation.clear"]);
+  new Set(["message.send", "message.forward", "message.edit", "message.delete", "message.react", "message.hide", "conversation.clear"]);
 
 export interface ParleyOptions {
   /** The server's origin, such as `https://chat.example.org`. */
@@ -459,9 +459,9 @@ export class Parley {
     return this.#append("message.react", { conversation, seq, emoji }, this.#laneOf(conversation));
   }
 
-  /** Writes a copy of the message to a person or a conversation. */
-  forward(conversation: Id, seq: Seq, to: Id): Promise<Appended> {
-    return this.#append("message.forward", { conversation, seq, to }, this.#laneOf(to));
+  /** Writes a copy of the message to a person or a conversation. `text`: what it says, to be shown until it stands. */
+  forward(conversation: Id, seq: Seq, to: Id, text?: string): Promise<Appended> {
+    return this.#append("message.forward", { conversation, seq, to }, this.#laneOf(to), text);
   }
 
   pin(conversation: Id, seq: Seq): Promise<Appended> {
@@ -716,10 +716,10 @@ export class Parley {
     return lane === OWN_LANE ? this.#shelf.get(this.#shelf.me) : this.#shelf.resolve(lane);
   }
 
-  #append<C extends AppendCommand>(cmd: C, args: AppendArgs<C>, lane: string): Promise<Appended> {
+  #append<C extends AppendCommand>(cmd: C, args: AppendArgs<C>, lane: string, text?: string): Promise<Appended> {
     if (!this.#accounts.session.get()) {
       return Promise.reject(new ParleyError("stopped", "not signed in"));
     }
-    return this.#outbox.append(cmd, args, lane);
+    return this.#outbox.append(cmd, args, lane, text);
   }
 }

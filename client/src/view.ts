@@ -4,6 +4,7 @@ import type {
 } from "./api.ts";
 import type { Copy } from "./copy.ts";
 import type { OutboxItem } from "./outbox.ts";
+import { isMessage } from "./outbox.ts";
 import { firstSeen } from "./record.ts";
 import { isHidden } from "./rows.ts";
 
@@ -151,8 +152,11 @@ export function timelineView(
   const bySeq = new Map(items.map((item) => [item.seq, item]));
   for (const item of pending) {
     const target = bySeq.get(item.args["seq"] as Seq | undefined);
-    if (item.cmd === "message.send" && !here.has(item.key)) items.push(pendingView(item, me));
-    else if (target?.type === "message") change(target, item, me);
+    if (!isMessage(item)) {
+      if (target?.type === "message") change(target, item, me);
+    } else if (!here.has(item.key)) {
+      items.push(pendingView(item, me));
+    }
   }
   return {
     items,
@@ -217,7 +221,7 @@ function noticeView(event: NoticeView["event"]): NoticeView {
 }
 
 function pendingView(item: OutboxItem, me: Id): MessageView {
-  const { kind, text, reply_to, mentions } = item.args as Partial<MessageSendArgs> & { text: string };
+  const { kind, text = item.text ?? "", reply_to, mentions } = item.args as Partial<MessageSendArgs>;
   const view: MessageView = {
     type: "message",
     id: item.key,
@@ -226,7 +230,7 @@ function pendingView(item: OutboxItem, me: Id): MessageView {
     kind: kind ?? "text",
     text,
     time: item.time ?? item.created,
-    forwarded: false,
+    forwarded: item.cmd === "message.forward",
     edited: false,
     deleted: false,
     reactions: [],

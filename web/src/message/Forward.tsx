@@ -34,12 +34,12 @@ export default function Forward({ conversation, message, onDone }: SheetProps) {
     const found = typed.trim() === "" ? writable : sought(writable, typed, titleOfView);
     return found.slice(0, SHOWN_MAX);
   }, [conversations, blocked, typed, titleOfView]);
-  const { seq } = message;
+  const { seq, text } = message;
 
   const send = (event: FormEvent): void => {
     event.preventDefault();
     if (seq === undefined || chosen.length === 0) return;
-    for (const to of chosen) parley.forward(conversation, seq, to).catch(complain);
+    for (const to of chosen) parley.forward(conversation, seq, to, text).catch(complain);
     closeDialog(event);
   };
   const turn = (view: ConversationView): void => {
@@ -49,7 +49,7 @@ export default function Forward({ conversation, message, onDone }: SheetProps) {
   return (
     <Dialog title={say("message.forward_to")} onClose={onDone}>
       <form className="forward" onSubmit={send}>
-        <p className="forward-what" dir="auto">{plainOf((message.text ?? "").slice(0, CHARS_MAX))}</p>
+        <p className="forward-what" dir="auto">{plainOf((text ?? "").slice(0, CHARS_MAX))}</p>
         <input
           type="search" className="dialog-search" value={typed} placeholder={say("list.find")} aria-label={say("list.find")}
           autoComplete="off" onChange={(event) => setTyped(event.target.value)}
