@@ -142,12 +142,22 @@ test("what waits to be sent outlives a reload", async () => {
   await alice.page.route("**/v1/connect", (route) => route.abort());
   await alice.page.reload();
   await alice.banner.getByText("Offline").waitFor();
+  await alice.does("Forward", "before");
+  const dialog = alice.page.getByRole("dialog", { name: "Forward to" });
+  await dialog.getByRole("checkbox", { name: bob.name }).check();
+  await dialog.getByRole("button", { name: "Forward to 1 conversation" }).click();
+  await dialog.waitFor({ state: "detached" });
   await alice.writes("it waits");
+  await alice.seesTick("it waits", "waiting to be sent");
+  // The message before it is not what one means to change.
+  await alice.box.press("ArrowUp");
+  assert.equal(await alice.box.inputValue(), "");
   await alice.page.reload();
   await alice.seesTick("it waits", "waiting to be sent");
+  await alice.message("before").filter({ hasText: "Forwarded" }).getByRole("img", { name: "waiting to be sent" }).waitFor();
   await alice.page.unroute("**/v1/connect");
   await alice.isBack();
-  await bob.seesExactly(["before", "it waits"]);
-  await alice.seesExactly(["before", "it waits"]);
+  await bob.seesExactly(["before", "before", "it waits"]);
+  await alice.seesExactly(["before", "before", "it waits"]);
   await alice.seesTick("it waits", "read");
 });

@@ -75,13 +75,16 @@ function useReading(id: string): Reading {
   return reading;
 }
 
-/** The newest message of one's own that may have another text; a copy of another's may not. */
+/** The newest message of one's own that may have another text; a copy of another's may not. None while that is on its
+ * way: the one before it is not what one means. */
 function lastOwnOf(reading: Reading): MessageView | undefined {
-  return reading.timeline.getSnapshot().items.findLast((item): item is MessageView =>
-    item.type === "message" && item.own && item.seq !== undefined && !item.deleted && !item.forwarded && item.kind === "text");
+  const last = reading.timeline.getSnapshot().items.findLast((item): item is MessageView =>
+    item.type === "message" && item.own && item.status !== "failed" && !item.deleted && !item.forwarded && item.kind === "text");
+  return last?.seq === undefined ? undefined : last;
 }
 
-/** What was begun as an answer, here or elsewhere, goes on as one, wherever in the history that stands which it answers. */
+/** What was begun as an answer, here or elsewhere, goes on as one, wherever in the history that stands which it answers;
+ * and as none, once the answer is given up elsewhere. */
 function useBegunReply(
   conversation: Id | undefined, onIntent: (change: (intent: Intent | undefined) => Intent | undefined) => void,
 ): void {
