@@ -218,8 +218,6 @@ export class Parley {
       changed: (user) => this.#views.named(user),
       write: (changes) => this.#shelf.write(changes),
     });
-    this.#views = new Views(clock, this.#shelf, this.#outbox, this.#people, this.#blocks);
-
     this.groups = new Groups({
       append: (cmd, args, conversation) => this.#append(cmd, args, this.#laneOf(conversation)),
       appendUnknown: (cmd, args) => this.#append(cmd, args, GROUPS_LANE),
@@ -237,6 +235,7 @@ export class Parley {
       write: (changes) => this.#shelf.write(changes),
       append: (cmd, args) => this.#append(cmd, args, OWN_LANE),
     });
+    this.#views = new Views(clock, this.#shelf, this.#outbox, this.#people, this.#blocks, this.personal.begunDrafts);
 
     this.past = new Past({
       asker: this.#asker,

@@ -63,6 +63,8 @@ export interface TimelineView {
   loading: boolean;
 }
 
+/** Or a person with whom one has no conversation yet, but a message on its way or a draft: `conversation` is
+ * the person then, and `head` 0. */
 export interface ConversationView {
   conversation: Id;
   kind: ConversationKind;
@@ -83,6 +85,7 @@ export interface ConversationView {
   left: boolean;
   first: Seq;
   head: Seq;
+  /** Of the newest, be it on its way; 0: nothing but a draft. */
   time: Time;
   unread: number;
   read: Seq;
@@ -98,6 +101,8 @@ export interface ConversationView {
   /** One marked it so, and has not read since. */
   marked_unread: boolean;
   last?: MessageView;
+  /** The newest of one's own that is not in the log yet: it waits, or was refused. */
+  outgoing?: MessageView;
 }
 
 export const NO_TIMELINE: TimelineView = { items: [], has_older: false, full: false, loading: false };
@@ -138,7 +143,30 @@ export function conversationView(
     view.last = messageView(record.last, copy, me);
     for (const item of pending) if (item.args["seq"] === record.last.seq) change(view.last, item, me);
   }
-  return view;
+  return goingOut(view, pending, me);
+}
+
+/** Somebody one has no conversation with yet, or one's notes before the first. */
+export function beginningView(
+  id: Id, pending: readonly OutboxItem[], me: Id, person: Person | undefined,
+): ConversationView {
+  const view: ConversationView = {
+    conversation: id, kind: "direct", peer: id, left: false, announce: false, timer: 0, retention: 0, first: 1, head: 0,
+    time: 0, unread: 0, read: 0, archived: false, request: false, marked_unread: false,
+  };
+  if (id === me) {
+    view.kind = "self";
+    delete view.peer;
+  }
+  if (person) view.person = person;
+  return goingOut(view, pending, me);
+}
+
+function goingOut(view: ConversationView, pending: readonly OutboxItem[], me: Id): ConversationView {
+  const item = pending.findLast((one) => isMessage(one) && one.key !== view.last?.key);
+  if (!item) return view;
+  const outgoing = pendingView(item, me);
+  return { ...view, outgoing, time: Math.max(view.time, outgoing.time) };
 }
 
 /** `copy` is absent for a person one has not written with yet. */

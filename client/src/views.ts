@@ -8,12 +8,14 @@ import type { Id, MemberState } from "./api.ts";
 import type { Blocks } from "./blocks.ts";
 import type { Clock } from "./clock.ts";
 import type { Copy } from "./copy.ts";
+import type { Observable } from "./observable.ts";
 import { Observed, ObservedMap, seldom } from "./observable.ts";
 import type { Outbox, OutboxItem } from "./outbox.ts";
+import { isMessage } from "./outbox.ts";
 import type { People } from "./people.ts";
 import type { Shelf } from "./shelf.ts";
 import type { ConversationView, TimelineView } from "./view.ts";
-import { conversationView, timelineView } from "./view.ts";
+import { beginningView, conversationView, timelineView } from "./view.ts";
 
 /** Whether it waits in the own log's lane, and changes what is seen of that conversation. */
 function hidesIn({ cmd, args }: OutboxItem, conversation: Id | undefined): boolean {
@@ -40,9 +42,14 @@ export class Views {
   #shelf: Shelf;
   #outbox: Outbox;
   #people: People;
+  /** Where a draft is that the server does not have. */
+  #drafts: Observable<readonly Id[]>;
   #made = new Map<Id, ConversationView>();
 
-  constructor(clock: Clock, shelf: Shelf, outbox: Outbox, people: People, blocks: Blocks) {
+  constructor(
+    clock: Clock, shelf: Shelf, outbox: Outbox, people: People, blocks: Blocks, drafts: Observable<readonly Id[]>,
+  ) {
+    this.#drafts = drafts;
     this.#shelf = shelf;
     this.#outbox = outbox;
     this.#people = people;
@@ -55,6 +62,13 @@ export class Views {
       () => this.list.getSnapshot().reduce((sum, view) => sum + view.unread, 0), seldom(clock, LIST_EVERY_MS),
     );
     blocks.users.subscribe(() => this.requests.touch());
+    let begun = "";
+    drafts.subscribe(() => {
+      // What is typed where something was said changes nothing.
+      const now = drafts.getSnapshot().filter((id) => !this.#isSpokenIn(this.#shelf.resolve(id))).join();
+      if (now !== begun) this.list.touch();
+      begun = now;
+    });
   }
 
   changed(copy: Copy): void {
@@ -80,12 +94,14 @@ export class Views {
     this.timelines.touch(lane);
     const copy = this.#shelf.resolve(lane);
     if (copy) this.changed(copy);
+    else this.list.touch();
   }
 
   /** Somebody's name is known. */
   named(user: Id): void {
     const copy = this.#shelf.resolve(user);
     if (copy) this.changed(copy);
+    else if (this.#begun().has(user)) this.list.touch();
   }
 
   touchAll(): void {
@@ -100,14 +116,34 @@ export class Views {
   }
 
   #listed(requests: boolean): ConversationView[] {
-    const views: ConversationView[] = [];
+    const begun = this.#begun();
+    const views = requests ? [] : this.#beginnings(begun);
     for (const copy of this.#shelf.all()) {
-      const { kind, head, n, request } = copy.record;
-      if ((request ?? false) !== requests) continue;
-      if (kind === "own" || head === 0 || (kind === "direct" && n === 0)) continue;
-      views.push(this.#viewOf(copy) as ConversationView);
+      const { kind, request } = copy.record;
+      if (kind === "own" || (request ?? false) !== requests) continue;
+      if (this.#isSpokenIn(copy) || begun.has(copy.id)) views.push(this.#viewOf(copy) as ConversationView);
     }
-    return views.sort((a, b) => b.time - a.time || (a.conversation < b.conversation ? 1 : -1));
+    return views.sort((a, b) => placeOf(b) - placeOf(a) || (a.conversation < b.conversation ? 1 : -1));
+  }
+
+  /** Where something is on its way or a draft, with a conversation by its id. */
+  #begun(): Set<Id> {
+    const lanes = this.#outbox.items().filter(isMessage).map(({ lane }) => lane);
+    const ids = new Set([...lanes, ...this.#drafts.getSnapshot()]);
+    return new Set([...ids].map((id) => this.#shelf.resolve(id)?.id ?? id));
+  }
+
+  /** Whom one has no conversation with. Who is not known is nobody: a group that is gone. */
+  #beginnings(begun: ReadonlySet<Id>): ConversationView[] {
+    const { me } = this.#shelf;
+    return [...begun].filter((id) => id === me || (!this.#shelf.get(id) && this.#people.get(id))).map((id) =>
+      beginningView(id, this.pendingOf(id), me, this.#people.get(id)));
+  }
+
+  #isSpokenIn(copy: Copy | undefined): boolean {
+    if (!copy) return false;
+    const { kind, head, n } = copy.record;
+    return head > 0 && (kind !== "direct" || n > 0);
   }
 
   #viewOf(copy: Copy | undefined): ConversationView | undefined {
@@ -130,4 +166,9 @@ export class Views {
     const conversation = this.#shelf.resolve(id)?.id;
     return items.filter((item) => item.lane === lane || hidesIn(item, conversation));
   }
+}
+
+/** A draft alone stands before what has a time. */
+function placeOf({ head, time }: ConversationView): number {
+  return head === 0 && time === 0 ? Infinity : time;
 }

@@ -294,15 +294,19 @@ test("what is typed to somebody one has no conversation with yet is kept, and to
   parley.stop();
   const again = makeParley(server, clock, storage);
   await again.load();
+  again.person(PEER).getSnapshot();
   await clock.pass(20_000);
   assert.equal(again.personal.draft(PEER).getSnapshot()?.text, "hello, we have not");
   assert.deepEqual(told(server), []);
+  const listed = (): unknown[] => again.conversations.getSnapshot().map(({ conversation, peer }) => [conversation, peer]);
+  assert.deepEqual(listed(), [[PEER, PEER]]);
   // The other one is faster.
   server.entries = CHATS;
   server.event(message(1));
   await clock.pass(20_000);
   assert.equal(again.personal.draft(PEER).getSnapshot(), undefined);
   assert.equal(again.personal.draft(CHAT).getSnapshot()?.text, "hello, we have not");
+  assert.deepEqual(listed(), [[CHAT, PEER]]);
   assert.deepEqual(told(server), ["hello, we have not"]);
   assert.deepEqual(await storage.scan("draft/"), []);
   again.stop();

@@ -485,6 +485,61 @@ test("a change that waits shows in the list too, in its own conversation alone, 
   assert.deepEqual([last(again)?.text, last(again)?.changing], ["old", undefined]);
 });
 
+test("the list has what waits or was refused, also to somebody new and after a restart", async () => {
+  const { clock, server, parley, storage } = await signedIn([entryOf({ head: 1, n: 1, time: 1, last: message(1) })]);
+  parley.person("201").getSnapshot();
+  await clock.pass(0);
+  server.up = false;
+  server.socket.end(1006);
+  for (const to of [CHAT, "201", ME, "900"]) void parley.send(to, `to ${to}`).catch(() => {});
+  parley.stop();
+  const again = makeParley(server, clock, storage);
+  await again.load();
+  const rows = (): unknown[][] => again.conversations.getSnapshot().map(({ conversation, kind, last, outgoing }) =>
+    [conversation, kind, last?.text, outgoing?.text, outgoing?.status]);
+  // Nobody has the id 900: it may be a group's that is gone.
+  assert.deepEqual(new Set(rows()), new Set([
+    [CHAT, "direct", "m1", "to 700", "waiting"], ["201", "direct", undefined, "to 201", "waiting"],
+    [ME, "self", undefined, "to 100", "waiting"],
+  ]));
+
+  server.on("user.get", () => ({ error: { code: "not_found", message: "" } }));
+  server.on("message.send", ({ to }) =>
+    to === "201" ? { error: { code: "cannot_write", message: "" } } : { ok: { conversation: CHAT, seq: 2, n: 2, time: 2 } });
+  server.up = true;
+  await clock.pass(5000);
+  server.event(message(2, { sender: ME, key: server.askedFor("message.send").find(({ to }) => to === CHAT)?.["key"] }));
+  await clock.pass(0);
+  assert.deepEqual(rows().filter(([, kind]) => kind === "direct"), [
+    ["201", "direct", undefined, "to 201", "failed"], [CHAT, "direct", "m2", undefined, undefined],
+  ]);
+  await again.discard(again.outbox.getSnapshot().find(({ state }) => state === "failed")?.key ?? "");
+  assert.ok(!rows().some(([id]) => id === "201"));
+  again.stop();
+});
+
+test("a message that is given on is shown while it waits, and stays when it is refused", async () => {
+  const { clock, server, parley } = await signedIn([entryOf({ head: 1, n: 1 })]);
+  const shown = (): unknown => parley.timeline(CHAT).getSnapshot().items.map((item) =>
+    (item.type === "message" ? [item.text, item.forwarded, item.status] : []));
+  server.on("message.forward", () => undefined);
+  const stands = parley.forward("701", 1, CHAT, "worth telling");
+  await clock.pass(0);
+  assert.deepEqual(shown(), [["worth telling", true, "waiting"]]);
+  server.on("message.forward", () => ({ error: { code: "cannot_write", message: "no" } }));
+  server.socket.end(1006);
+  await assert.rejects(Promise.all([stands, clock.pass(5000)]));
+  assert.deepEqual(shown(), [["worth telling", true, "failed"]]);
+  server.on("message.forward", ({ key, seq, text }) => {
+    assert.deepEqual([seq, text], [1, undefined]);
+    server.event(message(2, { sender: ME, key, text: "worth telling", forwarded: true }));
+    return at(2);
+  });
+  await parley.retry(parley.outbox.getSnapshot()[0]?.key ?? "");
+  await clock.pass(0);
+  assert.deepEqual([shown(), states(parley)], [[["worth telling", true, "sent"]], []]);
+});
+
 /** The outbox of a tab that does not lead. */
 function following(shared: boolean) {
   const clock = new ManualClock();

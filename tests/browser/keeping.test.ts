@@ -131,12 +131,16 @@ test("what was refused stays over a reload, to be tried again or given up", asyn
     await alice.seesTick(text, "not sent");
   }
   await alice.reloads();
+  const failed = alice.row(bob).getByRole("img", { name: "not sent" });
+  await failed.waitFor();
+  await alice.row(bob).getByText("two").waitFor();
   await alice.message("two").getByRole("button", { name: "Discard" }).click();
   await alice.isSure("Discard");
   await alice.message("two").waitFor({ state: "detached" });
   assert.equal((await bob.page.request.delete(blocked, { headers })).status(), 200);
   await alice.message("one").getByRole("button", { name: "Try again" }).click();
   await alice.seesTick("one", "delivered");
+  await failed.waitFor({ state: "detached" });
   await alice.reloads();
   await alice.seesExactly([`for ${bob.name}`, "one"]);
   await alice.opens(carol);
@@ -228,6 +232,11 @@ test("what waits to be sent outlives the browser", async () => {
     await cutOff(alice);
     await alice.writes("said before");
     await alice.seesTick("said before", "waiting to be sent");
+    // There is no conversation yet, but a row that leads there.
+    await alice.page.evaluate(() => (location.hash = ""));
+    await alice.row(bob!).getByRole("img", { name: "waiting to be sent" }).waitFor();
+    await alice.opens(bob!);
+    await alice.sees("said before");
     await alice.leaves();
 
     const again = await stage.personIn(folder, "alice", alice.name);

@@ -304,6 +304,10 @@ test("what one types to somebody new outlives a reload, and their first message"
   await alice!.box.fill("half a first");
   await alice!.reloads();
   await alice!.hasInTheBox("half a first");
+  await alice!.page.evaluate(() => (location.hash = ""));
+  await alice!.row(bob!).getByText("Draft:").waitFor();
+  await alice!.opens(bob!);
+  await alice!.hasInTheBox("half a first");
   await alice!.page.getByRole("button", { name: "Emoji" }).click();
   await bob!.finds(alice!);
   await bob!.writes("I am faster");

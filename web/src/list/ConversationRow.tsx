@@ -38,9 +38,11 @@ export const ConversationRow = memo(
             <span className="row-line">
               <bdi className="row-title">{title}</bdi>
               {online && <span className="unseen">{say("list.online")}</span>}
-              <time className="row-time" dateTime={new Date(view.time).toISOString()}>
-                {shortTime(intl, view.time, now)}
-              </time>
+              {view.time > 0 && (
+                <time className="row-time" dateTime={new Date(view.time).toISOString()}>
+                  {shortTime(intl, view.time, now)}
+                </time>
+              )}
             </span>
             <span className="row-line">
               <Preview view={view} isOpen={isOpen} />
@@ -48,7 +50,7 @@ export const ConversationRow = memo(
             </span>
           </span>
         </a>
-        {!view.request && <RowMenu view={view} title={title} now={now} />}
+        {!view.request && view.head > 0 && <RowMenu view={view} title={title} now={now} />}
       </>
     );
   },

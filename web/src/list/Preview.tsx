@@ -1,4 +1,4 @@
-/** What one began to write, the last thing said in a conversation, or who types. */
+/** What one began to write, the last thing said in a conversation or on its way there, or who types. */
 import type { ConversationView, MessageView } from "parley-client";
 import { FormattedMessage } from "react-intl";
 import { Ticks } from "../message/Ticks.tsx";
@@ -21,9 +21,9 @@ export function Preview({ view, isOpen }: { view: ConversationView; isOpen: bool
   const parley = useParley();
   const typing = useObservable(parley.typing(view.conversation));
   const draft = useObservable(parley.personal.draft(view.conversation));
-  const { last } = view;
+  const shown = view.outgoing ?? view.last;
   if (typing.length > 0) return <span className="row-sub row-typing">{say("preview.typing")}</span>;
-  if (draft && !isOpen) {
+  if (draft && !isOpen && shown?.status !== "failed") {
     return (
       <span className="row-sub row-said">
         <strong className="row-draft">{say("preview.draft")}</strong>
@@ -31,14 +31,16 @@ export function Preview({ view, isOpen }: { view: ConversationView; isOpen: bool
       </span>
     );
   }
-  if (!last) return <span className="row-sub">{say("preview.nothing")}</span>;
+  if (!shown) return <span className="row-sub">{say("preview.nothing")}</span>;
+  const { status, error } = shown;
+  const isTold = status === "waiting" || status === "failed" || view.kind === "direct";
   return (
     <span className="row-sub row-said">
-      {last.own && last.status && view.kind === "direct" && <Ticks status={last.status} code={last.error?.code} />}
-      {view.kind === "group" && <Speaker message={last} />}
-      {last.text === undefined
+      {status && isTold && <Ticks status={status} code={error?.code} />}
+      {view.kind === "group" && <Speaker message={shown} />}
+      {shown.text === undefined
         ? <em className="row-words">{say("preview.deleted")}</em>
-        : <span className="row-words" dir="auto">{inOneLine(last.text)}</span>}
+        : <span className="row-words" dir="auto">{inOneLine(shown.text)}</span>}
     </span>
   );
 }
