@@ -4,8 +4,7 @@
  * done again by whoever comes upon the head.
  *
  * In this order:
- *   keys      looked for up to the head: the batch's condition does not see earlier buckets, and
- *             sees its own only after the touch
+ *   keys      looked for in earlier buckets, which the batch's condition does not see
  *   state     who is in it, and what is gone: after the keys, since what is gone takes keys along
  *   before    a name that is claimed, what goes with the event looked at
  *   touch     the inboxes of all who are in it, or come in: an event that no inbox points to is
@@ -99,21 +98,21 @@ static uint64_t first_bucket(const struct store_append *r, uint64_t last)
     return MAX(MIN(first, last), last - MIN(last, (uint64_t)LOG_BUCKETS_LOOKED));
 }
 
-/* Whether more decides than what the batch's condition sees. */
-static bool looks_around(const struct store_append *r)
+/* Whether the key is to be found before anything else is looked at: more decides than the batch's
+ * condition, or each node that meets a new device appends this, most often after another's stands.
+ * The batch would refuse it, but only after the inboxes were touched for what never comes. */
+static bool key_decides(const struct store_append *r)
 {
-    return r->events[0].type == EVENT_RENAME || r->with;
+    enum event_type type = r->events[0].type;
+    return r->with || type == EVENT_RENAME || type == EVENT_SIGNED_IN ||
+           type == EVENT_SECOND_FACTOR;
 }
 
-/* All up to the head is settled. What came behind it the batch finds out, but where its key must be
- * found before anything else is looked at. */
 static int find_known_before(struct appending *a)
 {
-    const struct store_append *r = a->r;
-    uint64_t next = next_bucket(r), from = first_bucket(r, next);
-    if (looks_around(r))
-        return find_known(a, from, next, next);
-    return r->after < r->head.seq ? find_known(a, from, log_bucket(r->head.seq), next + 1) : 0;
+    uint64_t next = next_bucket(a->r), from = first_bucket(a->r, next);
+    uint64_t end = next + key_decides(a->r);
+    return from < end ? find_known(a, from, end - 1, next) : 0;
 }
 
 /* --- refusing --- */
@@ -155,7 +154,7 @@ static int look_around(struct appending *a)
     r->user_moved = r->looks_like = false;
     if (a->c->gone_seq != r->head.gone_seq)
         return refuse(a, false);
-    if (!looks_around(r))
+    if (!key_decides(r))
         return 0;
     must(r->n_events == 1);
     int result = 0;
