@@ -5,6 +5,7 @@ import { randomBytes } from "node:crypto";
 import type { Socket } from "node:net";
 import { connect } from "node:net";
 import { after, before, test } from "node:test";
+import type { ParleyError } from "../../client/src/index.ts";
 import { allRows } from "../integration/harness/nodes.ts";
 import type { Device } from "../integration/harness/people.ts";
 import { everybodyLeaves, friends, person } from "../integration/harness/people.ts";
@@ -129,7 +130,8 @@ test("a node for routes ends in order: nobody's request fails", async () => {
   const asking = (async () => {
     while (!over) {
       asked++;
-      await alice.rest.call("device.list", {}, alice.token).catch((thrown: unknown) => failures.push(String(thrown)));
+      await alice.rest.call("device.list", {}, alice.token)
+        .catch((thrown: ParleyError) => failures.push(`${thrown.code}: ${thrown.message}`));
     }
   })();
   await eventually(() => asked > 20 || undefined, "requests");

@@ -27,6 +27,7 @@ defaults
     option forwardfor
     option redispatch 1
     retries 3
+    retry-on conn-failure empty-response
     timeout connect 5s
     timeout client 1m
     timeout server 1m
@@ -40,6 +41,7 @@ function backend(name: string, ports: number[]): string {
   return `
 backend ${name}
     balance roundrobin
+    http-request disable-l7-retry unless METH_GET
     option httpchk
     http-check send meth GET uri /readyz ver HTTP/1.1 hdr host proxy
     http-check expect status 200
