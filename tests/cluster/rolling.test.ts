@@ -40,6 +40,24 @@ test("each node in turn is drained, ends and begins again, twice", async (t) => 
   t.diagnostic(`${await load.ends(nodes)} messages, all acknowledged, none lost, none doubled`);
 });
 
+const BEFORE = process.env["PARLEYD_BEFORE"];
+const reach = { skip: !BEFORE && "the history does not reach back to the version before" };
+test("each node in turn goes back to the version before, and on to this one", reach, async (t) => {
+  const { nodes } = cluster;
+  const now = (nodes[0] as Server).binary;
+  for (const version of [BEFORE as string, now]) {
+    for (const node of nodes) {
+      await node.stop();
+      await load.getsOn();
+      node.binary = version;
+      await node.start();
+      await cluster.seeEachOther();
+      await load.getsOn();
+    }
+  }
+  t.diagnostic(`${await load.ends(nodes)} messages, all acknowledged, none lost, none doubled`);
+});
+
 const isGoaway = (push: Push): push is GoawayPush => push.push === "goaway";
 
 /** Sockets of somebody that go where they are sent. */

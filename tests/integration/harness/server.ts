@@ -78,6 +78,8 @@ export class Server {
   readonly port: number;
   /** What it sees of the environment besides, from the next start on. */
   variables: Record<string, string> = {};
+  /** Of which version it is, from the next start on. */
+  binary = BINARY;
   #options: Options;
   #descriptors: number | undefined;
   #child: ChildProcess | undefined;
@@ -142,9 +144,9 @@ export class Server {
   }
 
   async start(): Promise<void> {
-    assert.ok(BINARY, "PARLEYD must name the server's binary");
-    const limited = ["-c", `ulimit -n ${this.#descriptors} && exec "$0" "$@"`, BINARY];
-    const [program, ...first] = this.#descriptors ? ["sh", ...limited] : [BINARY];
+    assert.ok(this.binary, "PARLEYD must name the server's binary");
+    const limited = ["-c", `ulimit -n ${this.#descriptors} && exec "$0" "$@"`, this.binary];
+    const [program, ...first] = this.#descriptors ? ["sh", ...limited] : [this.binary];
     const child = spawn(program as string, [...first, "serve", ...this.#flags()], {
       env: { ...environment(), ...this.variables }, stdio: ["ignore", "pipe", "pipe"], cwd: this.dir,
     });
