@@ -492,8 +492,8 @@ static void compare(struct rig *rig, char token[STORE_TOKEN_BYTES_MAX])
     store_request_deinit(&r.base);
 }
 
-/* The token; who it is, where the node has not heard of them (chat/person.c); and the device compares
- * once it is subscribed, and 3 s later. */
+/* The token; who it is, where the node has not heard of them (chat/person.c); and the device
+ * compares once it is subscribed, and 3 s later. */
 static void connect_alice(struct rig *rig, struct store_token_find *find,
                           char token[STORE_TOKEN_BYTES_MAX])
 {
