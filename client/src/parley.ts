@@ -302,14 +302,14 @@ export class Parley {
 
   /** Ends the session here and on the server, and forgets all that was stored: drafts go to the server
    * first; what it does not take, and what is in the outbox, is lost (personal.flushDrafts()).
-   * Throws, and keeps everything, if the server cannot be told. */
+   * Throws, and keeps everything, if the server cannot be told. Of a disabled account it ends here alone. */
   async signOut(): Promise<void> {
     await this.personal.flushDrafts();
     try {
       await this.#accounts.signOut();
     } catch (thrown) {
       const error = asParleyError(thrown);
-      if (error.code !== "unauthenticated") throw error;
+      if (error.code !== "unauthenticated" && error.code !== "account_disabled") throw error;
     }
     await this.#forget();
     // The server closes the socket before it answers: to whoever asked for it that is no news.

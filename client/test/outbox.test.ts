@@ -398,6 +398,19 @@ test("signing out oneself is not told as if another had done it", async () => {
   assert.deepEqual(parley.status.getSnapshot(), { state: "off" });
 });
 
+test("signing out of a disabled account forgets it here, though the server refuses to hear of it", async () => {
+  const { clock, server, parley, storage } = await signedIn([entryOf()], (server) => {
+    const { fetch } = server;
+    server.fetch = async (url, init) => url.endsWith("/v1/signout")
+      ? Response.json({ code: "account_disabled", detail: "" }, { status: 403 }) : fetch(url, init);
+  });
+  server.socket.end(4502);
+  await clock.pass(0);
+  await parley.signOut();
+  assert.equal(parley.session.getSnapshot(), undefined);
+  assert.deepEqual(await storage.scan(""), [["known", "known 1"]]);
+});
+
 test("an edit, a reaction and a delete are shown at once, and stay shown until their event is here", async () => {
   const { clock, server, parley } = await signedIn([entryOf()]);
   server.event(message(1, { sender: ME, text: "old", reactions: [{ user: PEER, emoji: "a" }, { user: ME, emoji: "b" }] }));

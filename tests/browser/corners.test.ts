@@ -5,6 +5,7 @@ import { eventually } from "../integration/harness/wait.ts";
 import { restAt } from "../integration/harness/web.ts";
 import { scan } from "./harness/camera.ts";
 import type { Person } from "./harness/person.ts";
+import { PASSWORD } from "./harness/person.ts";
 import { Stage } from "./harness/stage.ts";
 
 let stage: Stage;
@@ -79,7 +80,7 @@ test("an invite is scanned off the screen, also of a dark one", async () => {
   await bob.seesWords("You are invited to a group.");
 });
 
-test("a disabled account shows nothing, and all again once that is taken back", async () => {
+test("a disabled account shows nothing, and all again once that is taken back; signing out of it ends it here", async () => {
   const [alice, bob] = await stage.friends("alice", "bob");
   alice!.expects(/status of 40[13]/);
   await alice!.finds(bob!);
@@ -94,6 +95,12 @@ test("a disabled account shows nothing, and all again once that is taken back", 
   operator("enable");
   await alice!.page.getByRole("button", { name: "Try now" }).click();
   await alice!.sees("still here");
+  operator("disable");
+  await alice!.seesWords("This account is disabled.");
+  await alice!.page.getByRole("button", { name: "Sign out" }).click();
+  await alice!.page.getByRole("form", { name: "Sign in" }).waitFor();
+  await alice!.asksToSignIn(PASSWORD, bob!.name);
+  await alice!.isUpToDate();
 });
 
 test("an answer to a deleted message says that it is deleted, and nothing of it is left", async () => {
