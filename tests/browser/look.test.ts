@@ -57,7 +57,7 @@ test("language and colours change at once, outlive a reload, and go back to the 
   assert.ok(Math.abs(x + width - 1100) < 2);
 
   await page.reload();
-  await page.getByRole("searchbox", { name: "ابحث عن أشخاص بالاسم" }).waitFor();
+  await page.getByRole("searchbox", { name: "ابحث عن أشخاص ومحادثات" }).waitFor();
   assert.notEqual(await ground(), light);
   await page.getByRole("button", { name: "حسابك" }).click();
   await page.getByRole("button", { name: "الإعدادات" }).click();

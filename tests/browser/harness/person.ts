@@ -184,7 +184,7 @@ export class Person {
   // --- what they see ---
 
   get search(): Locator {
-    return this.page.getByRole("searchbox", { name: "Find people by name" });
+    return this.page.getByRole("searchbox", { name: "Find people and conversations" });
   }
 
   get box(): Locator {
