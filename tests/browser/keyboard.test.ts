@@ -124,7 +124,7 @@ test("Enter takes the word of an input method and sends nothing", async () => {
   await bob!.seesExactly(["日本"]);
 });
 
-test("a narrow window shows the list or the conversation, and the way back", async () => {
+test("a narrow window shows the list or the conversation, and the way back; the focus comes along", async () => {
   const [alice, bob] = await stage.people("alice", "bob");
   await alice!.page.setViewportSize({ width: 360, height: 640 });
   await alice!.finds(bob!);
@@ -132,8 +132,21 @@ test("a narrow window shows the list or the conversation, and the way back", asy
   await alice!.search.waitFor({ state: "hidden" });
   await alice!.page.getByRole("button", { name: "Back to the list" }).click();
   await alice!.box.waitFor({ state: "hidden" });
-  await alice!.opens(bob!);
+  await comesTo(alice!.row(bob!));
+  await alice!.page.keyboard.press("Enter");
   await alice!.sees("on the way");
+  await comesTo(alice!.box);
   await alice!.page.goBack();
-  await alice!.row(bob!).waitFor();
+  await comesTo(alice!.row(bob!));
+
+  // By finger nothing brings up the keyboard.
+  const onPhone = await stage.again(alice!, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  await onPhone.row(bob!).tap();
+  await comesTo(onPhone.log);
+  await onPhone.page.getByRole("button", { name: "Back to the list" }).tap();
+  await comesTo(onPhone.row(bob!));
 });
+
+async function comesTo(wanted: Locator): Promise<void> {
+  await eventually(async () => (await hasFocus(wanted)) || undefined, `the focus on ${wanted}`);
+}

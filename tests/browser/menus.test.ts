@@ -290,3 +290,43 @@ test("the focus of what goes is on what is next to it, or on what led there", as
   await eventually(() => first!.evaluate((one) => !one.isConnected || undefined), "the device is gone");
   await eventually(() => page.evaluate(() => document.activeElement?.matches(".settings button") || undefined), "the focus on another device");
 });
+
+test("the focus of what goes with a press stays near; the wait for a connection is counted on a phone, too", async () => {
+  const [alice, bob, carol] = await stage.friends("alice", "bob", "carol");
+  const { page } = alice!;
+  alice!.expects(/ERR_FAILED/);
+  const rest = restAt(stage.server.base);
+  const { user, token } = await alice!.session();
+  const presses = async (button: Locator): Promise<void> => {
+    await button.focus();
+    await page.keyboard.press("Enter");
+  };
+  for (const one of [bob!, carol!]) {
+    const { conversation, seq } = await rest.call("message.send", { to: user, text: "hello" }, (await one.session()).token);
+    await rest.call("message.react", { conversation, seq, emoji: "👍" }, token);
+  }
+  await page.getByRole("button", { name: "Unread" }).click();
+  for (const next of [alice!.row(bob!), page.getByRole("button", { name: "Unread" })]) {
+    await presses(page.locator(".row-more").first());
+    await presses(page.getByRole("button", { name: "Mark as read" }));
+    await hasFocus(next, "what is next to the row that went");
+  }
+  await page.getByRole("button", { name: "All", exact: true }).click();
+
+  await alice!.opens(bob!);
+  await presses(alice!.message("hello").locator(".reaction"));
+  await alice!.message("hello").locator(".reaction").waitFor({ state: "detached" });
+  await hasFocus(alice!.message("hello").locator(".message-more"), "the menu of the message");
+
+  await page.route("**/v1/connect", (route) => route.abort());
+  await page.setViewportSize(PHONE.viewport);
+  await page.reload();
+  await page.locator(".banner-countdown").waitFor();
+  const place = page.locator(".banner-place");
+  await presses(place.getByRole("button", { name: "Try now" }));
+  await hasFocus(place, "where the button was");
+  await page.unroute("**/v1/connect");
+  await presses(place.getByRole("button", { name: "Try now" }));
+  await alice!.banner.waitFor({ state: "detached" });
+  await hasFocus(place, "where the banner was");
+});

@@ -1,9 +1,12 @@
 /** The panes: the list, the conversation that is open, and its details. A narrow window shows one. */
+import { useEffect, useRef } from "react";
 import { Conversation } from "../conversation/Conversation.tsx";
 import { useAlerts } from "../alerts/useAlerts.ts";
 import { useObservable } from "../hooks/useObservable.ts";
+import { comeBackFrom } from "../list/rowKeys.ts";
 import { Sidebar } from "../list/Sidebar.tsx";
-import { goBeside, goNowhere, placeId, useRoute } from "../route/route.ts";
+import type { Place } from "../route/route.ts";
+import { goBeside, goNowhere, hrefOf, placeId, useRoute } from "../route/route.ts";
 import { useMe, useStore } from "../store/context.ts";
 import { SessionBanner } from "../session/SessionBanner.tsx";
 import { later } from "../ui/later.tsx";
@@ -28,6 +31,7 @@ export function Home() {
   useBadge();
   useAlerts();
   useShortcuts(place);
+  useReturn(place);
   const { overlay } = useStore();
   const over = useObservable(overlay) ?? "none";
   const Over = OVERLAYS[over];
@@ -55,4 +59,14 @@ export function Home() {
       )}
     </div>
   );
+}
+
+/** Back to the list, as a conversation is closed and takes the focus along. */
+function useReturn(place: Place | undefined): void {
+  const href = place && hrefOf(place);
+  const was = useRef(href);
+  useEffect(() => {
+    if (was.current !== undefined && href === undefined && document.activeElement === document.body) comeBackFrom(was.current);
+    was.current = href;
+  }, [href]);
 }

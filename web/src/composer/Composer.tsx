@@ -176,7 +176,7 @@ function knownIn(parley: Parley, users: Iterable<Id>): Person[] {
   return [...users].map((user) => parley.person(user).getSnapshot()).filter((person) => person !== undefined);
 }
 
-/** On a phone the keyboard would cover what one came to read. */
+/** On a phone the keyboard would cover what one came to read (conversation/Conversation.tsx has the focus then). */
 function useFocusOnOpen(box: RefObject<HTMLTextAreaElement | null>): void {
   useEffect(() => {
     if (matchMedia("(pointer: fine)").matches) box.current?.focus();

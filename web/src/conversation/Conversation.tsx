@@ -1,9 +1,10 @@
 /** The middle pane: one conversation, or a person with whom there is none yet. */
 import type { Id, MessageView } from "parley-client";
-import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { Composer } from "../composer/Composer.tsx";
 import type { Intent } from "../composer/intent.ts";
 import { useObservable } from "../hooks/useObservable.ts";
+import { focusLog } from "../message/focusLog.ts";
 import { useWatch } from "../people/usePresence.ts";
 import type { Panel, Place } from "../route/route.ts";
 import { placeId } from "../route/route.ts";
@@ -31,16 +32,21 @@ export function Conversation({ place, panel }: { place: Place; panel: Panel | un
   const reading = useReading(id);
   const [intent, setIntent] = useState<Intent | undefined>();
   const [sheet, setSheet] = useState<Sheet | undefined>();
+  const main = useRef<HTMLElement>(null);
   const conversation = view?.conversation;
   const isBlocked = useObservable(parley.blocked).includes(id);
   useBegunReply(conversation, setIntent);
   useWatch(place.kind === "person" ? [place.user] : []);
+  // What led here may be out of sight by now, and the box may not want it, or not be there.
+  useEffect(() => {
+    if (!main.current?.contains(document.activeElement)) focusLog();
+  }, []);
   // Known by the person before it exists, it is opened once it does.
   useEffect(() => (conversation === undefined ? undefined : parley.open(id)), [parley, id, conversation]);
 
   const unknown = place.kind === "group" && !view;
   return (
-    <main className="conversation">
+    <main ref={main} className="conversation">
       <Header place={place} panel={panel} view={view}>
         {view && <DateMenu reading={reading} />}
       </Header>

@@ -1,5 +1,5 @@
 import type { ConversationView } from "parley-client";
-import { useParley } from "../store/context.ts";
+import { useStore } from "../store/context.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { MenuItem } from "../ui/MenuItem.tsx";
 import { useComplain } from "../ui/notices.tsx";
@@ -10,7 +10,7 @@ import { leaveRow } from "./rowKeys.ts";
 
 /** What one may want of a conversation without opening it. */
 export function RowMenu({ view, title, now }: { view: ConversationView; title: string; now: number }) {
-  const { personal, markRead } = useWants(view);
+  const { personal, markRead, goesOnceRead } = useWants(view);
   const complain = useComplain();
   const say = useText();
   const { conversation } = view;
@@ -27,7 +27,7 @@ export function RowMenu({ view, title, now }: { view: ConversationView; title: s
           close();
           act()?.catch(complain);
         };
-        const move = (act: () => Promise<unknown>) => choose(() => {
+        const move = (act: () => Promise<unknown> | void) => choose(() => {
           leaveRow();
           return act();
         });
@@ -35,7 +35,8 @@ export function RowMenu({ view, title, now }: { view: ConversationView; title: s
           <>
             <MenuItem
               icon={isUnread ? "read" : "unread"} text={say(isUnread ? "list.mark_read" : "list.mark_unread")}
-              onChoose={choose(() => (isUnread ? markRead() : personal.markUnread(conversation)))}
+              onChoose={(isUnread && goesOnceRead() ? move : choose)(() =>
+                isUnread ? markRead() : personal.markUnread(conversation))}
             />
             <MenuItem
               icon={isPinned ? "unpin" : "pin"} text={say(isPinned ? "list.unpin" : "list.pin")}
@@ -58,6 +59,11 @@ export function RowMenu({ view, title, now }: { view: ConversationView; title: s
 }
 
 function useWants({ conversation }: ConversationView) {
-  const parley = useParley();
-  return { personal: parley.personal, markRead: (): void => parley.markRead(conversation) };
+  const { parley, list } = useStore();
+  return {
+    personal: parley.personal,
+    markRead: (): void => parley.markRead(conversation),
+    /** From what is shown of the list. */
+    goesOnceRead: (): boolean => list.filter.getSnapshot() === "unread",
+  };
 }

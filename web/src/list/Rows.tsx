@@ -5,7 +5,7 @@
  */
 import type { ConversationView } from "parley-client";
 import type { RefObject } from "react";
-import { useLayoutEffect, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useContextMenu } from "../hooks/useContextMenu.ts";
 import { useNow } from "../hooks/useNow.ts";
@@ -13,7 +13,7 @@ import { useWatch } from "../people/usePresence.ts";
 import type { Place } from "../route/route.ts";
 import { hrefOf, placeOf } from "../route/route.ts";
 import { ConversationRow } from "./ConversationRow.tsx";
-import { onRowKey, rowMenuOf } from "./rowKeys.ts";
+import { onRowKey, rowMenuOf, takeComingBack } from "./rowKeys.ts";
 
 const MINUTE_MS = 60_000;
 /** Until a row was measured; as tall as it is where letters have their usual size, so that it then moves nothing. */
@@ -45,6 +45,9 @@ export function Rows({ views, place, scroller, label, onChoose }: RowsProps) {
     scrollMargin: top,
   });
   const items = virtual.getVirtualItems();
+  useEffect(() => {
+    if (list.current) takeComingBack(list.current);
+  });
   useWatch(items.flatMap(({ index }) => views[index]?.peer ?? []));
 
   return (

@@ -11,10 +11,39 @@ export function onRowKey(event: KeyboardEvent<HTMLElement>): void {
   from.closest("li")?.querySelector<HTMLElement>(isLink ? ".row-more" : "a.row")?.focus();
 }
 
-/** To the row behind, else to the one before, from one that is about to stand elsewhere. */
+/** To the row behind, else to the one before, from one that is about to stand elsewhere; from the last one to
+ * what stands above the list. */
 export function leaveRow(): void {
-  const row = document.activeElement?.closest("li");
-  (row?.nextElementSibling ?? row?.previousElementSibling)?.querySelector<HTMLElement>("a.row")?.focus();
+  const row = document.activeElement?.closest("li")?.querySelector<HTMLElement>("a.row");
+  const pane = row?.closest(".sidebar");
+  if (!row || !pane) return;
+  const rows = [...pane.querySelectorAll<HTMLElement>("a.row")];
+  const at = rows.indexOf(row);
+  const next = rows[at + 1] ?? rows[at - 1] ?? pane.querySelector<HTMLElement>(".filter[aria-pressed=true], .sidebar-title");
+  next?.focus();
+}
+
+/** Where one was: the row that leads there, of a list that is drawn once it has its size again. */
+let left: string | undefined;
+
+/** To the head of the pane, and from there to the row that leads to where one was. */
+export function comeBackFrom(href: string): void {
+  left = href;
+  headOfPane()?.focus();
+}
+
+/** The rows are drawn. */
+export function takeComingBack(rows: HTMLElement): void {
+  if (left === undefined) return;
+  if (document.activeElement !== headOfPane()) return void (left = undefined); // One went on by oneself.
+  const row = [...rows.querySelectorAll<HTMLElement>("a.row")].find((one) => one.getAttribute("href") === left);
+  if (!row) return;
+  left = undefined;
+  row.focus();
+}
+
+function headOfPane(): HTMLElement | null {
+  return document.querySelector<HTMLElement>(".sidebar :is(.wordmark, .sidebar-title)");
 }
 
 /** What opens the menu of the row that something stands in. */

@@ -4,6 +4,7 @@ import { isolated, useNames } from "../people/names.ts";
 import { useMe } from "../store/context.ts";
 import { useText } from "../words/useText.ts";
 import { useActions } from "./actions.ts";
+import { leaveReaction } from "./focusLog.ts";
 
 /** Names that a line has room for. */
 const NAMES_MAX = 12;
@@ -34,7 +35,11 @@ function Reaction({ message, emoji, users }: { message: MessageView; emoji: stri
   return (
     <button
       type="button" className="reaction" aria-pressed={mine} aria-label={`${emoji}, ${users.length}: ${by}`} title={by}
-      disabled={!mayReact} onClick={() => react(message, mine ? "" : emoji)}
+      disabled={!mayReact}
+      onClick={({ currentTarget }) => {
+        if (mine && users.length === 1) leaveReaction(currentTarget);
+        react(message, mine ? "" : emoji);
+      }}
     >
       <span className="reaction-emoji">{emoji}</span>
       {users.length > 1 && <span className="reaction-count">{users.length}</span>}

@@ -1,6 +1,7 @@
 /** How things stand with the connection, the browser and the page itself, when they do not stand well. */
 import type { Status } from "parley-client";
 import { useEffect } from "react";
+import { useKeptFocus } from "../hooks/useKeptFocus.ts";
 import { useObservable } from "../hooks/useObservable.ts";
 import type { TextId } from "../words/languages.ts";
 import { useText } from "../words/useText.ts";
@@ -26,6 +27,7 @@ export function SessionBanner() {
   const words = wordsOf(status);
   const forgets = useObservable(forgetful);
   const isNewer = useObservable(update.ready);
+  const place = useKeptFocus<HTMLDivElement>();
 
   useEffect(() => {
     const retry = (): void => parley.retryNow();
@@ -35,7 +37,7 @@ export function SessionBanner() {
 
   const again = (): void => (status.state === "stopped" ? parley.start() : parley.retryNow());
   return (
-    <div className="banner-place" role="status">
+    <div ref={place} className="banner-place" role="status" tabIndex={-1}>
       {words !== undefined && (
         <div className={`banner banner-${status.state}`}>
           <span>{say(words)}</span>
