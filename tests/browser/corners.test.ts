@@ -171,6 +171,13 @@ test("what comes while one looks elsewhere is told and heard once, but not from 
   await bob!.writes("softly");
   await eventually(async () => (await told()).length > 1 || undefined, "another notification");
   assert.deepEqual([(await told()).at(-1), await tones()], [`${bob!.name}: softly`, 2]);
+  // Or by the sound alone.
+  await page.getByRole("switch", { name: "Sound" }).click();
+  const tried = await tones();
+  await page.getByRole("switch", { name: "Notifications on this device" }).click();
+  await bob!.writes("only heard");
+  await eventually(async () => (await tones()) === tried + 2 || undefined, "a sound");
+  assert.equal((await told()).length, 2);
 });
 
 test("where a page may show no notification its worker does, and a press on it leads to the conversation", async () => {

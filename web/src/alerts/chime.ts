@@ -6,6 +6,8 @@ const LOUD = 0.08;
 let audio: AudioContext | undefined;
 
 export function chime(): void {
+  // Before the first press in the page it would wait for that, and sound then.
+  if (!navigator.userActivation.hasBeenActive) return;
   try {
     audio ??= new AudioContext();
     const begin = audio.currentTime;
@@ -20,6 +22,6 @@ export function chime(): void {
       tone.stop(from + TONE_S * 2);
     }
   } catch {
-    // A browser without a voice, or one that waits for a press first.
+    // A browser without a voice.
   }
 }

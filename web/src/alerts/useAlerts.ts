@@ -1,5 +1,5 @@
-/** Tells of something new while one looks at no tab of the page: by the system's notifications, if one
- * wants them, and by a sound. Of several tabs one does. */
+/** Tells of something new while one looks at no tab of the page: by the system's notifications and by a sound,
+ * each if one wants it. Of several tabs one does. */
 import { useEffect, useRef } from "react";
 import type { Id } from "parley-client";
 import { useObservable } from "../hooks/useObservable.ts";
@@ -33,7 +33,7 @@ export function useAlerts(): void {
     if (!synced && !known.current) return;
     const before = known.current;
     known.current = new Map(conversations.map((view) => [view.conversation, knownOf(view)]));
-    if (!before || !notify) return;
+    if (!before || (!notify && silent)) return;
     for (const view of conversations) {
       const { conversation } = view;
       const items = () => parley.timeline(conversation).getSnapshot().items;
@@ -41,7 +41,7 @@ export function useAlerts(): void {
       if (!news) continue;
       const body = news.text === undefined ? say("list.mentioned") : plainOf(news.text.slice(0, CHARS_MAX));
       void oneTab(`${conversation} ${news.seq}`, () => {
-        showNotice({ title: titleOf(view, say), body, tag: conversation, href: hrefOf(placeOf(view)) });
+        if (notify) showNotice({ title: titleOf(view, say), body, tag: conversation, href: hrefOf(placeOf(view)) });
         if (!silent) chime();
       });
     }

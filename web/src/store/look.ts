@@ -17,7 +17,7 @@ export interface LookChoice {
   language?: Language;
   /** Something new is told by the system while one looks elsewhere. Absent: it is not. */
   notify?: true;
-  /** And without a sound. */
+  /** Nothing of it is heard. Absent: it is. */
   silent?: true;
 }
 
