@@ -45,6 +45,9 @@ test("language and colours change at once, outlive a reload, and go back to the 
     await page.getByRole("button", { name: "Settings" }).click();
   };
   const ground = (): Promise<string> => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  /** The colour of the browser's own bar. */
+  const bar = (): Promise<string | undefined> => page.evaluate(() =>
+    [...document.querySelectorAll<HTMLMetaElement>("meta[name=theme-color]")].find(({ media }) => matchMedia(media).matches)?.content);
   const light = await ground();
   await settings();
   await page.getByLabel("Dark").check();
@@ -56,14 +59,24 @@ test("language and colours change at once, outlive a reload, and go back to the 
   const { x, width } = (await page.locator(".sidebar").boundingBox())!;
   assert.ok(Math.abs(x + width - 1100) < 2);
 
+  // Nothing is drawn in the look of before.
+  await page.addInitScript(() => {
+    new MutationObserver(() => {
+      const { dir, dataset } = document.documentElement;
+      if (document.querySelector("#app > *")) Object.assign(window, { worn: (window as { worn?: string }).worn ?? `${dataset["theme"]} ${dir}` });
+    }).observe(document, { childList: true, subtree: true });
+  });
   await page.reload();
   await page.getByRole("searchbox", { name: "ابحث عن أشخاص ومحادثات" }).waitFor();
   assert.notEqual(await ground(), light);
+  assert.equal(await page.evaluate(() => (window as { worn?: string }).worn), "dark rtl");
+  assert.equal(await bar(), "#141816");
   await page.getByRole("button", { name: "حسابك" }).click();
   await page.getByRole("button", { name: "الإعدادات" }).click();
   await page.getByLabel("مثل المتصفح").check();
   await page.getByLabel("Same as system").check();
   assert.equal(await ground(), light);
+  assert.equal(await bar(), "#f4f1ea");
   assert.equal(await page.evaluate(() => localStorage.getItem("parley/look")), null);
 });
 

@@ -8,7 +8,7 @@ import { StoreContext } from "../store/context.ts";
 import { newDevice } from "../store/device.ts";
 import { Store } from "../store/store.ts";
 import { App } from "./App.tsx";
-import { Looks, spokenBy } from "./Looks.tsx";
+import { Looks, spokenBy, wear } from "./Looks.tsx";
 import { CatchTrouble, Trouble } from "./Trouble.tsx";
 
 const place = document.getElementById("app");
@@ -16,7 +16,10 @@ if (!place) throw new Error("the page has no place for the app");
 const root = createRoot(place);
 try {
   const store = new Store(newDevice());
-  const [spoken] = await Promise.all([spokenBy(store.look.chosen.getSnapshot().language), store.parley.load()]);
+  const { theme, language } = store.look.chosen.getSnapshot();
+  // At once: the ground is drawn before all that is awaited.
+  wear(theme);
+  const [spoken] = await Promise.all([spokenBy(language), store.parley.load()]);
   root.render(
     <StrictMode>
       <CatchTrouble>
