@@ -14,6 +14,7 @@ test("the page comes with a policy that lets nothing in but the server's own fil
   const reply = await alice!.page.request.get(`${stage.server.base}/`);
   const policy = reply.headers()["content-security-policy"] ?? "";
   assert.match(policy, /default-src 'self'/);
+  assert.match(policy, /require-trusted-types-for 'script'/);
   assert.doesNotMatch(policy, /unsafe|data:|\*/);
   // Where it loads from, and where it talks to.
   const hosts = await alice!.page.evaluate(() =>
@@ -21,15 +22,16 @@ test("the page comes with a policy that lets nothing in but the server's own fil
   assert.deepEqual([...new Set(hosts)], [new URL(stage.server.base).host]);
 });
 
-test("a script in the page's text is refused, and that is a complaint", async () => {
+test("a script in the page's text is refused, and so is a text as HTML; both are complaints", async () => {
   const [alice] = await stage.people("alice");
   await alice!.page.evaluate(() => {
     const script = document.createElement("script");
-    script.textContent = "document.title = 'run'";
+    script.append("document.title = 'run'");
     document.body.append(script);
   });
   const complaint = await eventually(() => alice!.complaints[0], "a complaint");
-  assert.match(complaint, /Content Security Policy/);
+  assert.match(complaint, /TrustedScript/);
   assert.notEqual(await alice!.page.title(), "run");
+  await assert.rejects(alice!.page.evaluate(() => (document.body.innerHTML = "<p>made of text</p>")), /TrustedHTML/);
   alice!.complaints.length = 0;
 });

@@ -5,7 +5,8 @@
  * the plain form and the compressed ones.
  *
  * The policy lets the page load from and talk to this server only: no inline script, no other
- * host, no frame around it.
+ * host, no frame around it, and no text that a script of the page makes HTML of. Scripts are loaded by
+ * import, but for the worker, whose name the page's policy "worker" vouches for.
  */
 #include "gateway/web.h"
 
@@ -19,7 +20,8 @@
 #include "util/mem.h"
 
 static const char content_policy[] = "default-src 'self'; base-uri 'none'; object-src 'none'; "
-                                     "form-action 'self'; frame-ancestors 'none'";
+                                     "form-action 'self'; frame-ancestors 'none'; "
+                                     "require-trusted-types-for 'script'; trusted-types worker";
 
 /* The best for whoever takes it comes last. */
 enum asset_form { FORM_PLAIN, FORM_GZIP, FORM_BROTLI, ASSET_FORMS };

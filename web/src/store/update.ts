@@ -11,6 +11,16 @@ const PATH = "/worker.js";
 /** The browser itself looks when the page is opened, which for some is once a month. */
 const LOOK_MS = 60 * 60 * 1000;
 
+interface TrustedTypes {
+  createPolicy(name: string, rules: { createScriptURL(): string }): { createScriptURL(from: string): string };
+}
+
+/** The content policy of the page takes it from this one alone, in a browser that knows of such. */
+function workerPath(): string {
+  const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes };
+  return trustedTypes?.createPolicy("worker", { createScriptURL: () => PATH }).createScriptURL("") ?? PATH;
+}
+
 export class Update {
   readonly ready: Observable<boolean>;
   #ready = new Value(false);
@@ -34,7 +44,7 @@ export class Update {
       });
       // A page that was loaded past the worker is of a version all the same.
       had ||= Boolean((await workers.getRegistration())?.active);
-      const registration = await workers.register(PATH);
+      const registration = await workers.register(workerPath());
       registration.addEventListener("updatefound", () => this.#watch(registration));
       this.#registration = registration;
       this.#watch(registration); // It may have been found already.
