@@ -6,6 +6,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import type { Locator } from "playwright-core";
+import { LIMITS } from "../../client/src/index.ts";
 import { eventually } from "../integration/harness/wait.ts";
 import { restAt } from "../integration/harness/web.ts";
 import type { Person } from "./harness/person.ts";
@@ -91,6 +92,11 @@ test("whatever people write, everywhere it is shown, it is text", async () => {
     await rest.call("account.set_profile", { about: name }, mallory.token);
     const { conversation } = await rest.call("group.create", { title: name, members: [user] }, mallory.token);
     await rest.call("group.set_description", { conversation, description: name }, mallory.token);
+    const { seq } = await rest.call("message.send", { to: conversation, text: name }, mallory.token);
+    await rest.call("message.pin", { conversation, seq }, mallory.token);
+    if (Buffer.byteLength(name) <= LIMITS.emoji_bytes_max) {
+      await rest.call("message.react", { conversation, seq, emoji: name }, mallory.token);
+    }
     await rest.call("message.send", { to: conversation, text: `${name} to all`, mentions: [user] }, mallory.token);
     await rest.call("message.send", { to: user, text: name }, mallory.token);
     places.unshift(`#/group/${conversation}`, `#/person/${mallory.user}`);
@@ -126,6 +132,8 @@ test("whatever people write, everywhere it is shown, it is text", async () => {
       return box.scrollTop;
     });
   }
+  // Each of the groups has its own pinned, and a reaction.
+  assert.ok((await page.locator(".pinned-line").innerText()).includes(HOSTILE_NAMES[0]!));
   await inDialogs();
   await page.evaluate((token) => {
     location.hash = `#/join/${token}`;
@@ -142,7 +150,7 @@ test("whatever people write, everywhere it is shown, it is text", async () => {
   await page.getByRole("button", { name: "Settings" }).click();
   await page.getByRole("navigation", { name: "Your account" }).getByRole("button", { name: "Devices" }).click();
   await page.locator(".settings-line").first().waitFor();
-
+  await inANotification();
   await noneIsMade();
 
   /** In a group of hers: its members, what may be done with one, who is added, what a message is given on to,
@@ -172,6 +180,30 @@ test("whatever people write, everywhere it is shown, it is text", async () => {
     await inDialog(async (dialog) => dialog.getByRole("checkbox").nth(HOSTILE_NAMES.length - 1).waitFor({ state: "attached" }));
     await alice.does("Message info", "of hers");
     await inDialog(async (dialog) => dialog.locator(".info-line").nth(HOSTILE_NAMES.length - 2).waitFor({ state: "attached" }));
+  }
+
+  async function inANotification(): Promise<void> {
+    await alice.context.grantPermissions(["notifications"]);
+    await page.getByRole("button", { name: "Back to the settings" }).click();
+    await page.getByRole("navigation", { name: "Your account" }).getByRole("button", { name: "Notifications" }).click();
+    await page.getByRole("switch", { name: "Notifications on this device" }).click();
+    await page.getByRole("switch", { name: "Notifications on this device", checked: true }).waitFor();
+    const told = await page.evaluateHandle(() => {
+      const told: string[] = [];
+      window.Notification = class extends window.Notification {
+        constructor(title: string, options?: NotificationOptions) {
+          super(title, options);
+          told.push(`${title}: ${options?.body}`);
+        }
+      };
+      Object.defineProperty(document, "visibilityState", { value: "hidden", configurable: true });
+      document.dispatchEvent(new Event("visibilitychange"));
+      return told;
+    });
+    const { token: hers } = await rest.call("signin", { username: "mallory-0", password: PASSWORD });
+    await rest.call("message.send", { to: places.at(-2)!.slice("#/group/".length), text: `${HOSTILE_NAMES[0]} again` }, hers);
+    await eventually(async () => (await told.jsonValue()).length > 0 || undefined, "a notification");
+    assert.deepEqual(await told.jsonValue(), [`${HOSTILE_NAMES[0]}: ${HOSTILE_NAMES[0]} again`]);
   }
 
   async function inDialog(look: (dialog: Locator) => Promise<void>): Promise<void> {
