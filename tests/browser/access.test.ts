@@ -56,6 +56,7 @@ async function talked(options: BrowserContextOptions): Promise<[Person, Person]>
   await rest.call("contact.accept", { user: hers.user }, his.token);
   await rest.call("contact.request", { user: hers.user }, others.token);
   const first = await rest.call("message.send", { to: hers.user, text: "**bold** `code` https://a.example/\n```\nfence\n```" }, his.token);
+  await rest.call("message.pin", { conversation: first.conversation, seq: first.seq }, his.token);
   await rest.call("message.react", { conversation: first.conversation, seq: first.seq, emoji: "👍" }, his.token);
   await rest.call("message.send", { to: hers.user, text: "second", reply_to: first.seq }, his.token);
   await rest.call("message.send", { to: hers.user, text: "a stranger's words" }, others.token);
@@ -74,9 +75,14 @@ for (const colorScheme of ["light", "dark"] as const) {
     await page.getByRole("button", { name: "Create an account" }).waitFor({ state: "detached" });
     await alice.row(bob).waitFor();
     await look(alice, "the list");
+    await page.locator(".row-more").first().click();
+    await page.getByRole("button", { name: "Archive", exact: true }).waitFor();
+    await look(alice, "a row's menu");
+    await page.keyboard.press("Escape");
     await alice.opens(bob);
     await alice.sees("second");
-    await look(alice, "a conversation");
+    await page.locator(".pinned-line").waitFor();
+    await look(alice, "a conversation, with something pinned");
     await page.getByRole("button", { name: "Details" }).click();
     await page.getByRole("complementary", { name: "Details" }).getByText("online").waitFor();
     await look(alice, "a person's details");
@@ -84,6 +90,13 @@ for (const colorScheme of ["light", "dark"] as const) {
     await page.getByRole("button", { name: "Details" }).click();
     await page.getByText("2 members").waitFor();
     await look(alice, "a group's details");
+    await page.locator(".members-line").getByRole("button", { name: "What to do with" }).click();
+    await page.getByRole("button", { name: "Hand the group over" }).waitFor();
+    await look(alice, "a member's menu");
+    await page.getByRole("button", { name: "Hand the group over" }).click();
+    await page.getByRole("dialog", { name: "Hand the group over" }).waitFor();
+    await look(alice, "handing over");
+    await page.keyboard.press("Escape");
 
     await alice.message("to all").hover();
     await alice.message("to all").getByRole("button", { name: "What to do with this message" }).click();
@@ -146,7 +159,7 @@ for (const colorScheme of ["light", "dark"] as const) {
   test(`${colorScheme}: nothing that asks, stands in the way or is gone has a fault that axe finds`, async () => {
     const [alice, bob] = await talked({ colorScheme });
     const { page } = alice;
-    alice.expects(/ERR_FAILED/, /404 .*groups\/preview/);
+    alice.expects(/ERR_FAILED/, /404 .*groups\/preview/, /Failed to fetch dynamically imported module/);
     await page.getByRole("region", { name: "Message requests" }).getByRole("link").click();
     await page.getByRole("group", { name: "Message request" }).waitFor();
     await look(alice, "a request");
@@ -191,11 +204,23 @@ for (const colorScheme of ["light", "dark"] as const) {
     await look(alice, "the archive");
     await page.evaluate(() => (location.hash = "#/join/nothing"));
     await alice.seesWords("This invite is no longer valid.");
+    await look(alice, "an invite that is gone");
+    const { token } = await bob.session();
+    const rest = restAt(stage.server.base);
+    const { conversation } = await rest.call("group.create", { title: "The talkers", members: [] }, token);
+    const invite = await rest.call("group.invite", { conversation }, token);
+    await page.evaluate((token) => (location.hash = `#/join/${token}`), invite.token);
+    await page.getByRole("button", { name: "Join the group" }).waitFor();
     await look(alice, "an invite");
+    await page.route("**/assets/Contacts-*.js", (route) => route.abort());
     await page.route("**/v1/connect", (route) => route.abort());
     await page.reload();
     await alice.banner.getByText("Offline").waitFor();
     await look(alice, "offline");
+    await page.getByRole("button", { name: "New", exact: true }).click();
+    await page.getByRole("button", { name: "Contacts" }).click();
+    await alice.seesWords("This part of the page does not work right now.");
+    await look(alice, "a part that failed");
     noneIsAtFault();
   });
 }
@@ -221,6 +246,12 @@ for (const colorScheme of ["light", "dark"] as const) {
     await look(alice, "recovery codes");
     await page.getByRole("button", { name: "I have kept them" }).click();
     await alice.seesWords("Signing in asks for a code.");
+    const elsewhere = await stage.person("elsewhere", { colorScheme });
+    elsewhere.expects(/status of 40\d/);
+    await elsewhere.opensThePage();
+    await elsewhere.asksToSignIn(PASSWORD, alice.name);
+    await elsewhere.page.getByLabel("Code").waitFor();
+    await look(elsewhere, "the code field");
     await look(alice, "a second factor that is on");
     await page.getByRole("button", { name: "Back to the settings" }).click();
     await page.getByRole("button", { name: "Back to the list" }).click();
@@ -230,6 +261,11 @@ for (const colorScheme of ["light", "dark"] as const) {
     await alice.writes("refused");
     await alice.seesTick("refused", "not sent");
     await look(alice, "a message that was not sent");
+    await page.getByRole("button", { name: "Discard" }).click();
+    await page.getByRole("dialog", { name: "Discard" }).waitFor();
+    await look(alice, "discarding");
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
     await page.getByRole("button", { name: "New", exact: true }).click();
     await page.getByRole("button", { name: "Notes to self" }).click();
     await alice.seesWords("Only you see these.");
@@ -251,8 +287,11 @@ for (const colorScheme of ["light", "dark"] as const) {
     noneIsAtFault();
 
     const dora = await stage.person("dora", { colorScheme, reducedMotion: "reduce" });
+    await hasANewerPage(dora);
     await dora.signsUp();
-    await look(dora, "an empty list");
+    await dora.banner.getByText("There is a newer version").waitFor();
+    await dora.banner.getByText("This browser keeps nothing").waitFor();
+    await look(dora, "an empty list, below banners");
     const { token, devices } = await devicesOf(dora);
     for (const device of devices) await rest.call("device.end", { device }, token);
     await dora.seesWords("This device was signed out.");
@@ -261,6 +300,26 @@ for (const colorScheme of ["light", "dark"] as const) {
     await dora.page.getByRole("button", { name: "Create an account" }).click();
     await look(dora, "signing up, invited");
     noneIsAtFault();
+  });
+}
+
+/** The size of its letters: into what is smaller iOS zooms. */
+function smallestField({ page }: Person): Promise<number> {
+  return page.evaluate(() => Math.min(...[...document.querySelectorAll("input, select, textarea")].map((one) =>
+    parseFloat(getComputedStyle(one).fontSize))));
+}
+
+/** In a browser that keeps nothing; of the worker no more than that there is a newer one. */
+async function hasANewerPage({ page }: Person): Promise<void> {
+  await page.addInitScript(() => {
+    if (location.protocol === "about:") return;
+    IDBFactory.prototype.open = () => {
+      throw new DOMException("the browser keeps nothing", "SecurityError");
+    };
+    Object.defineProperty(ServiceWorkerContainer.prototype, "controller", { value: {} });
+    const worker = Object.assign(new EventTarget(), { active: {}, waiting: {}, update: async () => {} });
+    const found = async (): Promise<ServiceWorkerRegistration> => worker as unknown as ServiceWorkerRegistration;
+    Object.assign(ServiceWorkerContainer.prototype, { register: found, getRegistration: found });
   });
 }
 
@@ -274,6 +333,7 @@ test("on a phone, from right to left, no view has a fault, and none is wider tha
   const { page } = alice;
   await alice.opensThePage();
   await look(alice, "signing in");
+  assert.equal(await smallestField(alice), 16);
   await alice.signsInByNoWords();
   await look(alice, "the list");
   await page.locator(".row").first().click();
@@ -283,6 +343,7 @@ test("on a phone, from right to left, no view has a fault, and none is wider tha
   await page.locator(".details").waitFor();
   await look(alice, "details");
   assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0);
+  assert.equal(await smallestField(alice), 16);
   noneIsAtFault();
 });
 

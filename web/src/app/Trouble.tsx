@@ -8,20 +8,23 @@ import { useText } from "../words/useText.ts";
 export interface TroubleProps {
   words?: { text: string; button: string };
   again?: () => void;
+  /** It stands beside what the page is about. */
+  beside?: boolean;
   /** More that one may do. */
   children?: ReactNode;
 }
 
 /** English where there are no texts: they may be what failed. */
-export function Trouble({ words, again, children }: TroubleProps) {
+export function Trouble({ words, again, beside = false, children }: TroubleProps) {
+  const Place = beside ? "div" : "main";
   return (
-    <main className="nothing" role="alert">
-      <p>{words?.text ?? "Something went wrong in this page. If it needs to, let the browser keep data for it."}</p>
+    <Place className="nothing">
+      <p role="alert">{words?.text ?? "Something went wrong in this page. If it needs to, let the browser keep data for it."}</p>
       <button type="button" className="button" onClick={again ?? (() => location.reload())}>
         {words?.button ?? "Load it again"}
       </button>
       {children}
-    </main>
+    </Place>
   );
 }
 
@@ -74,7 +77,7 @@ export function Part({ children, className, onClose }: PartProps) {
     <CatchTrouble
       instead={(again, tried) => {
         const trouble = (
-          <Trouble words={words} again={again}>
+          <Trouble words={words} again={again} beside={className !== undefined}>
             {tried && <Reload />}
             {onClose && <button type="button" className="button button-quiet" onClick={onClose}>{say("app.close")}</button>}
           </Trouble>
