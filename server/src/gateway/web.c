@@ -5,8 +5,8 @@
  * the plain form and the compressed ones.
  *
  * The policy lets the page load from and talk to this server only: no inline script, no other
- * host, no frame around it, and no text that a script of the page makes HTML of. Scripts are loaded by
- * import, but for the worker, whose name the page's policy "worker" vouches for.
+ * host, no frame around it, and no text that a script of the page makes HTML of. Scripts are loaded
+ * by import, but for the worker, whose name the page's policy "worker" vouches for.
  */
 #include "gateway/web.h"
 
