@@ -1,8 +1,15 @@
+import type { Plugin } from "vite";
 import { defineConfig } from "vite";
 import { emoji } from "./build/emoji.ts";
 
+/** Nothing is drawn before the page knows which theme was chosen. Vite itself would leave the attribute out. */
+function firstDrawing(): Plugin {
+  const handler = (html: string): string => html.replace('<script type="module"', '$& blocking="render"');
+  return { name: "first-drawing", apply: "build", transformIndexHtml: { order: "post", handler } };
+}
+
 export default defineConfig({
-  plugins: [emoji()],
+  plugins: [emoji(), firstDrawing()],
   build: {
     // The server's content policy allows no data: address, so nothing is put into the text.
     assetsInlineLimit: 0,
