@@ -56,6 +56,15 @@ test("days are those of the calendar, not spans of 24 hours", () => {
   assert.match(shortTime(intl, NOON - 30 * DAY, NOON), /\d/);
 });
 
+test("of another year the year is said", () => {
+  const [before, after] = [new Date(2025, 11, 1).getTime(), new Date(2026, 0, 20, 12).getTime()];
+  assert.equal(shortTime(intl, before, after), "Dec 1, 2025");
+  assert.equal(dayName(intl, before, after), "December 1, 2025");
+  assert.equal(lastSeen(intl, before, after), "last seen on Dec 1, 2025");
+  assert.equal(shortTime(intl, before, before + 10 * DAY), "Dec 1");
+  assert.equal(dayName(intl, before, before + 10 * DAY), "Monday, December 1");
+});
+
 test("last seen grows coarser with time, and a clock that lags says nothing odd", () => {
   assert.equal(lastSeen(intl, NOON + 5000, NOON), "last seen just now");
   assert.equal(lastSeen(intl, NOON - 30_000, NOON), "last seen just now");

@@ -5,7 +5,6 @@ const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
 const CLOCK = { hour: "numeric", minute: "2-digit" } as const;
-const DAY_AND_MONTH = { day: "numeric", month: "short" } as const;
 
 function midnight(time: number): number {
   return new Date(time).setHours(0, 0, 0, 0);
@@ -14,6 +13,16 @@ function midnight(time: number): number {
 /** Days between the two, as a calendar counts them. */
 function daysBefore(time: number, now: number): number {
   return Math.round((midnight(now) - midnight(time)) / DAY);
+}
+
+function isSameYear(a: number, b: number): boolean {
+  return new Date(a).getFullYear() === new Date(b).getFullYear();
+}
+
+/** In few letters; another year is said. */
+function shortDay(intl: IntlShape, time: number, now: number): string {
+  const day = { day: "numeric", month: "short" } as const;
+  return intl.formatDate(time, isSameYear(time, now) ? day : { ...day, year: "numeric" });
 }
 
 export function isSameDay(a: number, b: number): boolean {
@@ -38,7 +47,7 @@ export function shortTime(intl: IntlShape, time: number, now: number): string {
   const days = daysBefore(time, now);
   if (days <= 0) return clockTime(intl, time);
   if (days === 1) return intl.formatMessage({ id: "talk.yesterday" });
-  return intl.formatDate(time, days < 7 ? { weekday: "short" } : DAY_AND_MONTH);
+  return days < 7 ? intl.formatDate(time, { weekday: "short" }) : shortDay(intl, time, now);
 }
 
 /** Above the messages of a day. */
@@ -47,7 +56,7 @@ export function dayName(intl: IntlShape, time: number, now: number): string {
   if (days <= 0) return intl.formatMessage({ id: "talk.today" });
   if (days === 1) return intl.formatMessage({ id: "talk.yesterday" });
   const month = { day: "numeric", month: "long" } as const;
-  return intl.formatDate(time, days < 180 ? { ...month, weekday: "long" } : { ...month, year: "numeric" });
+  return intl.formatDate(time, { ...month, ...(isSameYear(time, now) ? { weekday: "long" } : { year: "numeric" }) });
 }
 
 export function lastSeen(intl: IntlShape, time: number, now: number): string {
@@ -58,5 +67,5 @@ export function lastSeen(intl: IntlShape, time: number, now: number): string {
   const clock = clockTime(intl, time);
   if (days === 0) return intl.formatMessage({ id: "person.seen_today" }, { time: clock });
   if (days === 1) return intl.formatMessage({ id: "person.seen_yesterday" }, { time: clock });
-  return intl.formatMessage({ id: "person.seen_on" }, { date: intl.formatDate(time, DAY_AND_MONTH) });
+  return intl.formatMessage({ id: "person.seen_on" }, { date: shortDay(intl, time, now) });
 }
