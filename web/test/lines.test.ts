@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { MessageView, NoticeView, TimelineView } from "parley-client";
-import { indexOfSeq, linesOf } from "../src/conversation/lines.ts";
+import { linesOf } from "../src/conversation/lines.ts";
 
 const NOON = new Date(2026, 4, 20, 12).getTime();
 const MINUTE = 60_000;
@@ -56,9 +56,4 @@ test("ids are never the same twice", () => {
   const items = [message(1), notice(2), message(3, { time: NOON + 48 * 60 * MINUTE })];
   const ids = linesOf({ items, has_older: false, full: false, loading: false }, 0).map((line) => line.id);
   assert.equal(new Set(ids).size, ids.length);
-});
-
-test("a seq is found at its line, or at the next where it shows nothing of its own", () => {
-  const lines = linesOf({ items: [message(2), notice(5), message(9)], has_older: true, full: false, loading: false }, undefined);
-  assert.deepEqual([1, 2, 3, 5, 6, 9, 10].map((seq) => indexOfSeq(lines, seq)), [0, 0, 1, 1, 2, 2, -1]);
 });

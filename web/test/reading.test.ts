@@ -1,7 +1,7 @@
 /** Where one reads: jumps into the past, the way on to the end, and what is shown where both meet. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Seq } from "parley-client";
+import type { ChatEvent, Seq } from "parley-client";
 import type { Rig } from "../../client/test/rig.ts";
 import { CHAT, entryOf, message, signedIn } from "../../client/test/rig.ts";
 import { Reading } from "../src/store/reading.ts";
@@ -62,6 +62,50 @@ test("scrolled on to the end, the past and the end are one list without a hole, 
   assert.deepEqual(seqsOf(reading), from(50, HEAD + 1));
   await reading.older();
   assert.deepEqual(seqsOf(reading), from(1, HEAD + 1));
+});
+
+test("a jump to what is not shown, be it hidden or from before one came, leads nowhere and says so", async () => {
+  const { server, parley, reading } = await reader();
+  const answer = server.scripts.get("message.history")!;
+  server.on("message.history", async (args) => {
+    const page = (await answer(args)) as { ok: { events: ChatEvent[]; head: Seq; first: Seq } };
+    return { ok: { ...page.ok, events: page.ok.events.filter(({ seq }) => seq >= 50) } };
+  });
+  await assert.rejects(reading.goTo(20), { code: "not_found" });
+  assert.equal(reading.target.getSnapshot(), undefined);
+  assert.deepEqual(seqsOf(reading), from(351, HEAD));
+  server.on("message.history", () => ({ error: { code: "forbidden", message: "" } }));
+  await assert.rejects(reading.goTo(100), { code: "forbidden" });
+  assert.equal([...parley.past.all()].length, 0);
+});
+
+test("of two jumps the last is made, whichever page comes first and whatever else loads", async () => {
+  const { clock, server, parley, reading } = await reader();
+  await reading.goTo(200);
+  const answer = server.scripts.get("message.history")!;
+  const answers: (() => void)[] = [];
+  server.on("message.history", async (args) => {
+    await new Promise<void>((resolve) => answers.push(resolve));
+    return answer(args);
+  });
+  const older = reading.older(), first = reading.goTo(100), last = reading.goTo(300);
+  await clock.pass(0);
+  answers.reverse().forEach((go) => go());
+  await Promise.all([older, first, last]);
+  assert.deepEqual(reading.target.getSnapshot(), { to: 300 });
+  assert.deepEqual(seqsOf(reading), from(250, 349));
+  assert.equal([...parley.past.all()].length, 1);
+});
+
+test("a jump to a day goes to the first line at or behind it, else to the newest, and is done", async () => {
+  const { clock, server, reading } = await reader(); // a message a millisecond
+  await reading.goToDay(120);
+  assert.deepEqual(reading.target.getSnapshot(), { to: 120 });
+  reading.goToLatest();
+  server.event({ ...message(HEAD + 1, { time: 9000 }), type: "reaction", target: HEAD, emoji: "x", n: HEAD } as never);
+  await clock.pass(0);
+  await reading.goToDay(8000);
+  assert.deepEqual(reading.target.getSnapshot(), { to: HEAD });
 });
 
 test("who has ended hears of nothing any more", async () => {

@@ -49,8 +49,3 @@ export function seqOf(line: Line): Seq | undefined {
   if (line.type === "message") return line.message.seq;
   return line.type === "notice" ? line.notice.seq : undefined;
 }
-
-/** The first line at or behind a seq; -1: there is none. */
-export function indexOfSeq(lines: readonly Line[], seq: Seq): number {
-  return lines.findIndex((line) => (seqOf(line) ?? -1) >= seq);
-}

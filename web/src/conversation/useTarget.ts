@@ -2,7 +2,7 @@ import { useEffect, useLayoutEffect, useState } from "react";
 import { useObservable } from "../hooks/useObservable.ts";
 import type { Reading } from "../store/reading.ts";
 import type { Line } from "./lines.ts";
-import { indexOfSeq } from "./lines.ts";
+import { seqOf } from "./lines.ts";
 import type { LogLines } from "./useLogLines.ts";
 
 /** As long as the animation that marks what was found. */
@@ -14,15 +14,16 @@ export function useTarget(reading: Reading, virtual: LogLines, lines: readonly L
   const [found, setFound] = useState<{ id: string } | undefined>();
 
   useLayoutEffect(() => {
-    if (!target) return;
+    if (!target || lines.length === 0) return;
     if (target.to === "end") {
       virtual.scrollToEnd();
     } else {
-      const index = indexOfSeq(lines, target.to);
+      const index = lines.findIndex((line) => seqOf(line) === target.to);
       const line = lines[index];
-      if (!line) return;
-      virtual.scrollToIndex(index, { align: "center" });
-      setFound({ id: line.id });
+      if (line) {
+        virtual.scrollToIndex(index, { align: "center" });
+        setFound({ id: line.id });
+      }
     }
     reading.arrived();
   }, [target, lines, virtual, reading]);

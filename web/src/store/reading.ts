@@ -1,16 +1,18 @@
 /**
  * Where in a conversation's history somebody reads: at its living end, or in a window on what was
- * said long ago (the library's Excerpt). One goes into the past by a jump to a message or a day, and
- * by scrolling back beyond what is kept of the end; and back by scrolling on, or by a jump. Where the
- * window meets the end both are shown as one, so that nothing one looks at ever goes.
+ * said long ago (the library's Excerpt). One goes into the past by a jump to a message or a day, where
+ * much is unread, and by scrolling back beyond what is kept of the end; and back by scrolling on, or by
+ * a jump. Where the window meets the end both are shown as one, so that nothing one looks at ever goes.
  */
 import type { Excerpt, ExcerptView, Id, Observable, Parley, Seq, TimelineView } from "parley-client";
-import { Observed, Value } from "parley-client";
+import { Observed, ParleyError, Value } from "parley-client";
 
-/** Where the view is to go: the first line at or after a seq, or the end. Each is another object. */
+/** Where the view is to go: a line that is shown, or the end. Each is another object. */
 export interface Target {
   to: Seq | "end";
 }
+
+type Items = ExcerptView["items"];
 
 export class Reading {
   readonly timeline: Observable<ExcerptView>;
@@ -19,6 +21,8 @@ export class Reading {
   #id: Id;
   #excerpt: Excerpt | undefined;
   #endExcerpt = (): void => {};
+  /** The way that was taken last, while it is under way; one before it leads nowhere any more. */
+  #way: object | undefined;
   #timeline = new Observed<ExcerptView>(() => this.#shown());
   #target = new Value<Target | undefined>(undefined);
 
@@ -44,27 +48,37 @@ export class Reading {
 
   /** The page before; rejects if it cannot be had now. */
   async older(): Promise<void> {
+    if (this.#way) return;
     const end = this.#parley.timeline(this.#id).getSnapshot();
     const oldest = firstSeq(end);
     if (this.#excerpt) await this.#excerpt.older();
-    else if (end.full && oldest !== undefined) await this.#enter(oldest);
+    else if (end.full && oldest !== undefined) await this.reach(oldest - 1);
     else await this.#parley.loadOlder(this.#id);
   }
 
   /** The page behind, where one is in the past. */
   async newer(): Promise<void> {
-    await this.#excerpt?.newer();
+    if (!this.#way) await this.#excerpt?.newer();
   }
 
+  /** A seq lies among what is shown then; the view goes nowhere. */
+  async reach(seq: Seq): Promise<void> {
+    await this.#go(() => Promise.resolve(seq), () => undefined);
+  }
+
+  /** Rejects, and stays where it is, if there is no such message for one: it may be hidden, or from before
+   * one came. */
   async goTo(seq: Seq): Promise<void> {
-    if (!has(this.#timeline.getSnapshot(), seq)) await this.#enter(seq);
-    this.#target.set({ to: seq });
+    await this.#go(() => Promise.resolve(seq), (items) => {
+      if (!items.some((item) => item.seq === seq)) throw new ParleyError("not_found", "it is not shown");
+      return seq;
+    });
   }
 
-  /** The first that was said on a day, which begins at `time`, or after it. */
+  /** The first that was said on a day, which begins at `time`, or after it; else the newest. */
   async goToDay(time: number): Promise<void> {
-    const seq = await this.#parley.past.firstSince(this.#id, time);
-    if (seq !== undefined) await this.goTo(seq);
+    await this.#go(() => this.#parley.past.firstSince(this.#id, time), (items, seq) =>
+      (items.find((item) => (item.seq ?? 0) >= seq) ?? lastOf(items))?.seq);
   }
 
   goToLatest(): void {
@@ -79,20 +93,46 @@ export class Reading {
 
   #shown(): ExcerptView {
     const end = this.#parley.timeline(this.#id).getSnapshot();
-    if (!this.#excerpt) return { ...end, has_older: end.has_older || end.full, has_newer: false };
+    const going = this.#way !== undefined;
+    if (!this.#excerpt) {
+      return { ...end, has_older: end.has_older || end.full, has_newer: false, loading: end.loading || going };
+    }
     const past = this.#excerpt.timeline.getSnapshot();
-    if (past.has_newer) return past;
+    if (past.has_newer) return { ...past, loading: past.loading || going };
     const first = firstSeq(end) ?? Infinity;
     const items = [...past.items.filter((item) => (item.seq ?? 0) < first), ...end.items];
-    return { ...past, items, loading: past.loading || end.loading };
+    return { ...past, items, loading: past.loading || end.loading || going };
   }
 
-  async #enter(seq: Seq): Promise<void> {
-    const excerpt = this.#excerpt ?? this.#parley.past.open(this.#id);
-    if (!excerpt) return;
-    await excerpt.around(seq);
-    if (excerpt === this.#excerpt) return;
-    this.#toEnd();
+  /** Shows what lies around a seq, and goes to what `choose` names of it. */
+  async #go(
+    find: () => Promise<Seq | undefined>, choose: (items: Items, seq: Seq) => Seq | undefined,
+  ): Promise<void> {
+    const way = {};
+    this.#way = way;
+    let window: Excerpt | undefined;
+    try {
+      const seq = await find();
+      if (seq === undefined || this.#way !== way) return;
+      if (!covers(this.#timeline.getSnapshot(), seq)) {
+        window = this.#parley.past.open(this.#id);
+        this.#timeline.touch();
+        await window?.around(seq);
+        if (!window || this.#way !== way) return;
+      }
+      const to = choose((window?.timeline ?? this.#timeline).getSnapshot().items, seq);
+      if (window) this.#enter(window);
+      window = undefined;
+      if (to !== undefined) this.#target.set({ to });
+    } finally {
+      if (window) this.#parley.past.end(window);
+      if (this.#way === way) this.#way = undefined;
+      this.#timeline.touch();
+    }
+  }
+
+  #enter(excerpt: Excerpt): void {
+    this.#endExcerpt();
     const deaf = excerpt.timeline.subscribe(() => this.#timeline.touch());
     this.#excerpt = excerpt;
     this.#endExcerpt = () => {
@@ -106,6 +146,7 @@ export class Reading {
     this.#endExcerpt();
     this.#endExcerpt = () => {};
     this.#excerpt = undefined;
+    this.#way = undefined;
     this.#timeline.touch();
   }
 }
@@ -115,9 +156,13 @@ function firstSeq({ items }: TimelineView): Seq | undefined {
   return items.find((item) => item.seq !== undefined)?.seq;
 }
 
+function lastOf(items: Items): Items[number] | undefined {
+  return items.findLast((item) => item.seq !== undefined);
+}
+
 /** Whether a seq lies among what is shown; it may be one that shows nothing of its own. */
-function has(view: TimelineView, seq: Seq): boolean {
-  const first = firstSeq(view);
-  const last = view.items.findLast((item) => item.seq !== undefined)?.seq;
-  return first !== undefined && last !== undefined && first <= seq && seq <= last;
+function covers(view: ExcerptView, seq: Seq): boolean {
+  const first = firstSeq(view) ?? Infinity;
+  const last = view.has_newer ? lastOf(view.items)?.seq ?? 0 : Infinity;
+  return first <= seq && seq <= last;
 }
