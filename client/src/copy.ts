@@ -203,10 +203,11 @@ export class Copy {
     this.#commit(seqs);
   }
 
-  /** Moves one's own mark here, up to the cursor at most. False: it stood there already. */
-  markRead(seq: Seq): boolean {
+  /** Moves one's own mark here, up to the cursor at most. `there`: messages up to `seq`, as a window on the past
+   * knows them. False: it stood there already. */
+  markRead(seq: Seq, there?: number): boolean {
     const to = Math.min(seq, this.record.cursor);
-    const n = this.nAt(to);
+    const n = this.nAt(to) ?? (to === seq ? there : undefined);
     if (to <= this.record.read || n === undefined) return false;
     this.record.read = to;
     delete this.record.marked_unread;

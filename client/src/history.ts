@@ -88,6 +88,11 @@ export class Excerpt {
     this.#cut((rows) => rows.slice(0, -EXCERPT_ROWS_MAX));
   }
 
+  /** Messages up to `seq`, if that is held. */
+  nAt(seq: Seq): number | undefined {
+    return this.#rows.get(seq)?.n;
+  }
+
   /** An event was applied to the copy. */
   apply(event: ChatEvent): void {
     if (this.#rows.apply(event).length > 0) this.touch();
@@ -193,6 +198,15 @@ export class Past {
       else low = Math.max(middle + 1, found.seq + 1);
     }
     return Math.min(low, copy.record.head);
+  }
+
+  /** Messages up to a seq, if a window on the conversation holds that. */
+  nAt(id: Id, seq: Seq): number | undefined {
+    for (const excerpt of this.#open) {
+      const n = excerpt.id === id ? excerpt.nAt(seq) : undefined;
+      if (n !== undefined) return n;
+    }
+    return undefined;
   }
 
   all(): Iterable<Excerpt> {

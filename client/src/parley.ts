@@ -498,7 +498,8 @@ export class Parley {
   /** Everything up to `seq` was seen; without it, everything that is here. */
   markRead(id: Id, seq?: Seq): void {
     const copy = this.#shelf.resolve(id);
-    if (copy?.markRead(seq ?? copy.record.cursor)) this.#receipts.check(copy);
+    const to = seq ?? copy?.record.cursor ?? 0;
+    if (copy?.markRead(to, this.past.nAt(copy.id, to))) this.#receipts.check(copy);
     else if (copy) this.personal.looked(copy.id);
   }
 

@@ -22,9 +22,9 @@ function keeps(server: FakeServer, log: ChatEvent[]): void {
   });
 }
 
-async function withHistory(): Promise<Rig & { log: ChatEvent[] }> {
+async function withHistory(read = HEAD): Promise<Rig & { log: ChatEvent[] }> {
   const log = Array.from({ length: HEAD }, (_, i): ChatEvent => message(i + 1, { time: (i + 1) * EVERY_MS }));
-  const entry = entryOf({ head: HEAD, n: HEAD, read: HEAD, delivered: HEAD });
+  const entry = entryOf({ head: HEAD, n: HEAD, read, unread: HEAD - read, delivered: HEAD });
   const rig = await signedIn([entry], (server) => keeps(server, log));
   return { ...rig, log };
 }
@@ -95,6 +95,16 @@ test("a change that overtakes its page is not lost", async () => {
   await excerpt.around(1500);
   await clock.pass(0);
   assert.equal(textAt(excerpt, 1500), "again");
+});
+
+test("what is read in a window counts, where the copy does not know it", async () => {
+  const { clock, server, parley } = await withHistory(0);
+  const excerpt = parley.past.open(CHAT)!;
+  await excerpt.around(1500);
+  parley.markRead(CHAT, 1510);
+  await clock.pass(1000);
+  assert.equal(parley.conversation(CHAT).getSnapshot()?.unread, HEAD - 1510);
+  assert.deepEqual(server.askedFor("receipt.read").map(({ seq }) => seq), [1510]);
 });
 
 test("the first at or after a time is found by a few questions", async () => {
