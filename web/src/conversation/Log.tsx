@@ -8,6 +8,7 @@ import { useArrowKeys } from "../hooks/useArrowKeys.ts";
 import { useContextMenu } from "../hooks/useContextMenu.ts";
 import { useObservable } from "../hooks/useObservable.ts";
 import { Message } from "../message/Message.tsx";
+import { focusLog } from "../message/focusLog.ts";
 import { hasMenu } from "../message/may.ts";
 import { messageMenuOf } from "../message/messageMenuOf.ts";
 import { MessageActionsContext, useMessageActions } from "../message/actions.ts";
@@ -63,6 +64,10 @@ export function Log({ id, view, reading, onIntent, onSheet }: LogProps) {
     event.preventDefault();
     reading.goToLatest();
   };
+  const toLatest = (): void => {
+    focusLog();
+    reading.goToLatest();
+  };
   const last = timeline.items.findLast((item) => item.type === "message" && hasMenu(item));
   const online = useObservable(useParley().status).state === "online";
   const isBare = lines.length === 0 && !timeline.loading;
@@ -116,7 +121,7 @@ export function Log({ id, view, reading, onIntent, onSheet }: LogProps) {
       {isBare && !timeline.has_older && <p className="hint log-empty">{say("talk.empty")}</p>}
       {isBare && timeline.has_older && !online && <p className="hint log-empty" role="status">{say("talk.absent")}</p>}
       {lines.length > 0 && (timeline.has_newer || !isAtEnd) && (
-        <ToLatest unread={view?.unread ?? 0} onGo={() => reading.goToLatest()} />
+        <ToLatest unread={view?.unread ?? 0} onGo={toLatest} />
       )}
     </div>
   );
