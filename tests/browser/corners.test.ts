@@ -4,6 +4,7 @@ import { after, afterEach, before, test } from "node:test";
 import { eventually } from "../integration/harness/wait.ts";
 import { restAt } from "../integration/harness/web.ts";
 import { scan } from "./harness/camera.ts";
+import { says } from "./harness/filling.ts";
 import type { Person } from "./harness/person.ts";
 import { PASSWORD } from "./harness/person.ts";
 import { Stage } from "./harness/stage.ts";
@@ -237,9 +238,19 @@ test("what comes in a window that shows, and that nobody looks at, is not read u
   await bob!.writes("on the second screen");
   await alice!.sees("on the second screen");
   await bob!.seesTick("on the second screen", "delivered");
-  await alice!.hasUnread(bob!, 1);
+  const [from, to] = await Promise.all([bob!.session(), alice!.session()]);
+  await says(stage.server, from.token, to.user, 60, (i) => `and more ${i}`);
+  await alice!.sees("and more 59");
+  await alice!.hasUnread(bob!, 61);
+  // One goes on where one was: before all that came, which is more than is in view.
   await uses(true);
-  await bob!.seesTick("on the second screen", "read");
+  const line = alice!.log.locator("[data-line=unread]");
+  await line.waitFor();
+  assert.match(await line.evaluate((one) => (one.nextElementSibling as HTMLElement).innerText), /on the second screen/);
+  const badge = alice!.row(bob!).locator(".badge");
+  await badge.filter({ hasNotText: "61 unread" }).waitFor();
+  const left = parseInt(await badge.innerText(), 10);
+  assert.ok(left > 20 && left < 60, `${left} are left to read`);
 });
 
 test("a stranger's first message is a request, which is accepted, or ends with a block", async () => {

@@ -1,7 +1,7 @@
 /** What was said, oldest first. */
 import type { ConversationView, Id, MessageView, Seq, TimelineView } from "parley-client";
 import type { KeyboardEvent } from "react";
-import { useMemo, useRef, useState } from "react";
+import { useMemo, useRef } from "react";
 import type { Intent } from "../composer/intent.ts";
 import { intentTo } from "../composer/intent.ts";
 import { useArrowKeys } from "../hooks/useArrowKeys.ts";
@@ -27,6 +27,7 @@ import { useLogLines } from "./useLogLines.ts";
 import { useMarkRead } from "./useMarkRead.ts";
 import { useOlder } from "./useOlder.ts";
 import { useReach } from "./useReach.ts";
+import { useReadTo } from "./useReadTo.ts";
 import { useTarget } from "./useTarget.ts";
 
 const NO_LINES: readonly Line[] = [];
@@ -51,7 +52,7 @@ export function Log({ id, view, reading, onIntent, onSheet }: LogProps) {
   );
   const bySeq = useMemo(() => messagesBySeq(timeline), [timeline]);
   const actions = useMessageActions(view, useTalkActions(reading, onIntent, onSheet));
-  const { virtual, isAtEnd } = useLogLines(log, lines, !timeline.has_newer);
+  const { virtual, isAtEnd } = useLogLines(log, lines, readTo, !timeline.has_newer);
   const found = useTarget(reading, virtual, lines);
   const older = useOlder(log, reading, timeline);
   const read = useMarkRead(log, id, lines);
@@ -140,13 +141,6 @@ function useTalkActions(reading: Reading, onIntent: (intent: Intent) => void, on
     discard: (message: MessageView) => onSheet({ kind: "discard", message }),
     show: (seq: Seq) => void reading.goTo(seq).catch(complain),
   }), [reading, onIntent, onSheet, complain]);
-}
-
-/** Where one had read to when one came, if anything was unread; it stays while one looks. */
-function useReadTo(view: ConversationView | undefined): Seq | undefined {
-  const [readTo, setReadTo] = useState<Seq | null | undefined>();
-  if (readTo === undefined && view) setReadTo(view.unread > 0 ? view.read : null);
-  return readTo ?? undefined;
 }
 
 /** For what a message answers, if it is among what is shown. */

@@ -5,6 +5,7 @@
  */
 import type { RefObject } from "react";
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import type { Seq } from "parley-client";
 import type { VirtualItem, Virtualizer } from "@tanstack/react-virtual";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import type { Line } from "./lines.ts";
@@ -25,10 +26,10 @@ export interface LogView {
   isAtEnd: boolean;
 }
 
-/** `follows`: what comes in behind the last line belongs there, so that one who is at the end goes
- * with it. */
+/** `readTo`: one begins behind it. `follows`: what comes in behind the last line belongs there, so that one
+ * who is at the end goes with it. */
 export function useLogLines(
-  log: RefObject<HTMLDivElement | null>, lines: readonly Line[], follows: boolean,
+  log: RefObject<HTMLDivElement | null>, lines: readonly Line[], readTo: Seq | undefined, follows: boolean,
 ): LogView {
   // Where the past meets the end, what comes in behind it is no news.
   const followed = useRef(follows);
@@ -49,8 +50,9 @@ export function useLogLines(
   });
   const met = useFirstMet(lines);
   virtual.shouldAdjustScrollPositionOnItemSizeChange = (item) => met.has(item.key) || isAbove(item, virtual);
-  useBegin(virtual, lines);
-  return { virtual, isAtEnd: useAtEnd(log, virtual) };
+  const isAtEnd = useAtEnd(log, virtual);
+  useBegin(virtual, lines, readTo, isAtEnd && follows);
+  return { virtual, isAtEnd };
 }
 
 /** What changes its size above the view moves nothing in it, whichever way one scrolls. Where the size
@@ -80,16 +82,22 @@ function useFirstMet(lines: readonly Line[]): ReadonlySet<unknown> {
   return met;
 }
 
-/** One begins at the first unread line, or at the end. */
-function useBegin(virtual: LogLines, lines: readonly Line[]): void {
-  const begun = useRef(false);
+/** One begins at the first unread line, or at the end. At the end one begins anew where something else is unread: it
+ * came while one was away. */
+function useBegin(virtual: LogLines, lines: readonly Line[], readTo: Seq | undefined, wasAtEnd: boolean): void {
+  const begun = useRef<Seq | "end">(undefined);
   useLayoutEffect(() => {
-    if (begun.current || lines.length === 0) return;
-    begun.current = true;
+    if (lines.length === 0 || begun.current === (readTo ?? "end")) return;
     const unread = lines.findIndex((line) => line.type === "unread");
-    if (unread >= 0) virtual.scrollToIndex(unread, { align: "center" });
-    else virtual.scrollToEnd();
-  }, [virtual, lines]);
+    const isFirst = begun.current === undefined;
+    if (unread >= 0) {
+      begun.current = readTo ?? "end";
+      if (isFirst || wasAtEnd) virtual.scrollToIndex(unread, { align: "center" });
+    } else if (isFirst) {
+      begun.current = "end";
+      virtual.scrollToEnd();
+    }
+  }, [virtual, lines, readTo, wasAtEnd]);
 }
 
 /** Whether the end is in view; who is there stays there as the window, or what one writes, grows and
