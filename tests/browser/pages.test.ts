@@ -1,15 +1,21 @@
 /** Long conversations: pages before, what comes meanwhile, and what of it counts as read. */
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
+import { clock } from "../integration/harness/clock.ts";
 import { eventually } from "../integration/harness/wait.ts";
 import { restAt } from "../integration/harness/web.ts";
+import { says } from "./harness/filling.ts";
+import { PASSWORD, hasFocus } from "./harness/person.ts";
 import type { Person } from "./harness/person.ts";
 import { drawn, heightOf, placeOf, scrollTo } from "./harness/scrolling.ts";
 import { Stage } from "./harness/stage.ts";
 
 const MESSAGES = 250;
+/** More than a window on the past holds. */
+const MUCH_UNREAD = 900;
 /** What stands before them: that the two are contacts. */
 const BEFORE = 2;
+const DAY_MS = 24 * 60 * 60_000;
 
 let stage: Stage;
 before(async () => (stage = await Stage.open()));
@@ -23,21 +29,21 @@ function textOf(i: number): string {
 
 /** Alice has written all that to Bob, who has read it or not, and opens the conversation where nothing
  * of it is kept: on a new device. */
-async function afterManyMessages(read: boolean): Promise<[Person, Person, string[]]> {
+async function afterManyMessages(read: boolean, n = MESSAGES): Promise<[Person, Person, string[]]> {
   const [alice, bob] = await stage.friends("alice", "bob");
   const [from, to] = await Promise.all([alice!.session(), bob!.session()]);
   const rest = restAt(stage.server.base);
-  const texts = Array.from({ length: MESSAGES }, (_, i) => textOf(i + 1));
-  for (const text of texts) await rest.call("message.send", { to: to.user, text }, from.token);
-  await bob!.hasUnread(alice!, MESSAGES);
+  const texts = Array.from({ length: n }, (_, i) => textOf(i + 1));
+  await says(stage.server, from.token, to.user, n, (i) => texts[i] ?? "");
+  await bob!.hasUnread(alice!, n);
   if (read) {
     const { conversations } = await rest.call("messages.unread", {}, to.token);
     const { conversation } = conversations[0]!;
-    await rest.call("receipt.read", { conversation, seq: BEFORE + MESSAGES }, to.token);
+    await rest.call("receipt.read", { conversation, seq: BEFORE + n }, to.token);
   }
   const late = await stage.again(bob!);
   await late.opens(alice!);
-  await late.sees(textOf(read ? MESSAGES : 1));
+  await late.sees(textOf(read ? n : 1));
   return [alice!, late, texts];
 }
 
@@ -77,7 +83,7 @@ test("pages before come as one scrolls up, nothing jumps, nothing stands twice o
 });
 
 test("much that is unread is shown from its beginning, and read as it comes into view", async () => {
-  const [alice, bob] = await afterManyMessages(false);
+  const [alice, bob] = await afterManyMessages(false, MUCH_UNREAD);
   const { line, at } = await bob.log.evaluate((box) => {
     const unread = box.querySelector("[data-line=unread]");
     const message = unread?.nextElementSibling as HTMLElement | null;
@@ -87,9 +93,20 @@ test("much that is unread is shown from its beginning, and read as it comes into
   assert.match(line, /message 1\b/);
   assert.ok(at > 0 && at < 0.5, `it stands at ${at} of the log's height`);
   const badge = bob.row(alice).locator(".badge");
-  await badge.filter({ hasNotText: `${MESSAGES} unread` }).waitFor();
+  await badge.filter({ hasNotText: `${MUCH_UNREAD} unread` }).waitFor();
   const left = parseInt(await badge.innerText(), 10);
-  assert.ok(left > MESSAGES / 2 && left < MESSAGES, `${left} are left to read`);
+  assert.ok(left > MUCH_UNREAD - 50 && left < MUCH_UNREAD, `${left} are left to read`);
+  // On through the past: what was in view is read, and no more than that.
+  const seen = bob.message(textOf(120));
+  for (; (await seen.count()) === 0; await drawn(bob.log)) {
+    await bob.log.evaluate((box) => {
+      box.scrollTop += 300;
+    });
+  }
+  await eventually(async () => {
+    const now = parseInt(await badge.innerText(), 10);
+    return (now > MUCH_UNREAD - 150 && now < MUCH_UNREAD - 90) || undefined;
+  }, "what was in view is read");
   await bob.log.press("End");
   await bob.hasUnread(alice, 0);
 });
@@ -115,7 +132,8 @@ test("a jump to a day, and from an answer to what it answers, leads through what
   const { user } = await alice.session();
   await restAt(stage.server.base).call("message.send", { to: user, text: "to the first", reply_to: BEFORE + 1 }, session.token);
   await bob.message("to the first").locator(".quote").click();
-  await bob.log.locator(".is-found").getByText(textOf(1)).waitFor();
+  const found = bob.log.locator(".is-found");
+  await found.getByText(textOf(1)).waitFor();
   assert.equal(await bob.message("to the first").count(), 0);
 
   // On through the past to the end: nothing is missing where the two meet.
@@ -127,4 +145,64 @@ test("a jump to a day, and from an answer to what it answers, leads through what
   await bob.log.locator(".day-line").getByText("Today").waitFor();
   await bob.page.getByRole("button", { name: "To the latest message" }).click();
   await bob.sees("to the first");
+  assert.ok(await hasFocus(bob.log));
+
+  // What one has hidden is found nowhere, and nothing else is taken for it.
+  const { conversations } = await restAt(stage.server.base).call("conversation.list", {}, session.token);
+  await restAt(stage.server.base).call("message.hide", { conversation: conversations[0]!.conversation, seq: BEFORE + 1 }, session.token);
+  await eventually(async () => {
+    await bob.message("to the first").locator(".quote").click();
+    return (await bob.page.getByText("This is not there any more.").count()) > 0 || undefined;
+  }, "that it is not there");
+  await bob.sees("to the first");
+  assert.equal(await found.count(), 0);
+});
+
+test("a jump to a day leads to the first that was said on it, or since", async () => {
+  const past = await Stage.open();
+  try {
+    const rest = (): ReturnType<typeof restAt> => restAt(past.server.base);
+    const bob = await past.person("bob"), alice = await past.person("alice");
+    for (const ago of [40, 20, 10]) {
+      await past.server.kill();
+      past.server.variables = clock(`-${ago}d`);
+      await past.server.start();
+      if (ago === 40) for (const { name } of [alice, bob]) await rest().call("signup", { username: name, password: PASSWORD });
+      const [from, to] = await Promise.all([alice.session(), bob.session()]);
+      if (ago === 40) {
+        await rest().call("contact.request", { user: to.user }, from.token);
+        await rest().call("contact.accept", { user: from.user }, to.token);
+      }
+      // More than a screen of them, of which the first is looked for.
+      await says(past.server, from.token, to.user, 40, (n) => (n === 0 ? `said ${ago} days ago` : `${ago}: ${n}`));
+    }
+    await past.server.kill();
+    past.server.variables = {};
+    await past.server.start();
+
+    await bob.opensThePage();
+    await bob.asksToSignIn();
+    await bob.isUpToDate();
+    const { user } = await alice.session();
+    await bob.page.goto(`${past.server.base}/#/person/${user}`);
+    const goes = async (day: string): Promise<void> => {
+      await bob.page.getByRole("button", { name: "Go to a date" }).click();
+      if (day !== "") await bob.page.getByLabel("Date", { exact: true }).fill(day);
+      await bob.page.getByRole("button", { name: "Go there" }).click();
+    };
+    const found = bob.log.locator(".is-found");
+    for (const ago of [20, 30]) {
+      await goes(new Date(Date.now() - ago * DAY_MS).toISOString().slice(0, 10));
+      await found.getByText("said 20 days ago").waitFor();
+    }
+    // To what stands before all that was said.
+    await goes(new Date(Date.now() - 60 * DAY_MS).toISOString().slice(0, 10));
+    await bob.sees("said 40 days ago");
+    // Nothing was said today: the newest is gone to.
+    await goes("");
+    await found.getByText("10: 39").waitFor();
+    await past.clear();
+  } finally {
+    await past.close();
+  }
 });

@@ -1,10 +1,10 @@
 /** Clocks that lie, by a day either way; the time since the start of the machine stays true. */
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { existsSync, globSync } from "node:fs";
 import { test } from "node:test";
 import type { Id } from "../../client/src/index.ts";
 import { Rest } from "../../client/src/index.ts";
+import { clock } from "../integration/harness/clock.ts";
 import { PASSWORD } from "../integration/harness/people.ts";
 import { anAddress, fetchFrom } from "../integration/harness/web.ts";
 import { patiently } from "./harness/crowd.ts";
@@ -13,18 +13,6 @@ import { NUMBERS, rig } from "./harness/rig.ts";
 
 /** Of what is made on each of the nodes at once: accounts, devices, groups. */
 const MADE_EACH = 5;
-
-const [LIBRARY] = globSync("/usr/lib/*/faketime/libfaketimeMT.so.1");
-
-/** What makes a program believe that it is so much later, or earlier. The last of these: whoever waits by the
- * monotonic clock waits by the true one; else waits end at once, or a day later. */
-function clock(offset: string): Record<string, string> {
-  assert.ok(LIBRARY && existsSync(LIBRARY), "there is no libfaketime (Debian: faketime)");
-  return {
-    LD_PRELOAD: LIBRARY, FAKETIME: offset, FAKETIME_DONT_FAKE_MONOTONIC: "1", DONT_FAKE_MONOTONIC: "1",
-    FAKETIME_FORCE_MONOTONIC_FIX: "0",
-  };
-}
 
 async function idsOf(n: number): Promise<Id[]> {
   const rest = new Rest(rig.server(n).base, fetchFrom(anAddress()));
