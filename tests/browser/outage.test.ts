@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import type { Locator } from "playwright-core";
+import { says } from "./harness/filling.ts";
 import type { Person } from "./harness/person.ts";
 import { Stage } from "./harness/stage.ts";
 
@@ -33,6 +34,25 @@ test("a killed server shows; what is written meanwhile stands once when it is ba
   await alice.writes("after");
   await bob.seesExactly(["before", "meanwhile", "after"]);
   await alice.seesExactly(["before", "meanwhile", "after"]);
+});
+
+test("what came while there was no connection is read on from its beginning", async () => {
+  const [alice, bob] = await talking();
+  for (const person of [alice, bob]) person.expects(/ERR_CONNECTION/, /ERR_FAILED/, /WebSocket connection to/);
+  await bob.page.route("**/v1/connect", (route) => route.abort());
+  await stage.server.restart("kill");
+  await bob.banner.getByText("Offline").waitFor();
+  const [from, to] = await Promise.all([alice.session(), bob.session()]);
+  await says(stage.server, from.token, to.user, 60, (i) => `meanwhile ${i}.`);
+  await bob.page.unroute("**/v1/connect");
+  await bob.isBack();
+  const line = bob.log.locator("[data-line=unread]");
+  await line.waitFor();
+  assert.match(await line.evaluate((one) => (one.nextElementSibling as HTMLElement).innerText), /meanwhile 0\./);
+  const badge = bob.row(alice).locator(".badge");
+  await badge.filter({ hasNotText: "60 unread" }).waitFor();
+  const left = parseInt(await badge.innerText(), 10);
+  assert.ok(left > 20 && left < 60, `${left} are left to read`);
 });
 
 test("a group that could only be made later calls nobody back who went on", async () => {

@@ -3,6 +3,7 @@ import type { RefObject } from "react";
 import { useCallback, useEffect } from "react";
 import type { Id, Seq } from "parley-client";
 import { useLooking } from "../hooks/useLooking.ts";
+import { useObservable } from "../hooks/useObservable.ts";
 import { useParley } from "../store/context.ts";
 import type { Line } from "./lines.ts";
 
@@ -16,7 +17,10 @@ export function useMarkRead(
   lines: readonly Line[],
 ): () => void {
   const parley = useParley();
-  const looks = useLooking();
+  const synced = useObservable(parley.synced);
+  const online = useObservable(parley.status).state === "online";
+  // What comes in with a new connection first gets its line: useReadTo().
+  const looks = useLooking() && (synced || !online);
 
   const read = useCallback(() => {
     const seq = looks && log.current ? lastInView(log.current) : undefined;
