@@ -234,6 +234,7 @@ test("an answer to what stands far back goes on as one elsewhere, also when a me
   const [mine, theirs] = await Promise.all([alice!.session(), bob!.session()]);
   const rest = restAt(stage.server.base);
   const { conversation, seq } = await rest.call("message.send", { to: mine.user, text: "a question" }, theirs.token);
+  await rest.call("receipt.read", { conversation, seq }, mine.token);
   // More than a page.
   for (let i = 0; i < 60; i++) await rest.call("message.send", { to: theirs.user, text: `line ${i}.` }, mine.token);
   await rest.call("draft.set", { conversation, text: "half an ans", reply_to: seq }, mine.token);
