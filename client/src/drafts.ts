@@ -12,7 +12,8 @@
  * With a person one has no conversation with yet it is kept here under the person, until there is one.
  *
  * Of several tabs each keeps its own, in one place for each conversation: what no server tells the
- * others, each tells them itself, and they take it as their own.
+ * others, each tells them itself. They show it, until the server tells of one or they write there; whose it is
+ * tells the server, and whoever leads if that tab is gone.
  */
 import type { ChatEvent, Id, Seq } from "./api.ts";
 import { LIMITS } from "./api.ts";
@@ -30,6 +31,8 @@ const DRAFT_EVERY_MS = 5000;
 /** So long one waits for the server to take them before one signs out: it may have to be the next of them. */
 const LAST_MS_MAX = DRAFT_EVERY_MS * 1.25;
 const PREFIX = "draft/";
+/** Of a tab that is gone, or another one's by what is stored. */
+const NOBODY = "";
 
 export interface Draft {
   text: string;
@@ -53,6 +56,8 @@ interface Writing {
   late?: boolean;
   /** The server does not take the draft: it is kept here alone, until it is another one. */
   refused?: boolean;
+  /** Another tab's, which tells the server: this one shows it. */
+  heard?: string;
   /** When it was told last. */
   told?: number;
   /** Until the server answers. */
@@ -77,6 +82,9 @@ export interface DraftsHost {
   clock: Clock;
   storage: Storage;
   online(): boolean;
+  leads(): boolean;
+  /** Calls `then` once when another tab is no more. */
+  whenGone(tab: string, then: () => void): void;
   tell(news: DraftNews): void;
   /** The conversation with a person, or the one that has the id itself, if it is known. */
   conversation(id: Id): Id | undefined;
@@ -96,6 +104,8 @@ export class Drafts {
   /** How often there was a reason to doubt it: a list that was asked for before is too old. */
   #doubts = 0;
   #reading: Promise<void> | undefined;
+  /** The tabs one has heard of. */
+  #tabs = new Set<string>();
 
   constructor(host: DraftsHost) {
     this.#host = host;
@@ -104,15 +114,25 @@ export class Drafts {
   /** What was typed before a restart. */
   async load(): Promise<void> {
     for (const [key, value] of await this.#host.storage.scan(PREFIX)) {
-      const { over, ...draft } = value as Kept;
-      const writing: Writing = { draft: draft.text === "" ? NOTHING : draft, late: true };
-      this.#writing.set(key.slice(PREFIX.length), over ? { ...writing, over } : writing);
+      this.#takeUp(key.slice(PREFIX.length), value as Kept);
     }
-    for (const [person, writing] of [...this.#writing]) {
-      const conversation = this.#host.conversation(person);
-      if (conversation !== undefined && conversation !== person) this.#move(conversation, person, writing);
+    for (const [id, writing] of [...this.#writing]) this.#moveIfBegun(id, writing);
+  }
+
+  /** What tabs that are gone did not tell the server: as after a restart. */
+  async inherit(): Promise<void> {
+    for (const [id, writing] of [...this.#writing]) {
+      if (writing.heard !== NOBODY) continue;
+      const kept = (await this.#host.storage.get(`${PREFIX}${id}`)) as Kept | undefined;
+      if (this.#writing.get(id) !== writing || writing.heard !== NOBODY) continue;
+      if (!kept) {
+        this.#forget(id, writing);
+      } else if (this.#host.leads()) {
+        const taken = this.#takeUp(id, kept);
+        this.#moveIfBegun(id, taken);
+        void this.#tell(id, taken);
+      }
     }
-    this.here.touch();
   }
 
   /** A conversation is known now: what one has begun to write to that person belongs there. */
@@ -125,21 +145,28 @@ export class Drafts {
 
   /** `to`: a conversation, or a person one may have none with yet. */
   set(to: Id, draft: Draft): void {
-    this.#set(to, draft);
+    const conversation = this.#host.conversation(to) ?? to;
+    const news = draft.text !== "" || this.#writing.has(conversation) || this.#stands(conversation);
+    if (!news) return;
+    this.#set(conversation, draft);
     if (!this.#host.online() || this.#host.conversation(to) === undefined) this.#host.tell({ to, draft });
   }
 
   /** One writes in another tab. */
-  heard({ to, draft }: DraftNews): void {
-    this.#set(to, draft);
+  heard({ to, draft }: DraftNews, tab: string): void {
+    const id = this.#host.conversation(to) ?? to;
+    this.#writing.get(id)?.cancel?.();
+    this.#writing.set(id, { draft: draft.text === "" ? NOTHING : draft, heard: tab });
+    this.#changed(id);
+    if (this.#tabs.has(tab)) return;
+    this.#tabs.add(tab);
+    this.#host.whenGone(tab, () => this.#gone(tab));
   }
 
-  #set(to: Id, draft: Draft): void {
-    const conversation = this.#host.conversation(to) ?? to;
-    const news = draft.text !== "" || this.#writing.has(conversation) || this.#stands(conversation);
-    if (!news) return;
+  #set(conversation: Id, draft: Draft): void {
     const writing: Writing = this.#writing.get(conversation) ?? {};
     this.#writing.set(conversation, writing);
+    delete writing.heard;
     delete writing.over;
     delete writing.refused;
     writing.late = false;
@@ -204,7 +231,10 @@ export class Drafts {
     // One that another has taken the place of says nothing.
     if (event.type !== "draft" || event.text === undefined) return;
     this.#doubts++;
-    this.#learn(event.subject, event.seq, draftOf(event.text, event.reply_to));
+    const { subject, seq } = event;
+    const writing = this.#writing.get(subject);
+    if (writing?.heard !== undefined && seq >= (this.#known.get(subject)?.seq ?? 0)) this.#forget(subject, writing);
+    this.#learn(subject, seq, draftOf(event.text, event.reply_to));
   }
 
   /** Whatever events were missed, it is right after this. */
@@ -218,17 +248,43 @@ export class Drafts {
     this.#doubts++;
     for (const { cancel } of this.#writing.values()) cancel?.();
     this.#writing.clear();
+    this.#tabs.clear();
     this.#known.clear();
     this.observed.touchAll();
     this.here.touch();
   }
 
-  #move(conversation: Id, person: Id, { draft, cancel }: Writing): void {
-    if (draft) this.set(conversation, draft);
+  #takeUp(id: Id, { over, ...draft }: Kept): Writing {
+    const writing: Writing = { draft: draft.text === "" ? NOTHING : draft, late: true };
+    if (over) writing.over = over;
+    if (!this.#host.leads()) writing.heard = NOBODY;
+    this.#writing.set(id, writing);
+    this.#changed(id);
+    return writing;
+  }
+
+  #gone(tab: string): void {
+    this.#tabs.delete(tab);
+    for (const writing of this.#writing.values()) if (writing.heard === tab) writing.heard = NOBODY;
+    this.inherit().catch(() => {}); // It is found at the next start.
+  }
+
+  #forget(id: Id, { cancel }: Writing): void {
     cancel?.();
-    this.#writing.delete(person);
+    this.#writing.delete(id);
+    this.#changed(id);
+  }
+
+  #moveIfBegun(person: Id, writing: Writing): void {
+    const conversation = this.#host.conversation(person);
+    if (conversation !== undefined && conversation !== person) this.#move(conversation, person, writing);
+  }
+
+  #move(conversation: Id, person: Id, writing: Writing): void {
+    this.#forget(person, writing);
+    if (writing.heard !== undefined) return; // Whose it is moves it.
+    if (writing.draft) this.set(conversation, writing.draft);
     this.#keep(person, {});
-    this.#changed(person);
     this.flush(conversation);
   }
 
@@ -305,7 +361,7 @@ export class Drafts {
 
   #tellable(conversation: Id, writing: Writing): Draft | undefined {
     const { draft } = writing;
-    if (!draft || writing.refused || this.#host.conversation(conversation) !== conversation) return undefined;
+    if (!draft || writing.refused || writing.heard !== undefined || this.#host.conversation(conversation) !== conversation) return undefined;
     if (bytesOf(draft.text) > LIMITS.text_bytes_max) {
       writing.refused = true; // Nor may a frame be so long: it would cost the connection.
       return undefined;

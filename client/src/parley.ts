@@ -145,7 +145,7 @@ export class Parley {
       stopped: (reason) => void this.#stopped(reason),
       leads: () => this.#takeOver(),
       outbox: (news) => void this.#outbox.heard(news),
-      draft: (news) => this.personal.heard(news),
+      draft: (news, tab) => this.personal.heard(news, tab),
       met: () => this.#lookIntoOutbox(),
     });
     this.#asker = new Asker(request, clock);
@@ -230,6 +230,8 @@ export class Parley {
       storage,
       shelf: this.#shelf,
       online,
+      leads,
+      whenGone: (tab, then) => this.#link.whenGone(tab, then),
       tell: (news) => this.#link.tell({ note: "draft", news }),
       conversation: (id) => this.#shelf.resolve(id)?.id,
       write: (changes) => this.#shelf.write(changes),
@@ -620,6 +622,7 @@ export class Parley {
     const kept = await this.#storage.scan(COPY);
     await this.#shelf.takeOver(kept, [...this.#people.all(), ...this.#sync.all()]);
     await this.#outbox.reload();
+    await this.personal.inherit();
   }
 
   async #stopped(reason: NonNullable<Status["reason"]>): Promise<void> {

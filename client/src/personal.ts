@@ -138,8 +138,13 @@ export class Personal {
   }
 
   /** Of another tab. */
-  heard(news: DraftNews): void {
-    this.#drafts.heard(news);
+  heard(news: DraftNews, tab: string): void {
+    this.#drafts.heard(news, tab);
+  }
+
+  /** This tab leads from now on. */
+  inherit(): Promise<void> {
+    return this.#drafts.inherit();
   }
 
   load(): Promise<void> {

@@ -36,7 +36,7 @@ export interface SharedLinkHandlers extends Omit<LinkHandlers, "status"> {
   leads(): Promise<void>;
   /** Another tab's. */
   outbox(news: OutboxNews): void;
-  draft(news: DraftNews): void;
+  draft(news: DraftNews, tab: string): void;
   /** Another tab has come, or is gone: what it stored it may not have told. */
   met(): void;
 }
@@ -173,6 +173,11 @@ export class SharedLink {
     this.#post(note);
   }
 
+  /** Calls `then` once when another tab is no more. */
+  whenGone(tab: string, then: () => void): void {
+    this.#tabs?.whenGone(tab, then);
+  }
+
   #post(note: Note): void {
     this.#tabs?.post(note);
   }
@@ -183,7 +188,7 @@ export class SharedLink {
         this.#handlers.outbox(note.news);
         break;
       case "draft":
-        this.#handlers.draft(note.news);
+        this.#handlers.draft(note.news, from);
         break;
       case "hello":
       case "start":

@@ -10,7 +10,7 @@
 import { randomKey } from "./outbox.ts";
 
 /** Changes with what the tabs tell each other: those of another version are no company. */
-const VERSION = 1;
+const VERSION = 2;
 
 export interface TabsHandlers {
   /** This tab leads from now on, after it did not. */

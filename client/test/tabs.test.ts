@@ -6,7 +6,7 @@ import { Parley } from "../src/parley.ts";
 import type { Change, Storage } from "../src/storage.ts";
 import { MemoryStorage } from "../src/storage.ts";
 import { Tabs, tabsHere } from "../src/tabs.ts";
-import { CHAT, FakeServer, PEER, entryOf, message } from "./rig.ts";
+import { CHAT, FakeServer, ME, PEER, entryOf, message, settle } from "./rig.ts";
 
 const here = tabsHere();
 const options = { skip: here ? false : "this Node has no locks" };
@@ -122,29 +122,100 @@ test("what is typed to somebody new and sent is a draft in no tab", options, asy
 
 test("what is typed in one tab without a connection, and sent there, is so in the other", options, async () => {
   const { server, storage, first, second } = await twoTabs();
-  const draft = (tab: Parley) => tab.personal.draft(CHAT).getSnapshot()?.text;
   server.up = false;
   server.socket.end(1006);
   await eventually("both wait", () => [first, second].every((tab) => tab.status.getSnapshot().state === "waiting"));
   first.personal.setDraft(CHAT, "of the first");
-  await eventually("the second has it", () => draft(second) === "of the first");
+  await eventually("the second has it", () => draftIn(second) === "of the first");
   second.personal.setDraft(PEER, "of both");
-  await eventually("the first has it", () => draft(first) === "of both");
+  await eventually("the first has it", () => draftIn(first) === "of both");
   assert.deepEqual(await storage.scan("draft/"), [[`draft/${CHAT}`, { text: "of both" }]]);
   void first.send(CHAT, "of both").catch(() => {});
-  await eventually("it is no draft", () => [first, second].every((tab) => draft(tab) === undefined));
+  await eventually("it is no draft", () => [first, second].every((tab) => draftIn(tab) === undefined));
   assert.deepEqual(await storage.scan("draft/"), []);
+});
+
+/** A server with a chat, or not yet, that writes drafts down and tells of them: what it was told. */
+function takesDrafts(server: FakeServer, entries = [entryOf({ head: 1, n: 1 })]): string[] {
+  const own = { conversation: ME, sender: ME, n: 0 };
+  let seq = 1;
+  const told: string[] = [];
+  server.entries = [...entries, entryOf({ conversation: ME, kind: "own", head: 1 })];
+  server.on("draft.set", async ({ text }) => {
+    told.push(text as string);
+    await settle();
+    seq++;
+    server.event({ ...own, seq, rev: seq, time: seq, type: "draft", subject: CHAT, text: text as string });
+    return { ok: { ...own, seq, time: seq } };
+  });
+  server.on("draft.list", () => ({
+    ok: { drafts: told.slice(-1).filter((text) => text !== "").map((text) => ({ conversation: CHAT, seq, time: seq, text })) },
+  }));
+  return told;
+}
+
+function draftIn(tab: Parley, id = CHAT): string | undefined {
+  return tab.personal.draft(id).getSnapshot()?.text;
+}
+
+test("what another tab was told of is written down by the one where it was typed, and once", options, async () => {
+  let told: string[] = [];
+  const { server, first, second } = await twoTabs((server) => (told = takesDrafts(server)));
+  server.up = false;
+  server.socket.end(1006);
+  await eventually("both wait", () => [first, second].every((tab) => tab.status.getSnapshot().state === "waiting"));
+  first.personal.setDraft(CHAT, "x");
+  await eventually("the second shows it", () => draftIn(second) === "x");
+  server.up = true;
+  second.retryNow();
+  await eventually("both have compared", () => first.synced.getSnapshot() && second.synced.getSnapshot());
+  await eventually("it is written down", () => told.length > 0);
+  first.personal.setDraft(CHAT, "");
+  await eventually("it is no draft", () => [first, second].every((tab) => draftIn(tab) === undefined));
+  assert.deepEqual(told, ["x", ""]);
+});
+
+test("what was typed to somebody who writes first is written down once, by the tab where it was typed", options, async () => {
+  let told: string[] = [];
+  const { server, storage, first, second } = await twoTabs((server) => (told = takesDrafts(server, [])));
+  first.personal.setDraft(PEER, "x");
+  await eventually("the second shows it", () => draftIn(second, PEER) === "x");
+  server.entries = [entryOf({ head: 1, n: 1 }), ...server.entries];
+  server.event(message(1));
+  await eventually("it is a draft there", () => [first, second].every((tab) => draftIn(tab) === "x" && !draftIn(tab, PEER)));
+  assert.deepEqual(told, ["x"]);
+  await eventually("it is not kept", () => [first, second].every((tab) => tab.personal.begunDrafts.getSnapshot().length === 0));
+  assert.deepEqual(await storage.scan("draft/"), []);
+});
+
+test("what a tab did not tell before it was gone, whoever leads then does", options, async () => {
+  for (const leads of [true, false]) {
+    let told: string[] = [];
+    const { server, storage, first, second } = await twoTabs((server) => (told = takesDrafts(server)));
+    const [gone, left] = leads ? [first, second] : [second, first];
+    server.up = false;
+    server.socket.end(1006);
+    await eventually("both wait", () => [first, second].every((tab) => tab.status.getSnapshot().state === "waiting"));
+    gone.personal.setDraft(CHAT, "x");
+    await eventually("the other shows it", () => draftIn(left) === "x");
+    gone.stop();
+    server.up = true;
+    left.retryNow();
+    await eventually("it is written down", () => told.length > 0);
+    await eventually("it is not kept", () => left.personal.begunDrafts.getSnapshot().length === 0);
+    assert.deepEqual([told, draftIn(left), await storage.scan("draft/")], [["x"], "x", []]);
+    left.stop();
+  }
 });
 
 test("the text of an edit that is refused is begun again, in the tab where it was said and for all", options, async () => {
   const { server, first, second } = await twoTabs();
-  const draft = (tab: Parley) => tab.personal.draft(CHAT).getSnapshot()?.text;
   server.on("message.edit", () => ({ error: { code: "cannot_write", message: "" } }));
   const refused = assert.rejects(second.edit(CHAT, 1, "a better text"), { code: "cannot_write" });
   second.personal.setDraft(CHAT, "meanwhile");
   await refused;
-  assert.equal(draft(second), "meanwhile\na better text");
-  assert.equal(draft(first), "a better text");
+  assert.equal(draftIn(second), "meanwhile\na better text");
+  assert.equal(draftIn(first), "a better text");
 });
 
 test("the next that leads sends with the same key and the same after, and asks for what was missed", options, async () => {
