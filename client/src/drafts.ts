@@ -98,6 +98,9 @@ export class Drafts {
   /** Where one is that the server does not have. */
   readonly here = new Observed<readonly Id[]>(() =>
     [...this.#writing].flatMap(([id, { draft }]) => (draft && draft.text !== "" ? id : [])));
+  /** Where one is of which something is seen. */
+  readonly everywhere = new Observed<readonly Id[]>(() =>
+    [...new Set([...this.#writing.keys(), ...this.#known.keys()])].filter((id) => this.#get(id)?.text.trim()));
   #host: DraftsHost;
   #writing = new Map<Id, Writing>();
   #known = new Map<Id, Known>();
@@ -252,6 +255,7 @@ export class Drafts {
     this.#known.clear();
     this.observed.touchAll();
     this.here.touch();
+    this.everywhere.touch();
   }
 
   #takeUp(id: Id, { over, ...draft }: Kept): Writing {
@@ -305,6 +309,7 @@ export class Drafts {
   #changed(conversation: Id): void {
     this.observed.touch(conversation);
     this.here.touch();
+    this.everywhere.touch();
   }
 
   #standing(conversation: Id): string {
@@ -361,7 +366,8 @@ export class Drafts {
 
   #tellable(conversation: Id, writing: Writing): Draft | undefined {
     const { draft } = writing;
-    if (!draft || writing.refused || writing.heard !== undefined || this.#host.conversation(conversation) !== conversation) return undefined;
+    if (!draft || writing.refused || writing.heard !== undefined) return undefined;
+    if (this.#host.conversation(conversation) !== conversation) return undefined;
     if (bytesOf(draft.text) > LIMITS.text_bytes_max) {
       writing.refused = true; // Nor may a frame be so long: it would cost the connection.
       return undefined;
@@ -450,6 +456,7 @@ export class Drafts {
       if (asked !== this.#doubts) continue;
       this.#known = known;
       this.observed.touchAll();
+      this.everywhere.touch();
     }
   }
 

@@ -237,7 +237,7 @@ export class Parley {
       write: (changes) => this.#shelf.write(changes),
       append: (cmd, args) => this.#append(cmd, args, OWN_LANE),
     });
-    this.#views = new Views(clock, this.#shelf, this.#outbox, this.#people, this.#blocks, this.personal.begunDrafts);
+    this.#views = new Views(clock, this.#shelf, this.#outbox, this.#people, this.#blocks, this.personal.allDrafts);
 
     this.past = new Past({
       asker: this.#asker,

@@ -111,6 +111,11 @@ export class Personal {
     return this.#drafts.here;
   }
 
+  /** The same wherever one is, the server's too. */
+  get allDrafts(): Observable<readonly Id[]> {
+    return this.#drafts.everywhere;
+  }
+
   /** One leaves the conversation, or the page: what was typed shall not wait. */
   flushDraft(conversation: Id): void {
     this.#drafts.flush(conversation);

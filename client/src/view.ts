@@ -5,6 +5,7 @@ import type {
 import type { Copy } from "./copy.ts";
 import type { OutboxItem } from "./outbox.ts";
 import { isMessage } from "./outbox.ts";
+import type { ConversationRecord } from "./record.ts";
 import { firstSeen } from "./record.ts";
 import { isHidden } from "./rows.ts";
 
@@ -123,7 +124,7 @@ export function conversationView(
     retention: record.retention ?? 0,
     first: record.first,
     head: record.head,
-    time: record.time,
+    time: isSilent(record) ? 0 : record.time,
     unread: copy.unread,
     read: record.read,
     archived: record.archived ?? false,
@@ -160,6 +161,11 @@ export function beginningView(
   }
   if (person) view.person = person;
   return goingOut(view, pending, me);
+}
+
+/** Of two who have said nothing: one has asked the other to be a contact, or was asked. */
+export function isSilent({ kind, n }: ConversationRecord): boolean {
+  return kind === "direct" && n === 0;
 }
 
 function goingOut(view: ConversationView, pending: readonly OutboxItem[], me: Id): ConversationView {

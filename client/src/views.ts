@@ -15,7 +15,7 @@ import { isMessage } from "./outbox.ts";
 import type { People } from "./people.ts";
 import type { Shelf } from "./shelf.ts";
 import type { ConversationView, TimelineView } from "./view.ts";
-import { beginningView, conversationView, timelineView } from "./view.ts";
+import { beginningView, conversationView, isSilent, timelineView } from "./view.ts";
 
 /** Whether it waits in the own log's lane, and changes what is seen of that conversation. */
 function hidesIn({ cmd, args }: OutboxItem, conversation: Id | undefined): boolean {
@@ -42,13 +42,16 @@ export class Views {
   #shelf: Shelf;
   #outbox: Outbox;
   #people: People;
-  /** Where a draft is that the server does not have. */
+  #blocks: Blocks;
+  /** Where a draft is. */
   #drafts: Observable<readonly Id[]>;
+  /** By the conversation, or the person one has none with. */
   #made = new Map<Id, ConversationView>();
 
   constructor(
     clock: Clock, shelf: Shelf, outbox: Outbox, people: People, blocks: Blocks, drafts: Observable<readonly Id[]>,
   ) {
+    this.#blocks = blocks;
     this.#drafts = drafts;
     this.#shelf = shelf;
     this.#outbox = outbox;
@@ -61,7 +64,10 @@ export class Views {
     this.unread = new Observed(
       () => this.list.getSnapshot().reduce((sum, view) => sum + view.unread, 0), seldom(clock, LIST_EVERY_MS),
     );
-    blocks.users.subscribe(() => this.requests.touch());
+    blocks.users.subscribe(() => {
+      this.list.touch();
+      this.requests.touch();
+    });
     let begun = "";
     drafts.subscribe(() => {
       // What is typed where something was said changes nothing.
@@ -72,12 +78,12 @@ export class Views {
   }
 
   changed(copy: Copy): void {
-    this.#made.delete(copy.id);
     if (copy.members) this.#people.take(copy.members);
     this.list.touch();
     this.requests.touch();
     this.unread.touch();
     for (const id of [copy.id, copy.record.peer ?? this.#shelf.me]) {
+      this.#made.delete(id);
       this.conversations.touch(id);
       this.timelines.touch(id);
     }
@@ -94,14 +100,19 @@ export class Views {
     this.timelines.touch(lane);
     const copy = this.#shelf.resolve(lane);
     if (copy) this.changed(copy);
-    else this.list.touch();
+    else this.#beginningChanged(lane);
   }
 
   /** Somebody's name is known. */
   named(user: Id): void {
     const copy = this.#shelf.resolve(user);
     if (copy) this.changed(copy);
-    else if (this.#begun().has(user)) this.list.touch();
+    else if (this.#begun().has(user)) this.#beginningChanged(user);
+  }
+
+  #beginningChanged(id: Id): void {
+    this.#made.delete(id);
+    this.list.touch();
   }
 
   touchAll(): void {
@@ -126,35 +137,38 @@ export class Views {
     return views.sort((a, b) => placeOf(b) - placeOf(a) || (a.conversation < b.conversation ? 1 : -1));
   }
 
-  /** Where something is on its way or a draft, with a conversation by its id. */
+  /** Where something is on its way or a draft, with a conversation by its id. A draft to whom one blocks is none. */
   #begun(): Set<Id> {
     const lanes = this.#outbox.items().filter(isMessage).map(({ lane }) => lane);
-    const ids = new Set([...lanes, ...this.#drafts.getSnapshot()]);
-    return new Set([...ids].map((id) => this.#shelf.resolve(id)?.id ?? id));
+    const blocked = new Set(this.#blocks.users.get());
+    const drafts = this.#drafts.getSnapshot().filter((id) => !blocked.has(this.#shelf.resolve(id)?.record.peer ?? id));
+    return new Set([...lanes, ...drafts].map((id) => this.#shelf.resolve(id)?.id ?? id));
   }
 
   /** Whom one has no conversation with. Who is not known is nobody: a group that is gone. */
   #beginnings(begun: ReadonlySet<Id>): ConversationView[] {
     const { me } = this.#shelf;
     return [...begun].filter((id) => id === me || (!this.#shelf.get(id) && this.#people.get(id))).map((id) =>
-      beginningView(id, this.pendingOf(id), me, this.#people.get(id)));
+      this.#madeOf(id, () => beginningView(id, this.pendingOf(id), me, this.#people.get(id))));
   }
 
   #isSpokenIn(copy: Copy | undefined): boolean {
     if (!copy) return false;
-    const { kind, head, n } = copy.record;
-    return head > 0 && (kind !== "direct" || n > 0);
+    return copy.record.head > 0 && !isSilent(copy.record);
   }
 
   #viewOf(copy: Copy | undefined): ConversationView | undefined {
     if (!copy) return undefined;
-    let made = this.#made.get(copy.id);
-    if (!made) {
+    return this.#madeOf(copy.id, () => {
       const { peer } = copy.record;
       const person = peer === undefined ? undefined : this.#people.get(peer);
-      made = conversationView(copy, this.pendingOf(copy.id), this.#shelf.me, person);
-      this.#made.set(copy.id, made);
-    }
+      return conversationView(copy, this.pendingOf(copy.id), this.#shelf.me, person);
+    });
+  }
+
+  #madeOf(id: Id, make: () => ConversationView): ConversationView {
+    const made = this.#made.get(id) ?? make();
+    this.#made.set(id, made);
     return made;
   }
 
@@ -169,6 +183,6 @@ export class Views {
 }
 
 /** A draft alone stands before what has a time. */
-function placeOf({ head, time }: ConversationView): number {
-  return head === 0 && time === 0 ? Infinity : time;
+function placeOf({ time }: ConversationView): number {
+  return time === 0 ? Infinity : time;
 }

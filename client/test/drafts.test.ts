@@ -312,6 +312,32 @@ test("what is typed to somebody one has no conversation with yet is kept, and to
   again.stop();
 });
 
+test("a draft where nothing was said has a row before all others for as long as there is one, not to whom one blocks", async () => {
+  const { clock, parley, server } = await signedIn([
+    entryOf({ head: 1, time: 3 }), entryOf({ conversation: "701", peer: "201", head: 1, n: 1, time: 5 }), OWN,
+  ], writes);
+  const listed = async (): Promise<unknown> => {
+    await clock.pass(20_000);
+    return parley.conversations.getSnapshot().map(({ conversation }) => conversation);
+  };
+  parley.personal.setDraft(CHAT, " ");
+  assert.deepEqual(await listed(), ["701"]);
+  parley.personal.setDraft(CHAT, "hello");
+  assert.deepEqual(await listed(), [CHAT, "701"]);
+  assert.deepEqual(told(server), [" ", "hello"]);
+  parley.person("202").getSnapshot();
+  parley.personal.setDraft("202", "and you");
+  assert.deepEqual(await listed(), [CHAT, "202", "701"]);
+  const [, row] = parley.conversations.getSnapshot();
+  server.event(message(2, { conversation: "701", sender: "201" }));
+  assert.deepEqual(await listed(), [CHAT, "202", "701"]);
+  assert.equal(parley.conversations.getSnapshot()[1], row);
+  for (const [seq, user] of [[4, "202"], [5, PEER]] as const) {
+    server.event({ conversation: ME, seq, n: 0, rev: seq, time: seq, sender: ME, type: "block", user });
+  }
+  assert.deepEqual(await listed(), ["701"]);
+});
+
 test("the first message to somebody takes what was typed away", async () => {
   const storage = new MemoryStorage();
   const { clock, parley, server } = await signedIn([OWN], writes, storage);
