@@ -102,8 +102,10 @@ export interface ConversationView {
   /** One marked it so, and has not read since. */
   marked_unread: boolean;
   last?: MessageView;
-  /** The newest of one's own that is not in the log yet: it waits, or was refused. */
+  /** The newest of one's own that is not in the log yet: it waits, or was refused since the last was said. */
   outgoing?: MessageView;
+  /** One of one's own was refused, and is neither tried again nor given up. */
+  refused?: true;
 }
 
 export const NO_TIMELINE: TimelineView = { items: [], has_older: false, full: false, loading: false };
@@ -169,7 +171,9 @@ export function isSilent({ kind, n }: ConversationRecord): boolean {
 }
 
 function goingOut(view: ConversationView, pending: readonly OutboxItem[], me: Id): ConversationView {
-  const item = pending.findLast((one) => isMessage(one) && one.key !== view.last?.key);
+  const ours = pending.filter((one) => isMessage(one) && one.key !== view.last?.key);
+  if (ours.some(({ state }) => state === "failed")) view.refused = true;
+  const item = ours.findLast(({ state, created }) => state !== "failed" || created >= (view.last?.time ?? 0));
   if (!item) return view;
   const outgoing = pendingView(item, me);
   return { ...view, outgoing, time: Math.max(view.time, outgoing.time) };

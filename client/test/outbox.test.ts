@@ -531,6 +531,20 @@ test("the list has what waits or was refused, also to somebody new and after a r
   again.stop();
 });
 
+test("what was refused stands in the list until something else is said, and is marked there then", async () => {
+  const { clock, server, parley } = await signedIn([entryOf({ head: 1, n: 1, time: 1, last: message(1) })]);
+  const row = (): unknown => parley.conversations.getSnapshot().map(({ last, outgoing, refused }) =>
+    [last?.text, outgoing?.text, refused]);
+  server.on("message.send", () => ({ error: { code: "cannot_write", message: "" } }));
+  await assert.rejects(parley.send(CHAT, "hello"));
+  assert.deepEqual(row(), [["m1", "hello", true]]);
+  server.event(message(2, { time: clock.wall() + 1000 }));
+  await clock.pass(0);
+  assert.deepEqual(row(), [["m2", undefined, true]]);
+  await parley.discard(parley.outbox.getSnapshot()[0]?.key ?? "");
+  assert.deepEqual(row(), [["m2", undefined, undefined]]);
+});
+
 test("a message that is given on is shown while it waits, and stays when it is refused", async () => {
   const { clock, server, parley } = await signedIn([entryOf({ head: 1, n: 1 })]);
   const shown = (): unknown => parley.timeline(CHAT).getSnapshot().items.map((item) =>

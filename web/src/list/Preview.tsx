@@ -41,6 +41,7 @@ export function Preview({ view, isOpen }: { view: ConversationView; isOpen: bool
       {shown.text === undefined
         ? <em className="row-words">{say("preview.deleted")}</em>
         : <span className="row-words" dir="auto">{inOneLine(shown.text)}</span>}
+      {view.refused && status !== "failed" && <Ticks status="failed" />}
     </span>
   );
 }
