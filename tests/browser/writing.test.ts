@@ -86,6 +86,15 @@ test("a message is given on to several at once, and says so; a copy is not chang
   await bob!.message("worth telling").getByRole("button", { name: "What to do with this message" }).click();
   await bob!.page.getByRole("button", { name: "Reply" }).waitFor();
   assert.equal(await bob!.page.getByRole("button", { name: "Edit", exact: true }).count(), 0);
+  await bob!.page.keyboard.press("Escape");
+  // What is refused says so where it would stand, and nowhere else.
+  const { user } = await bob!.session();
+  await restAt(stage.server.base).call("user.block", { user }, (await carol!.session()).token);
+  await bob!.does("Forward", "hello Carol");
+  await dialog.getByRole("checkbox", { name: carol!.name }).check();
+  await dialog.getByRole("button", { name: "Forward to 1 conversation" }).click();
+  await bob!.row(carol!).getByRole("img", { name: "not sent" }).waitFor();
+  assert.equal(await bob!.page.locator(".notice").count(), 0);
 });
 
 test("a name is completed, and whoever is called by it sees that they are", async () => {

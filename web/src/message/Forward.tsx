@@ -1,5 +1,6 @@
 /** To whom a message is given on: conversations that one has, several at once. */
 import type { ConversationView, Id } from "parley-client";
+import { ParleyError } from "parley-client";
 import type { FormEvent } from "react";
 import { useMemo, useState } from "react";
 import type { SheetProps } from "../conversation/Sheets.tsx";
@@ -20,6 +21,11 @@ const SHOWN_MAX = 50;
 const CHOSEN_MAX = 20;
 const CHARS_MAX = 200;
 
+/** Whether it was in the outbox before it was refused. */
+function isTaken(error: unknown): boolean {
+  return error instanceof ParleyError && error.code !== "outbox_full";
+}
+
 export default function Forward({ conversation, message, onDone }: SheetProps) {
   const parley = useParley();
   const complain = useComplain();
@@ -39,7 +45,10 @@ export default function Forward({ conversation, message, onDone }: SheetProps) {
   const send = (event: FormEvent): void => {
     event.preventDefault();
     if (seq === undefined || chosen.length === 0) return;
-    for (const to of chosen) parley.forward(conversation, seq, to, text).catch(complain);
+    for (const to of chosen) {
+      // Refused, it stays in the log there and says so itself.
+      parley.forward(conversation, seq, to, text).catch((error) => isTaken(error) || complain(error));
+    }
     closeDialog(event);
   };
   const turn = (view: ConversationView): void => {
