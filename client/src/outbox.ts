@@ -53,7 +53,7 @@ export interface OutboxItem {
   lane: string;
   cmd: AppendCommand;
   args: { [name: string]: unknown };
-  /** Of a message that is given on: what it says, which its command does not. */
+  /** Of a message that is given on: what it says, which its command does not. Absent of one that may go meanwhile. */
   text?: string;
   /** The newest seq that the device had at the first try; absent before it. */
   after?: Seq;
@@ -431,6 +431,7 @@ export class Outbox {
     this.#fresh.delete(item.key);
     item.state = "failed";
     item.error = { code: error.code, message: error.message };
+    if (error.code === "not_found") delete item.text; // It may be gone, and its words with it.
     if (isMessage(item)) {
       await this.#storage.write([put(item)]);
     } else {

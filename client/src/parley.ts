@@ -460,7 +460,8 @@ export class Parley {
     return this.#append("message.react", { conversation, seq, emoji }, this.#laneOf(conversation));
   }
 
-  /** Writes a copy of the message to a person or a conversation. `text`: what it says, to be shown until it stands. */
+  /** Writes a copy of the message to a person or a conversation. `text`: what it says, to be shown until it stands;
+   * not of one that goes by a timer, which what waits does not know of. */
   forward(conversation: Id, seq: Seq, to: Id, text?: string): Promise<Appended> {
     return this.#append("message.forward", { conversation, seq, to }, this.#laneOf(to), text);
   }

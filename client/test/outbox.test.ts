@@ -565,6 +565,9 @@ test("a message that is given on is shown while it waits, and stays when it is r
   await parley.retry(parley.outbox.getSnapshot()[0]?.key ?? "");
   await clock.pass(0);
   assert.deepEqual([shown(), states(parley)], [[["worth telling", true, "sent"]], []]);
+  server.on("message.forward", () => ({ error: { code: "not_found", message: "deleted meanwhile" } }));
+  await assert.rejects(parley.forward("701", 2, CHAT, "regretted"));
+  assert.deepEqual(shown(), [["worth telling", true, "sent"], ["", true, "failed"]]);
 });
 
 /** The outbox of a tab that does not lead. */

@@ -40,7 +40,7 @@ export function Preview({ view, isOpen }: { view: ConversationView; isOpen: bool
       {view.kind === "group" && <Speaker message={shown} />}
       {shown.text === undefined
         ? <em className="row-words">{say("preview.deleted")}</em>
-        : <span className="row-words" dir="auto">{inOneLine(shown.text)}</span>}
+        : <span className="row-words" dir="auto">{inOneLine(shown.text) || (shown.forwarded && say("message.forwarded"))}</span>}
       {view.refused && status !== "failed" && <Ticks status="failed" />}
     </span>
   );

@@ -40,14 +40,15 @@ export default function Forward({ conversation, message, onDone }: SheetProps) {
     const found = typed.trim() === "" ? writable : sought(writable, typed, titleOfView);
     return found.slice(0, SHOWN_MAX);
   }, [conversations, blocked, typed, titleOfView]);
-  const { seq, text } = message;
+  const { seq, text, expires } = message;
 
   const send = (event: FormEvent): void => {
     event.preventDefault();
     if (seq === undefined || chosen.length === 0) return;
+    const words = expires === undefined ? text : undefined;
     for (const to of chosen) {
       // Refused, it stays in the log there and says so itself.
-      parley.forward(conversation, seq, to, text).catch((error) => isTaken(error) || complain(error));
+      parley.forward(conversation, seq, to, words).catch((error) => isTaken(error) || complain(error));
     }
     closeDialog(event);
   };
