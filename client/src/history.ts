@@ -42,7 +42,7 @@ export class Excerpt {
   readonly timeline: Observable<ExcerptView>;
   #timeline = new Observed(() => this.#view());
   #host: HistoryHost;
-  #copy: Copy;
+  #begunOn: Copy;
   #rows = new Rows();
   /** Rows are held from here to there; there before here: none. */
   #from: Seq = 1;
@@ -52,9 +52,14 @@ export class Excerpt {
   constructor(host: HistoryHost, copy: Copy) {
     this.id = copy.id;
     this.#host = host;
-    this.#copy = copy;
+    this.#begunOn = copy;
     this.#rows.cleared = copy.record.cleared ?? 0;
     this.timeline = this.#timeline;
+  }
+
+  /** One that is learned anew takes the place of the one before. */
+  get #copy(): Copy {
+    return this.#host.copy(this.id) ?? this.#begunOn;
   }
 
   /** What the copy holds goes on right behind it: there is no need for it any more. */

@@ -97,6 +97,22 @@ test("a change that overtakes its page is not lost", async () => {
   assert.equal(textAt(excerpt, 1500), "again");
 });
 
+test("a window knows where the end begins once that is learned anew", async () => {
+  const { clock, server, parley, log } = await withHistory();
+  await parley.loadOlder(CHAT);
+  const excerpt = parley.past.open(CHAT)!;
+  await excerpt.around(HEAD - 20);
+  assert.equal(excerpt.joined, true);
+  while (log.length < 2 * HEAD) log.push(message(log.length + 1));
+  server.entries = [entryOf({ head: 2 * HEAD, n: 2 * HEAD, read: HEAD, unread: HEAD })];
+  server.on("conversation.events", () => ({ ok: { events: [], head: 2 * HEAD, page: true } }));
+  server.event(log.at(-1)!);
+  await clock.pass(1000);
+  assert.equal(excerpt.joined, false);
+  await excerpt.newer();
+  assert.equal(seqsOf(excerpt).at(-1), HEAD + 50);
+});
+
 test("what is read in a window counts, where the copy does not know it", async () => {
   const { clock, server, parley } = await withHistory(0);
   const excerpt = parley.past.open(CHAT)!;
