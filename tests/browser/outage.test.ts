@@ -2,8 +2,10 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import type { Locator } from "playwright-core";
+import { eventually } from "../integration/harness/wait.ts";
 import { says } from "./harness/filling.ts";
 import type { Person } from "./harness/person.ts";
+import { drawn } from "./harness/scrolling.ts";
 import { Stage } from "./harness/stage.ts";
 
 let stage: Stage;
@@ -36,23 +38,63 @@ test("a killed server shows; what is written meanwhile stands once when it is ba
   await alice.seesExactly(["before", "meanwhile", "after"]);
 });
 
-test("what came while there was no connection is read on from its beginning", async () => {
+/** Of all that one says to another while that one is not there. */
+async function saysMeanwhile(from: Person, to: Person, n: number): Promise<void> {
+  const [{ token }, { user }] = await Promise.all([from.session(), to.session()]);
+  await says(stage.server, token, user, n, (i) => `meanwhile ${i}.`);
+}
+
+/** The first of it is in view below its line, and only what is in view is read. */
+async function beginsToRead(person: Person, n: number): Promise<void> {
+  const line = person.log.locator("[data-line=unread]");
+  await line.waitFor();
+  const { words, at } = await line.evaluate((one) => {
+    const next = one.nextElementSibling as HTMLElement, box = one.closest(".log")!;
+    return { words: next.innerText, at: (next.getBoundingClientRect().top - box.getBoundingClientRect().top) / box.clientHeight };
+  });
+  assert.match(words, /meanwhile 0\./);
+  assert.ok(at > 0 && at < 1, `it stands at ${at} of the log's height`);
+  const toLatest = person.page.getByRole("button", { name: "To the latest message" });
+  const left = await eventually(async () => {
+    const now = parseInt((await toLatest.getAttribute("aria-label"))!.replace(/\D/g, ""), 10);
+    return now < n ? now : undefined;
+  }, "something is read");
+  assert.ok(left > n - 40, `${left} of ${n} are left to read`);
+}
+
+// The second is more than what was missed is asked for: all is learned anew.
+for (const n of [60, 1100]) {
+  test(`${n} messages that came while there was no connection are read on from their beginning`, async () => {
+    const [alice, bob] = await talking();
+    for (const person of [alice, bob]) person.expects(/ERR_CONNECTION/, /ERR_FAILED/, /WebSocket connection to/);
+    await bob.page.route("**/v1/connect", (route) => route.abort());
+    await stage.server.restart("kill");
+    await bob.banner.getByText("Offline").waitFor();
+    await saysMeanwhile(alice, bob, n);
+    await bob.page.unroute("**/v1/connect");
+    await bob.isBack();
+    await beginsToRead(bob, n);
+  });
+}
+
+test("where a page opens without a connection, what came before all that it keeps is not taken for read", async () => {
   const [alice, bob] = await talking();
-  for (const person of [alice, bob]) person.expects(/ERR_CONNECTION/, /ERR_FAILED/, /WebSocket connection to/);
+  bob.expects(/ERR_FAILED/);
+  const talk = bob.page.url();
+  await bob.page.goto(`${stage.server.base}/#`);
+  await saysMeanwhile(alice, bob, 400);
+  // Told once it is kept.
+  await alice.seesTick("meanwhile 399.", "delivered");
   await bob.page.route("**/v1/connect", (route) => route.abort());
-  await stage.server.restart("kill");
+  await bob.page.goto("about:blank");
+  await bob.page.goto(talk);
   await bob.banner.getByText("Offline").waitFor();
-  const [from, to] = await Promise.all([alice.session(), bob.session()]);
-  await says(stage.server, from.token, to.user, 60, (i) => `meanwhile ${i}.`);
+  await bob.sees("meanwhile 399.");
+  await drawn(bob.log);
+  await bob.hasUnread(alice, 400);
   await bob.page.unroute("**/v1/connect");
   await bob.isBack();
-  const line = bob.log.locator("[data-line=unread]");
-  await line.waitFor();
-  assert.match(await line.evaluate((one) => (one.nextElementSibling as HTMLElement).innerText), /meanwhile 0\./);
-  const badge = bob.row(alice).locator(".badge");
-  await badge.filter({ hasNotText: "60 unread" }).waitFor();
-  const left = parseInt(await badge.innerText(), 10);
-  assert.ok(left > 20 && left < 60, `${left} are left to read`);
+  await beginsToRead(bob, 400);
 });
 
 test("a group that could only be made later calls nobody back who went on", async () => {

@@ -111,6 +111,43 @@ test("much that is unread is shown from its beginning, and read as it comes into
   await bob.hasUnread(alice, 0);
 });
 
+test("who goes elsewhere before the first unread message is there has read nothing of the rest", async () => {
+  const [alice, bob] = await stage.friends("alice", "bob");
+  const [from, to] = await Promise.all([alice!.session(), bob!.session()]);
+  const rest = restAt(stage.server.base);
+  await says(stage.server, from.token, to.user, MESSAGES, (i) => textOf(i + 1));
+  const { conversations } = await rest.call("conversation.list", {}, from.token);
+  const pinned = BEFORE + 100;
+  await rest.call("message.pin", { conversation: conversations[0]!.conversation, seq: pinned }, from.token);
+
+  const late = await stage.person("late");
+  const held: (() => void)[] = [];
+  await late.page.routeWebSocket(/./, (page) => {
+    const server = page.connectToServer();
+    page.onMessage((frame) => {
+      if (String(frame).includes('"around"')) held.push(() => server.send(frame));
+      else server.send(frame);
+    });
+  });
+  await late.opensThePage();
+  await late.asksToSignIn(PASSWORD, bob!.name);
+  await late.isUpToDate();
+  await late.opens(alice!);
+  await eventually(() => Promise.resolve(held.length > 0 || undefined), "the way to the first unread one");
+  await late.page.locator(".pinned-line").click();
+  await eventually(() => Promise.resolve(held.length > 1 || undefined), "the way to the pinned one");
+  held.shift()?.();
+  await late.sees(textOf(MESSAGES));
+  await drawn(late.log);
+  await late.hasUnread(alice!, MESSAGES);
+  held.shift()?.();
+  await late.log.locator(".is-found").getByText(textOf(100)).waitFor();
+  const badge = late.row(alice!).locator(".badge");
+  await badge.filter({ hasNotText: `${MESSAGES} unread` }).waitFor();
+  const left = parseInt(await badge.innerText(), 10);
+  assert.ok(left > MESSAGES - 120 && left < MESSAGES - 80, `${left} are left to read`);
+});
+
 test("what comes while one reads further up moves nothing and stays unread until in view", async () => {
   const [alice, bob] = await afterManyMessages(true);
   await alice.opens(bob);

@@ -88,13 +88,21 @@ test("of two jumps the last is made, whichever page comes first and whatever els
     await new Promise<void>((resolve) => answers.push(resolve));
     return answer(args);
   });
-  const older = reading.older(), first = reading.goTo(100), last = reading.goTo(300);
+  const older = reading.older(), reach = reading.reach(50), first = reading.goTo(100), last = reading.goTo(300);
   await clock.pass(0);
   answers.reverse().forEach((go) => go());
   await Promise.all([older, first, last]);
+  assert.equal(await reach, false);
   assert.deepEqual(reading.target.getSnapshot(), { to: 300 });
   assert.deepEqual(seqsOf(reading), from(250, 349));
   assert.equal([...parley.past.all()].length, 1);
+
+  // And the one before complains of nothing.
+  server.on("message.history", () => ({ error: { code: "forbidden", message: "" } }));
+  const refused = reading.goTo(50);
+  reading.goToLatest();
+  await refused;
+  assert.deepEqual(reading.target.getSnapshot(), { to: "end" });
 });
 
 test("a jump to a day goes to the first line at or behind it, else to the newest, and is done", async () => {

@@ -46,7 +46,7 @@ export function Log({ id, view, reading, onIntent, onSheet }: LogProps) {
   const say = useText();
   const timeline = useObservable(reading.timeline);
   const readTo = useReadTo(view);
-  const reaching = useReach(reading, timeline, readTo);
+  const { reaching, lacks } = useReach(reading, timeline, readTo);
   const lines = useMemo(
     () => (reaching ? NO_LINES : linesOf(timeline, readTo)), [reaching, timeline, readTo],
   );
@@ -55,7 +55,7 @@ export function Log({ id, view, reading, onIntent, onSheet }: LogProps) {
   const { virtual, isAtEnd } = useLogLines(log, lines, readTo, !timeline.has_newer);
   const found = useTarget(reading, virtual, lines);
   const older = useOlder(log, reading, timeline);
-  const read = useMarkRead(log, id, lines);
+  const read = useMarkRead(log, id, lines, lacks);
   const onArrow = useArrowKeys(".message-more");
   const contextMenu = useContextMenu(messageMenuOf);
   const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {

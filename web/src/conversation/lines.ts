@@ -11,9 +11,9 @@ export type Line =
   | { type: "notice"; id: string; time: number; notice: NoticeView }
   | { type: "message"; id: string; time: number; message: MessageView; startsTurn: boolean };
 
-/** `readTo`: where the mark stood when the conversation was opened with something unread. With older
+/** `readTo`: where the mark stood when one came, or came back, and something was unread. With older
  * ones to come it is not known yet where their day begins, nor where the first unread one stands:
- * neither has its line then, so that a line that stands never goes. */
+ * neither has its line then, so that none goes because a page comes before it. */
 export function linesOf(timeline: TimelineView, readTo: Seq | undefined): Line[] {
   const lines: Line[] = [];
   let before: MessageView | NoticeView | undefined;

@@ -87,6 +87,7 @@ function useFirstMet(lines: readonly Line[]): ReadonlySet<unknown> {
 function useBegin(virtual: LogLines, lines: readonly Line[], readTo: Seq | undefined, wasAtEnd: boolean): void {
   const begun = useRef<Seq | "end">(undefined);
   useLayoutEffect(() => {
+    if (lines.length === 0) begun.current = undefined;
     if (lines.length === 0 || begun.current === (readTo ?? "end")) return;
     const unread = lines.findIndex((line) => line.type === "unread");
     const isFirst = begun.current === undefined;

@@ -10,17 +10,18 @@ import type { Line } from "./lines.ts";
 /** Edges fall between pixels. */
 const SLACK_PX = 4;
 
-/** The answer is for every scroll event. */
+/** `lacks`: what is unread begins before the lines. The answer is for every scroll event. */
 export function useMarkRead(
   log: RefObject<HTMLDivElement | null>,
   id: Id,
   lines: readonly Line[],
+  lacks: boolean,
 ): () => void {
   const parley = useParley();
   const synced = useObservable(parley.synced);
   const online = useObservable(parley.status).state === "online";
   // What comes in with a new connection first gets its line: useReadTo().
-  const looks = useLooking() && (synced || !online);
+  const looks = useLooking() && (synced || !online) && !lacks;
 
   const read = useCallback(() => {
     const seq = looks && log.current ? lastInView(log.current) : undefined;

@@ -61,9 +61,9 @@ export class Reading {
     if (!this.#way) await this.#excerpt?.newer();
   }
 
-  /** A seq lies among what is shown then; the view goes nowhere. */
-  async reach(seq: Seq): Promise<void> {
-    await this.#go(() => Promise.resolve(seq), () => undefined);
+  /** A seq lies among what is shown then; the view goes nowhere. False: another way was taken meanwhile. */
+  reach(seq: Seq): Promise<boolean> {
+    return this.#go(() => Promise.resolve(seq), () => undefined);
   }
 
   /** Rejects, and stays where it is, if there is no such message for one: it may be hidden, or from before
@@ -104,26 +104,30 @@ export class Reading {
     return { ...past, items, loading: past.loading || end.loading || going };
   }
 
-  /** Shows what lies around a seq, and goes to what `choose` names of it. */
+  /** Shows what lies around a seq, and goes to what `choose` names of it. False: another way was taken. */
   async #go(
     find: () => Promise<Seq | undefined>, choose: (items: Items, seq: Seq) => Seq | undefined,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const way = {};
     this.#way = way;
     let window: Excerpt | undefined;
     try {
       const seq = await find();
-      if (seq === undefined || this.#way !== way) return;
+      if (seq === undefined || this.#way !== way) return false;
       if (!covers(this.#timeline.getSnapshot(), seq)) {
         window = this.#parley.past.open(this.#id);
         this.#timeline.touch();
         await window?.around(seq);
-        if (!window || this.#way !== way) return;
+        if (!window || this.#way !== way) return false;
       }
       const to = choose((window?.timeline ?? this.#timeline).getSnapshot().items, seq);
       if (window) this.#enter(window);
       window = undefined;
       if (to !== undefined) this.#target.set({ to });
+      return true;
+    } catch (thrown) {
+      if (this.#way !== way) return false;
+      throw thrown;
     } finally {
       if (window) this.#parley.past.end(window);
       if (this.#way === way) this.#way = undefined;
