@@ -4,6 +4,8 @@ import { after, afterEach, before, test } from "node:test";
 import { eventually } from "../integration/harness/wait.ts";
 import { restAt } from "../integration/harness/web.ts";
 import type { Person } from "./harness/person.ts";
+import { hasFocus } from "./harness/person.ts";
+import { drawn as isDrawn } from "./harness/scrolling.ts";
 import { Stage } from "./harness/stage.ts";
 
 /** Some screens of them; the list's cost does not depend on how many there are beyond. */
@@ -87,4 +89,16 @@ test("a long list draws only what is in view, scrolls to its end, and is searche
   await alice!.search.fill("group 77");
   await alice!.page.getByRole("list", { name: "Your conversations" }).getByText("Group 77.").click();
   await alice!.page.getByRole("heading", { level: 2, name: "Group 77." }).waitFor();
+
+  // Where the list stands alone, its row is no place to come back to for one who has scrolled there.
+  await alice!.page.setViewportSize({ width: 390, height: 844 });
+  await alice!.page.getByRole("main").getByRole("button", { name: "Back to the list" }).click();
+  const head = alice!.page.locator(".wordmark");
+  await eventually(async () => (await hasFocus(head)) || undefined, "the focus on the head of the list");
+  await list.hover();
+  for (const row = list.getByText("Group 77."); (await row.count()) === 0; ) {
+    await alice!.page.mouse.wheel(0, 300);
+    await isDrawn(list);
+  }
+  assert.ok(await hasFocus(head));
 });

@@ -26,20 +26,26 @@ export function leaveRow(): void {
 /** Where one was: the row that leads there, of a list that is drawn once it has its size again. */
 let left: string | undefined;
 
-/** To the head of the pane, and from there to the row that leads to where one was. */
+/** To the head of the pane, and from there to the row that leads to where one was, unless one does something before
+ * that is drawn. */
 export function comeBackFrom(href: string): void {
   left = href;
   headOfPane()?.focus();
+  for (const what of ["pointerdown", "wheel", "keydown"]) window.addEventListener(what, stay, { once: true, capture: true });
+}
+
+function stay(): void {
+  left = undefined;
 }
 
 /** The rows are drawn. */
 export function takeComingBack(rows: HTMLElement): void {
   if (left === undefined) return;
-  if (document.activeElement !== headOfPane()) return void (left = undefined); // One went on by oneself.
+  if (document.activeElement !== headOfPane()) return stay();
   const row = [...rows.querySelectorAll<HTMLElement>("a.row")].find((one) => one.getAttribute("href") === left);
   if (!row) return;
   left = undefined;
-  row.focus();
+  row.focus({ preventScroll: true });
 }
 
 function headOfPane(): HTMLElement | null {
