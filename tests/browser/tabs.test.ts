@@ -135,7 +135,14 @@ test("of two tabs one rings, and none while one looks at either", async () => {
         told.push(options?.body ?? "");
       }
     };
-    Object.assign(window, { told });
+    let tones = 0;
+    AudioContext.prototype.createOscillator = new Proxy(AudioContext.prototype.createOscillator, {
+      apply: (make, audio, none: []) => {
+        Object.assign(window, { tones: ++tones });
+        return make.apply(audio, none);
+      },
+    });
+    Object.assign(window, { told, tones });
   });
   await Promise.all([alice, tab].map((one) => one.reloads()));
   const told = async (): Promise<string[]> =>
@@ -165,4 +172,15 @@ test("of two tabs one rings, and none while one looks at either", async () => {
   await eventually(async () => (await told()).length > 0 || undefined, "a notification");
   await Promise.all([alice, tab].map((one) => one.row(bob).getByText("seen nowhere").waitFor()));
   assert.deepEqual(await told(), ["seen nowhere"]);
+
+  // By the sound alone that one does in which somebody has pressed something; the other may make none.
+  await alice.page.evaluate(() => localStorage.setItem("parley/look", JSON.stringify({ notify: false, silent: false })));
+  await Promise.all([alice, tab].map((one) => one.reloads()));
+  await Promise.all([alice, tab].map((one) => look(one, false)));
+  for (const pressed of [alice, tab]) {
+    await Promise.all([alice, tab].map(({ page }) => page.evaluate((value) =>
+      Object.defineProperty(navigator.userActivation, "hasBeenActive", { value, configurable: true }), page === pressed.page)));
+    await bob.writes("heard");
+    await eventually(() => pressed.page.evaluate(() => (window as unknown as { tones: number }).tones > 0 || undefined), "a sound");
+  }
 });

@@ -5,9 +5,13 @@ const LOUD = 0.08;
 
 let audio: AudioContext | undefined;
 
+/** Before the first press in the page a sound would wait for that, and come then. */
+export function mayChime(): boolean {
+  return navigator.userActivation.hasBeenActive;
+}
+
 export function chime(): void {
-  // Before the first press in the page it would wait for that, and sound then.
-  if (!navigator.userActivation.hasBeenActive) return;
+  if (!mayChime()) return;
   try {
     audio ??= new AudioContext();
     const begin = audio.currentTime;

@@ -8,7 +8,7 @@ import { hrefOf, placeOf } from "../route/route.ts";
 import { useStore } from "../store/context.ts";
 import { plainOf } from "../words/markdown.ts";
 import { useText } from "../words/useText.ts";
-import { chime } from "./chime.ts";
+import { chime, mayChime } from "./chime.ts";
 import { tellWhenLookedAt } from "./lookedAt.ts";
 import { beginNotices, showNotice } from "./notices.ts";
 import { oneTab } from "./oneTab.ts";
@@ -33,7 +33,8 @@ export function useAlerts(): void {
     if (!synced && !known.current) return;
     const before = known.current;
     known.current = new Map(conversations.map((view) => [view.conversation, knownOf(view)]));
-    if (!before || (!notify && silent)) return;
+    // A tab that can do nothing leaves it to another.
+    if (!before || (!notify && (silent || !mayChime()))) return;
     for (const view of conversations) {
       const { conversation } = view;
       const items = () => parley.timeline(conversation).getSnapshot().items;
