@@ -47,7 +47,7 @@ export function Home() {
     <div className={classes.join(" ")}>
       <header className="unseen"><h1>Parley</h1></header>
       <SessionBanner />
-      <Part><Sidebar place={place} /></Part>
+      <Part className="sidebar"><Sidebar place={place} /></Part>
       {place
         ? <Part key={placeId(place, me)}><Conversation place={place} panel={panel} /></Part>
         : invite !== undefined ? <Part key={invite} onClose={goNowhere}><Join token={invite} /></Part> : <Nothing />}
