@@ -152,14 +152,18 @@ export class Drafts {
     const news = draft.text !== "" || this.#writing.has(conversation) || this.#stands(conversation);
     if (!news) return;
     this.#set(conversation, draft);
-    if (!this.#host.online() || this.#host.conversation(to) === undefined) this.#host.tell({ to, draft });
+    // Of one that ends the server may never have known.
+    const isTold = draft.text !== "" && this.#host.online() && this.#host.conversation(to) !== undefined;
+    if (!isTold) this.#host.tell({ to, draft });
   }
 
   /** One writes in another tab. */
   heard({ to, draft }: DraftNews, tab: string): void {
     const id = this.#host.conversation(to) ?? to;
     this.#writing.get(id)?.cancel?.();
-    this.#writing.set(id, { draft: draft.text === "" ? NOTHING : draft, heard: tab });
+    if (draft.text !== "") this.#writing.set(id, { draft, heard: tab });
+    else if (this.#stands(id)) this.#writing.set(id, { draft: NOTHING, heard: tab });
+    else this.#writing.delete(id);
     this.#changed(id);
     if (this.#tabs.has(tab)) return;
     this.#tabs.add(tab);

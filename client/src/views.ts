@@ -106,8 +106,9 @@ export class Views {
   /** Somebody's name is known. */
   named(user: Id): void {
     const copy = this.#shelf.resolve(user);
-    if (copy) this.changed(copy);
-    else if (this.#begun().has(user)) this.#beginningChanged(user);
+    if (copy) return this.changed(copy);
+    this.#made.delete(user);
+    if (this.#begun().has(user)) this.list.touch();
   }
 
   #beginningChanged(id: Id): void {

@@ -135,6 +135,23 @@ test("what is typed in one tab without a connection, and sent there, is so in th
   assert.deepEqual(await storage.scan("draft/"), []);
 });
 
+test("what is typed without a connection, and emptied with one, is in no other tab any more", options, async () => {
+  let told: string[] = [];
+  const { server, first, second } = await twoTabs((server) => (told = takesDrafts(server)));
+  server.on("draft.set", () => ({ error: { code: "invalid", message: "too long" } }));
+  server.up = false;
+  server.socket.end(1006);
+  await eventually("both wait", () => [first, second].every((tab) => tab.status.getSnapshot().state === "waiting"));
+  second.personal.setDraft(CHAT, "of the second");
+  await eventually("the first has it", () => draftIn(first) === "of the second");
+  server.up = true;
+  first.retryNow();
+  await eventually("both are back", () => [first, second].every((tab) => tab.status.getSnapshot().state === "online"));
+  second.personal.setDraft(CHAT, "");
+  await eventually("the first has it no more", () => draftIn(first) === undefined);
+  assert.deepEqual(told, []);
+});
+
 /** A server with a chat, or not yet, that writes drafts down and tells of them: what it was told. */
 function takesDrafts(server: FakeServer, entries = [entryOf({ head: 1, n: 1 })]): string[] {
   const own = { conversation: ME, sender: ME, n: 0 };

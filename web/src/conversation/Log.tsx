@@ -46,7 +46,7 @@ export function Log({ id, view, reading, onIntent, onSheet }: LogProps) {
   const say = useText();
   const timeline = useObservable(reading.timeline);
   const readTo = useReadTo(view);
-  const { reaching, lacks } = useReach(reading, timeline, readTo);
+  const { reaching, lacks } = useReach(reading, timeline, readTo, view?.read);
   const lines = useMemo(
     () => (reaching ? NO_LINES : linesOf(timeline, readTo)), [reaching, timeline, readTo],
   );

@@ -16,7 +16,8 @@ export interface Reach {
   lacks: boolean;
 }
 
-export function useReach(reading: Reading, timeline: ExcerptView, readTo: Seq | undefined): Reach {
+/** `read`: up to where one has by now. */
+export function useReach(reading: Reading, timeline: ExcerptView, readTo: Seq | undefined, read: Seq | undefined): Reach {
   const online = useObservable(useParley().status).state === "online";
   const target = useObservable(reading.target);
   /** Was shown, or one went elsewhere by oneself. */
@@ -37,11 +38,15 @@ export function useReach(reading: Reading, timeline: ExcerptView, readTo: Seq | 
       if (!(thrown instanceof ParleyError && thrown.code === "disconnected")) setOver(readTo);
     });
   }, [reaching, reading, readTo]);
-  // Once shown it stays so, also when a hole opens before what is shown; until all of it is learned anew.
   useEffect(() => {
-    if (isNothing) setMet(undefined);
-    else if (isThere || target) setMet(readTo);
-  }, [readTo, isThere, isNothing, target]);
+    if (!online) setOver(undefined);
+  }, [online]);
+  // Once shown it stays so, also when a hole opens before what is shown; until all of it is learned anew, and
+  // nothing of it was read.
+  useEffect(() => {
+    if (isThere || target) setMet(readTo);
+    else if (isNothing && read === readTo) setMet(undefined);
+  }, [readTo, read, isThere, isNothing, target]);
 
   return { reaching, lacks };
 }
