@@ -40,7 +40,8 @@ export function Rows({ views, place, scroller, label, onChoose }: RowsProps) {
     count: views.length,
     getScrollElement: () => scroller,
     estimateSize: () => ROW_PX,
-    getItemKey: (i) => views[i]?.conversation ?? i,
+    // By where it leads: one to somebody new stays the same row when they have a conversation.
+    getItemKey: (i) => (views[i] ? hrefOf(placeOf(views[i])) : i),
     overscan: OVERSCAN,
     scrollMargin: top,
   });
