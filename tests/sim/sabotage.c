@@ -11,6 +11,7 @@
 #include "store/directory.h"
 #include "store/embedded.h"
 #include "store/kv.h"
+#include "store/layout.h"
 #include "store/log.h"
 #include "store/ops.h"
 #include "util/mem.h"
@@ -97,6 +98,22 @@ static void overtake(const struct world *w, struct store_append *r)
     arena_deinit(&arena);
 }
 
+/* Whoever claims is the first to. */
+static void forget_claim(const struct world *w, struct row_key claim)
+{
+    struct kv_batch batch = {.kv = w->kv};
+    kv_delete(&batch, KV_DIRECTORY, row_key_str(&claim));
+    must(!kv_commit(&batch));
+    kv_batch_deinit(&batch);
+}
+
+/* Whoever takes a name has it, whose it was. */
+static void forget_name(const struct world *w, const struct event *e)
+{
+    if (e->type == EVENT_RENAME)
+        forget_claim(w, key_username(e->text));
+}
+
 bool sabotage_refusal(struct world *w, struct store_request *r)
 {
     if (r->op != STORE_OP_APPEND || !sabotaged(w, "hasty"))
@@ -121,6 +138,16 @@ bool sabotage_question(struct world *w, struct store *inner, struct store_reques
     }
     if (r->op == STORE_OP_APPEND && sabotaged(w, "overtake"))
         overtake(w, container_of(r, struct store_append, base));
+    if (r->op == STORE_OP_DIRECT_CLAIM && sabotaged(w, "twins")) {
+        struct store_direct_claim *claim = container_of(r, struct store_direct_claim, base);
+        forget_claim(w, key_direct(claim->users[0], claim->users[1]));
+    }
+    if (r->op == STORE_OP_GROUP_CLAIM && sabotaged(w, "clones")) {
+        struct event *created = &container_of(r, struct store_group_claim, base)->created;
+        forget_claim(w, key_group(created->sender, created->key));
+    }
+    if (r->op == STORE_OP_APPEND && sabotaged(w, "namesakes"))
+        forget_name(w, &container_of(r, struct store_append, base)->events[0]);
     if (r->op == STORE_OP_APPEND && sabotaged(w, "unarmed"))
         disarm(container_of(r, struct store_append, base));
     if (r->op == STORE_OP_EXPIRE && (sabotaged(w, "hoard") || sabotaged(w, "linger")))
@@ -225,6 +252,8 @@ void sabotage_answer(struct world *w, struct store_request *r)
         container_of(r, struct store_contacts, base)->n_contacts = 0;
     if (r->op == STORE_OP_LOAD && sabotaged(w, "requests"))
         forget_requests(container_of(r, struct store_load, base));
+    if (r->op == STORE_OP_MEMBER && sabotaged(w, "former"))
+        container_of(r, struct store_member, base)->member.left = false;
     if (r->op == STORE_OP_PINS && sabotaged(w, "pins"))
         container_of(r, struct store_pins, base)->n_pins = 0;
     if (r->op == STORE_OP_LOAD && sabotaged(w, "uncounted"))

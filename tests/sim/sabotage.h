@@ -27,6 +27,10 @@
  *   remain     whoever deletes the account stays in the groups
  *   unarmed    a second factor is told of and not set
  *   reborn     a core takes deleted accounts for ones that stand
+ *   former     a core forgets who has left
+ *   twins      whoever claims the 1:1 of two is the first to
+ *   clones     and whoever claims a new group
+ *   namesakes  and whoever takes a name
  * and of a cluster:
  *
  *   alone      each core takes itself for the only one

@@ -177,13 +177,14 @@ static const struct sabotage sabotages[] = {
     {"chatter", 100},  {"pins", 200},      {"uncounted", 300}, {"hoard", 50},    {"linger", 50},
     {"contacts", 20},  {"pinned", 300},    {"privacy", 200},   {"haste", 200},   {"untold", 200},
     {"unhide", 100},   {"drafts", 200},    {"requests", 20},   {"remain", 50},   {"reborn", 200},
-    {"hidden", 300},   {"premature", 100}, {"keepsake", 100},  {"unarmed", 100},
+    {"hidden", 300},   {"premature", 100}, {"keepsake", 100},  {"unarmed", 100}, {"former", 20},
+    {"twins", 20},     {"clones", 20},     {"namesakes", 100},
 };
 
 static const struct sabotage cluster_sabotages[] = {
-    {"alone", 20},   {"ageless", 300}, {"deaf", 400},      {"overtake", 20},
-    {"hasty", 20},   {"stale", 100},   {"unchecked", 100}, {"squatter", 200},
-    {"rewind", 200}, {"double", 20},   {"mute", 20},
+    {"alone", 20},  {"ageless", 300},   {"deaf", 400},     {"overtake", 20}, {"hasty", 20},
+    {"stale", 100}, {"unchecked", 100}, {"squatter", 200}, {"rewind", 200},  {"double", 20},
+    {"mute", 20},   {"former", 20},     {"twins", 20},     {"clones", 200},  {"namesakes", 100},
 };
 
 /* True: it was noticed in time. */
