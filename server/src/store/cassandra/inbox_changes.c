@@ -12,9 +12,9 @@
  * come. Whoever lost the push of it learns of it all the same, however late the event lands and
  * whatever the nodes' clocks say. One that never comes (its node died, or what was sent again over
  * another node stood already) costs an entry at each compare until the next event of that
- * conversation. A first token gives no entries, and looks at the rows that were touched last, by the
- * nodes' clocks: what a node whose clock is behind has under way just then, in a conversation that is
- * not among them, a new device learns with the next event there.
+ * conversation. A first token gives no entries, and looks at the rows that were touched last, by
+ * the nodes' clocks: what a node whose clock is behind has under way just then, in a conversation
+ * that is not among them, a new device learns with the next event there.
  */
 #include <assert.h>
 #include <string.h>
