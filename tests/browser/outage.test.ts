@@ -216,6 +216,7 @@ test("what waits to be sent outlives a reload", async () => {
   // The message before it is not what one means to change.
   await alice.box.press("ArrowUp");
   assert.equal(await alice.box.inputValue(), "");
+  await alice.keeps(2);
   await alice.page.reload();
   await alice.seesTick("it waits", "waiting to be sent");
   await alice.message("before").filter({ hasText: "Forwarded" }).getByRole("img", { name: "waiting to be sent" }).waitFor();

@@ -249,6 +249,23 @@ export class Person {
     await this.message(text).getByRole("img", { name: tick, exact: true }).waitFor();
   }
 
+  /** So many commands wait in what the browser keeps: to stand in the log is the first step on the way there. */
+  async keeps(waiting: number): Promise<void> {
+    await eventually(async () => await this.#kept() === waiting || undefined, `${waiting} kept to be sent`);
+  }
+
+  #kept(): Promise<number> {
+    return this.page.evaluate(async () => {
+      const { user } = JSON.parse(localStorage.getItem("parley/session") ?? "") as { user: string };
+      const opening = indexedDB.open(`parley/${user}`);
+      await new Promise((resolve) => (opening.onsuccess = resolve));
+      const asked = opening.result.transaction("pairs").objectStore("pairs").count(IDBKeyRange.bound("outbox/", "outbox0"));
+      await new Promise((resolve) => (asked.onsuccess = resolve));
+      opening.result.close();
+      return asked.result;
+    });
+  }
+
   /** Below the name of whom they talk to. */
   async seesBelowTheName(words: string): Promise<void> {
     await this.page.locator(".conversation-who").getByText(words).waitFor();
