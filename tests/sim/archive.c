@@ -201,7 +201,7 @@ bool archive_event(struct world *w, uint64_t conversation, uint64_t seq, struct 
                    struct arena *arena)
 {
     struct row_key k = key_event(conversation, seq);
-    const struct row *row = rowmap_get(&w->archive->removed, row_key_str(&k));
+    const struct row *row = w->archive ? rowmap_get(&w->archive->removed, row_key_str(&k)) : NULL;
     return row && !record_decode(e, arena_str(arena, row->value), arena);
 }
 
@@ -209,7 +209,7 @@ uint64_t archive_gone_at(const struct world *w, uint64_t conversation, uint64_t 
 {
     const struct archive *a = w->archive;
     uint64_t gone_seq = 0;
-    for (uint32_t i = 0; i < a->n_cuts; i++)
+    for (uint32_t i = 0; a && i < a->n_cuts; i++)
         if (a->cuts[i].conversation == conversation && a->cuts[i].head_seq < seq)
             gone_seq = a->cuts[i].gone_seq;
     return gone_seq;

@@ -8,6 +8,7 @@
 
 #include "chat/invite.h"
 #include "model/event.h"
+#include "store/log.h"
 #include "world.h"
 
 enum { COPIES_MAX = 96, OPS_MAX = 512, OPS_UNDER_WAY = 3 };
@@ -103,12 +104,12 @@ struct client {
     uint32_t n_copies;
     struct op ops[OPS_MAX];
     uint32_t n_ops, n_under_way;
-    char token[80];
+    char token[STORE_TOKEN_BYTES_MAX];
     bool comparing, compare_again, listing;
     bool listing_requests; /* which a new device lists after the others */
     char page[160];
     struct attempt *wait; /* a waiting sync, or NULL */
-    char waited_token[80];
+    char waited_token[STORE_TOKEN_BYTES_MAX];
     char first_name[16], password[24]; /* the person's */
     char name[32];                     /* by which it signs in */
     uint32_t n_name_tries;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cassandra/cassandra.h"
 #include "fleet.h"
 #include "model/limits.h"
 #include "model/record.h"
@@ -25,6 +26,7 @@ struct faults {
     struct node *node;
     struct world *world;
     struct poster completions;
+    bool dead;        /* what is answered is lost */
     struct list held; /* answers that come late */
     struct list late; /* writes that may come to stand later */
 };
@@ -184,7 +186,9 @@ static void completed(struct poster *poster, struct task *task)
 {
     struct faults *f = container_of(poster, struct faults, completions);
     struct store_request *r = container_of(task, struct store_request, task);
-    if (r->done == late_done) {
+    if (f->dead)
+        return;
+    if (f->world->cassandra || r->done == late_done) {
         answer(f, r);
         return;
     }
@@ -244,10 +248,22 @@ static void look_at_ids(const struct faults *f, const struct store_request *r)
     look_at_id(f, container_of(r, const struct store_user_create, base)->device.id);
 }
 
+/* What a store on Cassandra removes nobody keeps for the checker. */
+static void keep_all(struct store_request *r)
+{
+    if (r->op == STORE_OP_RETENTION_DUE)
+        container_of(r, struct store_retention_due, base)->now_ms = 0;
+}
+
 static void faults_submit(struct store *s, struct store_request *r)
 {
     struct faults *f = faults_of(s);
     look_at_ids(f, r);
+    if (f->world->cassandra) {
+        keep_all(r);
+        f->inner->ops->submit(f->inner, r);
+        return;
+    }
     if (r->op == STORE_OP_RESERVE && f->world->fleet) {
         fleet_reserve(f->world->fleet, f->node, container_of(r, struct store_reserve, base));
         return;
@@ -312,8 +328,12 @@ struct faults *faults_new(struct node *n, struct faults *before)
     f->completions.post = completed;
     list_init(&f->held);
     list_init(&f->late);
-    f->inner = store_memory_open(w->kv, &n->store_queue.poster, &f->completions, secret, 7);
-    store_memory_take_at_most(f->inner, 1 + rng_below(&w->rng, 8));
+    if (w->cassandra) {
+        f->inner = cassandra_store(w->cassandra, n, &f->completions);
+    } else {
+        f->inner = store_memory_open(w->kv, &n->store_queue.poster, &f->completions, secret, 7);
+        store_memory_take_at_most(f->inner, 1 + rng_below(&w->rng, 8));
+    }
     if (before)
         take_over(f, before);
     return f;
@@ -335,5 +355,9 @@ struct store *faults_store(struct faults *f)
 void faults_crash(struct faults *f)
 {
     list_init(&f->held);
-    store_memory_crash(f->inner);
+    f->dead = true;
+    if (f->world->cassandra)
+        store_free(f->inner);
+    else
+        store_memory_crash(f->inner);
 }

@@ -42,6 +42,7 @@ struct options {
     uint64_t from, seeds, every;
     uint32_t steps;
     uint32_t nodes;
+    bool cassandra;
     bool trace;
     const char *sabotage;
 };
@@ -129,7 +130,7 @@ static bool run_seed(const struct options *o, uint64_t seed, uint64_t *history, 
                      char finding[FINDING_BYTES])
 {
     struct world w;
-    world_init(&w, seed, o->nodes, o->sabotage);
+    world_init(&w, seed, o->nodes, o->cassandra, o->sabotage);
     w.trace = o->trace;
     w.drop_pushes = rng_below(&w.rng, 4) * 15;
     w.fault_percent = rng_percent(&w.rng, 50) ? 0 : 1 + rng_below(&w.rng, 15);
@@ -319,6 +320,8 @@ int main(int argc, char **argv)
     for (int i = 1; i < argc; i++) {
         if (!strcmp(argv[i], "--trace"))
             o.trace = true;
+        else if (!strcmp(argv[i], "--cassandra"))
+            o.cassandra = true;
         else if (i + 1 < argc && take_option(&o, argv[i], argv[i + 1]))
             i++;
         else

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "archive.h"
+#include "cassandra/cassandra.h"
 #include "client.h"
 #include "faults.h"
 #include "fleet.h"
@@ -33,7 +34,9 @@ static void set_disabled(struct world *w, uint64_t user, bool on)
     uint32_t fault_percent = w->fault_percent, late_percent = w->late_percent;
     w->fault_percent = w->late_percent = 0;
     store_user_set(w->store, &set);
-    world_settle(w);
+    do
+        world_settle(w);
+    while (w->cassandra && cassandra_wait(w->cassandra));
     w->fault_percent = fault_percent;
     w->late_percent = late_percent;
     store_request_deinit(&set.base);
@@ -78,7 +81,6 @@ static const struct retention retentions[] = {
 static void choose_between(struct world *w)
 {
     w->wire = wire_new(w);
-    w->fleet = fleet_new(w);
     w->clocks_apart = rng_percent(&w->rng, 30);
     w->wire_silent = rng_percent(&w->rng, 40);
     w->reliable = rng_percent(&w->rng, sabotaged(w, "deaf") ? 100 : 30);
@@ -88,19 +90,31 @@ static void choose_between(struct world *w)
     w->wire_late_percent = rng_below(&w->rng, 3) * 20;
 }
 
-void world_init(struct world *w, uint64_t seed, uint32_t n_nodes, const char *sabotage)
+static void open_store(struct world *w, bool cassandra)
 {
     static const uint8_t secret[CRYPTO_SECRET_BYTES] = {1, 2, 3};
+    if (cassandra) {
+        w->cassandra = cassandra_new(w);
+        w->store = cassandra_store(w->cassandra, NULL, &w->desk.poster);
+        return;
+    }
+    w->fleet = w->n_nodes > 1 ? fleet_new(w) : NULL;
+    w->kv = archive_new(w, sabotage_kv(w, kv_memory_new()));
+    w->keep = retentions[(w->seed + w->seed / 8) % ARRAY_SIZE(retentions)];
+    w->store = store_memory_open(w->kv, &w->desk.poster, &w->desk.poster, secret, 7);
+}
+
+void world_init(struct world *w, uint64_t seed, uint32_t n_nodes, bool cassandra,
+                const char *sabotage)
+{
     *w = (struct world){.seed = seed, .rng.state = seed, .mono_ms = 1000, .sabotage = sabotage};
     w->n_nodes = n_nodes;
     w->wall_ms = UINT64_C(1790000000000);
     queue_init(&w->desk);
     list_init(&w->attempts);
-    w->kv = archive_new(w, sabotage_kv(w, kv_memory_new()));
-    w->keep = retentions[(seed + seed / 8) % ARRAY_SIZE(retentions)];
-    w->store = store_memory_open(w->kv, &w->desk.poster, &w->desk.poster, secret, 7);
     if (n_nodes > 1)
         choose_between(w);
+    open_store(w, cassandra);
     for (uint32_t i = 0; i < n_nodes; i++)
         node_init(&w->nodes[i], w, i);
     for (uint32_t i = 0; i < n_nodes; i++)
@@ -121,7 +135,9 @@ void world_deinit(struct world *w)
     fleet_free(w->fleet);
     map_deinit(&w->ids);
     store_free(w->store);
-    kv_free(w->kv);
+    if (w->kv)
+        kv_free(w->kv);
+    cassandra_free(w->cassandra);
     builder_deinit(&w->errors);
 }
 
@@ -172,6 +188,8 @@ void world_calm(struct world *w)
     w->fault_percent = w->late_percent = 0;
     if (w->wire)
         wire_calm(w->wire);
+    while (w->cassandra && cassandra_land(w->cassandra))
+        ;
     for (uint32_t i = 0; i < w->n_nodes; i++) {
         struct node *n = &w->nodes[i];
         node_go_on(n);
@@ -206,6 +224,8 @@ static void pass(struct world *w, uint64_t ms)
         w->wall_ms_max = MAX(w->wall_ms_max, node_wall_ms(&w->nodes[i]));
         node_advance(&w->nodes[i]);
     }
+    if (w->cassandra)
+        cassandra_advance(w->cassandra);
 }
 
 void world_pass(struct world *w, uint64_t ms)
@@ -236,7 +256,18 @@ static bool answer_late(struct world *w)
     for (uint32_t i = 0; i < w->n_nodes; i++)
         if (w->nodes[i].faults && faults_answer(w->nodes[i].faults))
             return true;
-    return false;
+    return w->cassandra && cassandra_answer(w->cassandra);
+}
+
+/* What a store far away does meanwhile. */
+static bool run_cassandra(struct world *w)
+{
+    enum { LATE_ANSWER_PERMILLE = 20, LATE_WRITE_PERMILLE = 5 };
+    if (w->late_percent && rng_below(&w->rng, 1000) < LATE_ANSWER_PERMILLE)
+        cassandra_answer(w->cassandra);
+    if (w->fault_percent && rng_below(&w->rng, 1000) < LATE_WRITE_PERMILLE)
+        cassandra_land(w->cassandra);
+    return cassandra_run(w->cassandra);
 }
 
 bool world_step(struct world *w)
@@ -244,13 +275,16 @@ bool world_step(struct world *w)
     enum { LATE_ANSWER_PERMILLE = 50, LATE_WRITE_PERMILLE = 5 };
     struct node *n = &w->nodes[w->n_nodes > 1 ? rng_below(&w->rng, w->n_nodes) : 0];
     w->step++;
+    if (w->cassandra && rng_percent(&w->rng, 70) && run_cassandra(w))
+        return true;
     if (n->faults && w->late_percent && rng_below(&w->rng, 1000) < LATE_ANSWER_PERMILLE)
         faults_answer(n->faults);
     if (n->faults && w->fault_percent && rng_below(&w->rng, 1000) < LATE_WRITE_PERMILLE)
         faults_land(n->faults);
     if (w->fleet && w->fault_percent && rng_below(&w->rng, 1000) < LATE_WRITE_PERMILLE)
         fleet_land(w->fleet);
-    return run_nodes(w) || queue_run(&w->desk) || answer_late(w);
+    return run_nodes(w) || queue_run(&w->desk) || (w->cassandra && run_cassandra(w)) ||
+           answer_late(w);
 }
 
 void world_settle(struct world *w)

@@ -46,6 +46,7 @@ struct old_head {
 };
 
 struct archive;
+struct cassandra;
 struct client;
 struct fleet;
 struct kv;
@@ -70,8 +71,9 @@ struct world {
     uint64_t overdue_ms;     /* what was too old by then is removed at the end */
     uint64_t clock_set_step; /* when somebody set it */
     struct kv *kv;
-    struct archive *archive; /* part of kv: what was removed */
-    struct retention keep;   /* what the server keeps */
+    struct archive *archive;     /* part of kv: what was removed */
+    struct cassandra *cassandra; /* in place of both: the store's own way to go wrong; or NULL */
+    struct retention keep;       /* what the server keeps */
     struct store *store;     /* without faults: the checker reads it */
     uint32_t crashes;
     uint64_t users[USERS];
@@ -95,7 +97,8 @@ struct world {
     struct builder errors;  /* what the checker found, a line each */
 };
 
-void world_init(struct world *, uint64_t seed, uint32_t n_nodes, const char *sabotage);
+void world_init(struct world *, uint64_t seed, uint32_t n_nodes, bool cassandra,
+                const char *sabotage);
 void world_deinit(struct world *);
 /* Runs one task, or lets time pass. False: nothing was there to run. */
 bool world_step(struct world *);

@@ -11,7 +11,6 @@
 #include "store/rows.h"
 
 enum {
-    LOG_BUCKET = 1000,
     /* Earlier buckets that a key is looked for in: chat refuses what is older (too_old). */
     LOG_BUCKETS_LOOKED = KEY_REACH / LOG_BUCKET,
 };

@@ -213,17 +213,20 @@ int cassandra_member(struct strand *s, struct store_member *r)
     return err ? err : STORE_DONE;
 }
 
-/* Writes the marks of `m` that moved. */
+/* Writes the marks of `m` that moved; their time first: who dies between the two leaves one that
+ * nobody is told yet, since no mark is there, and not a mark that has none for ever. */
 static int put_marks(struct strand *s, const struct member *m, bool reads, uint64_t time_ms)
 {
     struct ask puts[2];
     uint32_t n = 0;
+    int err = member_note_steps(s, m, time_ms);
+    if (err)
+        return err;
     if (reads)
         puts[n++] = member_put_read(m->conversation, m->user, m->read_seq, m->read_n);
     if (!reads || m->delivered_seq > m->read_seq)
         puts[n++] = member_put_delivered(m->conversation, m->user, m->delivered_seq);
-    int err = strand_ask_all(s, puts, n);
-    return err ? err : member_note_steps(s, m, time_ms);
+    return strand_ask_all(s, puts, n);
 }
 
 int cassandra_mark(struct strand *s, struct store_mark *r)

@@ -54,7 +54,8 @@ enum {
     SYNC_MAX = 3,
     SEARCH_MAX = 20,
     APPEND_MAX = 4,
-    KEY_REACH = 32 * 1000,
+    LOG_BUCKET = 8,
+    KEY_REACH = 32 * LOG_BUCKET,
     EVENTS_BEHIND_MAX = 12,
 };
 

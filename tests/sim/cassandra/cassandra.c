@@ -1,0 +1,448 @@
+/*
+ * A call is copied when it is made, and lies in one of three lists: asked, answered, or held (its
+ * answer comes late). Which of a list is next chance decides, so nothing keeps the order that a
+ * connection would: the store may not count on one. Of a write that may be carried out later a copy
+ * lies in a fourth.
+ */
+#include "cassandra.h"
+
+#include <stdlib.h>
+
+#include "../node.h"
+#include "../world.h"
+#include "execute.h"
+#include "seat.h"
+#include "store/cassandra/cassandra.h"
+#include "store/cassandra/schema.h"
+#include "store/store.h"
+#include "util/mem.h"
+
+enum { COORDINATORS = 3, DAY_MS = 24 * 60 * 60 * 1000, WHY_BYTES = 256 };
+
+struct cassandra {
+    struct world *world;
+    struct keyspace keyspace;
+    struct cql_statement *statements[CQL_STATEMENTS_MAX];
+    uint32_t n_statements;
+    int64_t ahead_ms[COORDINATORS]; /* of their clocks */
+    int64_t ticks;                  /* a coordinator stamps nothing twice */
+    struct seat *seats[NODES_MAX + 1];
+    struct list asked, answered, held, late;
+};
+
+struct order {
+    struct cql_part *parts;
+    size_t n;
+    bool writes;
+    bool serial;
+};
+
+struct call {
+    struct list link;
+    struct seat *seat; /* NULL: it is late, and nobody waits for it */
+    struct cql_call *call;
+    struct arena arena;
+    struct order order;
+    int code;
+    struct outcome outcome;
+};
+
+/* --- statements --- */
+
+static struct cql_statement *statement_new(struct cassandra *c, const char *text,
+                                           enum cql_repeat repeat)
+{
+    struct cql_statement *s = mem_new(sizeof(*s));
+    s->text = text;
+    s->repeat = repeat;
+    s->broken = broken_in(c->world->sabotage, text);
+    plan_parse(&s->plan, &c->keyspace.schema, text);
+    return s;
+}
+
+struct cql_statement *cql_statement(struct cql *cql, const char *text, enum cql_repeat repeat)
+{
+    struct cassandra *c = seat_of(cql)->cassandra;
+    for (uint32_t i = 0; i < c->n_statements; i++)
+        if (c->statements[i]->text == text)
+            return c->statements[i];
+    must(c->n_statements < CQL_STATEMENTS_MAX);
+    return c->statements[c->n_statements++] = statement_new(c, text, repeat);
+}
+
+/* --- calls --- */
+
+static void call_free(struct call *call)
+{
+    list_remove(&call->link);
+    arena_deinit(&call->arena);
+    free(call);
+}
+
+static void copy_order(struct call *call, const struct order *from)
+{
+    struct arena *arena = &call->arena;
+    call->order = *from;
+    call->order.parts = arena_alloc(arena, from->n * sizeof(from->parts[0]) + 1);
+    for (size_t i = 0; i < from->n; i++) {
+        struct cql_part *part = &call->order.parts[i];
+        const struct cql_part *of = &from->parts[i];
+        struct cql_value *values = arena_alloc(arena, of->values_n * sizeof(values[0]) + 1);
+        for (size_t j = 0; j < of->values_n; j++) {
+            values[j] = of->values[j];
+            values[j].bytes = arena_str(arena, of->values[j].bytes);
+        }
+        *part = *of;
+        part->values = values;
+    }
+}
+
+static struct call *call_new(struct seat *seat, struct cql_call *of, const struct order *order)
+{
+    struct call *call = mem_new(sizeof(*call));
+    list_init(&call->link);
+    call->seat = seat;
+    call->call = of;
+    copy_order(call, order);
+    return call;
+}
+
+/* It may be carried out when nobody thinks of it any more. */
+static void keep_for_later(struct cassandra *c, const struct order *order)
+{
+    struct call *late = call_new(NULL, NULL, order);
+    list_push_back(&c->late, &late->link);
+}
+
+static void answer(struct call *call)
+{
+    struct cql_result result = {
+        .code = call->code,
+        .conditional = call->outcome.conditional,
+        .applied = call->outcome.applied,
+        .rows = !call->code && call->outcome.has_rows ? &call->outcome.rows : NULL,
+        .sent = 1,
+    };
+    if (result.code)
+        result.message = STR("so chance has it");
+    list_remove(&call->link);
+    call->call->done(call->call, &result);
+    call_free(call);
+}
+
+/* --- carrying out --- */
+
+static int64_t now_us(struct cassandra *c)
+{
+    int64_t ms = (int64_t)c->world->wall_ms + c->ahead_ms[rng_below(&c->world->rng, COORDINATORS)];
+    return ms * 1000 + c->ticks++ % 1000;
+}
+
+/* `on`: the replicas that a write has reached when it is answered. */
+static void carry_out(struct cassandra *c, struct call *call, uint32_t on)
+{
+    struct order *o = &call->order;
+    struct rng *rng = &c->world->rng;
+    if (!o->n)
+        return; /* not of our tables: seat.c has answered it */
+    if (o->writes) {
+        execute_write(&c->keyspace, o->parts, o->n, now_us(c), on, &call->arena, &call->outcome);
+        return;
+    }
+    bool lagging = o->parts[0].statement->broken == BROKEN_LAGGING;
+    uint32_t replicas = lagging ? UINT32_C(1) << rng_below(rng, REPLICAS) : quorum(rng);
+    if (!call->seat->node)
+        replicas = ALL_REPLICAS;
+    execute_select(&c->keyspace, o->parts, (o->serial && !lagging) || !call->seat->node, replicas,
+                   &call->arena, &call->outcome);
+}
+
+static bool strikes(const struct cassandra *c, uint32_t percent)
+{
+    return percent && rng_percent(&c->world->rng, percent);
+}
+
+/* What may go wrong with a write. */
+static void go_wrong(struct cassandra *c, struct call *call)
+{
+    struct order *o = &call->order;
+    bool guessed = o->parts[0].statement->broken == BROKEN_GUESSED;
+    call->code = CQL_UNKNOWN;
+    switch (rng_below(&c->world->rng, 5)) {
+    case 0:
+        call->code = strikes(c, 50) ? CQL_UNAVAILABLE : CQL_OVERLOADED;
+        return;
+    case 1:
+        keep_for_later(c, o);
+        break;
+    case 2: /* decided, and hardly anybody knows */
+        carry_out(c, call, rng_below(&c->world->rng, 2) << rng_below(&c->world->rng, REPLICAS));
+        break;
+    case 3:
+        carry_out(c, call, quorum(&c->world->rng));
+        break;
+    default:
+        break; /* it never will be */
+    }
+    if (guessed) {
+        call->code = 0;
+        call->outcome = (struct outcome){.conditional = true, .applied = true};
+    }
+}
+
+static void reach(struct cassandra *c, struct call *call)
+{
+    bool safe = !call->seat->node || call->seat->turning;
+    struct order *o = &call->order;
+    if (!safe && o->n && strikes(c, c->world->fault_percent)) {
+        if (o->writes)
+            go_wrong(c, call);
+        else
+            call->code = strikes(c, 50) ? CQL_UNAVAILABLE : CQL_UNKNOWN;
+        return;
+    }
+    /* the driver gave up on one node, and asked the next */
+    bool again = !safe && o->writes && o->parts[0].statement->repeat == CQL_REPEATABLE;
+    if (again && strikes(c, c->world->fault_percent))
+        keep_for_later(c, o);
+    carry_out(c, call, quorum(&c->world->rng));
+}
+
+/* --- who is next --- */
+
+static bool is_away(const struct seat *seat)
+{
+    return seat && seat->node && seat->node->stopped;
+}
+
+/* One of the first few, by chance. */
+static struct call *pick(struct cassandra *c, struct list *of)
+{
+    enum { LOOKED_AT = 8 };
+    struct call *found[LOOKED_AT];
+    uint32_t n = 0;
+    list_for_each(of, node)
+    {
+        struct call *call = list_entry(node, struct call, link);
+        if (n < LOOKED_AT && !(of != &c->asked && is_away(call->seat)))
+            found[n++] = call;
+    }
+    return n ? found[rng_below(&c->world->rng, n)] : NULL;
+}
+
+static bool ask_next(struct cassandra *c)
+{
+    struct call *call = pick(c, &c->asked);
+    if (!call)
+        return false;
+    reach(c, call);
+    list_remove(&call->link);
+    list_push_back(call->seat->node && strikes(c, c->world->late_percent) ? &c->held : &c->answered,
+                   &call->link);
+    return true;
+}
+
+static bool answer_next(struct cassandra *c, struct list *of)
+{
+    struct call *call = pick(c, of);
+    if (!call)
+        return false;
+    answer(call);
+    return true;
+}
+
+bool cassandra_run(struct cassandra *c)
+{
+    struct rng *rng = &c->world->rng;
+    if (rng_percent(rng, 30))
+        keyspace_spread(&c->keyspace);
+    if (rng_percent(rng, 50))
+        return ask_next(c) || answer_next(c, &c->answered);
+    return answer_next(c, &c->answered) || ask_next(c);
+}
+
+bool cassandra_answer(struct cassandra *c)
+{
+    return answer_next(c, &c->held);
+}
+
+bool cassandra_land(struct cassandra *c)
+{
+    struct call *late = pick(c, &c->late);
+    if (!late)
+        return false;
+    if (strikes(c, 70))
+        carry_out(c, late, rng_below(&c->world->rng, ALL_REPLICAS + 1));
+    call_free(late);
+    return true;
+}
+
+void cassandra_advance(struct cassandra *c)
+{
+    for (uint32_t i = 0; i < ARRAY_SIZE(c->seats); i++) {
+        struct seat *seat = c->seats[i];
+        if (!seat || is_away(seat))
+            continue;
+        seat_advance(seat, seat->node ? node_mono_ms(seat->node) : c->world->mono_ms);
+    }
+}
+
+bool cassandra_wait(struct cassandra *c)
+{
+    struct seat *seat = c->seats[NODES_MAX];
+    if (!seat->loop.wheel.armed)
+        return false;
+    seat_advance(seat, seat->loop.now_ms + 1);
+    return true;
+}
+
+/* --- the driver's interface --- */
+
+void cql_run(struct cql *cql, struct cql_call *of, const struct cql_order *asked)
+{
+    struct seat *seat = seat_of(cql);
+    const struct plan *first = &asked->parts[0].statement->plan;
+    struct order order = {
+        .parts = (struct cql_part *)asked->parts,
+        .n = asked->parts_n,
+        .writes = first->kind != PLAN_SELECT,
+        .serial = asked->terms.consistency == CQL_SERIAL,
+    };
+    struct call *call = call_new(seat, of, &order);
+    must(!asked->terms.page.p); /* no answer has so many rows */
+    list_push_back(&seat->cassandra->asked, &call->link);
+}
+
+void cql_run_text(struct cql *cql, struct cql_call *of, struct str text,
+                  const struct wire_terms *terms, uint32_t timeout_ms)
+{
+    (void)terms, (void)timeout_ms;
+    struct seat *seat = seat_of(cql);
+    struct call *call = call_new(seat, of, &(struct order){0});
+    call->outcome.has_rows = seat_knows(text, &call->outcome.rows);
+    list_push_back(&seat->cassandra->asked, &call->link);
+}
+
+/* What is under way ends with what is known of it, which of a write is nothing. */
+static void end_calls(struct seat *seat, struct list *of)
+{
+    struct cassandra *c = seat->cassandra;
+    list_for_each(of, node)
+    {
+        struct call *call = list_entry(node, struct call, link);
+        if (call->seat != seat)
+            continue;
+        bool carried = of == &c->asked && call->order.writes && strikes(c, 70);
+        if (carried)
+            keep_for_later(c, &call->order);
+        call->code = CQL_UNKNOWN;
+        answer(call);
+    }
+}
+
+void cql_stop(struct cql *cql, void (*stopped)(void *), void *arg)
+{
+    struct seat *seat = seat_of(cql);
+    struct cassandra *c = seat->cassandra;
+    end_calls(seat, &c->asked);
+    end_calls(seat, &c->answered);
+    end_calls(seat, &c->held);
+    seat->stopped = stopped;
+    seat->stopped_arg = arg;
+}
+
+/* --- seats --- */
+
+/* The loop is turned by itself: while a store is opened or freed nothing else runs. */
+bool seat_turn(struct seat *seat)
+{
+    struct cassandra *c = seat->cassandra;
+    struct list *lists[] = {&c->answered, &c->held, &c->asked};
+    for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
+        list_for_each(lists[i], node)
+        {
+            struct call *call = list_entry(node, struct call, link);
+            if (call->seat != seat)
+                continue;
+            if (lists[i] == &c->asked)
+                reach(c, call);
+            answer(call);
+            return true;
+        }
+    return false;
+}
+
+static void seat_freed(void *arg)
+{
+    struct seat *seat = arg;
+    seat->cassandra->seats[seat->number] = NULL;
+    free(seat);
+}
+
+static struct seat *seat_new(struct cassandra *c, struct node *n)
+{
+    struct seat *seat = mem_new(sizeof(*seat));
+    seat->number = n ? n->index : NODES_MAX;
+    seat->cassandra = c;
+    seat->node = n;
+    seat_init(seat, n ? node_mono_ms(n) : c->world->mono_ms);
+    must(!c->seats[seat->number]);
+    c->seats[seat->number] = seat;
+    return seat;
+}
+
+struct store *cassandra_store(struct cassandra *c, struct node *n, struct poster *completions)
+{
+    struct seat *seat = seat_new(c, n);
+    struct store_cassandra_options options = {
+        .cql.loop = &seat->loop,
+        .completions = completions,
+        .freed = seat_freed,
+        .arg = seat,
+    };
+    struct store *store;
+    char why[WHY_BYTES];
+    must(store_cassandra_open(&store, &options, why, sizeof(why)) == 0);
+    return store;
+}
+
+/* --- all of it --- */
+
+static void migrate(struct cassandra *c)
+{
+    struct seat *seat = seat_new(c, NULL);
+    struct store_cassandra_migrate_options options = {
+        .cql.loop = &seat->loop, .incarnation = 7, .secret = {1, 2, 3}};
+    uint32_t from;
+    char why[WHY_BYTES];
+    must(store_cassandra_migrate(&options, &from, why, sizeof(why)) == 0);
+    seat_freed(seat);
+}
+
+struct cassandra *cassandra_new(struct world *w)
+{
+    struct cassandra *c = mem_new(sizeof(*c));
+    c->world = w;
+    list_init(&c->asked);
+    list_init(&c->answered);
+    list_init(&c->held);
+    list_init(&c->late);
+    seat_chance(w->seed);
+    keyspace_init(&c->keyspace, &w->rng, str_of(schema_text));
+    for (uint32_t i = 0; w->clocks_apart && i < COORDINATORS; i++)
+        c->ahead_ms[i] = (int64_t)rng_below(&w->rng, 2 * DAY_MS) - DAY_MS;
+    migrate(c);
+    return c;
+}
+
+void cassandra_free(struct cassandra *c)
+{
+    if (!c)
+        return;
+    while (cassandra_land(c))
+        ;
+    for (uint32_t i = 0; i < c->n_statements; i++)
+        free(c->statements[i]);
+    keyspace_deinit(&c->keyspace);
+    free(c);
+}
