@@ -260,7 +260,8 @@ static void check_reached(struct truth *t, const struct truth_log *log, const st
     world_settle(t->world);
     struct reached now = r.at[0];
     bool right = now.delivered_ms <= t->world->wall_ms_max && now.read_ms <= t->world->wall_ms_max;
-    bool first = t->world->cassandra != NULL; /* a mark may not have come to stand behind its time */
+    bool first =
+        t->world->cassandra != NULL; /* a mark may not have come to stand behind its time */
     if (seq > m->delivered_seq && !first)
         right = right && !now.delivered_ms;
     if (seq > m->read_seq && !first)

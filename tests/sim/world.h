@@ -74,7 +74,7 @@ struct world {
     struct archive *archive;     /* part of kv: what was removed */
     struct cassandra *cassandra; /* in place of both: the store's own way to go wrong; or NULL */
     struct retention keep;       /* what the server keeps */
-    struct store *store;     /* without faults: the checker reads it */
+    struct store *store;         /* without faults: the checker reads it */
     uint32_t crashes;
     uint64_t users[USERS];
     struct out outs[OUTS_MAX];

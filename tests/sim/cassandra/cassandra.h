@@ -1,11 +1,11 @@
 /*
- * A Cassandra in memory, for the simulator: three replicas (keyspace.h), and for each node of Parley
- * the driver's interface (store/cql/cql.h), so that the store on Cassandra runs on it as it is.
- * What was asked is carried out and answered when chance says so, in any order. It has Cassandra's ways to
- * go wrong: a statement is refused; or its outcome is not known, and it was carried out, or will be
- * at any later time, also when who asked is long dead, or never. What a condition decided may be on
- * no replica yet; what is written without one reaches a replica after the other; and each
- * coordinator stamps with a clock of its own.
+ * A Cassandra in memory, for the simulator: three replicas (keyspace.h), and for each node of
+ * Parley the driver's interface (store/cql/cql.h), so that the store on Cassandra runs on it as it
+ * is. What was asked is carried out and answered when chance says so, in any order. It has
+ * Cassandra's ways to go wrong: a statement is refused; or its outcome is not known, and it was
+ * carried out, or will be at any later time, also when who asked is long dead, or never. What a
+ * condition decided may be on no replica yet; what is written without one reaches a replica after
+ * the other; and each coordinator stamps with a clock of its own.
  *
  * Nothing here knows what the statements are for, but broken.h.
  */
@@ -25,12 +25,13 @@ struct cassandra *cassandra_new(struct world *);
 void cassandra_free(struct cassandra *);
 
 /* A store on it, of a node; or of the operator and the checker (NULL), which sees all that stands
- * and meets no fault. Freeing it is as if its process died: what it asked for may come to be all the
- * same. */
+ * and meets no fault. Freeing it is as if its process died: what it asked for may come to be all
+ * the same. */
 struct store *cassandra_store(struct cassandra *, struct node *, struct poster *completions);
 /* Something is carried out, or answered. False: there is nothing. */
 bool cassandra_run(struct cassandra *);
-/* One late answer comes; one write is carried out of those that may be later. False: there is none. */
+/* One late answer comes; one write is carried out of those that may be later. False: there is none.
+ */
 bool cassandra_answer(struct cassandra *);
 bool cassandra_land(struct cassandra *);
 /* Time has passed for the nodes that have not stopped. */

@@ -157,8 +157,7 @@ static int64_t hidden_to(const struct rows *rows, const struct row_of_cells *r,
 struct str rows_cell(const struct rows *rows, const struct row_of_cells *r, const struct table *t,
                      uint8_t column, int64_t *time)
 {
-    const struct row_of_cells *of =
-        t->columns[column].kind == COLUMN_STATIC ? &rows->fixed : r;
+    const struct row_of_cells *of = t->columns[column].kind == COLUMN_STATIC ? &rows->fixed : r;
     const struct cell *c = &of->cells[column];
     *time = c->time;
     return c->time > hidden_to(rows, of, t) ? c->bytes : (struct str){0};

@@ -1,6 +1,6 @@
 /*
- * What stands in the simulated Cassandra: partitions on three replicas, which get what is written at
- * different times. A cell is what was written with the greatest timestamp, whenever that came
+ * What stands in the simulated Cassandra: partitions on three replicas, which get what is written
+ * at different times. A cell is what was written with the greatest timestamp, whenever that came
  * (docs: Cassandra's "last write wins"; equal ones: a deletion, then the greater bytes).
  *
  * A partition is what has reached all replicas, and a list of what has not yet, each with the set
@@ -77,7 +77,8 @@ struct keyspace {
 
 void keyspace_init(struct keyspace *, struct rng *, struct str schema_text);
 void keyspace_deinit(struct keyspace *);
-/* NULL: nothing was ever written there, unless it is to be made. `key` has a value for each column. */
+/* NULL: nothing was ever written there, unless it is to be made. `key` has a value for each column.
+ */
 struct partition *keyspace_find(struct keyspace *, const struct table *, const struct str *key,
                                 bool make);
 /* The next partition of a table in their order, behind that one or from the first. NULL: none. */

@@ -1,4 +1,5 @@
-/* See plan.h. A reader of words and marks, and beneath it a function for each part of a statement. */
+/* See plan.h. A reader of words and marks, and beneath it a function for each part of a statement.
+ */
 #include "plan.h"
 
 #include <stdio.h>

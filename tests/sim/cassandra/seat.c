@@ -122,7 +122,8 @@ bool seat_knows(struct str text, struct cql_rows *rows)
         *rows = (struct cql_rows){
             .columns_n = 2, .n = 2, .reader.left = str_n(settings, sizeof(settings) - 1)};
     else if (str_starts(text, STR("SELECT ")))
-        *rows = (struct cql_rows){.columns_n = 1, .n = 1, .reader.left = str_n(one, sizeof(one) - 1)};
+        *rows =
+            (struct cql_rows){.columns_n = 1, .n = 1, .reader.left = str_n(one, sizeof(one) - 1)};
     else
         return false; /* CREATE TABLE: they are there */
     return true;

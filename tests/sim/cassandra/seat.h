@@ -37,7 +37,8 @@ void seat_advance(struct seat *, uint64_t now_ms);
 bool seat_knows(struct str text, struct cql_rows *);
 /* Something that the seat waits for, while nothing else runs. False: there is nothing. */
 bool seat_turn(struct seat *);
-/* What the store draws instead of crypto_random() (CMakeLists.txt): the same in each run of a seed. */
+/* What the store draws instead of crypto_random() (CMakeLists.txt): the same in each run of a seed.
+ */
 void seat_chance(uint64_t seed);
 void seat_random(void *, size_t);
 

@@ -90,6 +90,35 @@ struct filling {
     struct inbox_entry *entries;
 };
 
+static bool is_overtaken(const struct filling *f, uint32_t i)
+{
+    const struct member_state *me = &f->rows[i].me;
+    return me->there && !me->row.member.left && f->heads[i].head.seq > me->touched;
+}
+
+/* Whose head is beyond what their row was touched for may have been put out in between, and have no
+ * part in it any more: by the time an event stands, the rows that the one before it changed are
+ * written. */
+static int look_again(struct filling *f)
+{
+    uint64_t ids[INBOX_FILLED_MAX];
+    uint32_t n = 0, of[INBOX_FILLED_MAX];
+    struct inbox_row *now;
+    for (uint32_t i = 0; i < f->n; i++) {
+        if (!is_overtaken(f, i))
+            continue;
+        of[n] = i;
+        ids[n++] = f->heads[i].conversation;
+    }
+    int err = inbox_rows(f->strand, f->user, ids, n, &now);
+    for (uint32_t i = 0; !err && i < n; i++) {
+        const struct member *before = &f->rows[of[i]].me.row.member, *me = &now[i].me.row.member;
+        if (me->left || me->from_seq != before->from_seq)
+            f->rows[of[i]] = now[i];
+    }
+    return err;
+}
+
 static int gather_what_they_are(struct filling *f, const uint64_t *ids)
 {
     int err = inbox_rows(f->strand, f->user, ids, f->n, &f->rows);
@@ -99,6 +128,8 @@ static int gather_what_they_are(struct filling *f, const uint64_t *ids)
     }
     if (!err)
         err = gather_heads(f->strand, f->heads, f->n);
+    if (!err)
+        err = look_again(f);
     return err ? err : gather_conversations(f->strand, f->conversations, f->n);
 }
 
