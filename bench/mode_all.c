@@ -158,6 +158,7 @@ void mode_all(struct bench *b)
     measure_all(b, &plan);
 }
 
+/* Short, and long enough that something is delivered also where much else runs, with sanitizers. */
 void mode_smoke(struct bench *b)
 {
     struct options small = *b->options;
@@ -165,10 +166,20 @@ void mode_smoke(struct bench *b)
     small.window = 4;
     small.members = 5;
     small.connections = 24;
-    small.seconds = 0.1;
-    small.warm = 0.05;
+    small.seconds = 0.5;
+    small.warm = 0.1;
     b->options = &small;
-    struct plan plan = {1, 1, 0.05, 0.1, 0.05, 0.2, 0.2, 0.1, 0.1, 0.1, 3000};
+    struct plan plan = {.repetitions = 1,
+                        .flock_repetitions = 1,
+                        .engine_s = 0.05,
+                        .relay_s = 0.5,
+                        .warm_s = 0.1,
+                        .pairs_s = 0.5,
+                        .rate_s = 0.5,
+                        .group_s = 0.5,
+                        .slow_s = 0.5,
+                        .history_s = 0.1,
+                        .events = 3000};
     measure_all(b, &plan);
     mode_mix(b);
 }

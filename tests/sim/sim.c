@@ -2,10 +2,12 @@
  * parley-sim: runs simulated worlds, a seed each, and reports every seed whose world was found
  * wrong. `parley-sim --seed N --trace` replays one.
  *
- *     parley-sim [--nodes N] [--seeds N] [--shard I/N] [--from N] [--seed N] [--steps N] [--trace]
+ *     parley-sim [--nodes N] [--cassandra] [--seeds N] [--shard I/N] [--from N] [--seed N] [--steps
+ * N] [--trace]
  *                [--sabotage RULE|all]
  *
- * With --nodes 3 each world is a cluster, and TEST_SEEDS is that of one node: there are more.
+ * With --nodes 3 each world is a cluster, and TEST_SEEDS is that of one node: there are more. With
+ * --cassandra its store is the one on Cassandra, on one that is simulated (cassandra/).
  * With --sabotage a rule is broken on purpose (sabotage.h), and the run fails unless the checker
  * notices soon; with --trace it says what was noticed. TEST_SEEDS sets --seeds where none is given.
  */
@@ -16,6 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cassandra/broken.h"
 #include "client.h"
 #include "commands.h"
 #include "there.h"
@@ -30,6 +33,7 @@ enum {
     FINDING_BYTES = 160,
     SEEDS_DEFAULT = 1000,
     CLUSTER_TIMES = 5,
+    CASSANDRA_TIMES = 2,
     CLUSTER_SEEDS_MAX = 20000,
     QUICK_SEEDS_MAX = 20
 };
@@ -198,11 +202,20 @@ static bool run_sabotage(const struct options *given, const char *rule, uint32_t
     char finding[FINDING_BYTES] = "";
     for (uint32_t n = 1; n <= seeds_max; n++)
         if (!run_seed(&o, o.from + n - 1, &history, &commands, finding)) {
-            printf("%-10s %5u of %u  %s\n", rule, n, seeds_max, finding);
+            printf("%-13s %5u of %u  %s\n", rule, n, seeds_max, finding);
             return true;
         }
-    printf("%-10s   not within %u\n", rule, seeds_max);
+    printf("%-13s   not within %u\n", rule, seeds_max);
     return false;
+}
+
+/* Whether it is to be run now. */
+static bool is_asked(const struct options *o, const char *rule, uint32_t seeds_max)
+{
+    const char *level = getenv("TEST_LEVEL");
+    bool quick = level && !strcmp(level, "quick") && o->nodes > 1;
+    bool every = !strcmp(o->sabotage, "all") && !(quick && seeds_max > QUICK_SEEDS_MAX);
+    return every || !strcmp(o->sabotage, rule);
 }
 
 static int run_sabotages(const struct options *o)
@@ -210,16 +223,13 @@ static int run_sabotages(const struct options *o)
     int missed = 0, n = 0;
     const struct sabotage *all = o->nodes > 1 ? cluster_sabotages : sabotages;
     size_t n_all = o->nodes > 1 ? ARRAY_SIZE(cluster_sabotages) : ARRAY_SIZE(sabotages);
-    const char *level = getenv("TEST_LEVEL");
-    bool quick = level && !strcmp(level, "quick") && o->nodes > 1;
     printf("sabotage   seeds until caught, and what was found first\n");
-    for (const struct sabotage *s = all; s < all + n_all; s++) {
-        bool every = !strcmp(o->sabotage, "all") && !(quick && s->seeds_max > QUICK_SEEDS_MAX);
-        if (!every && strcmp(o->sabotage, s->rule) != 0)
-            continue;
-        missed += !run_sabotage(o, s->rule, s->seeds_max);
-        n++;
-    }
+    for (const struct sabotage *s = all; !o->cassandra && s < all + n_all; s++)
+        if (is_asked(o, s->rule, s->seeds_max))
+            missed += !run_sabotage(o, s->rule, s->seeds_max), n++;
+    for (const struct broken_rule *r = broken_rules; o->cassandra && r->name; r++)
+        if (is_asked(o, r->name, r->seeds_max))
+            missed += !run_sabotage(o, r->name, r->seeds_max), n++;
     if (!n)
         return fprintf(stderr, "no such sabotage: %s\n", o->sabotage), 2;
     return missed ? 1 : 0;
@@ -310,7 +320,7 @@ static uint64_t usual_seeds(const struct options *o)
     const char *text = getenv("TEST_SEEDS");
     uint64_t seeds = text ? strtoull(text, NULL, 10) : SEEDS_DEFAULT;
     if (o->nodes > 1)
-        seeds = MIN(seeds * CLUSTER_TIMES, CLUSTER_SEEDS_MAX);
+        seeds = MIN(seeds * (o->cassandra ? CASSANDRA_TIMES : CLUSTER_TIMES), CLUSTER_SEEDS_MAX);
     return seeds / o->every;
 }
 
