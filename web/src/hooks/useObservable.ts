@@ -3,5 +3,6 @@ import type { Observable } from "parley-client";
 
 /** The value of an observable of the library; renders again when it changes. */
 export function useObservable<T>(observable: Observable<T>): T {
-  return useSyncExternalStore(observable.subscribe, observable.getSnapshot);
+  const { subscribe, getSnapshot } = observable;
+  return useSyncExternalStore(subscribe, getSnapshot, getSnapshot);
 }

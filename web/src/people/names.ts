@@ -43,9 +43,8 @@ function useEach(users: readonly Id[], wordOf: (person: Person | undefined, user
     return () => ends.forEach((end) => end());
   }, [parley, users]);
   // One text, so that it is the same until a name changes; no name has a line's end.
-  const names = useSyncExternalStore(
-    subscribe, () => users.map((user) => wordOf(parley.person(user).getSnapshot(), user)).join("\n"),
-  );
+  const words = (): string => users.map((user) => wordOf(parley.person(user).getSnapshot(), user)).join("\n");
+  const names = useSyncExternalStore(subscribe, words, words);
   return useMemo(() => names.split("\n"), [names]);
 }
 
