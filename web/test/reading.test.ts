@@ -11,11 +11,12 @@ const HEAD = 400;
 async function reader(): Promise<Rig & { reading: Reading }> {
   const rig = await signedIn([entryOf({ head: HEAD, n: HEAD, read: HEAD, delivered: HEAD })], (server) => {
     server.on("message.history", ({ before, after, around, limit }) => {
-      const first = around !== undefined ? around - limit / 2 : after !== undefined ? after + 1 : (before ?? HEAD + 1) - limit;
+      const head = server.entries[0]!.head;
+      const first = around !== undefined ? around - limit / 2 : after !== undefined ? after + 1 : (before ?? head + 1) - limit;
       const last = before === undefined ? first + limit - 1 : before - 1;
       const events = [];
-      for (let seq = Math.max(first, 1); seq <= Math.min(last, HEAD); seq++) events.push(message(seq));
-      return { ok: { events, head: HEAD, first: 1 } };
+      for (let seq = Math.max(first, 1); seq <= Math.min(last, head); seq++) events.push(message(seq));
+      return { ok: { events, head, first: 1 } };
     });
   });
   await rig.parley.loadOlder(CHAT);
@@ -62,6 +63,30 @@ test("scrolled on to the end, the past and the end are one list without a hole, 
   assert.deepEqual(seqsOf(reading), from(50, HEAD + 1));
   await reading.older();
   assert.deepEqual(seqsOf(reading), from(1, HEAD + 1));
+});
+
+/** So much came that the copy begins anew. */
+async function missesMuch({ clock, server }: Rig): Promise<void> {
+  server.entries = [entryOf({ head: 2 * HEAD, n: 2 * HEAD, read: HEAD, unread: HEAD })];
+  server.on("conversation.events", () => ({ ok: { events: [], head: 2 * HEAD, page: true } }));
+  server.event(message(2 * HEAD));
+  await clock.pass(1000);
+}
+
+test("where both were shown as one the end is shown once it is learned anew, a window in the past stays", async () => {
+  const rig = await reader();
+  const { parley, reading } = rig;
+  parley.open(CHAT);
+  await reading.goTo(200);
+  while (reading.timeline.getSnapshot().has_newer) await reading.newer();
+  await missesMuch(rig);
+  assert.deepEqual(seqsOf(reading), from(2 * HEAD - 49, 2 * HEAD));
+  assert.equal([...parley.past.all()].length, 0);
+
+  const other = await reader();
+  await other.reading.goTo(200);
+  await missesMuch(other);
+  assert.deepEqual(seqsOf(other.reading), from(150, 249));
 });
 
 test("a jump to what is not shown, be it hidden or from before one came, leads nowhere and says so", async () => {

@@ -2,7 +2,8 @@
  * Where in a conversation's history somebody reads: at its living end, or in a window on what was
  * said long ago (the library's Excerpt). One goes into the past by a jump to a message or a day, where
  * much is unread, and by scrolling back beyond what is kept of the end; and back by scrolling on, or by
- * a jump. Where the window meets the end both are shown as one, so that nothing one looks at ever goes.
+ * a jump. Where the window meets the end both are shown as one, so that nothing one looks at ever goes; until
+ * the end is learned anew, which is shown then.
  */
 import type { Excerpt, ExcerptView, Id, Observable, Parley, Seq, TimelineView } from "parley-client";
 import { Observed, ParleyError, Value } from "parley-client";
@@ -36,8 +37,11 @@ export class Reading {
   /** Somebody looks. The answer ends it. */
   begin(): () => void {
     const end = this.#parley.timeline(this.#id).subscribe(() => {
+      const endShown = !this.#timeline.getSnapshot().has_newer;
       this.#excerpt?.touch();
       this.#timeline.touch();
+      // Learned anew it begins elsewhere, and the window alone would be a way back.
+      if (endShown && this.#timeline.getSnapshot().has_newer) this.#leave();
     });
     this.#timeline.touch();
     return () => {
@@ -146,12 +150,16 @@ export class Reading {
     this.#timeline.touch();
   }
 
-  #toEnd(): void {
+  #leave(): void {
     this.#endExcerpt();
     this.#endExcerpt = () => {};
     this.#excerpt = undefined;
-    this.#way = undefined;
     this.#timeline.touch();
+  }
+
+  #toEnd(): void {
+    this.#way = undefined;
+    this.#leave();
   }
 }
 
