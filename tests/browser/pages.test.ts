@@ -148,6 +148,35 @@ test("who goes elsewhere before the first unread message is there has read nothi
   assert.ok(left > MESSAGES - 120 && left < MESSAGES - 80, `${left} are left to read`);
 });
 
+test("where the way to the first unread message fails the end is shown, unread, until the way can be gone", async () => {
+  const [alice, bob] = await stage.friends("alice", "bob");
+  const [from, to] = await Promise.all([alice!.session(), bob!.session()]);
+  await says(stage.server, from.token, to.user, MESSAGES, (i) => textOf(i + 1));
+  const late = await stage.person("late");
+  let refuses = true;
+  await late.page.routeWebSocket(/./, (page) => {
+    const server = page.connectToServer();
+    page.onMessage((frame) => {
+      const { id, around } = JSON.parse(String(frame)) as { id: number; around?: number };
+      if (around !== undefined && refuses) page.send(JSON.stringify({ id, error: { code: "forbidden", message: "" } }));
+      else server.send(frame);
+    });
+  });
+  await late.opensThePage();
+  await late.asksToSignIn(PASSWORD, bob!.name);
+  await late.isUpToDate();
+  await late.opens(alice!);
+  await late.sees(textOf(MESSAGES));
+  await drawn(late.log);
+  await late.hasUnread(alice!, MESSAGES);
+  refuses = false;
+  await late.sees(textOf(1));
+  const badge = late.row(alice!).locator(".badge");
+  await badge.filter({ hasNotText: `${MESSAGES} unread` }).waitFor();
+  const left = parseInt(await badge.innerText(), 10);
+  assert.ok(left > MESSAGES - 50, `${left} are left to read`);
+});
+
 test("what comes while one reads further up moves nothing and stays unread until in view", async () => {
   const [alice, bob] = await afterManyMessages(true);
   await alice.opens(bob);

@@ -130,6 +130,23 @@ test("of two jumps the last is made, whichever page comes first and whatever els
   assert.deepEqual(reading.target.getSnapshot(), { to: "end" });
 });
 
+test("what is reached late is gone to, unless one goes elsewhere; what is not there, to what follows it", async () => {
+  const { clock, server, reading } = await reader();
+  const answer = server.scripts.get("message.history")!;
+  server.on("message.history", async (args) => {
+    const page = (await answer(args)) as { ok: { events: ChatEvent[] } };
+    return { ok: { ...page.ok, events: page.ok.events.filter(({ seq }) => seq !== 100) } };
+  });
+  await reading.reachLate(100);
+  assert.deepEqual(reading.target.getSnapshot(), { to: 101 });
+  assert.deepEqual(seqsOf(reading)[0], 50);
+  const there = reading.goTo(300);
+  await reading.reachLate(200);
+  await there;
+  await clock.pass(0);
+  assert.deepEqual(reading.target.getSnapshot(), { to: 300 });
+});
+
 test("a jump to a day goes to the first line at or behind it, else to the newest, and is done", async () => {
   const { clock, server, reading } = await reader(); // a message a millisecond
   await reading.goToDay(120);

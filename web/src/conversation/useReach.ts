@@ -1,52 +1,46 @@
 /**
  * Before a conversation with unread messages is shown, goes to the first of them, however many there
- * are: there one wants to begin, and what is shown at its end would count as read.
+ * are: there one wants to begin, and what is shown at its end would count as read. Where the way fails the
+ * end is shown, of which nothing counts as read then, and the way is tried again.
  */
-import { useEffect, useState } from "react";
+import { useEffect, useReducer } from "react";
 import type { ExcerptView, Seq } from "parley-client";
-import { ParleyError } from "parley-client";
 import { useObservable } from "../hooks/useObservable.ts";
 import { useParley } from "../store/context.ts";
 import type { Reading } from "../store/reading.ts";
+import type { Reach } from "./reach.ts";
+import { NOTHING_REACHED, reachOf, reachedBy, shownOf } from "./reach.ts";
 
-export interface Reach {
-  /** Not there yet. */
-  reaching: boolean;
-  /** What is unread begins before all that is shown, so that who sees that has not read it. */
-  lacks: boolean;
-}
+/** The library has asked more than once by then. */
+const AGAIN_MS = 10_000;
 
 /** `read`: up to where one has by now. */
 export function useReach(reading: Reading, timeline: ExcerptView, readTo: Seq | undefined, read: Seq | undefined): Reach {
   const online = useObservable(useParley().status).state === "online";
-  const target = useObservable(reading.target);
-  /** Was shown, or one went elsewhere by oneself. */
-  const [met, setMet] = useState<Seq | undefined>();
-  /** Cannot be had, or another way was taken. */
-  const [over, setOver] = useState<Seq | undefined>();
-  const { items, has_older } = timeline;
-  const oldest = items.find((item) => item.seq !== undefined)?.seq ?? Infinity;
-  const isThere = readTo === undefined || oldest <= readTo + 1 || !has_older;
-  const isNothing = oldest === Infinity && has_older;
-  const lacks = met !== readTo && !isThere;
-  const reaching = lacks && online && over !== readTo;
+  const goes = useObservable(reading.target) !== undefined;
+  const [reached, step] = useReducer(reachedBy, NOTHING_REACHED);
+  const { isThere, isNothing } = shownOf(timeline, readTo);
+  const reach = reachOf(reached, { isThere, isNothing }, readTo, online);
+  const { reaching, failed } = reach;
 
   useEffect(() => {
     if (!reaching || readTo === undefined) return;
-    reading.reach(readTo + 1).then((arrived) => (arrived ? setMet : setOver)(readTo), (thrown) => {
-      // The next connection tries again.
-      if (!(thrown instanceof ParleyError && thrown.code === "disconnected")) setOver(readTo);
-    });
+    reading.reach(readTo + 1).then(
+      (arrived) => step({ type: arrived ? "arrived" : "elsewhere", readTo }),
+      (error) => step({ type: "failed", readTo, error }),
+    );
   }, [reaching, reading, readTo]);
   useEffect(() => {
-    if (!online) setOver(undefined);
-  }, [online]);
-  // Once shown it stays so, also when a hole opens before what is shown; until all of it is learned anew, and
-  // nothing of it was read.
+    if (!failed || readTo === undefined) return undefined;
+    const timer = setInterval(() => void reading.reachLate(readTo + 1).catch(() => {}), AGAIN_MS);
+    return () => clearInterval(timer);
+  }, [failed, reading, readTo]);
   useEffect(() => {
-    if (isThere || target) setMet(readTo);
-    else if (isNothing && read === readTo) setMet(undefined);
-  }, [readTo, read, isThere, isNothing, target]);
+    if (!online) step({ type: "offline" });
+  }, [online]);
+  useEffect(() => {
+    step({ type: "shown", shown: { isThere, isNothing }, goes, readTo, read });
+  }, [isThere, isNothing, goes, readTo, read]);
 
-  return { reaching, lacks };
+  return reach;
 }

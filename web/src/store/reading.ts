@@ -70,6 +70,12 @@ export class Reading {
     return this.#go(() => Promise.resolve(seq), () => undefined);
   }
 
+  /** Where something else is shown by now: the view goes to what stands at a seq or behind it. Nothing while it is
+   * on another way. */
+  async reachLate(seq: Seq): Promise<void> {
+    if (!this.#way) await this.#go(() => Promise.resolve(seq), seqFrom);
+  }
+
   /** Rejects, and stays where it is, if there is no such message for one: it may be hidden, or from before
    * one came. */
   async goTo(seq: Seq): Promise<void> {
@@ -81,8 +87,7 @@ export class Reading {
 
   /** The first that was said on a day, which begins at `time`, or after it; else the newest. */
   async goToDay(time: number): Promise<void> {
-    await this.#go(() => this.#parley.past.firstSince(this.#id, time), (items, seq) =>
-      (items.find((item) => (item.seq ?? 0) >= seq) ?? lastOf(items))?.seq);
+    await this.#go(() => this.#parley.past.firstSince(this.#id, time), seqFrom);
   }
 
   goToLatest(): void {
@@ -170,6 +175,11 @@ function firstSeq({ items }: TimelineView): Seq | undefined {
 
 function lastOf(items: Items): Items[number] | undefined {
   return items.findLast((item) => item.seq !== undefined);
+}
+
+/** Of the first at a seq or behind it, else of the newest. */
+function seqFrom(items: Items, seq: Seq): Seq | undefined {
+  return (items.find((item) => (item.seq ?? 0) >= seq) ?? lastOf(items))?.seq;
 }
 
 /** Whether a seq lies among what is shown; it may be one that shows nothing of its own. */
