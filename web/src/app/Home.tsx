@@ -47,13 +47,13 @@ export function Home() {
     <div className={classes.join(" ")}>
       <header className="unseen"><h1>Parley</h1></header>
       <SessionBanner />
-      <Part className="sidebar"><Sidebar place={place} /></Part>
+      <Part beside="sidebar"><Sidebar place={place} /></Part>
       {place
         ? <Part key={placeId(place, me)}><Conversation place={place} panel={panel} /></Part>
         : invite !== undefined ? <Part key={invite} onClose={goNowhere}><Join token={invite} /></Part> : <Nothing />}
       {Over && <DialogPart key={over} onClose={close}><Over onClose={close} /></DialogPart>}
       {place && panel && (
-        <Part key={`${panel} ${placeId(place, me)}`} className="details" onClose={() => goBeside(place, undefined)}>
+        <Part key={`${panel} ${placeId(place, me)}`} beside="details" onClose={() => goBeside(place, undefined)}>
           <Details place={place} />
         </Part>
       )}

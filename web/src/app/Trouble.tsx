@@ -63,26 +63,26 @@ function Reload() {
 
 export interface PartProps {
   children: ReactNode;
-  /** Of the pane that it is, where that is not the middle one. */
-  className?: string;
+  /** The pane that it is, where that is not the middle one. */
+  beside?: "sidebar" | "details";
   /** To what stands there without it. */
   onClose?: () => void;
 }
 
 /** A part of the page that may be on its way here, and whose failure leaves the other parts alone. */
-export function Part({ children, className, onClose }: PartProps) {
+export function Part({ children, beside, onClose }: PartProps) {
   const say = useText();
   const words = { text: say("app.trouble_part"), button: say("app.retry") };
   return (
     <CatchTrouble
       instead={(again, tried) => {
         const trouble = (
-          <Trouble words={words} again={again} beside={className !== undefined}>
+          <Trouble words={words} again={again} beside={beside !== undefined}>
             {tried && <Reload />}
             {onClose && <button type="button" className="button button-quiet" onClick={onClose}>{say("app.close")}</button>}
           </Trouble>
         );
-        return className ? <div className={className}>{trouble}</div> : trouble;
+        return beside ? <div className={beside}>{trouble}</div> : trouble;
       }}
     >
       <Suspense fallback={<p className="hint part-loading" role="status">{say("app.loading")}</p>}>

@@ -35,7 +35,7 @@ export function Sidebar({ place }: { place: Place | undefined }) {
   if (pane === "list") return <Main place={place} isBack={isBack} />;
   if (pane === "archived") return <ArchivedList place={place} onDone={back} />;
   const Shown = PANES[pane];
-  return <Part key={pane} className="sidebar" onClose={back}><Shown onDone={back} /></Part>;
+  return <Part key={pane} beside="sidebar" onClose={back}><Shown onDone={back} /></Part>;
 }
 
 /** `isBack`: it takes the place of something that one has left. */
