@@ -129,7 +129,7 @@ export class Drafts {
       const kept = (await this.#host.storage.get(`${PREFIX}${id}`)) as Kept | undefined;
       if (this.#writing.get(id) !== writing || writing.heard !== NOBODY) continue;
       if (!kept) {
-        this.#forget(id, writing);
+        this.#forget(id);
       } else if (this.#host.leads()) {
         const taken = this.#takeUp(id, kept);
         this.#moveIfBegun(id, taken);
@@ -160,11 +160,9 @@ export class Drafts {
   /** One writes in another tab. */
   heard({ to, draft }: DraftNews, tab: string): void {
     const id = this.#host.conversation(to) ?? to;
-    this.#writing.get(id)?.cancel?.();
+    this.#forget(id);
     if (draft.text !== "") this.#writing.set(id, { draft, heard: tab });
     else if (this.#stands(id)) this.#writing.set(id, { draft: NOTHING, heard: tab });
-    else this.#writing.delete(id);
-    this.#changed(id);
     if (this.#tabs.has(tab)) return;
     this.#tabs.add(tab);
     this.#host.whenGone(tab, () => this.#gone(tab));
@@ -240,7 +238,7 @@ export class Drafts {
     this.#doubts++;
     const { subject, seq } = event;
     const writing = this.#writing.get(subject);
-    if (writing?.heard !== undefined && seq >= (this.#known.get(subject)?.seq ?? 0)) this.#forget(subject, writing);
+    if (writing?.heard !== undefined && seq >= (this.#known.get(subject)?.seq ?? 0)) this.#forget(subject);
     this.#learn(subject, seq, draftOf(event.text, event.reply_to));
   }
 
@@ -277,8 +275,8 @@ export class Drafts {
     this.inherit().catch(() => {}); // It is found at the next start.
   }
 
-  #forget(id: Id, { cancel }: Writing): void {
-    cancel?.();
+  #forget(id: Id): void {
+    this.#writing.get(id)?.cancel?.();
     this.#writing.delete(id);
     this.#changed(id);
   }
@@ -289,7 +287,7 @@ export class Drafts {
   }
 
   #move(conversation: Id, person: Id, writing: Writing): void {
-    this.#forget(person, writing);
+    this.#forget(person);
     if (writing.heard !== undefined) return; // Whose it is moves it.
     if (writing.draft) this.set(conversation, writing.draft);
     this.#keep(person, {});
