@@ -1,6 +1,7 @@
 /** Several tabs of one device, on the real locks and channels, before a scripted server. */
 import assert from "node:assert/strict";
 import { after, afterEach, test } from "node:test";
+import type { Entry } from "../src/api.ts";
 import { systemClock } from "../src/clock.ts";
 import { Parley } from "../src/parley.ts";
 import type { Change, Storage } from "../src/storage.ts";
@@ -45,6 +46,13 @@ async function twoTabs(change: (server: FakeServer) => void = () => {}, storage:
   return { server, storage, first, second };
 }
 
+/** Until `server.up`, and a try after that. */
+async function cutOff(server: FakeServer, ...tabs: Parley[]): Promise<void> {
+  server.up = false;
+  server.socket.end(1006);
+  await eventually("all wait", () => tabs.every((tab) => tab.status.getSnapshot().state === "waiting"));
+}
+
 function said(parley: Parley): (string | undefined)[] {
   return parley.timeline(CHAT).getSnapshot().items.map((item) => (item.type === "message" ? item.text : item.type));
 }
@@ -58,9 +66,7 @@ test("tabs have one socket, and hear the same", options, async () => {
   assert.equal(server.sockets.length, 1);
   server.event(message(1));
   await eventually("both show it", () => said(first).length === 1 && said(second).length === 1);
-  server.up = false;
-  server.socket.end(1006);
-  await eventually("both wait", () => [first, second].every((tab) => tab.status.getSnapshot().state === "waiting"));
+  await cutOff(server, first, second);
   server.up = true;
   second.retryNow();
   await eventually("both are back", () => [first, second].every((tab) => tab.status.getSnapshot().state === "online"));
@@ -122,9 +128,7 @@ test("what is typed to somebody new and sent is a draft in no tab", options, asy
 
 test("what is typed in one tab without a connection, and sent there, is so in the other", options, async () => {
   const { server, storage, first, second } = await twoTabs();
-  server.up = false;
-  server.socket.end(1006);
-  await eventually("both wait", () => [first, second].every((tab) => tab.status.getSnapshot().state === "waiting"));
+  await cutOff(server, first, second);
   first.personal.setDraft(CHAT, "of the first");
   await eventually("the second has it", () => draftIn(second) === "of the first");
   second.personal.setDraft(PEER, "of both");
@@ -136,12 +140,9 @@ test("what is typed in one tab without a connection, and sent there, is so in th
 });
 
 test("what is typed without a connection, and emptied with one, is in no other tab any more", options, async () => {
-  let told: string[] = [];
-  const { server, first, second } = await twoTabs((server) => (told = takesDrafts(server)));
+  const { server, first, second, told } = await draftingTabs();
   server.on("draft.set", () => ({ error: { code: "invalid", message: "too long" } }));
-  server.up = false;
-  server.socket.end(1006);
-  await eventually("both wait", () => [first, second].every((tab) => tab.status.getSnapshot().state === "waiting"));
+  await cutOff(server, first, second);
   second.personal.setDraft(CHAT, "of the second");
   await eventually("the first has it", () => draftIn(first) === "of the second");
   server.up = true;
@@ -171,16 +172,19 @@ function takesDrafts(server: FakeServer, entries = [entryOf({ head: 1, n: 1 })])
   return told;
 }
 
+async function draftingTabs(entries?: Entry[]) {
+  let told: string[] = [];
+  const tabs = await twoTabs((server) => (told = takesDrafts(server, entries)));
+  return { ...tabs, told };
+}
+
 function draftIn(tab: Parley, id = CHAT): string | undefined {
   return tab.personal.draft(id).getSnapshot()?.text;
 }
 
 test("what another tab was told of is written down by the one where it was typed, and once", options, async () => {
-  let told: string[] = [];
-  const { server, first, second } = await twoTabs((server) => (told = takesDrafts(server)));
-  server.up = false;
-  server.socket.end(1006);
-  await eventually("both wait", () => [first, second].every((tab) => tab.status.getSnapshot().state === "waiting"));
+  const { server, first, second, told } = await draftingTabs();
+  await cutOff(server, first, second);
   first.personal.setDraft(CHAT, "x");
   await eventually("the second shows it", () => draftIn(second) === "x");
   server.up = true;
@@ -193,8 +197,7 @@ test("what another tab was told of is written down by the one where it was typed
 });
 
 test("what was typed to somebody who writes first is written down once, by the tab where it was typed", options, async () => {
-  let told: string[] = [];
-  const { server, storage, first, second } = await twoTabs((server) => (told = takesDrafts(server, [])));
+  const { server, storage, first, second, told } = await draftingTabs([]);
   first.personal.setDraft(PEER, "x");
   await eventually("the second shows it", () => draftIn(second, PEER) === "x");
   server.entries = [entryOf({ head: 1, n: 1 }), ...server.entries];
@@ -207,12 +210,9 @@ test("what was typed to somebody who writes first is written down once, by the t
 
 test("what a tab did not tell before it was gone, whoever leads then does", options, async () => {
   for (const leads of [true, false]) {
-    let told: string[] = [];
-    const { server, storage, first, second } = await twoTabs((server) => (told = takesDrafts(server)));
+    const { server, storage, first, second, told } = await draftingTabs();
     const [gone, left] = leads ? [first, second] : [second, first];
-    server.up = false;
-    server.socket.end(1006);
-    await eventually("both wait", () => [first, second].every((tab) => tab.status.getSnapshot().state === "waiting"));
+    await cutOff(server, first, second);
     gone.personal.setDraft(CHAT, "x");
     await eventually("the other shows it", () => draftIn(left) === "x");
     gone.stop();
