@@ -47,7 +47,12 @@ export class Store {
   #holdWhile(stands: () => boolean, ...sources: readonly Observable<unknown>[]): void {
     let release: (() => void) | undefined;
     const look = (): void => {
-      if (stands() !== (release !== undefined)) release = release ? void release() : this.update.hold();
+      if (stands()) {
+        release ??= this.update.hold();
+      } else {
+        release?.();
+        release = undefined;
+      }
     };
     for (const source of sources) source.subscribe(look);
   }
