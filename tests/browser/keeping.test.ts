@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Person } from "./harness/person.ts";
 import { PLAIN_HOST, Stage } from "./harness/stage.ts";
+import { whatWaits } from "./harness/waiting.ts";
 
 let stage: Stage;
 before(async () => (stage = await Stage.open()));
@@ -33,22 +34,11 @@ async function cutOff(person: Person): Promise<void> {
 
 /** What waits in the browser to be sent is from now on otherwise than it was, and so often more there. */
 async function changesWhatWaits({ page }: Person, change: object, more = 0): Promise<void> {
-  await page.evaluate(async ({ change, more }) => {
-    const { user } = JSON.parse(localStorage.getItem("parley/session") ?? "") as { user: string };
-    const opening = indexedDB.open(`parley/${user}`);
-    await new Promise((resolve) => (opening.onsuccess = resolve));
-    const pairs = opening.result.transaction("pairs", "readwrite").objectStore("pairs");
-    const asked = pairs.getAll(IDBKeyRange.bound("outbox/", "outbox0"));
-    await new Promise((resolve) => (asked.onsuccess = resolve));
-    const [item] = asked.result as [{ key: string; order: number }];
-    for (let i = 0; i <= more; i++) {
-      const order = item.order + i;
-      const key = i === 0 ? item.key : `another-${i}`;
-      pairs.put({ ...item, ...change, order, key }, `outbox/${String(order).padStart(16, "0")}/${key}`);
-    }
-    await new Promise((resolve) => (pairs.transaction.oncomplete = resolve));
-    opening.result.close();
-  }, { change, more });
+  const [item] = await whatWaits(page);
+  assert.ok(item);
+  const changed = { ...item, ...change };
+  const others = Array.from({ length: more }, (_, i) => ({ ...changed, order: item.order + 1 + i, key: `another-${i}` }));
+  await whatWaits(page, [changed, ...others]);
   await page.reload();
 }
 

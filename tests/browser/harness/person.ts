@@ -4,6 +4,7 @@ import type { Session } from "../../../client/src/index.ts";
 import type { Server } from "../../integration/harness/server.ts";
 import { WAIT_MS_MAX, eventually } from "../../integration/harness/wait.ts";
 import { restAt } from "../../integration/harness/web.ts";
+import { whatWaits } from "./waiting.ts";
 
 export const PASSWORD = "correct horse";
 
@@ -251,19 +252,7 @@ export class Person {
 
   /** So many commands wait in what the browser keeps: to stand in the log is the first step on the way there. */
   async keeps(waiting: number): Promise<void> {
-    await eventually(async () => await this.#kept() === waiting || undefined, `${waiting} kept to be sent`);
-  }
-
-  #kept(): Promise<number> {
-    return this.page.evaluate(async () => {
-      const { user } = JSON.parse(localStorage.getItem("parley/session") ?? "") as { user: string };
-      const opening = indexedDB.open(`parley/${user}`);
-      await new Promise((resolve) => (opening.onsuccess = resolve));
-      const asked = opening.result.transaction("pairs").objectStore("pairs").count(IDBKeyRange.bound("outbox/", "outbox0"));
-      await new Promise((resolve) => (asked.onsuccess = resolve));
-      opening.result.close();
-      return asked.result;
-    });
+    await eventually(async () => (await whatWaits(this.page)).length === waiting || undefined, `${waiting} kept to be sent`);
   }
 
   /** Below the name of whom they talk to. */
