@@ -107,8 +107,7 @@ export class Views {
   named(user: Id): void {
     const copy = this.#shelf.resolve(user);
     if (copy) return this.changed(copy);
-    this.#made.delete(user);
-    if (this.#begun().has(user)) this.list.touch();
+    if (this.#made.delete(user)) this.list.touch();
   }
 
   #beginningChanged(id: Id): void {
@@ -149,8 +148,9 @@ export class Views {
   /** Whom one has no conversation with. Who is not known is nobody: a group that is gone. */
   #beginnings(begun: ReadonlySet<Id>): ConversationView[] {
     const { me } = this.#shelf;
-    return [...begun].filter((id) => id === me || (!this.#shelf.get(id) && this.#people.get(id))).map((id) =>
+    const views = [...begun].filter((id) => id === me || !this.#shelf.get(id)).map((id) =>
       this.#madeOf(id, () => beginningView(id, this.pendingOf(id), me, this.#people.get(id))));
+    return views.filter(({ kind, person }) => kind === "self" || person);
   }
 
   #isSpokenIn(copy: Copy | undefined): boolean {

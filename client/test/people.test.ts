@@ -72,3 +72,21 @@ test("a name that the server cannot tell now is asked for again after a while", 
   assert.equal(parley.person("2007").getSnapshot()?.display_name, "Y");
   parley.stop();
 });
+
+test("somebody whom one has begun to write to is in the list once their name is known", async () => {
+  let answer = (): void => {};
+  const { clock, parley } = await signedIn([], (server) => {
+    server.on("user.get", async ({ user }) => {
+      await new Promise<void>((resolve) => (answer = resolve));
+      return { ok: { user, username: "zoe", display_name: "Zoë", about: "", blocked: false } };
+    });
+  });
+  const listed = () => parley.conversations.getSnapshot().map(({ conversation, person }) => [conversation, person?.display_name]);
+  parley.personal.setDraft("201", "hello");
+  assert.deepEqual(listed(), []);
+  await clock.pass(0);
+  assert.deepEqual(listed(), []);
+  answer();
+  await clock.pass(0);
+  assert.deepEqual(listed(), [["201", "Zoë"]]);
+});
