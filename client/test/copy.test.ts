@@ -487,6 +487,21 @@ test("one push moves one's own mark and the other one's", async () => {
   assert.equal(parley.conversation(CHAT).getSnapshot()?.unread, 1);
 });
 
+test("an event of a kind that it does not know is kept whole, and holds up nothing", async () => {
+  const { clock, server, parley, storage } = await signedIn([entryOf()]);
+  const later = { conversation: CHAT, seq: 2, n: 1, rev: 2, time: 0, sender: PEER, type: "of_later", what: "x" };
+  server.event(message(1));
+  server.event(later as unknown as ChatEvent);
+  server.event(message(3, { n: 2 }));
+  await clock.pass(1000);
+  assert.deepEqual(texts(parley), ["m1", "of_later", "m3"]);
+  assert.equal(parley.conversation(CHAT).getSnapshot()?.unread, 2);
+  assert.equal(server.askedFor("conversation.events").length, 0);
+  assert.deepEqual(server.askedFor("receipt.delivered").at(-1), { conversation: CHAT, seq: 3 });
+  const stored = (await storage.scan("copy/row/")).map(([, row]) => row as object);
+  assert.ok(stored.some((row) => "what" in row && row.what === "x"));
+});
+
 test("a conversation that was unknown is learnt from its start", async () => {
   const { clock, server, parley } = await signedIn();
   server.entries = [entryOf({ head: 2, n: 2, unread: 2, last: message(2) })];

@@ -148,21 +148,32 @@ static void test_a_page_that_begins_where_all_is_gone(void **state)
 
 /* --- what was left half done --- */
 
+static char *hex(char *at, struct str bytes)
+{
+    for (size_t i = 0; i < bytes.n; i++)
+        at += sprintf(at, "%02x", (unsigned char)bytes.p[i]);
+    return at;
+}
+
 /* As a node leaves it that ends when its batch stands, and nothing else. */
+static void batch_record(const struct event *e, struct str record)
+{
+    static char text[4096];
+    char *at = text + sprintf(text,
+                              "INSERT INTO logs (conversation, bucket, part, seq, sender, key, "
+                              "record, rev, message_seq, carried) "
+                              "VALUES (%d, 0, 0, %d, 0, '', 0x",
+                              (int)e->conversation, (int)e->seq);
+    at = hex(at, record);
+    sprintf(at, ", %d, 0, 0x) IF NOT EXISTS", (int)e->seq);
+    store_rig_text(text);
+}
+
 static void batch_alone(const struct event *e)
 {
     struct builder record = {0};
-    static char text[4096];
     record_encode(&record, e);
-    int n = snprintf(text, sizeof(text),
-                     "INSERT INTO logs (conversation, bucket, part, seq, sender, key, record, rev, "
-                     "message_seq, carried) VALUES (%d, 0, 0, %d, 0, '', 0x",
-                     (int)e->conversation, (int)e->seq);
-    struct str bytes = builder_str(&record);
-    for (size_t i = 0; i < bytes.n; i++)
-        n += snprintf(text + n, sizeof(text) - (size_t)n, "%02x", (unsigned char)bytes.p[i]);
-    snprintf(text + n, sizeof(text) - (size_t)n, ", %d, 0, 0x) IF NOT EXISTS", (int)e->seq);
-    store_rig_text(text);
+    batch_record(e, builder_str(&record));
     builder_deinit(&record);
 }
 
@@ -284,6 +295,79 @@ static void test_who_was_added_half_way_learns_of_it(void **state)
     assert_int_equal(sync_group(rig, CAROL, token, &head_seq), 1);
     assert_int_equal(head_seq, in.seq);
     assert_int_equal(sync_group(rig, CAROL, token, &head_seq), 0);
+}
+
+/* As a later version writes one that this version does not know the kind of. */
+enum { UNKNOWN_TYPE = 200, TYPE_AT = 1 };
+static void batch_unknown(const struct event *e)
+{
+    struct builder record = {0};
+    record_encode(&record, e);
+    record.buf->data[TYPE_AT] = UNKNOWN_TYPE;
+    batch_record(e, builder_str(&record));
+    builder_deinit(&record);
+}
+
+/* The same row, to a version that knows it. */
+static void known_again(const struct event *e)
+{
+    static char text[4096];
+    struct builder record = {0};
+    record_encode(&record, e);
+    char *at = hex(text + sprintf(text, "UPDATE logs SET record = 0x"), builder_str(&record));
+    sprintf(at,
+            " WHERE conversation = %d AND bucket = 0 AND part = 0 AND seq = %d AND sender = 0 "
+            "AND key = '' IF rev = %d",
+            (int)e->conversation, (int)e->seq, (int)e->rev);
+    store_rig_text(text);
+    builder_deinit(&record);
+}
+
+static enum store_status load_status(struct rig *rig, uint64_t conversation)
+{
+    struct store_load load = {.id = conversation};
+    ask(rig, store_load, &load);
+    enum store_status status = load.base.status;
+    store_request_deinit(&load.base);
+    return status;
+}
+
+/* Nobody here can do its changes, nor decide by them: so nothing is put behind it, under which they
+ * would be lost. Whoever knows it does them. */
+static void test_a_kind_that_is_not_known_is_left_to_who_knows_it(void **state)
+{
+    struct rig *rig = *state;
+    char token[STORE_TOKEN_BYTES_MAX] = "";
+    uint64_t head_seq = 0;
+    people(rig);
+    make_group(rig);
+    make_direct(rig);
+    sync_group(rig, BOB, token, &head_seq);
+    struct log_head head = head_of(rig, GROUP);
+    struct event title = event_after(&head, GROUP, EVENT_TITLE, ALICE, "a1");
+    title.text = STR("renamed");
+    touch_alone(BOB, title.seq);
+    batch_unknown(&title);
+    assert_int_equal(load_status(rig, GROUP), STORE_FAILED);
+    struct event e = event_after(&head, GROUP, EVENT_MESSAGE, BOB, "b1");
+    struct store_append late = {
+        .conversation = GROUP, .events = &e, .n_events = 1, .head = head, .after = head.seq};
+    ask(rig, store_append, &late);
+    assert_int_equal(late.base.status, STORE_FAILED);
+    store_request_deinit(&late.base);
+    /* The others go on. */
+    say(rig, DIRECT, ALICE, "a2", "words");
+    assert_int_equal(load_status(rig, DIRECT), STORE_DONE);
+    assert_int_equal(sync_group(rig, BOB, token, &head_seq), 0);
+    known_again(&title);
+    assert_int_equal(sync_group(rig, BOB, token, &head_seq), 1);
+    assert_int_equal(head_seq, title.seq);
+    struct store_load load = {.id = GROUP};
+    ask(rig, store_load, &load);
+    assert_int_equal(load.base.status, STORE_DONE);
+    assert_int_equal(load.head.seq, title.seq);
+    assert_true(str_eq(load.conversation.title, title.text));
+    store_request_deinit(&load.base);
 }
 
 /* A touch is before its event: whoever compares in between is told again. */
@@ -541,6 +625,7 @@ int main(void)
         both(test_whoever_loads_does_what_was_left),
         both(test_a_group_of_which_only_the_first_event_stands),
         both(test_who_was_added_half_way_learns_of_it),
+        both(test_a_kind_that_is_not_known_is_left_to_who_knows_it),
         both(test_an_event_that_comes_after_the_compare_is_told),
         both(test_a_sign_in_that_stands_announces_nothing),
         both(test_two_nodes_append_to_one_log),

@@ -88,7 +88,7 @@ static bool ask_head_before(void *rows, uint32_t i, struct ask *a)
 {
     const struct gathered_head *h = (struct gathered_head *)rows + i;
     uint64_t bucket = log_bucket(h->touched);
-    return !h->head.seq && bucket && ask_newest(h, bucket - 1, a);
+    return !h->head.seq && !h->bad && bucket && ask_newest(h, bucket - 1, a);
 }
 
 static int take_head(struct strand *s, void *rows, uint32_t i, const struct answer *answer)
@@ -97,9 +97,9 @@ static int take_head(struct strand *s, void *rows, uint32_t i, const struct answ
     if (answer->rows_n == 0)
         return 0;
     const struct event *e = &h->newest;
-    int err = read_event(s, answer_bytes(answer, 0, 0), h->conversation, &h->newest);
-    if (err)
-        return err;
+    h->bad = read_event(s, answer_bytes(answer, 0, 0), h->conversation, &h->newest);
+    if (h->bad)
+        return 0;
     h->head = (struct log_head){.seq = e->seq,
                                 .n = e->n,
                                 .first_seq = e->first_seq,
@@ -110,8 +110,10 @@ static int take_head(struct strand *s, void *rows, uint32_t i, const struct answ
 
 int gather_heads(struct strand *s, struct gathered_head *rows, uint32_t n)
 {
-    for (uint32_t i = 0; i < n; i++)
+    for (uint32_t i = 0; i < n; i++) {
         rows[i].head = (struct log_head){0};
+        rows[i].bad = false;
+    }
     int err = gather(&(struct gathering){s, rows, ask_head, take_head}, n);
     if (!err)
         err = gather(&(struct gathering){s, rows, ask_head_before, take_head}, n);

@@ -29,6 +29,8 @@ struct gathered_head {
     uint64_t conversation, touched;
     struct log_head head;
     struct event newest; /* with head.seq: that event */
+    bool bad; /* there is one, but it does not decode: logged; `head` is all zero, and so taken for
+                 one that is still to come: one that is bad holds up no other's list */
 };
 int gather_heads(struct strand *, struct gathered_head *, uint32_t n);
 
