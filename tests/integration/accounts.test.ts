@@ -4,7 +4,7 @@ import { afterEach, test } from "node:test";
 import type { Person } from "./harness/people.ts";
 import { PASSWORD, everybodyLeaves, people, person } from "./harness/people.ts";
 import { until } from "./harness/wait.ts";
-import { Server } from "./harness/server.ts";
+import { NODES, Server } from "./harness/server.ts";
 import { totp } from "./harness/totp.ts";
 import { restAt } from "./harness/web.ts";
 
@@ -127,7 +127,9 @@ test("an admin lists, shuts out, lets in, resets and invites, but touches no adm
     const first = await rest.call("admin.users", { limit: 1 }, ann.token);
     const rest2 = await rest.call("admin.users", { after_name: first.users[0]!.username }, ann.token);
     const all = [...first.users, ...rest2.users];
-    assert.deepEqual(all.map(({ username, admin, disabled }) => [username, admin, disabled]).sort(),
+    const ids = [ann, alice, other].map(({ user }) => user);
+    const ours = all.filter(({ user }) => NODES === 1 || ids.includes(user)); // the tests of before share that store
+    assert.deepEqual(ours.map(({ username, admin, disabled }) => [username, admin, disabled]).sort(),
       [[ann.name, true, false], [alice.name, false, false], [other.name, true, false]].sort());
     assert.ok(all.every((user) => !("password" in user)));
 
@@ -192,7 +194,7 @@ test("a name is changed, and the old one leads to it", async () => {
 
     // It outlives the server, and what stands is whole.
     await server.stop();
-    assert.match(server.command(["verify"]).output, /faults 0|no fault|0 faults/);
+    server.isSound();
     await server.start();
     assert.equal((await rest.call("signin", { username: old, password: PASSWORD })).user, alice.user);
   } finally {
@@ -281,7 +283,7 @@ test("what people report reaches the admins, and stays when the message goes", a
       assert.equal(server.command(["report", ...words]).status, 2);
     assert.ok(!server.log.includes("fool"));
     await server.stop();
-    assert.match(server.command(["verify"]).output, /faults 0|no fault|0 faults/);
+    server.isSound();
   } finally {
     await server.end();
   }

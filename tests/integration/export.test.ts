@@ -8,7 +8,7 @@ import type { AccountExportReply, ChatEvent, EventMessage, Id } from "../../clie
 import type { Person } from "./harness/people.ts";
 import { PASSWORD, befriend, everybodyLeaves, people, person } from "./harness/people.ts";
 import type { Raw } from "./harness/raw.ts";
-import { Server } from "./harness/server.ts";
+import { Server, ofOneNode } from "./harness/server.ts";
 import { PATIENCE, eventually, sleep, within } from "./harness/wait.ts";
 
 let server: Server;
@@ -137,7 +137,8 @@ test("more conversations than a page, none missing while they move", async () =>
     assert.deepEqual(events.map(({ seq }) => seq), Array.from({ length: head }, (_, i) => i + 1));
 });
 
-test("100,000 messages: whole, in bounded memory, while others are served", { timeout: 480_000 }, async (t) => {
+test("100,000 messages: whole, in bounded memory, while others are served",
+  { timeout: 480_000, ...ofOneNode("the memory of one process") }, async (t) => {
   const MESSAGES = 100_000 / PATIENCE;
   const all = await people(server, "ann", "bob", "eve", "joe", "kim");
   const [ann, bob, eve] = all as [Person, Person, Person];
