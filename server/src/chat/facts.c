@@ -237,7 +237,7 @@ static void ask_for_persons(struct facts *f)
     f->from = person_get(chat, f->append->call.user);
     f->to = person_get(chat, f->append->user ? f->append->user : f->append->call.user);
     /* no older than the head: some of it is of this log */
-    uint64_t moment = MAX(f->append->moment, f->append->room->age.moment);
+    uint64_t moment = MAX(f->append->moment, f->append->room->head_moment);
     f->from_wait = (struct person_wait){.need.moment = moment, .ready = from_ready};
     f->to_wait = (struct person_wait){.need.moment = moment, .ready = to_ready};
     f->missing += !person_load(f->from, &f->from_wait);

@@ -206,14 +206,14 @@ static void peer_1_ready(struct person_wait *wait, enum chat_error error)
 }
 
 /* A direct's rules ask both people, so they are loaded with it; how they stand to each other is of
- * this log, and must not be older than the head. */
+ * this log, and must not be older than the head, which may stand since after the load began. */
 static void load_peers(struct room_load *load)
 {
     struct room *room = load->room;
     load->peers[0].ready = peer_0_ready;
     load->peers[1].ready = peer_1_ready;
     for (int i = 0; i < 2; i++) {
-        load->peers[i].need.moment = room->age.moment;
+        load->peers[i].need.moment = MAX(room->age.moment, room->head_moment);
         person_unref(room->peers[i]);
         room->peers[i] = person_get(room->chat, room->conversation.users[i]);
         if (!person_load(room->peers[i], &load->peers[i]))
@@ -262,8 +262,10 @@ static void take_members(struct room *room, const struct store_load *load)
 static void take_rows(struct room *room, const struct room_load *load)
 {
     const struct store_load *rows = &load->request;
-    if (rows->head.seq != room->head.seq) /* only then: or two that look at each other never end */
-        room_drop_facts(room);
+    if (rows->head.seq != room->head.seq) {
+        room_drop_facts(room); /* only then: or two that look at each other never end */
+        room->head_moment = need_now(room->chat).moment;
+    }
     take_conversation(room, rows->conversation);
     room->age = load->age;
     room->head = rows->head;

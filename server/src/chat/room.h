@@ -27,7 +27,8 @@ struct room {
 
     bool loaded;
     struct age age;
-    uint64_t heard_seq;               /* other nodes: the newest event that is known to stand */
+    uint64_t head_moment; /* what was asked for from then on is no older than the head */
+    uint64_t heard_seq;   /* other nodes: the newest event that is known to stand */
     struct conversation conversation; /* its texts are the room's own */
     char title[TITLE_BYTES_MAX];
     char *description;

@@ -334,6 +334,75 @@ static void test_privacy_changed_elsewhere_holds_when_what_is_known_is_too_old(v
     assert_false(picture_is_seen(p->core, ann, bob));
 }
 
+/* --- people who are read while a log is loaded: before the head, as it turns out --- */
+
+static enum chat_error contact(struct pair *p, enum event_type type, uint64_t from, uint64_t to,
+                               uint64_t *direct)
+{
+    struct chat_append a = {.type = type, .to = to, .user = to};
+    enum chat_error error = core_append(p->core, from, &a);
+    *direct = a.conversation;
+    return error;
+}
+
+static void test_who_asked_to_be_a_contact_elsewhere_is_no_stranger(void **state)
+{
+    struct pair *p = *state;
+    struct core *core = on(p, 0)->core;
+    uint64_t ann = core_user(core, "ann"), bob = core_user(core, "bob"), direct;
+    assert_int_equal(contact(p, EVENT_CONTACT_REQUEST, bob, ann, &direct), CHAT_OK);
+    assert_int_equal(contact(p, EVENT_CONTACT_REMOVE, bob, ann, &direct), CHAT_OK);
+    struct chat_append a = {.call.user = ann,
+                            .type = EVENT_MESSAGE,
+                            .to = direct,
+                            .kind = STR("text"),
+                            .text = STR("x")};
+    on(p, 1);
+    core->held_op = STORE_OP_LOAD;
+    core_n_done = 0;
+    core_start(core, chat_append, &a);
+    core_run(core);
+    assert_true(picture_is_seen(core, ann, bob));
+    assert_int_equal(contact(on(p, 0), EVENT_CONTACT_REQUEST, bob, ann, &direct), CHAT_OK);
+    on(p, 1);
+    core_n_done = 0;
+    core_let_store_go(core);
+    assert_int_equal(core_n_done, 1);
+    assert_int_equal(a.call.error, CHAT_OK);
+    assert_int_equal(a.seq, 4);
+    struct chat_read read = read_of(bob, direct, READ_AFTER, 3);
+    core_ask(core, chat_read, &read);
+    assert_int_equal(read.n_events, 1);
+    assert_false(read.events[0].request);
+}
+
+static void test_who_was_renamed_elsewhere_is_not_again(void **state)
+{
+    struct pair *p = *state;
+    struct core *core = on(p, 0)->core;
+    uint64_t ann = core_user(core, "ann"), bob = core_user(core, "bob");
+    const char looks[CRYPTO_HASH_BYTES] = "anna", looks_again[CRYPTO_HASH_BYTES] = "annie";
+    struct chat_append a = {.call.user = ann,
+                            .type = EVENT_RENAME,
+                            .text = STR("anna"),
+                            .about = str_n(looks, sizeof(looks))};
+    struct chat_append again = {.type = EVENT_RENAME,
+                                .text = STR("annie"),
+                                .about = str_n(looks_again, sizeof(looks_again))};
+    on(p, 1);
+    core->held_op = STORE_OP_LOAD;
+    core_n_done = 0;
+    core_start(core, chat_append, &a);
+    core_run(core);
+    assert_true(picture_is_seen(core, ann, bob));
+    assert_int_equal(core_append(on(p, 0)->core, ann, &again), CHAT_OK);
+    on(p, 1);
+    core_n_done = 0;
+    core_let_store_go(core);
+    assert_int_equal(core_n_done, 1);
+    assert_int_equal(a.call.error, CHAT_TOO_SOON);
+}
+
 /* --- how often what is cached will do --- */
 
 static uint64_t hits_before, misses_before;
@@ -397,6 +466,9 @@ int main(void)
                                         end),
         cmocka_unit_test_setup_teardown(
             test_privacy_changed_elsewhere_holds_when_what_is_known_is_too_old, begin, end),
+        cmocka_unit_test_setup_teardown(test_who_asked_to_be_a_contact_elsewhere_is_no_stranger,
+                                        begin, end),
+        cmocka_unit_test_setup_teardown(test_who_was_renamed_elsewhere_is_not_again, begin, end),
         cmocka_unit_test_setup_teardown(test_a_hit_is_what_is_new_enough, begin, end),
     };
     return cmocka_run_group_tests_name("chat/shared", tests, NULL, NULL);
