@@ -184,8 +184,8 @@ static void check_refused(struct truth *t, const struct op *op, uint64_t sender)
     if (left && w->left.first_step < op->failed_step)
         return;
     for (uint32_t i = 0; i < w->n_outs; i++)
-        if (w->outs[i].user == to && w->outs[i].from < op->failed_step &&
-            w->outs[i].to > op->last_step)
+        if (w->outs[i].user == to && w->outs[i].from_step < op->failed_step &&
+            w->outs[i].over_step > op->last_step)
             return;
     for (uint32_t i = 0; i < DEVICES; i++)
         for (uint32_t j = 0; j < w->clients[i]->n_ops; j++) {
@@ -209,8 +209,9 @@ static void check_disabled(struct truth *t, const struct op *op, uint64_t sender
     /* a connection of theirs is closed once the store can be asked */
     bool connected = sender == to && w->wire && w->faulty;
     for (uint32_t i = 0; i < w->n_outs && !connected; i++)
-        if (w->outs[i].user == to && op->first_step > w->outs[i].from &&
-            op->first_ms >= w->outs[i].from_ms + world_untold_ms(w) && op->ok_step < w->outs[i].to)
+        if (w->outs[i].user == to && op->first_step > w->outs[i].stood_step &&
+            op->first_ms >= w->outs[i].stood_ms + world_untold_ms(w) &&
+            op->ok_step < w->outs[i].to_step)
             world_fail(t->world, "command %s went to a disabled account", op->key);
     if (w->left.user == to && w->left.ok_step && op->first_step > w->left.ok_step &&
         op->first_ms >= w->left.ok_ms + world_told_ms(w))

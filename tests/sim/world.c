@@ -48,21 +48,27 @@ void world_change_accounts(struct world *w)
     bool changed = false;
     for (uint32_t i = 0; i < w->n_outs; i++) {
         struct out *out = &w->outs[i];
-        if (out->to != UINT64_MAX || (!w->calm && rng_percent(&w->rng, 50)))
+        if (out->to_step != UINT64_MAX || (!w->calm && rng_percent(&w->rng, 50)))
             continue;
+        out->to_step = w->step;
         set_disabled(w, out->user, false);
-        out->to = w->step;
+        out->over_step = w->step;
         changed = true;
     }
     if (changed || w->calm || w->n_outs == OUTS_MAX || !rng_percent(&w->rng, 30))
         return;
     uint64_t user = w->users[rng_below(&w->rng, USERS)];
     for (uint32_t i = 0; i < w->n_outs; i++)
-        if (w->outs[i].user == user && w->outs[i].to == UINT64_MAX)
+        if (w->outs[i].user == user && w->outs[i].to_step == UINT64_MAX)
             return;
+    uint64_t from_step = w->step;
     set_disabled(w, user, true);
-    w->outs[w->n_outs++] =
-        (struct out){.user = user, .from = w->step, .to = UINT64_MAX, .from_ms = w->mono_ms};
+    w->outs[w->n_outs++] = (struct out){.user = user,
+                                        .from_step = from_step,
+                                        .stood_step = w->step,
+                                        .to_step = UINT64_MAX,
+                                        .over_step = UINT64_MAX,
+                                        .stood_ms = w->mono_ms};
 }
 
 /* --- beginning and end --- */
@@ -198,7 +204,7 @@ void world_calm(struct world *w)
     }
     world_settle(w);
     for (uint32_t i = 0; i < w->n_outs; i++)
-        if (w->outs[i].to == UINT64_MAX)
+        if (w->outs[i].to_step == UINT64_MAX)
             node_crash(&w->nodes[0]); /* a new core, and all accounts enabled */
 }
 

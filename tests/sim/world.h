@@ -20,10 +20,12 @@
 enum { OLD_HEADS = 256 };
 enum { USERS = 5, DEVICES_EACH = 2, DEVICES = USERS * DEVICES_EACH, OUTS_MAX = 64, TOKENS_MAX = 8 };
 
-/* Between these steps an account was disabled. */
+/* An account that was disabled, and perhaps enabled again: each change begins at one step, and
+ * stands at another, since nodes go on meanwhile. */
 struct out {
-    uint64_t user, from, to;
-    uint64_t from_ms; /* mono */
+    uint64_t user;
+    uint64_t from_step, stood_step, to_step, over_step; /* the last two: UINT64_MAX, not yet */
+    uint64_t stood_ms;                                  /* mono */
 };
 
 /* The one person of a run, at most, who deletes their account. */
