@@ -71,13 +71,18 @@ static void replay_own_log(struct truth *t, uint64_t user, struct wishes *all)
     }
 }
 
-/* Whether anything the person did there may have been reading. */
+/* Whether anything the person did there may have been reading: who comes back has read all. */
 static bool may_have_read(const struct truth *t, uint64_t user, uint64_t conversation)
 {
     const struct truth_log *log = NULL;
+    uint32_t came = 0;
     for (uint32_t i = 0; i < t->n_logs; i++)
         if (t->logs[i]->id == conversation)
             log = t->logs[i];
+    for (uint32_t i = 0; log && i < log->n_stints; i++)
+        came += log->stints[i].user == user;
+    if (came > 1)
+        return true;
     for (uint64_t i = 0; log && i < log->n_rows; i++)
         if (log->reads[i] && log->rows[i].sender == user)
             return true;

@@ -144,6 +144,7 @@ static void join(struct member *m, const struct event *e, enum role role, uint64
         .read_n = MAX(m->read_n, e->n),
         .preferences = m->preferences,
     };
+    m->preferences.unread = false;
 }
 
 static void leave(struct member *m, const struct event *e)

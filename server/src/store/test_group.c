@@ -169,6 +169,15 @@ static void goes(struct rig *rig, bool removed, const char *key)
     append_one(rig, e);
 }
 
+static void bob_marks_it_as_unread(struct rig *rig)
+{
+    struct log_head head = head_of(rig, BOB);
+    struct event e = event_after(&head, BOB, EVENT_PREFERENCES, BOB, "p1");
+    e.subject = GROUP;
+    e.changes = e.number = PREFERENCE_UNREAD | PREFERENCE_ARCHIVED;
+    append_one(rig, e);
+}
+
 /* What Bob's list says of the group. */
 static struct inbox_entry listed(struct rig *rig)
 {
@@ -206,10 +215,12 @@ static void comes_back_as(struct rig *rig, bool removed, enum event_type how, en
     ask(rig, store_mark, &mark);
     store_request_deinit(&mark.base);
     say(rig, GROUP, ALICE, "a2", "unread when he goes");
+    bob_marks_it_as_unread(rig);
     n_changes(rig, token, &left);
     goes(rig, removed, "x1");
     assert_int_equal(n_changes(rig, token, &left), 1);
     assert_true(left && member_of(rig, BOB).left && member_of(rig, BOB).removed == removed);
+    assert_true(member_of(rig, BOB).preferences.unread);
     uint64_t away = say(rig, GROUP, ALICE, "a3", "while he is away");
     assert_int_equal(n_changes(rig, token, &left), 0);
 
@@ -220,6 +231,7 @@ static void comes_back_as(struct rig *rig, bool removed, enum event_type how, en
     assert_int_equal(m.left_seq, 0);
     assert_int_equal(m.from_seq, history == HISTORY_ALL ? 1 : back);
     assert_true(m.read_seq == back && m.delivered_seq == back && m.read_n == 3);
+    assert_true(m.preferences.archived && !m.preferences.unread);
     struct inbox_entry entry = listed(rig);
     assert_true(!entry.me.left && entry.head.seq == back && entry.head.n == 3);
     assert_int_equal(entry.last != NULL, history == HISTORY_ALL); /* what was said before */
