@@ -3,8 +3,9 @@
  * then written if they move: what another wrote meanwhile is greater or stays as it was.
  *
  * When the marks moved stands beside, in a row that is read and written anew. Two devices of one
- * person that read at the same time on two nodes may lose a step so, and a time that is told is
- * then later than it was, as it is where steps were merged.
+ * person that set marks at the same time may lose a step so: of two the one with the greater sum
+ * stays. What the other says is told with the time of the next step, as it is where steps were
+ * merged, and with none until there is one.
  */
 #include "store/cassandra/member.h"
 
