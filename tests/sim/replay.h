@@ -72,6 +72,9 @@ bool mentions(const struct truth *, const struct truth_log *, uint64_t user, uin
 /* The newest message up to the head that mentions the member and is unread, or 0. */
 uint64_t unread_mention(const struct truth *, const struct truth_log *, const struct member *,
                         uint64_t head);
+/* Whether a list may say that it is the message at `seq`. */
+bool is_unread_mention(const struct truth *, const struct truth_log *, const struct member *,
+                       uint64_t head, uint64_t seq);
 
 /* contacts.c: how people stand to each other, and who may what with them, is what their logs say.
  */

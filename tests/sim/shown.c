@@ -38,6 +38,22 @@ uint64_t unread_mention(const struct truth *t, const struct truth_log *log, cons
     return 0;
 }
 
+/* On Cassandra a mention stands until its time has come by the reader's clock (noted.c); a node
+ * whose clock is ahead has emptied its message before. */
+bool is_unread_mention(const struct truth *t, const struct truth_log *log, const struct member *me,
+                       uint64_t head, uint64_t seq)
+{
+    uint64_t newest = unread_mention(t, log, me, head);
+    if (seq == newest || !t->world->cassandra)
+        return seq == newest;
+    if (seq <= newest || seq <= me->read_seq || seq > head ||
+        seq < member_first(me, &log->load.head) || is_hidden(t, me->user, log->id, seq))
+        return false;
+    const struct line *r = &log->rows[seq - 1];
+    return r->type == EVENT_MESSAGE && r->deleted && r->expires_ms > t->world->wall_ms &&
+           log->rows[r->rev - 1].type != EVENT_DELETE;
+}
+
 /* A row mentions nobody but others who were there then and could read it. */
 static void check_mentioned(struct truth *t, const struct truth_log *log, const struct line *r)
 {

@@ -464,7 +464,7 @@ static void check_entry(struct truth *t, uint64_t user, bool requests, const str
     if (e->last && e->last->hidden != is_hidden(t, user, log->id, last))
         world_fail(t->world, "the list of %llu shows %llu of %llu, hidden or not",
                    (unsigned long long)user, (unsigned long long)last, (unsigned long long)log->id);
-    if (e->mention_seq != unread_mention(t, log, &e->me, head))
+    if (!is_unread_mention(t, log, &e->me, head, e->mention_seq))
         world_fail(t->world, "the list of %llu has a mention at %llu in %llu, not %llu",
                    (unsigned long long)user, (unsigned long long)e->mention_seq,
                    (unsigned long long)log->id,
