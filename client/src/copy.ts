@@ -287,12 +287,27 @@ export class Copy {
   trim(): void {
     const open = this.open > 0;
     if (this.rows.size <= (open ? ROWS_OPEN_MAX : ROWS_KEPT * 1.5)) return;
-    const dropped = this.rows.values().slice(0, this.rows.size - (open ? ROWS_OPEN_MAX : ROWS_KEPT));
-    for (const { seq } of dropped) this.rows.drop(seq);
-    this.record.from = (dropped.at(-1) as ChatEvent).seq + 1;
+    const changes = this.#cut(this.rows.values().slice(0, this.rows.size - (open ? ROWS_OPEN_MAX : ROWS_KEPT)));
     this.#host.changed(this);
-    const changes: Change[] = dropped.map(({ seq }) => ({ drop: rowKey(this.id, seq) }));
     void this.#host.write([...changes, this.#put()]);
+  }
+
+  /** Rows from the oldest on are read again when they are looked at. */
+  #cut(oldest: ChatEvent[]): Change[] {
+    for (const { seq } of oldest) this.rows.drop(seq);
+    this.record.from = (oldest.at(-1) as ChatEvent).seq + 1;
+    return oldest.map(({ seq }) => ({ drop: rowKey(this.id, seq) }));
+  }
+
+  /** To who was out a message that was edited meanwhile was a stub, and the edit does not say what else it
+   * was: back in, one reads it again. */
+  #forgetStubs(before: Seq, touched: Set<Seq>): void {
+    const rows = this.rows.values();
+    const last = rows.findLastIndex((row) => row.seq < before && row.type === "message" && row.deleted);
+    if (last < 0) return;
+    const oldest = rows.slice(0, last + 1);
+    for (const { seq } of oldest) touched.delete(seq);
+    void this.#host.write(this.#cut(oldest));
   }
 
   /** As an answer says or as they were, which a push may have overtaken. */
@@ -419,6 +434,8 @@ export class Copy {
     if (this.rows.take(event)) touched.add(event.seq);
     if (event.seq === this.record.cursor + 1) {
       for (const seq of this.rows.apply(event)) touched.add(seq);
+      const returns = (event.type === "added" || event.type === "joined") && event.user === this.#host.me;
+      if (returns) this.#forgetStubs(event.seq, touched);
       applyToRecord(this.record, event, this.#host.me);
       this.#host.applied(this, event);
     }

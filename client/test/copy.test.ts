@@ -538,6 +538,31 @@ test("one who was out and came back does not wait for what lies between", async 
   assert.deepEqual(texts(parley), ["added", "m10"]);
 });
 
+test("one who comes back reads again what was a stub while they were out", async () => {
+  const group = entryOf({ kind: "group", head: 3, n: 2, read: 3, role: "member", title: "g", left: true });
+  delete group.peer;
+  const { clock, server, parley, storage } = await signedIn([group]);
+  const left: ChatEvent = { conversation: CHAT, seq: 3, n: 2, rev: 3, time: 3, sender: ME, type: "left", user: ME };
+  const { text: _, ...stub } = message(1, { rev: 3, deleted: true });
+  const rows: ChatEvent[] = [stub, message(2), left];
+  server.on("message.history", ({ before }) => ({
+    ok: { events: rows.filter(({ seq }) => seq < before), head: 3, first: 1 },
+  }));
+  await parley.loadOlder(CHAT);
+  assert.deepEqual(texts(parley), [undefined, "m2", "left"]);
+  const again: ChatEvent = { conversation: CHAT, seq: 5, n: 2, rev: 5, time: 5, sender: PEER, type: "added", user: ME };
+  const { left: _left, ...back } = group;
+  server.entries = [{ ...back, head: 5, read: 5 }];
+  rows[0] = message(1, { rev: 4, edited: 4, text: "edited" });
+  server.on("conversation.events", () => ({ ok: { events: [edit(4, "edited"), again], head: 5, page: false } }));
+  server.event(again);
+  await clock.pass(1000);
+  const first = parley.timeline(CHAT).getSnapshot().items[0];
+  assert.ok(first?.type === "message" && !first.deleted);
+  assert.deepEqual(texts(parley), ["edited", "m2", "left", "added"]);
+  assert.deepEqual(await storedTexts(storage), ["edited", "m2", undefined, undefined, undefined]);
+});
+
 test("a copy that nobody looks at keeps its newest rows only", async () => {
   const { clock, server, parley, storage } = await signedIn([entryOf()]);
   for (let seq = 1; seq <= 301; seq++) server.event(message(seq));

@@ -169,6 +169,12 @@ static void copy_drop(struct copy *c)
     c->base = c->cursor = 0;
 }
 
+static void copy_cut(struct copy *c, uint64_t first)
+{
+    memmove(c->rows, c->rows + (first - c->base), (c->cursor - first + 1) * sizeof(c->rows[0]));
+    c->base = first;
+}
+
 /* What is before it is gone. */
 static void copy_begin_at(struct copy *c, uint64_t first)
 {
@@ -180,17 +186,26 @@ static void copy_begin_at(struct copy *c, uint64_t first)
         c->cursor = first - 1;
         return;
     }
-    memmove(c->rows, c->rows + (first - c->base), (c->cursor - first + 1) * sizeof(c->rows[0]));
-    c->base = first;
+    copy_cut(c, first);
     for (uint64_t seq = first; seq <= c->cursor; seq++)
         line_lose(&c->rows[seq - first], first - 1);
 }
 
-/* Whether one comes back and reads from here on: what one had of before is no more to be read. */
-static bool begins_anew(const struct client *d, const struct event *e)
+/* To who was out a message that was edited since was a stub, and no event undoes that. */
+static void copy_forget_stubs(struct copy *c)
 {
-    return (e->type == EVENT_ADDED || e->type == EVENT_JOINED) && e->user == d->user &&
-           e->history == HISTORY_JOINED;
+    for (uint64_t seq = c->cursor; seq >= c->base; seq--) {
+        const struct line *r = &c->rows[seq - c->base];
+        if (r->type != EVENT_MESSAGE || !r->deleted)
+            continue;
+        copy_cut(c, seq + 1);
+        return;
+    }
+}
+
+static bool is_return(const struct client *d, const struct event *e)
+{
+    return (e->type == EVENT_ADDED || e->type == EVENT_JOINED) && e->user == d->user;
 }
 
 /* Takes the next event, or a newer form of one that is here. */
@@ -204,7 +219,7 @@ static void copy_take(struct client *d, struct copy *c, const struct event *e)
             *old = r;
         return;
     }
-    if (begins_anew(d, e)) {
+    if (is_return(d, e) && e->history == HISTORY_JOINED) { /* no more to be read */
         copy_drop(c);
         c->base = r.seq;
     }
@@ -212,6 +227,8 @@ static void copy_take(struct client *d, struct copy *c, const struct event *e)
     c->rows = mem_resize(c->rows, (size_t)(c->cursor - c->base + 1) * sizeof(r));
     c->rows[c->cursor - c->base] = r;
     lines_apply(c->rows, c->base, c->cursor, &r);
+    if (is_return(d, e))
+        copy_forget_stubs(c);
     if (r.type == EVENT_REACTION) {
         struct line *target = line_at(c->rows, c->base, c->cursor, r.target);
         if (target && target->rev == r.seq)
