@@ -13,6 +13,7 @@
 #include "chat/admin.h"
 #include "chat/age.h"
 #include "chat/read.h"
+#include "chat/room.h"
 #include "chat/sight.h"
 #include "chat/test_core.h"
 #include "util/metric.h"
@@ -403,6 +404,52 @@ static void test_who_was_renamed_elsewhere_is_not_again(void **state)
     assert_int_equal(a.call.error, CHAT_TOO_SOON);
 }
 
+static void room_ready(struct room_wait *wait, enum chat_error error)
+{
+    (void)wait;
+    assert_int_equal(error, CHAT_OK);
+}
+
+static void person_ready(struct person_wait *wait, enum chat_error error)
+{
+    (void)wait;
+    assert_int_equal(error, CHAT_OK);
+}
+
+/* A store of many nodes may do what the head changes while it is asked for the head: who was read
+ * meanwhile may be as before. */
+static void test_how_two_stand_is_read_behind_the_head(void **state)
+{
+    struct pair *p = *state;
+    struct core *core = on(p, 0)->core;
+    uint64_t ann = core_user(core, "ann"), bob = core_user(core, "bob");
+    struct chat_append first = {
+        .type = EVENT_MESSAGE, .to = bob, .kind = STR("text"), .text = STR("x")};
+    assert_int_equal(core_append(core, ann, &first), CHAT_OK);
+
+    struct room *room = room_get(p->nodes[1], first.conversation);
+    struct room_wait rows = {.ready = room_ready};
+    core->answers_held = true;
+    assert_false(room_load(room, &rows));
+    core_run(core);
+    struct list early = LIST_INIT(early);
+    list_splice_back(&early, &core->answers.tasks);
+    core->answers_held = false;
+
+    struct person *meanwhile = person_get(p->nodes[1], bob);
+    struct person_wait wait = {.ready = person_ready};
+    assert_false(person_load(meanwhile, &wait));
+    core_run(core);
+    struct chat_append asks = {.type = EVENT_CONTACT_REQUEST, .to = bob, .user = bob};
+    assert_int_equal(core_append(core, ann, &asks), CHAT_OK);
+    list_splice_back(&core->answers.tasks, &early);
+    core_run(core);
+    assert_true(room->loaded);
+    assert_int_equal(person_contact(meanwhile, ann), CONTACT_RECEIVED);
+    person_unref(meanwhile);
+    room_unref(room);
+}
+
 /* --- how often what is cached will do --- */
 
 static uint64_t hits_before, misses_before;
@@ -469,6 +516,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_who_asked_to_be_a_contact_elsewhere_is_no_stranger,
                                         begin, end),
         cmocka_unit_test_setup_teardown(test_who_was_renamed_elsewhere_is_not_again, begin, end),
+        cmocka_unit_test_setup_teardown(test_how_two_stand_is_read_behind_the_head, begin, end),
         cmocka_unit_test_setup_teardown(test_a_hit_is_what_is_new_enough, begin, end),
     };
     return cmocka_run_group_tests_name("chat/shared", tests, NULL, NULL);
