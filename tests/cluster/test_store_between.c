@@ -201,6 +201,36 @@ static void test_an_append_that_was_decided_elsewhere_is_known(void **state)
     assert_said(rig, &s, STORE_KNOWN, &elsewhere);
 }
 
+/* Of two commands in one batch the other node had the first alone, and decided it at the same
+ * moment. */
+static void test_of_an_append_only_what_stands_is_known(void **state)
+{
+    struct rig *rig = *state;
+    struct held batch;
+    people(rig);
+    make_group(rig);
+    struct log_head head = head_of(rig, GROUP);
+    struct event events[2];
+    events[0] = event_after(&head, GROUP, EVENT_MESSAGE, ALICE, "a1");
+    events[1] = events[0];
+    events[1].seq = events[1].rev = events[0].seq + 1;
+    events[1].n++;
+    events[1].key = STR("a2");
+    struct store_append append = {
+        .conversation = GROUP, .events = events, .n_events = 2, .head = head};
+    hold(&batch, S_LOG_PUT_EVENT);
+    begin_ask(rig, store_append, &append);
+    held_await(&batch, rig);
+    append_one(rig, events[0]);
+    held_doubt(&batch);
+    await_answer(rig);
+    assert_int_equal(append.base.status, STORE_KNOWN);
+    assert_int_equal(append.known_index, 0);
+    assert_int_equal(append.known_seq, events[0].seq);
+    assert_int_equal(append.head.seq, events[0].seq);
+    store_request_deinit(&append.base);
+}
+
 /* --- a person --- */
 
 /* The first try comes to stand when it is given up and sent again. */
@@ -443,6 +473,7 @@ int main(void)
         both(test_an_append_in_doubt_gives_way_to_another),
         both(test_an_append_of_which_nothing_is_ever_heard_is_unknown),
         both(test_an_append_that_was_decided_elsewhere_is_known),
+        both(test_of_an_append_only_what_stands_is_known),
         both(test_a_change_that_stands_late_is_nobody_elses),
         both(test_who_was_added_half_way_has_read_up_to_there),
         both(test_a_code_that_could_not_be_ended_is_ended_later),

@@ -12,7 +12,8 @@
  *   batch     the commit point
  *   changes   what the events change
  *
- * A batch of which nothing is known is asked for by its first key: it is all there or not at all.
+ * A batch of which nothing is known is asked for by its first key, and then for all its events: it
+ * is all there or not at all, but another node may have appended the same command by itself.
  * If nothing stands at its seq either, it may still come to: so the same batch is sent again, and
  * never another decided on its absence.
  */
@@ -252,20 +253,24 @@ static uint32_t build(struct appending *a, struct ask *parts)
     return 2 * a->taken;
 }
 
-/* Whether the event that stands where our first one was to is that one, to the byte: the same
- * command may have come to another node, too, which decided it at another moment. 1, 0, negative.
- */
-static int is_ours(struct appending *a)
+/* Whether the events that stand where ours were to are those, to the byte: the same commands may
+ * have come to another node, too, which decided them at another moment, or not all of them in one
+ * batch. 1, 0, negative. */
+static int are_ours(struct appending *a)
 {
-    const struct event *e = &a->r->events[0];
-    struct builder record = {0};
-    struct log_row row;
-    int err = log_get_row(a->strand, e->conversation, e->seq, &row);
+    const struct event *first = &a->r->events[0], *last = &a->r->events[a->taken - 1];
+    struct ask ask = ASK(S_LOG_EVENTS, cql_u64(first->conversation),
+                         cql_u64(log_bucket(first->seq)), cql_u64(first->seq), cql_u64(last->seq));
+    int err = strand_ask(a->strand, &ask);
     if (err)
-        return MIN(err, 0);
-    record_encode(&record, e);
-    bool same = str_eq(builder_str(&record), row.record);
-    builder_deinit(&record);
+        return err;
+    bool same = ask.answer.rows_n == a->taken;
+    for (uint32_t i = 0; same && i < a->taken; i++) { /* the newest first */
+        struct builder record = {0};
+        record_encode(&record, last - i);
+        same = str_eq(builder_str(&record), answer_bytes(&ask.answer, i, 0));
+        builder_deinit(&record);
+    }
     return same;
 }
 
@@ -282,7 +287,7 @@ static int read_back(struct appending *a)
     if (err)
         return err;
     if (log_key_of(&key.answer, &row))
-        return row.seq == e->seq ? is_ours(a) : 0;
+        return row.seq == e->seq ? are_ours(a) : 0;
     err = log_find_head(a->strand, a->c, &head);
     if (err)
         return err;
