@@ -53,21 +53,23 @@ static struct cql_statement *statement_new(struct cassandra *c, const char *text
                                            enum cql_repeat repeat)
 {
     struct cql_statement *s = mem_new(sizeof(*s));
-    s->text = text;
     s->repeat = repeat;
-    s->broken = broken_in(c->world->sabotage, text);
+    s->broken = broken_in(c->world->sabotage, c->n_statements);
     plan_parse(&s->plan, &c->keyspace.schema, text);
     return s;
 }
 
+/* Each store prepares the same ones, in the same order; two may have the same text. */
 struct cql_statement *cql_statement(struct cql *cql, const char *text, enum cql_repeat repeat)
 {
-    struct cassandra *c = seat_of(cql)->cassandra;
-    for (uint32_t i = 0; i < c->n_statements; i++)
-        if (c->statements[i]->text == text)
-            return c->statements[i];
-    must(c->n_statements < CQL_STATEMENTS_MAX);
-    return c->statements[c->n_statements++] = statement_new(c, text, repeat);
+    struct seat *seat = seat_of(cql);
+    struct cassandra *c = seat->cassandra;
+    must(seat->n_statements < CQL_STATEMENTS_MAX);
+    if (seat->n_statements == c->n_statements) {
+        c->statements[seat->n_statements] = statement_new(c, text, repeat);
+        c->n_statements++;
+    }
+    return c->statements[seat->n_statements++];
 }
 
 /* --- calls --- */

@@ -8,7 +8,6 @@
 
 /* As the driver knows it, and as we do. */
 struct cql_statement {
-    const char *text;
     enum cql_repeat repeat;
     struct plan plan;
     enum broken broken; /* a rule that is not kept in this world */

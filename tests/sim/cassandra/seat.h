@@ -21,6 +21,7 @@ struct seat {
     struct cassandra *cassandra;
     struct node *node; /* NULL: the operator's, and the checker's */
     uint32_t number;
+    uint32_t n_statements; /* prepared so far */
     bool turning;
     void (*stopped)(void *);
     void *stopped_arg;

@@ -9,7 +9,7 @@
 #include "store/cassandra/member.h"
 
 /* What of a bucket is hidden: a bit for each of its seqs. */
-enum { HIDDEN_BITS_BYTES = LOG_BUCKET / 8 };
+enum { HIDDEN_BITS_BYTES = (LOG_BUCKET + 7) / 8 };
 void hidden_bit_set(unsigned char bits[HIDDEN_BITS_BYTES], uint64_t seq);
 /* The bits are borrowed until it is asked. */
 struct ask hidden_ask_put(uint64_t user, uint64_t conversation, uint64_t bucket,

@@ -54,7 +54,7 @@ enum {
     SYNC_MAX = 3,
     SEARCH_MAX = 20,
     APPEND_MAX = 4,
-    LOG_BUCKET = 8,
+    LOG_BUCKET = 2,
     KEY_REACH = 32 * LOG_BUCKET,
     EVENTS_BEHIND_MAX = 12,
 };
