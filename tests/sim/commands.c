@@ -36,9 +36,9 @@ void op_answered(struct attempt *a, uint64_t conversation, uint64_t seq)
     enum chat_error error = a->u.call.error;
     if (!error)
         check_not_ended(a);
-    /* of whoever deletes their account the own log ends: what a node that stood still puts there
-     * afterwards stands nowhere */
-    bool ends = w->left.user && conversation == w->left.user;
+    /* of whoever deletes their account the own log and the notes end: what a node that stood still
+     * puts there afterwards stands nowhere */
+    bool ends = w->left.user && a->device->user == w->left.user;
     if (!error && op->ok && !ends && (op->ok_seq != seq || op->ok_conversation != conversation))
         world_fail(w, "key %s stands twice: %llu and %llu", op->key, (unsigned long long)op->ok_seq,
                    (unsigned long long)seq);
