@@ -305,8 +305,9 @@ int naming_lost(struct strand *s, const struct user *user, bool *looks_like)
 
 /* --- renames --- */
 
-/* The end of the name is queued first: who looks for it there finds out what it is by then. */
-int naming_give_up(struct strand *s, const struct user *before, uint64_t time_ms)
+/* The end of the name is queued first: who looks for it there finds out what it is by then. What a
+ * later event of theirs took back is not given up by one that is done again. */
+int naming_give_up(struct strand *s, const struct user *before, uint64_t by, uint64_t time_ms)
 {
     const struct name_row former = {
         .there = true, .user = before->id, .taken = NAME_GIVEN_UP, .until_ms = time_ms + FORMER_MS};
@@ -316,7 +317,8 @@ int naming_give_up(struct strand *s, const struct user *before, uint64_t time_ms
         struct name_row row;
         bool made;
         err = get_name(s, S_NAME_LOOK, before->username, &row);
-        if (err || row.user != before->id || same_name(&row, &former))
+        bool theirs = row.user == before->id && row.taken <= (int64_t)by;
+        if (err || !theirs || same_name(&row, &former))
             return err;
         err = change_name(s, before->username, &row, &former, &made);
         if (err || made)
