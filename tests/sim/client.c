@@ -594,8 +594,8 @@ static void signed_in_again(struct attempt *a)
     if (a->u.call.error == CHAT_WRONG_CREDENTIALS) {
         name_to_try(d, d->name);
         /* twice through all names that they may have since the account was to be deleted, and it is
-         * none of them */
-        if (d->world->left.user == d->user)
+         * none of them; before the end they may take another meanwhile, which was just tried */
+        if (d->world->left.user == d->user && d->world->calm)
             d->gone = ++d->refused > 2 * NAMES_TO_TRY;
     }
     if (a->u.call.error)
