@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "archive.h"
+#include "heard.h"
 #include "replay.h"
 #include "store/directory.h"
 #include "util/hash.h"
@@ -626,6 +627,10 @@ void truth_check(struct world *w)
         for (uint32_t j = 0; j < w->clients[i]->n_ops; j++)
             if (w->clients[i]->ops[j].ok)
                 log_of(&t, w->clients[i]->ops[j].ok_conversation);
+        /* also where it took none of it: a 1:1 without a message is in nobody's list */
+        const struct hearing *hearing = w->clients[i]->hearing;
+        for (uint32_t j = 0; j < hearing->n_heard; j++)
+            log_of(&t, hearing->heard[j].conversation);
     }
     for (uint32_t i = 0; i < USERS; i++)
         log_of(&t, w->users[i]);
