@@ -154,15 +154,15 @@ static bool run_seed(const struct options *o, uint64_t seed, uint64_t *history, 
     world_pass(&w, 2000); /* what is due is emptied */
     world_settle(&w);
     finish_round(&w);
-    /* what stood since, and was not told in order */
-    for (uint32_t rounds = 0; !catch_up(&w) && rounds < ROUNDS_MAX; rounds++)
-        ;
     for (uint32_t i = 0; i < w.n_nodes; i++)
         if (chat_busy(w.nodes[i].chat))
             world_fail(&w, "%u calls never ended", chat_busy(w.nodes[i].chat));
     for (uint32_t i = 0; i < DEVICES; i++)
         command_look_at_all(w.clients[i]);
     world_settle(&w);
+    /* what stood since, and was not told in order */
+    for (uint32_t rounds = 0; !catch_up(&w) && rounds < ROUNDS_MAX; rounds++)
+        ;
     if (w.n_nodes > 1)
         there_check(&w);
     w.sabotage = NULL; /* the checker reads what stands */
