@@ -7,6 +7,14 @@
  * condition decided may be on no replica yet; what is written without one reaches a replica after
  * the other; and each coordinator stamps with a clock of its own.
  *
+ * Harsher than a real one: a write that is late is decided anew when it comes, also days later and
+ * though others were decided meanwhile, and one without a time of its own is stamped then. Kinder:
+ * a batch comes to a replica as a whole, where a read repairs there only the rows that it reads; a
+ * deletion is never purged; a range over partitions is read at one moment. What it cannot do:
+ * answers in pages; calls that end by themselves when their time is over (a late answer is said to
+ * be good however late it comes); times to live; anything that the statements do not ask for today,
+ * which ends the run (plan.h, execute.c).
+ *
  * Nothing here knows what the statements are for, but broken.h.
  */
 #ifndef PARLEY_SIM_CASSANDRA_CASSANDRA_H

@@ -287,8 +287,7 @@ static void write_of(struct write *w, const struct cql_part *part, struct arena 
     if (plan->kind == PLAN_DELETE && !plan->n_sets) {
         bool below = plan->n_wheres && plan->wheres[plan->n_wheres - 1].compare == BELOW;
         w->kind = below ? DELETE_BELOW : whole && n ? DELETE_ROW : DELETE_PARTITION;
-        if (!n && !below && !t->n_clustering)
-            w->kind = DELETE_PARTITION;
+        must(whole || below || !n); /* all rows with the same beginning: nobody asks for that */
         if (below)
             w->key[0] = value_of(part, &plan->wheres[plan->n_wheres - 1].terms[0],
                                  &t->columns[t->clustering[0]], arena);
