@@ -198,7 +198,7 @@ test("the steps back in the browser lead nobody to where another was", async () 
 test("signing out in one tab signs the other out", async () => {
   const [alice] = await stage.people("alice");
   const tab = await alice!.context.newPage();
-  await tab.goto(`${stage.server.base}/`);
+  await tab.goto(`${stage.base}/`);
   await tab.getByRole("searchbox").waitFor();
   await alice!.signsOut();
   await tab.getByRole("form", { name: "Sign in" }).waitFor();
@@ -219,6 +219,7 @@ test("what one said in a tab is not said by whoever signs in in another", async 
 
   const tab = await alice!.context.newPage();
   const other = new Person(stage.server, alice!.context, tab, next.name);
+  other.base = stage.base;
   await other.opensThePage();
   await other.isUpToDate();
   await other.signsOut();
@@ -242,9 +243,9 @@ test("a device that is ended elsewhere is told so", async () => {
   const { request } = alice!.context;
   const { token } = await alice!.session();
   const headers = { authorization: `Bearer ${token}` };
-  const { devices } = await (await request.get(`${stage.server.base}/v1/devices`, { headers })).json();
+  const { devices } = await (await request.get(`${stage.base}/v1/devices`, { headers })).json();
   for (const { device, current } of devices) {
-    if (!current) await request.delete(`${stage.server.base}/v1/devices/${device}`, { headers });
+    if (!current) await request.delete(`${stage.base}/v1/devices/${device}`, { headers });
   }
   await alice!.seesWords("This device was signed out.");
 });

@@ -64,14 +64,14 @@ afterEach(() => stage.clear());
 after(() => stage.close());
 
 /** From here on nothing of the sort may happen. */
-function onGuard({ page, server, complaints }: Person): void {
+function onGuard({ page, base, complaints }: Person): void {
   page.on("dialog", (dialog) => {
     complaints.push(`a dialog opened: ${dialog.message()}`);
     void dialog.dismiss();
   });
   page.on("request", (request) => {
     const { origin, protocol } = new URL(request.url());
-    if (protocol !== "blob:" && origin !== new URL(server.base).origin) complaints.push(`a request went to ${request.url()}`);
+    if (protocol !== "blob:" && origin !== new URL(base).origin) complaints.push(`a request went to ${request.url()}`);
   });
 }
 

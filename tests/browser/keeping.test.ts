@@ -113,7 +113,7 @@ test("what was refused stays over a reload, to be tried again or given up", asyn
   const { token } = await bob.session();
   const { user } = await alice.session();
   const headers = { authorization: `Bearer ${token}` };
-  const blocked = `${stage.server.base}/v1/users/${user}/block`;
+  const blocked = `${stage.base}/v1/users/${user}/block`;
   assert.equal((await bob.page.request.put(blocked, { headers })).status(), 200);
   await alice.opens(bob);
   for (const text of ["one", "two"]) {
@@ -178,7 +178,7 @@ test("in a browser that keeps nothing the page works from memory, and says so", 
 test("at an address without TLS the page works, and says what it cannot", async () => {
   const [bob] = await stage.people("bob");
   const alice = await stage.person("alice");
-  alice.base = `http://${PLAIN_HOST}:${stage.server.port}`;
+  alice.base = `http://${PLAIN_HOST}:${new URL(stage.base).port}`;
   await alice.signsUp();
   const lacks = await alice.page.evaluate(() => ["locks", "clipboard", "serviceWorker"].filter((one) => !(one in navigator)));
   assert.deepEqual(lacks, ["locks", "clipboard", "serviceWorker"]);

@@ -83,7 +83,7 @@ test("where a page opens without a connection, what came before all that it keep
   const [alice, bob] = await talking();
   bob.expects(/ERR_FAILED/);
   const talk = bob.page.url();
-  await bob.page.goto(`${stage.server.base}/#`);
+  await bob.page.goto(`${stage.base}/#`);
   await saysMeanwhile(alice, bob, 400);
   // Told once it is kept.
   await alice.seesTick("meanwhile 399.", "delivered");

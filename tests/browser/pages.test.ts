@@ -250,7 +250,7 @@ test("a jump to a day leads to the first that was said on it, or since", async (
     await bob.asksToSignIn();
     await bob.isUpToDate();
     const { user } = await alice.session();
-    await bob.page.goto(`${past.server.base}/#/person/${user}`);
+    await bob.page.goto(`${past.base}/#/person/${user}`);
     const goes = async (day: string): Promise<void> => {
       await bob.page.getByRole("button", { name: "Go to a date" }).click();
       if (day !== "") await bob.page.getByLabel("Date", { exact: true }).fill(day);

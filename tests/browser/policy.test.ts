@@ -11,7 +11,7 @@ after(() => stage.close());
 
 test("the page comes with a policy that lets nothing in but the server's own files", async () => {
   const [alice] = await stage.people("alice");
-  const reply = await alice!.page.request.get(`${stage.server.base}/`);
+  const reply = await alice!.page.request.get(`${stage.base}/`);
   const policy = reply.headers()["content-security-policy"] ?? "";
   assert.match(policy, /default-src 'self'/);
   assert.match(policy, /require-trusted-types-for 'script'/);
@@ -19,7 +19,7 @@ test("the page comes with a policy that lets nothing in but the server's own fil
   // Where it loads from, and where it talks to.
   const hosts = await alice!.page.evaluate(() =>
     performance.getEntriesByType("resource").map((entry) => new URL(entry.name).host));
-  assert.deepEqual([...new Set(hosts)], [new URL(stage.server.base).host]);
+  assert.deepEqual([...new Set(hosts)], [new URL(stage.base).host]);
 });
 
 test("a script in the page's text is refused, and so is a text as HTML; both are complaints", async () => {

@@ -146,7 +146,7 @@ test("emoji come by the picker and by their codes, and as reactions; all of it f
   await bob!.page.keyboard.press("Enter");
   await alice!.message("🦔").getByRole("button", { name: "🦔, 1" }).waitFor();
   const hosts = await bob!.page.evaluate(() => performance.getEntriesByType("resource").map((entry) => new URL(entry.name).host));
-  assert.deepEqual([...new Set(hosts)], [new URL(stage.server.base).host]);
+  assert.deepEqual([...new Set(hosts)], [new URL(stage.base).host]);
 });
 
 test("deleted for oneself, it is gone here and on no other's screen", async () => {
@@ -392,6 +392,7 @@ test("the other button of a mouse opens a message's menu, but a link's and a cho
   const { page } = alice!;
   await alice!.finds(bob!);
   await alice!.writes("words and https://a.example/");
+  await alice!.seesTick("words", "delivered"); // until it stands there is nothing to answer
   await alice!.message("words").locator(".message-text p").click({ button: "right", position: { x: 5, y: 5 } });
   await page.getByRole("button", { name: "Reply", exact: true }).click();
   await page.locator(".intent").getByText("words").waitFor();

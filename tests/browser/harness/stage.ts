@@ -24,24 +24,29 @@ const LAUNCH_MS_MAX = 20_000;
 export const USUAL: Options = { tries_per_address: 0, "presence.offline_after_ms": 1000 };
 
 export class Stage {
-  /** Where set: one of several nodes, and what stands before them, that the stage neither starts nor ends. */
+  /** Where set: one of several nodes, and what stands before them, that the stage neither starts nor ends. A
+   * test that wants a server of its own options has one of its own. */
   static elsewhere: { node: Server; base: string } | undefined;
 
   readonly server: Server;
+  /** Where browsers find it. */
+  readonly base: string;
   #browser: Browser;
   #people: Person[] = [];
 
-  constructor(server: Server, browser: Browser) {
+  constructor(server: Server, base: string, browser: Browser) {
     this.server = server;
+    this.base = base;
     this.#browser = browser;
   }
 
   static async open(options: Options = {}): Promise<Stage> {
-    const server = Stage.elsewhere?.node ?? await Server.start({ ...USUAL, ...options });
+    const elsewhere = Object.keys(options).length === 0 ? Stage.elsewhere : undefined;
+    const server = elsewhere?.node ?? await Server.start({ ...USUAL, ...options });
     try {
       const page = await (await fetch(server.base)).text();
       assert.match(page, /<script type="module"/, "this server was built without the page");
-      return new Stage(server, await launch());
+      return new Stage(server, elsewhere?.base ?? server.base, await launch());
     } catch (thrown) {
       // What is left running would keep the test's process from ending.
       await server.end();
@@ -54,7 +59,7 @@ export class Stage {
   }
 
   #comes(person: Person): Person {
-    if (Stage.elsewhere) person.base = Stage.elsewhere.base;
+    person.base = this.base;
     this.#people.push(person);
     return person;
   }
@@ -117,7 +122,7 @@ export class Stage {
 
   async close(): Promise<void> {
     await this.#browser.close();
-    if (!Stage.elsewhere) await this.server.end();
+    if (this.server !== Stage.elsewhere?.node) await this.server.end();
   }
 }
 
