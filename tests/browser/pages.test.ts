@@ -8,7 +8,7 @@ import { says } from "./harness/filling.ts";
 import { PASSWORD, hasFocus } from "./harness/person.ts";
 import type { Person } from "./harness/person.ts";
 import { drawn, heightOf, placeOf, scrollTo } from "./harness/scrolling.ts";
-import { Stage } from "./harness/stage.ts";
+import { Stage, USUAL } from "./harness/stage.ts";
 
 const MESSAGES = 250;
 /** More than a window on the past holds. */
@@ -225,7 +225,7 @@ test("a jump to a day, and from an answer to what it answers, leads through what
 });
 
 test("a jump to a day leads to the first that was said on it, or since", async () => {
-  const past = await Stage.open();
+  const past = await Stage.open({ ...USUAL }); // its own, since its clock is set
   try {
     const rest = (): ReturnType<typeof restAt> => restAt(past.server.base);
     const bob = await past.person("bob"), alice = await past.person("alice");
