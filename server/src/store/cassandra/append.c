@@ -33,6 +33,9 @@ enum {
     BATCH_EVENTS_MAX = CQL_PARTS_MAX / 2,
     /* A batch of which nothing is known is sent so often; then the caller asks. */
     BATCH_TRIES_MAX = 3,
+    /* Whoever stood still for longer begins anew: a bucket that was dropped meanwhile by its age
+     * takes what is written under the drop, and nobody reads it. */
+    LOOK_MS_MAX = 60 * 1000,
     /* Whom an append touches: members, and those whom its events bring in. */
     TOUCHED_MAX = 2 * MEMBERS_MAX,
 };
@@ -364,6 +367,7 @@ int cassandra_append(struct strand *s, struct store_append *r)
     struct appending a = {.strand = s, .r = r, .c = arena_alloc(scratch, sizeof(*a.c))};
     struct ask *parts = arena_alloc(scratch, CQL_PARTS_MAX * sizeof(*parts));
     int known = find_known_before(&a);
+    uint64_t looked_ms = strand_now_ms(s);
     int result = known < 0 ? known : conversation_get(s, r->conversation, a.c);
     if (!result && known && a.c->gone_seq == r->head.gone_seq)
         result = refuse(&a, true);
@@ -375,5 +379,7 @@ int cassandra_append(struct strand *s, struct store_append *r)
         return result;
     uint32_t n = build(&a, parts);
     result = touch_all(&a);
+    if (!result && strand_now_ms(s) - looked_ms > LOOK_MS_MAX)
+        result = -EAGAIN;
     return result ? result : commit_or_refuse(&a, parts, n);
 }
