@@ -3,9 +3,10 @@
  * that one holds what a busy cluster writes in ten seconds. A slot that is over is read once more
  * as a whole, dropped as a whole, and never read again, so nothing walks over what was done.
  *
- * No message may slip in behind that: a slot is closed before it is read for the last time, and
- * whoever put a message into it looks afterwards whether it was closed meanwhile; if so, the
- * message is put into the first slot that is open. One of the two sees the other.
+ * No message may slip in behind that: slots are closed before it is listed which there are, to be
+ * read for the last time, and whoever put a message into one looks afterwards whether it was closed
+ * meanwhile; if so, the message is put into the first slot that is open. One of the two sees the
+ * other. Closing one closes all before it, also those that nobody had listed by then.
  *
  * Any node does this, several at once: emptying is harmless to repeat, and closed, over and done
  * are the greatest of what was written. A message that was deleted meanwhile is a stub already, and
@@ -184,37 +185,53 @@ static int drop(struct strand *s, uint64_t slot)
     return err ? err : strand_ask(s, &slots);
 }
 
-static int empty_slot(struct emptying *e, struct queue *q, uint64_t slot)
+/* `over`: it was closed when it was listed, so there is nothing more to come. */
+static int empty_slot(struct emptying *e, uint64_t slot, bool over)
 {
-    bool past = slot < expiry_slot(e->now_ms);
-    int err = 0;
-    if (past && q->closed <= slot) {
-        struct ask close = ASK(S_EXPIRY_CLOSE, cql_u64(slot + 1), cql_u64(slot + 1));
-        err = strand_ask(e->strand, &close);
-        q->closed = slot + 1;
-    }
-    if (!err)
-        err = find_due(e, slot);
+    int err = find_due(e, slot);
     if (!err)
         err = empty_places(e);
-    return err || !past || e->n == EXPIRE_MAX ? err : drop(e->strand, slot);
+    return err || !over || e->n == EXPIRE_MAX ? err : drop(e->strand, slot);
+}
+
+/* Closes the slots that are listed and past. *closed: there were such, so that more may stand among
+ * them than was listed. */
+static int close_past(struct strand *s, const struct answer *slots, uint64_t now_ms,
+                      struct queue *q, bool *closed)
+{
+    uint64_t open = q->closed;
+    for (uint32_t i = 0; i < slots->rows_n; i++)
+        if (answer_u64(slots, i, 0) < expiry_slot(now_ms))
+            open = MAX(open, answer_u64(slots, i, 0) + 1);
+    *closed = open > q->closed;
+    q->closed = open;
+    struct ask close = ASK(S_EXPIRY_CLOSE, cql_u64(open), cql_u64(open));
+    return *closed ? strand_ask(s, &close) : 0;
 }
 
 static int expire_messages(struct strand *s, struct store_expire *r)
 {
     struct queue q;
     struct emptying *e = arena_alloc(strand_scratch(s), sizeof(*e));
+    uint64_t now = expiry_slot(r->now_ms);
+    bool closed;
     e->strand = s;
     e->now_ms = r->now_ms;
     int err = get_queue(s, &q);
     if (err)
         return err;
     /* What came late stands in the first open slot, whatever its time. */
-    struct ask a = ASK(S_EXPIRY_SLOTS, cql_u64(q.over),
-                       cql_u64(MAX(expiry_slot(r->now_ms), q.closed)), cql_int(SLOTS_MAX));
+    struct ask a =
+        ASK(S_EXPIRY_SLOTS, cql_u64(q.over), cql_u64(MAX(now, q.closed)), cql_int(SLOTS_MAX));
     err = strand_ask(s, &a);
-    for (uint32_t i = 0; !err && i < a.answer.rows_n && e->n < EXPIRE_MAX; i++)
-        err = empty_slot(e, &q, answer_u64(&a.answer, i, 0));
+    if (!err)
+        err = close_past(s, &a.answer, r->now_ms, &q, &closed);
+    if (!err && closed)
+        err = strand_ask(s, &a);
+    for (uint32_t i = 0; !err && i < a.answer.rows_n && e->n < EXPIRE_MAX; i++) {
+        uint64_t slot = answer_u64(&a.answer, i, 0);
+        err = empty_slot(e, slot, slot < now && slot < q.closed);
+    }
     r->more = e->n == EXPIRE_MAX || a.answer.rows_n == SLOTS_MAX;
     return err;
 }
