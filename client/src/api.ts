@@ -354,9 +354,9 @@ export interface MessageReader {
   delivered: boolean;
   /** they read it */
   read: boolean;
-  /** by when, at the latest; absent when not known any more */
+  /** by when, at the latest; absent when it is not known */
   delivered_time?: Time;
-  /** by when, at the latest; absent when not known any more */
+  /** by when, at the latest; absent when it is not known */
   read_time?: Time;
 }
 

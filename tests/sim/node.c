@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "bus/local.h"
+#include "cassandra/cassandra.h"
 #include "client.h"
 #include "faults.h"
 #include "fleet.h"
@@ -202,6 +203,8 @@ void node_go_on(struct node *n)
     n->stopped = false;
     n->went_on_ms = n->world->mono_ms;
     clients_went_on(n);
+    if (n->world->cassandra)
+        cassandra_advance(n->world->cassandra);
     wheel_advance(&n->wheel, node_mono_ms(n));
 }
 

@@ -50,8 +50,8 @@ bool is_unread_mention(const struct truth *t, const struct truth_log *log, const
         seq < member_first(me, &log->load.head) || is_hidden(t, me->user, log->id, seq))
         return false;
     const struct line *r = &log->rows[seq - 1];
-    return r->type == EVENT_MESSAGE && r->deleted && r->expires_ms > t->world->wall_ms &&
-           log->rows[r->rev - 1].type != EVENT_DELETE;
+    return r->type == EVENT_MESSAGE && r->deleted && r->sender != me->user &&
+           r->expires_ms > t->world->wall_ms && log->rows[r->rev - 1].type != EVENT_DELETE;
 }
 
 /* A row mentions nobody but others who were there then and could read it. */
@@ -276,11 +276,11 @@ static void check_reached(struct truth *t, const struct truth_log *log, const st
     world_settle(t->world);
     struct reached now = r.at[0];
     bool right = now.delivered_ms <= t->world->wall_ms_max && now.read_ms <= t->world->wall_ms_max;
-    bool first =
-        t->world->cassandra != NULL; /* a mark may not have come to stand behind its time */
-    if (seq > m->delivered_seq && !first)
+    /* a mark may not have come to stand behind its time */
+    bool ahead = t->world->cassandra && (t->world->faulty || t->world->crashes);
+    if (seq > m->delivered_seq && !ahead)
         right = right && !now.delivered_ms;
-    if (seq > m->read_seq && !first)
+    if (seq > m->read_seq && !ahead)
         right = right && !now.read_ms;
     if (now.delivered_ms)
         right = right && now.delivered_ms >= before->delivered_ms;

@@ -2,9 +2,8 @@
  * parley-sim: runs simulated worlds, a seed each, and reports every seed whose world was found
  * wrong. `parley-sim --seed N --trace` replays one.
  *
- *     parley-sim [--nodes N] [--cassandra] [--seeds N] [--shard I/N] [--from N] [--seed N] [--steps
- * N] [--trace]
- *                [--sabotage RULE|all]
+ *     parley-sim [--nodes N] [--cassandra] [--seeds N] [--shard I/N] [--from N] [--seed N]
+ *                [--steps N] [--trace] [--sabotage RULE|all]
  *
  * With --nodes 3 each world is a cluster, and TEST_SEEDS is that of one node: there are more. With
  * --cassandra its store is the one on Cassandra, on one that is simulated (cassandra/).

@@ -150,7 +150,8 @@ struct store_retain {
 void store_retain(struct store *, struct store_retain *);
 
 /* By when the marks of these users had come to `seq`, at the latest; 0: they have not, or so long
- * ago that it is not kept. It may be known a moment before the mark stands. DONE, FAILED. */
+ * ago that it is not kept; or (of many nodes) at the same moment as another mark of theirs, until
+ * they set the next. It may be known a moment before the mark stands. DONE, FAILED. */
 struct reached {
     uint64_t delivered_ms, read_ms;
 };

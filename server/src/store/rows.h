@@ -61,7 +61,7 @@ struct pins {
 
 /* How far a member's marks had come by when, the newest last; each further than the one before. */
 struct steps {
-    struct {
+    struct step {
         uint64_t time_ms, delivered_seq, read_seq;
     } at[MARK_STEPS_MAX];
     uint32_t n;

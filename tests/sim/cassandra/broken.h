@@ -26,7 +26,8 @@ struct broken_rule {
 /* All, and at the end one without a name. */
 extern const struct broken_rule broken_rules[];
 
-/* How a statement, by its number (enum statement), is broken in a world with this sabotage (or NULL).
+/* How a statement, by its number (enum statement), is broken in a world with this sabotage (or
+ * NULL).
  */
 enum broken broken_in(const char *sabotage, uint32_t statement);
 

@@ -25,7 +25,7 @@ struct cassandra {
     struct cql_statement *statements[CQL_STATEMENTS_MAX];
     uint32_t n_statements;
     int64_t ahead_ms[COORDINATORS]; /* of their clocks */
-    int64_t ticks;                  /* a coordinator stamps nothing twice */
+    int64_t stamps[COORDINATORS];   /* none is given twice */
     struct seat *seats[NODES_MAX + 1];
     struct list asked, answered, held, late;
 };
@@ -136,8 +136,10 @@ static void answer(struct call *call)
 
 static int64_t now_us(struct cassandra *c)
 {
-    int64_t ms = (int64_t)c->world->wall_ms + c->ahead_ms[rng_below(&c->world->rng, COORDINATORS)];
-    return ms * 1000 + c->ticks++ % 1000;
+    uint32_t by = rng_below(&c->world->rng, COORDINATORS);
+    int64_t us = ((int64_t)c->world->wall_ms + c->ahead_ms[by]) * 1000;
+    c->stamps[by] = MAX(us, c->stamps[by] + 1);
+    return c->stamps[by];
 }
 
 /* `on`: the replicas that a write has reached when it is answered. */
@@ -312,6 +314,8 @@ void cql_run(struct cql *cql, struct cql_call *of, const struct cql_order *asked
     };
     struct call *call = call_new(seat, of, &order);
     must(!asked->terms.page.p); /* no answer has so many rows */
+    must(asked->terms.serial == CQL_SERIAL &&
+         (asked->terms.consistency == CQL_QUORUM || (order.serial && !order.writes)));
     list_push_back(&seat->cassandra->asked, &call->link);
 }
 
@@ -429,7 +433,7 @@ struct cassandra *cassandra_new(struct world *w)
     list_init(&c->answered);
     list_init(&c->held);
     list_init(&c->late);
-    seat_chance(w->seed);
+    seat_chance(~w->seed);
     keyspace_init(&c->keyspace, &w->rng, str_of(schema_text));
     for (uint32_t i = 0; w->clocks_apart && i < COORDINATORS; i++)
         c->ahead_ms[i] = (int64_t)rng_below(&w->rng, 2 * DAY_MS) - DAY_MS;
@@ -441,8 +445,7 @@ void cassandra_free(struct cassandra *c)
 {
     if (!c)
         return;
-    while (cassandra_land(c))
-        ;
+    list_for_each(&c->late, node) call_free(list_entry(node, struct call, link));
     for (uint32_t i = 0; i < c->n_statements; i++)
         free(c->statements[i]);
     keyspace_deinit(&c->keyspace);

@@ -33,8 +33,8 @@ struct cassandra *cassandra_new(struct world *);
 void cassandra_free(struct cassandra *);
 
 /* A store on it, of a node; or of the operator and the checker (NULL), which sees all that stands
- * and meets no fault. Freeing it is as if its process died: what it asked for may come to be all
- * the same. */
+ * and meets no fault (but a rule that is broken). Freeing it is as if its process died: what it
+ * asked for may come to be all the same. */
 struct store *cassandra_store(struct cassandra *, struct node *, struct poster *completions);
 /* Something is carried out, or answered. False: there is nothing. */
 bool cassandra_run(struct cassandra *);

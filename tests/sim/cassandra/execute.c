@@ -373,7 +373,7 @@ static void decide(struct keyspace *k, struct partition *p, const struct cql_par
     out->applied = true;
 }
 
-/* A batch with conditions is of one partition; none of those without is. */
+/* Without a condition there is no batch; one with conditions is of one partition. */
 void execute_write(struct keyspace *k, const struct cql_part *parts, size_t n, int64_t now,
                    uint32_t on, struct arena *arena, struct outcome *out)
 {
@@ -384,6 +384,10 @@ void execute_write(struct keyspace *k, const struct cql_part *parts, size_t n, i
     if (conditional) {
         struct mutation m = {.on = on, .time = now};
         must(find_partition(k, &parts[0], true, &k->arena, &p));
+        for (size_t i = 1; i < n; i++) {
+            struct partition *same;
+            must(find_partition(k, &parts[i], true, &k->arena, &same) && same == p);
+        }
         decide(k, p, parts, n, &m, arena, out);
         return;
     }

@@ -265,9 +265,10 @@ static void take_where(struct plan *p, struct text *t)
     struct where *w = &p->wheres[p->n_wheres++];
     w->token = take(t, "token");
     bool several = take(t, "(");
-    do
+    do {
+        must(w->n < KEY_COLUMNS_MAX);
         w->columns[w->n++] = column_of(p->table, t);
-    while (several && take(t, ","));
+    } while (several && take(t, ","));
     if (several)
         need(t, ")");
     w->compare = take_compare(t);
@@ -378,9 +379,10 @@ static void take_insert(struct plan *p, struct text *t, const struct schema *s)
     need(t, "INTO");
     p->table = take_table_name(t, s);
     need(t, "(");
-    do
+    do {
+        must(n < COLUMNS_MAX);
         columns[n++] = column_of(p->table, t);
-    while (take(t, ","));
+    } while (take(t, ","));
     need(t, ")");
     need(t, "VALUES");
     need(t, "(");

@@ -54,7 +54,7 @@ enum plan_kind { PLAN_SELECT, PLAN_INSERT, PLAN_UPDATE, PLAN_DELETE };
 enum compare { IS, IN, BELOW, UP_TO, ABOVE, FROM };
 enum condition { ALWAYS, IF_NOT_EXISTS, IF_EXISTS, IF_SAME };
 
-/* Several columns: compared as one, in the order of the rows. */
+/* Several columns: compared as one, by their values. */
 struct where {
     enum compare compare;
     bool token;

@@ -33,7 +33,7 @@ enum {
     BATCH_EVENTS_MAX = CQL_PARTS_MAX / 2,
     /* A batch of which nothing is known is sent so often; then the caller asks. */
     BATCH_TRIES_MAX = 3,
-    /* Whoever stood still for longer begins anew: a bucket that was dropped meanwhile by its age
+    /* Whoever stood still for longer sends no batch: a bucket that was dropped meanwhile by its age
      * takes what is written under the drop, and nobody reads it. */
     LOOK_MS_MAX = 60 * 1000,
     /* Whom an append touches: members, and those whom its events bring in. */
@@ -46,6 +46,7 @@ struct appending {
     struct conversation_state *c;
     uint32_t taken; /* events of the batch */
     bool forgot;    /* a key that was in the way */
+    uint64_t looked_ms;
 };
 
 static uint64_t next_bucket(const struct store_append *r)
@@ -303,6 +304,8 @@ static int commit(struct appending *a, const struct ask *parts, uint32_t n)
     bool doubted = false;
     for (int tries = 0; tries < BATCH_TRIES_MAX; tries++) {
         struct answer answer;
+        if (strand_now_ms(a->strand) - a->looked_ms > LOOK_MS_MAX)
+            break;
         int err = strand_batch(a->strand, parts, n, &answer);
         if (!err && answer.applied)
             return STANDS;
@@ -315,7 +318,7 @@ static int commit(struct appending *a, const struct ask *parts, uint32_t n)
         if (stands != STORE_NOT_FOUND)
             return stands;
     }
-    return -ETIMEDOUT;
+    return doubted ? -ETIMEDOUT : -EAGAIN;
 }
 
 /* --- after it --- */
@@ -367,7 +370,7 @@ int cassandra_append(struct strand *s, struct store_append *r)
     struct appending a = {.strand = s, .r = r, .c = arena_alloc(scratch, sizeof(*a.c))};
     struct ask *parts = arena_alloc(scratch, CQL_PARTS_MAX * sizeof(*parts));
     int known = find_known_before(&a);
-    uint64_t looked_ms = strand_now_ms(s);
+    a.looked_ms = strand_now_ms(s);
     int result = known < 0 ? known : conversation_get(s, r->conversation, a.c);
     if (!result && known && a.c->gone_seq == r->head.gone_seq)
         result = refuse(&a, true);
@@ -379,7 +382,5 @@ int cassandra_append(struct strand *s, struct store_append *r)
         return result;
     uint32_t n = build(&a, parts);
     result = touch_all(&a);
-    if (!result && strand_now_ms(s) - looked_ms > LOOK_MS_MAX)
-        result = -EAGAIN;
     return result ? result : commit_or_refuse(&a, parts, n);
 }

@@ -138,7 +138,9 @@ static int take_conversation(struct strand *s, void *rows, uint32_t i, const str
     struct str record = arena_str(strand_arena(s), answer_bytes(answer, 0, 0));
     c->gone_seq = answer_u64(answer, 0, 1);
     c->gone_n = answer_u64(answer, 0, 2);
-    if (!conversation_unpack(&c->conversation, c->id, record))
+    uint64_t rev;
+    if (!conversation_unpack(&c->conversation, c->id, record) ||
+        !conversation_roster(answer_bytes(answer, 0, 3), &c->roster, &rev))
         return strand_bad_row("conversations", c->id);
     return 0;
 }

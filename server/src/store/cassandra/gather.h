@@ -34,10 +34,11 @@ struct gathered_head {
 };
 int gather_heads(struct strand *, struct gathered_head *, uint32_t n);
 
-/* Conversations, with how much of them is gone. */
+/* Conversations, with how much of them is gone, and who is in a group. */
 struct gathered_conversation {
     uint64_t id;
     struct conversation conversation;
+    struct roster roster;
     uint64_t gone_seq, gone_n;
     bool there;
 };

@@ -90,15 +90,26 @@ struct filling {
     struct inbox_entry *entries;
 };
 
-static bool is_overtaken(const struct filling *f, uint32_t i)
+static bool is_in(const struct gathered_conversation *c, uint64_t user)
 {
-    const struct member_state *me = &f->rows[i].me;
-    return me->there && !me->row.member.left && f->heads[i].head.seq > me->touched;
+    for (uint32_t i = 0; i < c->roster.n; i++)
+        if (c->roster.users[i] == user)
+            return true;
+    return false;
 }
 
-/* Whose head is beyond what their row was touched for may have been put out in between, and have no
- * part in it any more: by the time an event stands, the rows that the one before it changed are
- * written. */
+/* Their row was read before the head, and the group's roster after it: who is not in that was put
+ * out, perhaps before the head, and has no part in what came then. (A roster is written before the
+ * next event stands; or it is not yet, of who has just come.) */
+static bool is_overtaken(const struct filling *f, uint32_t i)
+{
+    const struct gathered_conversation *c = &f->conversations[i];
+    const struct member_state *me = &f->rows[i].me;
+    return c->there && c->conversation.kind == CONVERSATION_GROUP && me->there &&
+           !me->row.member.left && !is_in(c, f->user);
+}
+
+/* They may have come back since, and read from there on. */
 static int look_again(struct filling *f)
 {
     uint64_t ids[INBOX_FILLED_MAX];
@@ -129,8 +140,8 @@ static int gather_what_they_are(struct filling *f, const uint64_t *ids)
     if (!err)
         err = gather_heads(f->strand, f->heads, f->n);
     if (!err)
-        err = look_again(f);
-    return err ? err : gather_conversations(f->strand, f->conversations, f->n);
+        err = gather_conversations(f->strand, f->conversations, f->n);
+    return err ? err : look_again(f);
 }
 
 static void set_entry(struct filling *f, uint32_t i)

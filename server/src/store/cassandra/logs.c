@@ -27,6 +27,13 @@ static struct str after_rev(struct str bytes, uint64_t *rev)
     return u.left;
 }
 
+bool conversation_roster(struct str column, struct roster *roster, uint64_t *rev)
+{
+    *rev = 0;
+    roster->n = 0;
+    return !column.p || roster_unpack(roster, after_rev(column, rev));
+}
+
 static int read_conversation(const struct answer *a, struct conversation_state *c)
 {
     struct str record = answer_bytes(a, 0, RECORD), roster = answer_bytes(a, 0, ROSTER);
@@ -37,7 +44,7 @@ static int read_conversation(const struct answer *a, struct conversation_state *
     c->gone_n = answer_u64(a, 0, GONE_N);
     c->there = record.p != NULL;
     if ((record.p && !conversation_unpack(&c->conversation, id, record)) ||
-        (roster.p && !roster_unpack(&c->roster, after_rev(roster, &c->roster_rev))) ||
+        !conversation_roster(roster, &c->roster, &c->roster_rev) ||
         (invites.p && !invites_unpack(&c->invites, invites)) ||
         (pins.p && !pins_unpack(&c->pins, after_rev(pins, &c->pins_rev))))
         return strand_bad_row("conversations", id);

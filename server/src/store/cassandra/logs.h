@@ -44,6 +44,9 @@ struct ask conversation_put_roster(struct strand *, uint64_t id, const struct ro
 struct ask conversation_put_invites(struct strand *, uint64_t id, const struct invites *,
                                     uint64_t seq);
 struct ask conversation_put_pins(struct strand *, uint64_t id, const struct pins *, uint64_t seq);
+/* A roster as its column has it, with the seq that last changed it; absent: nobody. False: it does
+ * not decode. */
+bool conversation_roster(struct str column, struct roster *, uint64_t *rev);
 /* Who is in it now: a group's roster, else those who stand in its record; at most MEMBERS_MAX. */
 uint32_t conversation_users(const struct conversation_state *, uint64_t users[MEMBERS_MAX]);
 

@@ -3,12 +3,13 @@
  * then written if they move: what another wrote meanwhile is greater or stays as it was.
  *
  * When the marks moved stands beside, in a row that is read and written anew. Two devices of one
- * person that set marks at the same time may lose a step so: of two the one with the greater sum
+ * person that set marks at the same moment may lose a step so: of two the one with the greater sum
  * stays. What the other says is told with the time of the next step, as it is where steps were
  * merged, and with none until there is one.
  */
 #include "store/cassandra/member.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "store/cassandra/changes.h"
@@ -162,7 +163,7 @@ static int steps_of(struct str bytes, uint64_t conversation, struct steps *steps
     return !bytes.p || steps_unpack(steps, bytes) ? 0 : strand_bad_row("steps", conversation);
 }
 
-static void add_step(struct steps *steps, const struct member *m, uint64_t time_ms)
+static void add_step(struct steps *steps, struct step step, uint64_t time_ms)
 {
     uint64_t last_ms = steps->n ? steps->at[steps->n - 1].time_ms : 0;
     time_ms = MAX(time_ms, last_ms); /* a clock that was set back */
@@ -172,9 +173,8 @@ static void add_step(struct steps *steps, const struct member *m, uint64_t time_
         steps->n--;
         memmove(&steps->at[0], &steps->at[1], steps->n * sizeof(steps->at[0]));
     }
-    steps->at[steps->n].time_ms = time_ms;
-    steps->at[steps->n].delivered_seq = m->delivered_seq;
-    steps->at[steps->n++].read_seq = m->read_seq;
+    step.time_ms = time_ms;
+    steps->at[steps->n++] = step;
 }
 
 int member_note_steps(struct strand *s, const struct member *m, uint64_t time_ms)
@@ -188,14 +188,17 @@ int member_note_steps(struct strand *s, const struct member *m, uint64_t time_ms
                        m->conversation, &steps);
     if (err)
         return err;
+    struct step last = steps.n ? steps.at[steps.n - 1] : (struct step){0};
     /* It is done already, by whoever did the event's changes before. */
-    if (steps.n && steps.at[steps.n - 1].delivered_seq >= m->delivered_seq &&
-        steps.at[steps.n - 1].read_seq >= m->read_seq)
+    if (steps.n && last.delivered_seq >= m->delivered_seq && last.read_seq >= m->read_seq)
         return 0;
-    add_step(&steps, m, time_ms);
+    /* Of another device's step the mark may not be there yet. */
+    last.delivered_seq = MAX(last.delivered_seq, m->delivered_seq);
+    last.read_seq = MAX(last.read_seq, m->read_seq);
+    add_step(&steps, last, time_ms);
     steps_pack(&b, &steps);
-    struct ask put = ASK(S_STEPS_PUT, cql_u64(m->delivered_seq + m->read_seq), strand_blob(s, &b),
-                         cql_u64(m->conversation), cql_u64(m->user));
+    struct ask put = ASK(S_STEPS_PUT, cql_u64(last.delivered_seq + last.read_seq),
+                         strand_blob(s, &b), cql_u64(m->conversation), cql_u64(m->user));
     return strand_ask(s, &put);
 }
 
@@ -221,7 +224,7 @@ static int put_marks(struct strand *s, const struct member *m, bool reads, uint6
     struct ask puts[2];
     uint32_t n = 0;
     int err = member_note_steps(s, m, time_ms);
-    if (err)
+    if (err && err != -EBADMSG) /* a row that is bad is logged, and holds up no mark */
         return err;
     if (reads)
         puts[n++] = member_put_read(m->conversation, m->user, m->read_seq, m->read_n);

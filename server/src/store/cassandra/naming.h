@@ -25,8 +25,8 @@ int naming_claim(struct strand *, const struct user *user, uint64_t by, uint64_t
 /* A sign-up that claimed them was called off, for whoever else wanted one of them: STORE_TAKEN
  * (*looks_like), negative. */
 int naming_lost(struct strand *, const struct user *, bool *looks_like);
-/* A rename that stands, at seq `by`: the name of before leads to them for FORMER_NAME_S; harmless to
- * repeat. */
+/* A rename that stands, at seq `by`: the name of before leads to them for FORMER_NAME_S; harmless
+ * to repeat. */
 int naming_give_up(struct strand *, const struct user *before, uint64_t by, uint64_t time_ms);
 /* And the look of the name of now is kept for that. */
 int naming_follow(struct strand *, const struct user *now);

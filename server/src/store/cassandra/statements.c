@@ -292,7 +292,7 @@ const struct statement_row statement_rows[STATEMENTS] = {
     STATEMENT(GATHER_NEWEST, "SELECT record, message_seq " EVENTS " LIMIT 1", READ,
               "the head of a conversation that is listed"),
     STATEMENT(GATHER_CONVERSATION,
-              "SELECT record, gone_seq, gone_n FROM conversations "
+              "SELECT record, gone_seq, gone_n, roster FROM conversations "
               "WHERE conversation = ?",
               READ, "a conversation that is listed"),
     STATEMENT(NOTED_PUT,
