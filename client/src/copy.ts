@@ -287,16 +287,15 @@ export class Copy {
   trim(): void {
     const open = this.open > 0;
     if (this.rows.size <= (open ? ROWS_OPEN_MAX : ROWS_KEPT * 1.5)) return;
-    const changes = this.#cut(this.rows.values().slice(0, this.rows.size - (open ? ROWS_OPEN_MAX : ROWS_KEPT)));
-    this.#host.changed(this);
-    void this.#host.write([...changes, this.#put()]);
+    this.#commit(this.#cut(this.rows.values().slice(0, this.rows.size - (open ? ROWS_OPEN_MAX : ROWS_KEPT))));
   }
 
-  /** Rows from the oldest on are read again when they are looked at. */
-  #cut(oldest: ChatEvent[]): Change[] {
+  /** Rows from the oldest on are read again when they are looked at. The answer: their seqs, to be stored with
+   * where the copy begins now. */
+  #cut(oldest: ChatEvent[]): Seq[] {
     for (const { seq } of oldest) this.rows.drop(seq);
     this.record.from = (oldest.at(-1) as ChatEvent).seq + 1;
-    return oldest.map(({ seq }) => ({ drop: rowKey(this.id, seq) }));
+    return oldest.map(({ seq }) => seq);
   }
 
   /** To who was out a message that was edited meanwhile was a stub, and the edit does not say what else it
@@ -305,9 +304,7 @@ export class Copy {
     const rows = this.rows.values();
     const last = rows.findLastIndex((row) => row.seq < before && row.type === "message" && row.deleted);
     if (last < 0) return;
-    const oldest = rows.slice(0, last + 1);
-    for (const { seq } of oldest) touched.delete(seq);
-    void this.#host.write(this.#cut(oldest));
+    for (const seq of this.#cut(rows.slice(0, last + 1))) touched.add(seq);
   }
 
   /** As an answer says or as they were, which a push may have overtaken. */
@@ -449,8 +446,9 @@ export class Copy {
     this.record.last = this.rows.shown(this.rows.get(last.seq) ?? changedBy(last, event));
   }
 
+  /** Stores the rows of `seqs`, or that they are gone. */
   #commit(seqs: Seq[]): void {
-    const changes = seqs.map((seq) => this.#putRow(seq));
+    const changes: Change[] = seqs.map((seq) => (this.rows.get(seq) ? this.#putRow(seq) : { drop: rowKey(this.id, seq) }));
     for (const seq of seqs) this.#goes(this.rows.get(seq));
     changes.push(this.#put());
     this.#host.changed(this);
