@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ChatEvent, Seq } from "parley-client";
+import { ROWS_OPEN_MAX } from "../../client/src/copy.ts";
 import type { Rig } from "../../client/test/rig.ts";
 import { CHAT, entryOf, message, signedIn } from "../../client/test/rig.ts";
 import { Reading } from "../src/store/reading.ts";
@@ -87,6 +88,23 @@ test("where both were shown as one the end is shown once it is learned anew, a w
   await other.reading.goTo(200);
   await missesMuch(other);
   assert.deepEqual(seqsOf(other.reading), from(150, 249));
+});
+
+test("a window that met the end stays when the end gives its oldest away, and one scrolls on from there", async () => {
+  const { clock, server, parley, reading } = await reader();
+  parley.open(CHAT);
+  const head = 350 + ROWS_OPEN_MAX;
+  server.entries = [entryOf({ head: head + 50, n: head + 50 })];
+  for (let seq = HEAD + 1; seq <= head; seq++) server.event(message(seq));
+  await clock.pass(0);
+  assert.deepEqual(seqsOf(reading), from(351, head));
+  await reading.older();
+  assert.deepEqual(seqsOf(reading), from(300, head));
+  for (let seq = head + 1; seq <= head + 50; seq++) server.event(message(seq));
+  await clock.pass(0);
+  assert.deepEqual(seqsOf(reading), from(300, 399));
+  await reading.newer();
+  assert.deepEqual(seqsOf(reading), from(300, head + 50));
 });
 
 test("a jump to what is not shown, be it hidden or from before one came, leads nowhere and says so", async () => {

@@ -37,11 +37,14 @@ export class Reading {
   /** Somebody looks. The answer ends it. */
   begin(): () => void {
     const end = this.#parley.timeline(this.#id).subscribe(() => {
-      const endShown = !this.#timeline.getSnapshot().has_newer;
+      const before = this.#timeline.getSnapshot();
       this.#excerpt?.touch();
       this.#timeline.touch();
-      // Learned anew it begins elsewhere, and the window alone would be a way back.
-      if (endShown && this.#timeline.getSnapshot().has_newer) this.#leave();
+      const endGoes = !before.has_newer && this.#timeline.getSnapshot().has_newer;
+      // Learned anew it begins behind all that was shown, and the window alone would be a way back. Where it only
+      // gave its oldest away for a new one, one may be reading in the window.
+      const first = firstSeq(this.#parley.timeline(this.#id).getSnapshot()) ?? Infinity;
+      if (endGoes && first > (lastOf(before.items)?.seq ?? 0)) this.#leave();
     });
     this.#timeline.touch();
     return () => {
