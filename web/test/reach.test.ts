@@ -60,6 +60,8 @@ test("once shown it stays so, also when a hole opens; of what is unread anew not
 test("learned anew it is gone to again, if nothing of it was read", () => {
   assert.deepEqual(after(shown(THERE), shown(NOTHING)), REACHING);
   assert.deepEqual(after(shown(THERE), shown(NOTHING, { read: READ + 1 })), MET);
+  // Also where the way had failed before it was gone.
+  assert.deepEqual(after(failed("internal"), shown(THERE), shown(NOTHING)), REACHING);
 });
 
 test("who goes elsewhere by oneself is not led back, whatever is shown", () => {

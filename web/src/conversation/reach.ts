@@ -65,7 +65,9 @@ export function reachedBy(reached: Reached, step: Step): Reached {
       // Once shown it stays so, also when a hole opens before what is shown; until all of it is learned anew, and
       // nothing of it was read.
       const met = shown.isThere || goes ? readTo : shown.isNothing && read === readTo ? undefined : reached.met;
-      return met === reached.met ? reached : { ...reached, met };
+      if (met === reached.met) return reached;
+      // The way that led nowhere has been gone by now: learned anew it is another.
+      return met === readTo ? { met, over: undefined } : { ...reached, met };
     }
   }
 }
