@@ -158,7 +158,8 @@ test("where the way to the first unread message fails the end is shown, unread, 
     const server = page.connectToServer();
     page.onMessage((frame) => {
       const { id, around } = JSON.parse(String(frame)) as { id: number; around?: number };
-      if (around !== undefined && refuses) page.send(JSON.stringify({ id, error: { code: "forbidden", message: "" } }));
+      const error = { code: "unavailable", message: "", retry_after_ms: 0 };
+      if (around !== undefined && refuses) page.send(JSON.stringify({ id, error }));
       else server.send(frame);
     });
   });

@@ -1,7 +1,7 @@
 /** When a conversation is shown from its first unread message, when from its end, and what counts as read then. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ExcerptView, Seq } from "parley-client";
+import type { ClientErrorCode, ExcerptView, Seq } from "parley-client";
 import { ParleyError } from "parley-client";
 import type { Reach, Shown, Step } from "../src/conversation/reach.ts";
 import { NOTHING_REACHED, reachOf, reachedBy, shownOf } from "../src/conversation/reach.ts";
@@ -20,7 +20,7 @@ function shown(what: Shown, { goes = false, read = READ, readTo = READ } = {}): 
   return { type: "shown", shown: what, goes, readTo, read };
 }
 
-function failed(code: "disconnected" | "internal"): Step {
+function failed(code: ClientErrorCode): Step {
   return { type: "failed", readTo: READ, error: new ParleyError(code, "") };
 }
 
@@ -61,7 +61,7 @@ test("learned anew it is gone to again, if nothing of it was read", () => {
   assert.deepEqual(after(shown(THERE), shown(NOTHING)), REACHING);
   assert.deepEqual(after(shown(THERE), shown(NOTHING, { read: READ + 1 })), MET);
   // Also where the way had failed before it was gone.
-  assert.deepEqual(after(failed("internal"), shown(THERE), shown(NOTHING)), REACHING);
+  assert.deepEqual(after(failed("unavailable"), shown(THERE), shown(NOTHING)), REACHING);
 });
 
 test("who goes elsewhere by oneself is not led back, whatever is shown", () => {
@@ -72,11 +72,21 @@ test("who goes elsewhere by oneself is not led back, whatever is shown", () => {
 });
 
 test("where the way fails the end is shown and nothing of it read; the next connection takes it again", () => {
-  assert.deepEqual(after(failed("internal")), FAILED);
-  assert.deepEqual(after(failed("internal"), shown(LACKING)), FAILED);
-  assert.deepEqual(after(failed("internal"), OFFLINE), REACHING);
-  assert.deepEqual(after(failed("internal"), ARRIVED), MET);
+  assert.deepEqual(after(failed("unavailable")), FAILED);
+  assert.deepEqual(after(failed("unavailable"), shown(LACKING)), FAILED);
+  assert.deepEqual(after(failed("unavailable"), OFFLINE), REACHING);
+  assert.deepEqual(after(failed("unavailable"), ARRIVED), MET);
   // The failure may be told after the connection is known to be lost.
   assert.deepEqual(after(OFFLINE, failed("disconnected")), REACHING);
-  assert.deepEqual(reachOf({ met: undefined, over: READ - 5 }, LACKING, READ, true), REACHING);
+  assert.deepEqual(reachOf({ ...NOTHING_REACHED, over: READ - 5 }, LACKING, READ, true), REACHING);
+});
+
+test("where it is refused for good it is not tried again, until the next connection", () => {
+  const refused = { ...FAILED, failed: false };
+  for (const code of ["forbidden", "not_found"] as const) {
+    assert.deepEqual(after(failed(code)), refused);
+    assert.deepEqual(after(failed("unavailable"), failed(code)), refused);
+    assert.deepEqual(after(failed(code), OFFLINE), REACHING);
+    assert.deepEqual(after(failed(code), OFFLINE, failed("timeout")), FAILED);
+  }
 });

@@ -26,7 +26,7 @@ import { ToLatest } from "./ToLatest.tsx";
 import { useLogLines } from "./useLogLines.ts";
 import { useMarkRead } from "./useMarkRead.ts";
 import { useOlder } from "./useOlder.ts";
-import { useReach } from "./useReach.ts";
+import { useReach, useReachAgain } from "./useReach.ts";
 import { useReadTo } from "./useReadTo.ts";
 import { useTarget } from "./useTarget.ts";
 
@@ -46,13 +46,15 @@ export function Log({ id, view, reading, onIntent, onSheet }: LogProps) {
   const say = useText();
   const timeline = useObservable(reading.timeline);
   const readTo = useReadTo(view);
-  const { reaching, lacks } = useReach(reading, timeline, readTo, view?.read);
+  const way = useReach(reading, timeline, readTo, view?.read);
+  const { reaching, lacks } = way;
   const lines = useMemo(
     () => (reaching ? NO_LINES : linesOf(timeline, readTo)), [reaching, timeline, readTo],
   );
   const bySeq = useMemo(() => messagesBySeq(timeline), [timeline]);
   const actions = useMessageActions(view, useTalkActions(reading, onIntent, onSheet));
   const { virtual, isAtEnd } = useLogLines(log, lines, readTo, !timeline.has_newer);
+  useReachAgain(reading, way, readTo, isAtEnd);
   const found = useTarget(reading, virtual, lines);
   const older = useOlder(log, reading, timeline);
   const read = useMarkRead(log, id, lines, lacks);

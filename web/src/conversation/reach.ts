@@ -9,9 +9,11 @@ export interface Reached {
   met: Seq | undefined;
   /** Cannot be had, or another way was taken. */
   over: Seq | undefined;
+  /** `over` stays so on this connection. */
+  refused: boolean;
 }
 
-export const NOTHING_REACHED: Reached = { met: undefined, over: undefined };
+export const NOTHING_REACHED: Reached = { met: undefined, over: undefined, refused: false };
 
 export interface Shown {
   /** What is unread begins among it. */
@@ -32,7 +34,7 @@ export interface Reach {
   lacks: boolean;
   /** On the way there: nothing else is shown until then. */
   reaching: boolean;
-  /** It led nowhere, and is to be tried again. */
+  /** It led nowhere, and may be tried again. */
   failed: boolean;
 }
 
@@ -44,9 +46,10 @@ export function shownOf({ items, has_older }: ExcerptView, readTo: Seq | undefin
   };
 }
 
-export function reachOf({ met, over }: Reached, { isThere }: Shown, readTo: Seq | undefined, online: boolean): Reach {
+export function reachOf(reached: Reached, { isThere }: Shown, readTo: Seq | undefined, online: boolean): Reach {
+  const { met, over, refused } = reached;
   const lacks = met !== readTo && !isThere;
-  return { lacks, reaching: lacks && online && over !== readTo, failed: lacks && online && over === readTo };
+  return { lacks, reaching: lacks && online && over !== readTo, failed: lacks && online && over === readTo && !refused };
 }
 
 export function reachedBy(reached: Reached, step: Step): Reached {
@@ -54,10 +57,12 @@ export function reachedBy(reached: Reached, step: Step): Reached {
     case "arrived":
       return { ...reached, met: step.readTo };
     case "elsewhere":
-      return { ...reached, over: step.readTo };
-    case "failed":
+      return { ...reached, over: step.readTo, refused: false };
+    case "failed": {
+      const error = step.error instanceof ParleyError ? step.error : undefined;
       // Where the connection was lost the next one tries again.
-      return step.error instanceof ParleyError && step.error.code === "disconnected" ? reached : { ...reached, over: step.readTo };
+      return error?.code === "disconnected" ? reached : { ...reached, over: step.readTo, refused: !error?.transient };
+    }
     case "offline":
       return { ...reached, over: undefined };
     case "shown": {
@@ -67,7 +72,7 @@ export function reachedBy(reached: Reached, step: Step): Reached {
       const met = shown.isThere || goes ? readTo : shown.isNothing && read === readTo ? undefined : reached.met;
       if (met === reached.met) return reached;
       // The way that led nowhere has been gone by now: learned anew it is another.
-      return met === readTo ? { met, over: undefined } : { ...reached, met };
+      return met === readTo ? { ...NOTHING_REACHED, met } : { ...reached, met };
     }
   }
 }
