@@ -11,7 +11,9 @@ export function whatWaits(page: Page, put: readonly Waiting[] = []): Promise<Wai
     const { user } = JSON.parse(localStorage.getItem("parley/session") ?? "") as { user: string };
     const opening = indexedDB.open(`parley/${user}`);
     await new Promise((resolve) => (opening.onsuccess = resolve));
-    const pairs = opening.result.transaction("pairs", "readwrite").objectStore("pairs");
+    // To write, even nothing, is to stand in the page's own way.
+    const mode = put.length > 0 ? "readwrite" : "readonly";
+    const pairs = opening.result.transaction("pairs", mode).objectStore("pairs");
     for (const item of put) pairs.put(item, `outbox/${String(item.order).padStart(16, "0")}/${item.key}`);
     const asked = pairs.getAll(IDBKeyRange.bound("outbox/", "outbox0"));
     await new Promise((resolve) => (pairs.transaction.oncomplete = resolve));
