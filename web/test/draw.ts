@@ -14,6 +14,9 @@ import { createServer } from "vite";
 import { Store } from "../src/store/store.ts";
 import type { Language, Texts } from "../src/words/languages.ts";
 
+// Of a browser the store takes where other tabs' choices are heard.
+Object.assign(globalThis, { window: new EventTarget() });
+
 const vite = await createServer({
   root: fileURLToPath(new URL("..", import.meta.url)),
   logLevel: "error",
@@ -33,8 +36,6 @@ const { StoreContext } = await load<typeof import("../src/store/context.ts")>("s
 
 export async function drawn(parley: Parley, element: ReactElement, language: Language = "en"): Promise<string> {
   const { default: messages } = await load<{ default: Texts }>(`words/text/${language}.json`);
-  // Of a browser the store takes where other tabs' choices are heard.
-  Object.assign(globalThis, { window: new EventTarget() });
   const store = new Store({ parley, forgetful: new Value(false) });
   const spoken = createElement(IntlProvider, { locale: language, messages }, element);
   return renderToStaticMarkup(createElement(StoreContext, { value: store }, spoken));
