@@ -55,10 +55,11 @@ enum {
     SYNC_MAX = 50,              /* entries in one sync answer, each with its longest last message */
     SEARCH_MAX = 20,            /* users in one search answer */
     APPEND_MAX = 64,            /* events in one append: one batch of the store */
-    LOG_BUCKET = 1000,          /* events of a log in one partition of a store of many nodes; it is the
-                                   layout of what is stored: never changed */
+    /* Events of a log in one partition of a store of many nodes: the layout of what is stored, so
+     * it never changes. */
+    LOG_BUCKET = 1000,
     KEY_REACH = 32 * LOG_BUCKET, /* events back that a key is looked for there */
-    EVENTS_BEHIND_MAX = 1000,   /* a device that lacks more in one conversation pages instead */
+    EVENTS_BEHIND_MAX = 1000,    /* a device that lacks more in one conversation pages instead */
 };
 
 #endif
