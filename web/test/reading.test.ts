@@ -90,7 +90,7 @@ test("where both were shown as one the end is shown once it is learned anew, a w
   assert.deepEqual(seqsOf(other.reading), from(150, 249));
 });
 
-test("a window that met the end stays when the end gives its oldest away, and one scrolls on from there", async () => {
+test("when the end gives its oldest away, who reads in a window that met it stays there, who reads at the end here", async () => {
   const { clock, server, parley, reading } = await reader();
   parley.open(CHAT);
   const head = 350 + ROWS_OPEN_MAX;
@@ -100,11 +100,16 @@ test("a window that met the end stays when the end gives its oldest away, and on
   assert.deepEqual(seqsOf(reading), from(351, head));
   await reading.older();
   assert.deepEqual(seqsOf(reading), from(300, head));
+  reading.seenIn(() => 310);
   for (let seq = head + 1; seq <= head + 50; seq++) server.event(message(seq));
   await clock.pass(0);
   assert.deepEqual(seqsOf(reading), from(300, 399));
   await reading.newer();
   assert.deepEqual(seqsOf(reading), from(300, head + 50));
+  reading.seenIn(() => head + 40);
+  for (let seq = head + 51; seq <= head + 100; seq++) server.event(message(seq));
+  await clock.pass(0);
+  assert.deepEqual(seqsOf(reading), from(451, head + 100));
 });
 
 test("a jump to what is not shown, be it hidden or from before one came, leads nowhere and says so", async () => {
@@ -155,11 +160,13 @@ test("what is reached late is gone to, unless one goes elsewhere; what is not th
     const page = (await answer(args)) as { ok: { events: ChatEvent[] } };
     return { ok: { ...page.ok, events: page.ok.events.filter(({ seq }) => seq !== 100) } };
   });
-  await reading.reachLate(100);
+  await reading.reachLate(100, () => true);
   assert.deepEqual(reading.target.getSnapshot(), { to: 101 });
   assert.deepEqual(seqsOf(reading)[0], 50);
+  await reading.reachLate(390, () => false);
+  assert.deepEqual(reading.target.getSnapshot(), { to: 101 });
   const there = reading.goTo(300);
-  await reading.reachLate(200);
+  await reading.reachLate(200, () => true);
   await there;
   await clock.pass(0);
   assert.deepEqual(reading.target.getSnapshot(), { to: 300 });

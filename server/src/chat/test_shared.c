@@ -346,6 +346,17 @@ static enum chat_error contact(struct pair *p, enum event_type type, uint64_t fr
     return error;
 }
 
+/* On the second node, which reads both people while it waits for the log. */
+static void begins_to_append(struct pair *p, struct chat_append *a, uint64_t ann, uint64_t bob)
+{
+    struct core *core = on(p, 1)->core;
+    core->held_op = STORE_OP_LOAD;
+    core_n_done = 0;
+    core_start(core, chat_append, a);
+    core_run(core);
+    assert_true(picture_is_seen(core, ann, bob));
+}
+
 static void test_who_asked_to_be_a_contact_elsewhere_is_no_stranger(void **state)
 {
     struct pair *p = *state;
@@ -358,12 +369,7 @@ static void test_who_asked_to_be_a_contact_elsewhere_is_no_stranger(void **state
                             .to = direct,
                             .kind = STR("text"),
                             .text = STR("x")};
-    on(p, 1);
-    core->held_op = STORE_OP_LOAD;
-    core_n_done = 0;
-    core_start(core, chat_append, &a);
-    core_run(core);
-    assert_true(picture_is_seen(core, ann, bob));
+    begins_to_append(p, &a, ann, bob);
     assert_int_equal(contact(on(p, 0), EVENT_CONTACT_REQUEST, bob, ann, &direct), CHAT_OK);
     on(p, 1);
     core_n_done = 0;
@@ -390,12 +396,7 @@ static void test_who_was_renamed_elsewhere_is_not_again(void **state)
     struct chat_append again = {.type = EVENT_RENAME,
                                 .text = STR("annie"),
                                 .about = str_n(looks_again, sizeof(looks_again))};
-    on(p, 1);
-    core->held_op = STORE_OP_LOAD;
-    core_n_done = 0;
-    core_start(core, chat_append, &a);
-    core_run(core);
-    assert_true(picture_is_seen(core, ann, bob));
+    begins_to_append(p, &a, ann, bob);
     assert_int_equal(core_append(on(p, 0)->core, ann, &again), CHAT_OK);
     on(p, 1);
     core_n_done = 0;

@@ -1,7 +1,7 @@
 /** What was said, oldest first. */
 import type { ConversationView, Id, MessageView, Seq, TimelineView } from "parley-client";
 import type { KeyboardEvent } from "react";
-import { useMemo, useRef } from "react";
+import { useEffect, useMemo, useRef } from "react";
 import type { Intent } from "../composer/intent.ts";
 import { intentTo } from "../composer/intent.ts";
 import { useArrowKeys } from "../hooks/useArrowKeys.ts";
@@ -18,6 +18,7 @@ import { useComplain } from "../ui/notices.tsx";
 import { useText } from "../words/useText.ts";
 import { Announce } from "./Announce.tsx";
 import { DayLine } from "./DayLine.tsx";
+import { firstInView } from "./inView.ts";
 import type { Line } from "./lines.ts";
 import { linesOf, seqOf } from "./lines.ts";
 import { NoticeLine } from "./NoticeLine.tsx";
@@ -54,7 +55,8 @@ export function Log({ id, view, reading, onIntent, onSheet }: LogProps) {
   const bySeq = useMemo(() => messagesBySeq(timeline), [timeline]);
   const actions = useMessageActions(view, useTalkActions(reading, onIntent, onSheet));
   const { virtual, isAtEnd } = useLogLines(log, lines, readTo, !timeline.has_newer);
-  useReachAgain(reading, way, readTo, isAtEnd);
+  useReachAgain(reading, way, readTo, isAtEnd && !timeline.has_newer);
+  useEffect(() => reading.seenIn(() => (log.current ? firstInView(log.current) : undefined)), [reading]);
   const found = useTarget(reading, virtual, lines);
   const older = useOlder(log, reading, timeline);
   const read = useMarkRead(log, id, lines, lacks);

@@ -1,14 +1,12 @@
 /** Marks as read what is in view of somebody who looks: up to the last message whose end shows. */
 import type { RefObject } from "react";
 import { useCallback, useEffect } from "react";
-import type { Id, Seq } from "parley-client";
+import type { Id } from "parley-client";
 import { useLooking } from "../hooks/useLooking.ts";
 import { useObservable } from "../hooks/useObservable.ts";
 import { useParley } from "../store/context.ts";
+import { lastInView } from "./inView.ts";
 import type { Line } from "./lines.ts";
-
-/** Edges fall between pixels. */
-const SLACK_PX = 4;
 
 /** `lacks`: what is unread begins before the lines. The answer is for every scroll event. */
 export function useMarkRead(
@@ -35,14 +33,4 @@ export function useMarkRead(
   }, [read, lines]);
 
   return read;
-}
-
-function lastInView(box: HTMLElement): Seq | undefined {
-  const edge = box.getBoundingClientRect().bottom + SLACK_PX;
-  const lines = box.querySelectorAll<HTMLElement>("[data-seq]");
-  for (let i = lines.length - 1; i >= 0; i--) {
-    const line = lines[i];
-    if (line && line.getBoundingClientRect().bottom <= edge) return Number(line.dataset["seq"]);
-  }
-  return undefined;
 }

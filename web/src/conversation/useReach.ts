@@ -55,7 +55,7 @@ export function useReachAgain(reading: Reading, { failed, step }: Way, readTo: S
   useEffect(() => {
     if (!failed || readTo === undefined) return undefined;
     const timer = setInterval(() => {
-      if (stays.current) reading.reachLate(readTo + 1).catch((error) => step({ type: "failed", readTo, error }));
+      if (stays.current) reading.reachLate(readTo + 1, () => stays.current).catch((error) => step({ type: "failed", readTo, error }));
     }, AGAIN_MS);
     return () => clearInterval(timer);
   }, [failed, reading, readTo, step]);

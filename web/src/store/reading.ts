@@ -21,6 +21,7 @@ export class Reading {
   #parley: Parley;
   #id: Id;
   #excerpt: Excerpt | undefined;
+  #inView = (): Seq | undefined => undefined;
   #endExcerpt = (): void => {};
   /** The way that was taken last, while it is under way; one before it leads nowhere any more. */
   #way: object | undefined;
@@ -42,15 +43,21 @@ export class Reading {
       this.#timeline.touch();
       const endGoes = !before.has_newer && this.#timeline.getSnapshot().has_newer;
       // Learned anew it begins behind all that was shown, and the window alone would be a way back. Where it only
-      // gave its oldest away for a new one, one may be reading in the window.
+      // gave its oldest away for a new one, it is shown to who reads in it, the window to who reads there.
       const first = firstSeq(this.#parley.timeline(this.#id).getSnapshot()) ?? Infinity;
-      if (endGoes && first > (lastOf(before.items)?.seq ?? 0)) this.#leave();
+      const isNew = first > (lastOf(before.items)?.seq ?? 0);
+      if (endGoes && (isNew || (this.#inView() ?? Infinity) >= first)) this.#leave();
     });
     this.#timeline.touch();
     return () => {
       end();
       this.#toEnd();
     };
+  }
+
+  /** What tells the first line that is in view. */
+  seenIn(inView: () => Seq | undefined): void {
+    this.#inView = inView;
   }
 
   /** The page before; rejects if it cannot be had now. */
@@ -74,9 +81,9 @@ export class Reading {
   }
 
   /** Where something else is shown by now: the view goes to what stands at a seq or behind it. Nothing while it is
-   * on another way. */
-  async reachLate(seq: Seq): Promise<void> {
-    if (!this.#way) await this.#go(() => Promise.resolve(seq), seqFrom);
+   * on another way, or once one does not stay where one is. */
+  async reachLate(seq: Seq, stays: () => boolean): Promise<void> {
+    if (!this.#way) await this.#go(() => Promise.resolve(seq), seqFrom, stays);
   }
 
   /** Rejects, and stays where it is, if there is no such message for one: it may be hidden, or from before
@@ -118,7 +125,7 @@ export class Reading {
 
   /** Shows what lies around a seq, and goes to what `choose` names of it. False: another way was taken. */
   async #go(
-    find: () => Promise<Seq | undefined>, choose: (items: Items, seq: Seq) => Seq | undefined,
+    find: () => Promise<Seq | undefined>, choose: (items: Items, seq: Seq) => Seq | undefined, stays = () => true,
   ): Promise<boolean> {
     const way = {};
     this.#way = way;
@@ -130,7 +137,7 @@ export class Reading {
         window = this.#parley.past.open(this.#id);
         this.#timeline.touch();
         await window?.around(seq);
-        if (!window || this.#way !== way) return false;
+        if (!window || this.#way !== way || !stays()) return false;
       }
       const to = choose((window?.timeline ?? this.#timeline).getSnapshot().items, seq);
       if (window) this.#enter(window);

@@ -100,13 +100,14 @@ static bool is_in(const struct gathered_conversation *c, uint64_t user)
 
 /* Their row was read before the head, and the group's roster after it: who is not in that was put
  * out, perhaps before the head, and has no part in what came then. (A roster is written before the
- * next event stands; or it is not yet, of who has just come.) */
+ * next event stands; or it is not yet, of who has just come.) Who is back in it has a head beyond
+ * what the row was touched for. */
 static bool is_overtaken(const struct filling *f, uint32_t i)
 {
     const struct gathered_conversation *c = &f->conversations[i];
     const struct member_state *me = &f->rows[i].me;
-    return c->there && c->conversation.kind == CONVERSATION_GROUP && me->there &&
-           !me->row.member.left && !is_in(c, f->user);
+    bool gone = c->there && c->conversation.kind == CONVERSATION_GROUP && !is_in(c, f->user);
+    return me->there && !me->row.member.left && (gone || f->heads[i].head.seq > me->touched);
 }
 
 /* They may have come back since, and read from there on. */

@@ -186,8 +186,8 @@ int member_note_steps(struct strand *s, const struct member *m, uint64_t time_ms
     if (!err)
         err = steps_of(get.answer.rows_n ? answer_bytes(&get.answer, 0, 0) : (struct str){0},
                        m->conversation, &steps);
-    if (err)
-        return err;
+    if (err) /* a row that is bad is logged, and holds up nothing */
+        return err == -EBADMSG ? 0 : err;
     struct step last = steps.n ? steps.at[steps.n - 1] : (struct step){0};
     /* It is done already, by whoever did the event's changes before. */
     if (steps.n && last.delivered_seq >= m->delivered_seq && last.read_seq >= m->read_seq)
@@ -224,7 +224,7 @@ static int put_marks(struct strand *s, const struct member *m, bool reads, uint6
     struct ask puts[2];
     uint32_t n = 0;
     int err = member_note_steps(s, m, time_ms);
-    if (err && err != -EBADMSG) /* a row that is bad is logged, and holds up no mark */
+    if (err)
         return err;
     if (reads)
         puts[n++] = member_put_read(m->conversation, m->user, m->read_seq, m->read_n);
