@@ -32,7 +32,6 @@ enum {
     FINDING_BYTES = 160,
     SEEDS_DEFAULT = 1000,
     CLUSTER_TIMES = 5,
-    CASSANDRA_TIMES = 2,
     CLUSTER_SEEDS_MAX = 20000,
     QUICK_SEEDS_MAX = 20
 };
@@ -329,8 +328,8 @@ static uint64_t usual_seeds(const struct options *o)
 {
     const char *text = getenv("TEST_SEEDS");
     uint64_t seeds = text ? strtoull(text, NULL, 10) : SEEDS_DEFAULT;
-    if (o->nodes > 1)
-        seeds = MIN(seeds * (o->cassandra ? CASSANDRA_TIMES : CLUSTER_TIMES), CLUSTER_SEEDS_MAX);
+    if (o->nodes > 1 && !o->cassandra)
+        seeds = MIN(seeds * CLUSTER_TIMES, CLUSTER_SEEDS_MAX);
     return seeds / o->every;
 }
 
