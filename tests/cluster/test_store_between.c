@@ -462,10 +462,97 @@ static void test_an_edit_finds_its_message_gone(void **state)
     assert_emptied(rig, edit.seq);
 }
 
+/* --- what is due --- */
+
+static uint64_t say_until(struct rig *rig, const char *key, uint64_t expires_ms)
+{
+    struct log_head head = head_of(rig, GROUP);
+    struct event e = event_after(&head, GROUP, EVENT_MESSAGE, ALICE, key);
+    e.text = STR("for now");
+    e.expires_ms = expires_ms;
+    return append_one(rig, e);
+}
+
+/* Closing the later slot closes the earlier one, which nobody had listed yet. */
+static void test_what_is_put_while_slots_are_closed_goes(void **state)
+{
+    enum { EARLIER_MS = 15 * 1000, LATER_MS = 35 * 1000, NOW_MS = 60 * 1000 };
+    struct rig *rig = *state;
+    struct store_expire first = {.now_ms = NOW_MS}, next = {.now_ms = NOW_MS};
+    struct held close;
+    people(rig);
+    make_group(rig);
+    uint64_t later = say_until(rig, "a1", LATER_MS);
+    hold(&close, S_EXPIRY_CLOSE);
+    begin_ask(rig, store_expire, &first);
+    held_await(&close, rig);
+    uint64_t earlier = say_until(rig, "a2", EARLIER_MS);
+    held_let_go(&close);
+    await_answer(rig);
+    assert_int_equal(first.base.status, STORE_DONE);
+    store_request_deinit(&first.base);
+    ask(rig, store_expire, &next);
+    assert_int_equal(next.base.status, STORE_DONE);
+    store_request_deinit(&next.base);
+    assert_emptied(rig, later);
+    assert_emptied(rig, earlier);
+}
+
+/* --- a list --- */
+
+/* Bob is put out, and somebody speaks, between the look at his row and that at the head; he may be
+ * back by then, and read from there on. */
+static void list_while_out(struct rig *rig, bool back)
+{
+    struct store_inbox_list list = {.user = BOB, .limit = 10};
+    struct held heads;
+    people(rig);
+    make_group(rig);
+    say(rig, GROUP, ALICE, "a1", "before");
+    hold(&heads, S_GATHER_NEWEST);
+    begin_ask(rig, store_inbox_list, &list);
+    held_await(&heads, rig);
+    struct log_head head = head_of(rig, GROUP);
+    struct event out = event_after(&head, GROUP, EVENT_REMOVED, ALICE, "x1");
+    out.user = BOB;
+    uint64_t left = append_one(rig, out);
+    uint64_t after = say(rig, GROUP, ALICE, "a2", "after");
+    if (back) {
+        head = head_of(rig, GROUP);
+        struct event in = event_after(&head, GROUP, EVENT_ADDED, ALICE, "x2");
+        in.user = BOB;
+        in.history = HISTORY_JOINED;
+        append_one(rig, in);
+    }
+    held_let_go(&heads);
+    await_answer(rig);
+    assert_int_equal(list.base.status, STORE_DONE);
+    assert_int_equal(list.n_entries, 1);
+    const struct inbox_entry *entry = &list.entries[0];
+    assert_int_equal(entry->me.left, !back);
+    if (!back)
+        assert_int_equal(entry->head.seq, left);
+    assert_true(!entry->last || entry->last->seq < after);
+    store_request_deinit(&list.base);
+}
+
+static void test_who_is_put_out_meanwhile_is_listed_up_to_there(void **state)
+{
+    list_while_out(*state, false);
+}
+
+static void test_who_is_back_meanwhile_is_not_told_what_was_between(void **state)
+{
+    list_while_out(*state, true);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         both(test_a_load_knows_what_stands_below_its_head),
+        both(test_what_is_put_while_slots_are_closed_goes),
+        both(test_who_is_put_out_meanwhile_is_listed_up_to_there),
+        both(test_who_is_back_meanwhile_is_not_told_what_was_between),
         both(test_an_append_stands_whose_answer_was_lost),
         both(test_an_append_that_was_lost_is_sent_again),
         both(test_an_append_that_lands_late_stands_once),
