@@ -234,11 +234,16 @@ static int run_sabotages(const struct options *o)
     size_t n_all = o->nodes > 1 ? ARRAY_SIZE(cluster_sabotages) : ARRAY_SIZE(sabotages);
     printf("sabotage   seeds until caught, and what was found first\n");
     for (const struct sabotage *s = all; !o->cassandra && s < all + n_all; s++)
-        if (is_asked(o, s->rule, s->seeds_max))
-            missed += !run_sabotage(o, s->rule, s->seeds_max), n++;
+        if (is_asked(o, s->rule, s->seeds_max)) {
+            missed += !run_sabotage(o, s->rule, s->seeds_max);
+            n++;
+        }
     for (const struct broken_rule *r = broken_rules; o->cassandra && r->name; r++)
-        if (is_asked(o, r->name, r->seeds_max))
-            missed += !run_sabotage(o, r->name, r->seeds_max), n++;
+        if (is_asked(o, r->name, r->seeds_max)) {
+            printf("%s:\n", r->text);
+            missed += !run_sabotage(o, r->name, r->seeds_max);
+            n++;
+        }
     if (!n)
         return fprintf(stderr, "no such sabotage: %s\n", o->sabotage), 2;
     return missed ? 1 : 0;

@@ -17,6 +17,7 @@ enum broken {
     BROKEN_GUESSED, /* where the outcome is not known it is said to be done */
 };
 
+/* `text`: the rule, in words. */
 struct broken_rule {
     const char *name, *statement, *text;
     enum broken how;
