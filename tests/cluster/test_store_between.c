@@ -2,24 +2,27 @@
  * What happens between two statements of an operation on Cassandra: another one comes in between,
  * or a statement's answer is lost (hold.c). Which Cassandra, says the environment (store_rig.c).
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "hold.h"
+#include "model/limits.h"
 #include "util/crypto.h"
 
-static bool pending;
+/* Operations that are not answered yet. */
+static uint32_t pending;
 
 static void on_answer(struct store_request *r)
 {
     (void)r;
-    pending = false;
+    pending--;
 }
 
 /* Begins what a statement is held of; what is asked by ask() meanwhile goes by itself. */
 #define begin_ask(rig, operation, request)                                                         \
     do {                                                                                           \
         (request)->base.done = on_answer;                                                          \
-        pending = true;                                                                            \
+        pending++;                                                                                 \
         operation((rig)->store, request);                                                          \
     } while (0)
 
@@ -253,6 +256,119 @@ static void test_a_change_that_stands_late_is_nobody_elses(void **state)
     assert_int_equal(set.base.status, STORE_DONE);
     assert_true(str_eq(set.user.password, STR("new")));
     store_request_deinit(&set.base);
+}
+
+/* --- names --- */
+
+/* Somebody's next event makes them have a name; the same number is the same look. */
+struct rename {
+    char skeleton[CRYPTO_HASH_BYTES], key[40];
+    struct event event;
+    struct store_append append;
+};
+
+static void rename_make(struct rig *rig, struct rename *r, uint64_t user, const char *name,
+                        uint64_t time_ms)
+{
+    struct log_head head = head_of(rig, user);
+    *r = (struct rename){0};
+    memset(r->skeleton, 'L', sizeof(r->skeleton));
+    snprintf(r->key, sizeof(r->key), "%s at %d", name, (int)head.seq);
+    r->event = event_after(&head, user, EVENT_RENAME, user, r->key);
+    r->event.text = str_of(name);
+    r->event.about = str_n(r->skeleton, sizeof(r->skeleton));
+    r->event.time_ms = time_ms;
+    r->append = (struct store_append){
+        .conversation = user, .events = &r->event, .n_events = 1, .head = head};
+}
+
+static void assert_renamed(struct rename *r, enum store_status status)
+{
+    assert_int_equal(r->append.base.status, status);
+    store_request_deinit(&r->append.base);
+}
+
+static void assert_renames(struct rig *rig, uint64_t user, const char *name, uint64_t time_ms,
+                           enum store_status status)
+{
+    struct rename r;
+    rename_make(rig, &r, user, name, time_ms);
+    ask(rig, store_append, &r.append);
+    assert_renamed(&r, status);
+}
+
+/* Alice's claim of a look had come to nothing when Bob saw it, and does not when he takes it. */
+static void test_a_look_that_is_claimed_again_is_not_taken(void **state)
+{
+    struct rig *rig = *state;
+    struct rename vain, bobs;
+    struct held batch, look;
+    people(rig);
+    rename_make(rig, &vain, ALICE, "modern", 5000);
+    hold(&batch, S_LOG_PUT_EVENT);
+    begin_ask(rig, store_append, &vain.append);
+    held_await(&batch, rig);
+    change(rig, ALICE, EVENT_PROFILE, ALICE, "p1", 0, "Alice");
+    held_let_go(&batch);
+    await_answer(rig);
+    assert_renamed(&vain, STORE_MOVED);
+    rename_make(rig, &bobs, BOB, "modem", 6000);
+    hold(&look, S_LOOK_CHANGE);
+    begin_ask(rig, store_append, &bobs.append);
+    held_await(&look, rig);
+    assert_renames(rig, ALICE, "modern", 7000, STORE_DONE);
+    held_let_go(&look);
+    await_answer(rig);
+    assert_true(bobs.append.looks_like);
+    assert_renamed(&bobs, STORE_TAKEN);
+}
+
+/* A node that does a rename's changes again stands still before the last, until the next rename. */
+static void test_a_look_does_not_go_back_to_a_former_name(void **state)
+{
+    struct rig *rig = *state;
+    struct store_load load = {.id = ALICE};
+    struct held look;
+    people(rig);
+    assert_renames(rig, ALICE, "modem", 5000, STORE_DONE);
+    hold(&look, S_LOOK_LOOK);
+    begin_ask(rig, store_load, &load);
+    held_await(&look, rig);
+    assert_renames(rig, ALICE, "modern", 6000, STORE_DONE);
+    held_let_go(&look);
+    await_answer(rig);
+    assert_int_equal(load.base.status, STORE_DONE);
+    store_request_deinit(&load.base);
+    uint64_t later_ms = 6000 + FORMER_NAME_S * UINT64_C(1000);
+    assert_renames(rig, BOB, "modem", later_ms, STORE_TAKEN);
+}
+
+/* A claim comes late, for a place in the log where something else stands by now, when the same name
+ * was taken behind that. */
+static void test_a_late_claim_does_not_undo_a_later_one(void **state)
+{
+    struct rig *rig = *state;
+    struct rename late, taken;
+    struct held claim, batch, person;
+    people(rig);
+    rename_make(rig, &late, ALICE, "modern", 5000);
+    hold(&claim, S_NAME_CHANGE);
+    begin_ask(rig, store_append, &late.append);
+    held_await(&claim, rig);
+    change(rig, ALICE, EVENT_PROFILE, ALICE, "p1", 0, "Alice");
+    rename_make(rig, &taken, ALICE, "modern", 6000);
+    hold(&person, S_PERSON_CHANGE);
+    begin_ask(rig, store_append, &taken.append);
+    held_await(&person, rig);
+    hold(&batch, S_LOG_PUT_EVENT);
+    held_let_go(&claim);
+    held_await(&batch, rig);
+    assert_renames(rig, BOB, "modern", 7000, STORE_TAKEN);
+    held_let_go(&batch);
+    held_let_go(&person);
+    await_answer(rig);
+    assert_renamed(&late, STORE_MOVED);
+    assert_renamed(&taken, STORE_DONE);
 }
 
 /* --- a member --- */
@@ -562,6 +678,9 @@ int main(void)
         both(test_an_append_that_was_decided_elsewhere_is_known),
         both(test_of_an_append_only_what_stands_is_known),
         both(test_a_change_that_stands_late_is_nobody_elses),
+        both(test_a_look_that_is_claimed_again_is_not_taken),
+        both(test_a_look_does_not_go_back_to_a_former_name),
+        both(test_a_late_claim_does_not_undo_a_later_one),
         both(test_who_was_added_half_way_has_read_up_to_there),
         both(test_a_code_that_could_not_be_ended_is_ended_later),
         both(test_a_code_that_is_used_meanwhile_is_ended_all_the_same),

@@ -181,11 +181,27 @@ static void take_order(struct table *table, struct text *t)
     need(t, ")");
 }
 
-static void take_table(struct table *table, struct text *t)
+static uint32_t take_table_at(struct text *t, const struct schema *s)
+{
+    for (uint32_t i = 0; i < s->n; i++)
+        if (t->word.p && str_eq(s->tables[i].name, t->word)) {
+            advance(t);
+            return i;
+        }
+    not_known(t);
+}
+
+static void need_if_not_exists(struct text *t)
 {
     need(t, "IF");
     need(t, "NOT");
     need(t, "EXISTS");
+}
+
+static void take_table(struct table *table, struct text *t)
+{
+    need(t, "TABLE");
+    need_if_not_exists(t);
     table->name = take_word(t);
     need(t, "(");
     do {
@@ -203,14 +219,26 @@ static void take_table(struct table *table, struct text *t)
         take_word(t);
 }
 
+static void take_alter(struct schema *s, struct text *t)
+{
+    need(t, "TABLE");
+    struct table *table = &s->tables[take_table_at(t, s)];
+    need(t, "ADD");
+    need_if_not_exists(t);
+    take_column(table, t);
+}
+
 void schema_parse(struct schema *s, struct str text)
 {
     struct text t = text_of(text);
     while (t.word.p) {
-        need(&t, "CREATE");
-        need(&t, "TABLE");
-        must(s->n < TABLES_MAX);
-        take_table(&s->tables[s->n++], &t);
+        if (take(&t, "ALTER")) {
+            take_alter(s, &t);
+        } else {
+            need(&t, "CREATE");
+            must(s->n < TABLES_MAX);
+            take_table(&s->tables[s->n++], &t);
+        }
         need(&t, ";");
     }
 }
@@ -239,12 +267,7 @@ static struct term take_term(struct text *t)
 
 static const struct table *take_table_name(struct text *t, const struct schema *s)
 {
-    for (uint32_t i = 0; i < s->n; i++)
-        if (t->word.p && str_eq(s->tables[i].name, t->word)) {
-            advance(t);
-            return &s->tables[i];
-        }
-    not_known(t);
+    return &s->tables[take_table_at(t, s)];
 }
 
 static enum compare take_compare(struct text *t)

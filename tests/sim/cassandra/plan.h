@@ -39,7 +39,7 @@ struct schema {
     uint32_t n;
 };
 
-/* All CREATE TABLE statements of the text. */
+/* All CREATE TABLE and ALTER TABLE statements of the text. */
 void schema_parse(struct schema *, struct str text);
 
 /* A value: the `?` of that number, or what the text says. */

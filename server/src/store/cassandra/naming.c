@@ -11,6 +11,11 @@
  *                   there so far: held, since it may come yet
  * A row is never deleted: one that is nobody's has user 0, and is taken again.
  *
+ * A look's row has the name that it is kept for, and the event by which its user took it last: it
+ * holds as long as that name does, or the name of that event, which may come yet. Each claim writes
+ * it, so that nobody takes a look away by what they saw before its user claimed it again; and none
+ * goes back to an earlier event.
+ *
  * The rows of names with the same first START_CHARS characters are one partition, so that a search
  * by prefix is a range; of ten million people a fortieth have the same two, a few hundred thousand
  * rows of 50 bytes. One more table holds the starts that there are, for searches by one character.
@@ -151,6 +156,7 @@ struct look_row {
     bool there;
     uint64_t user;
     struct str name;
+    uint64_t taken; /* the seq of a rename; 0: with the account */
 };
 
 static struct cql_value skeleton_value(struct str skeleton)
@@ -169,32 +175,70 @@ static int get_look(struct strand *s, struct str skeleton, struct look_row *row)
         .there = true,
         .user = answer_u64(&ask.answer, 0, 0),
         .name = answer_bytes(&ask.answer, 0, 1),
+        .taken = answer_u64(&ask.answer, 0, 2),
     };
     return 0;
+}
+
+static bool same_look(const struct look_row *a, const struct look_row *b)
+{
+    return a->there == b->there && a->user == b->user && a->taken == b->taken &&
+           str_eq(a->name, b->name);
+}
+
+static struct cql_value taken_value(const struct look_row *row)
+{
+    return row->taken ? cql_u64(row->taken) : cql_null();
 }
 
 static int change_look(struct strand *s, struct str skeleton, const struct look_row *before,
                        const struct look_row *now, bool *made)
 {
     struct ask ask =
-        ASK(S_LOOK_CHANGE, cql_u64(now->user), cql_bytes(now->name), skeleton_value(skeleton),
-            before->there ? cql_u64(before->user) : cql_null(),
-            before->there ? cql_bytes(before->name) : cql_null());
+        ASK(S_LOOK_CHANGE, cql_u64(now->user), cql_bytes(now->name), taken_value(now),
+            skeleton_value(skeleton), before->there ? cql_u64(before->user) : cql_null(),
+            before->there ? cql_bytes(before->name) : cql_null(), taken_value(before));
     int err = strand_ask(s, &ask);
     *made = !err && ask.answer.applied;
     return err == -ETIMEDOUT ? 0 : err;
 }
 
-/* 0: it is anybody's; STORE_TAKEN. */
-static int look_holds(struct strand *s, const struct look_row *row, uint64_t now_ms, bool wanted)
+/* Whether a user still holds a name: 0 or STORE_TAKEN. */
+static int user_holds(struct strand *s, uint64_t user, struct str name, uint64_t now_ms,
+                      bool wanted)
 {
-    struct name_row name;
+    struct name_row row;
+    int err = get_name(s, S_NAME_LOOK, name, &row);
+    return err || row.user != user ? err : name_holds(s, &row, name, now_ms, wanted);
+}
+
+/* By the event that it was taken by: 0 or STORE_TAKEN. */
+static int claim_holds(struct strand *s, const struct look_row *row, struct str skeleton,
+                       uint64_t now_ms)
+{
+    struct person p;
+    struct log_row stands;
+    if (!row->taken)
+        return 0;
+    int err = people_look(s, row->user, &p);
+    if (err || !p.user.id || p.user.deleted_ms)
+        return err;
+    err = log_get_row(s, row->user, row->taken, &stands);
+    if (err)
+        return err == STORE_NOT_FOUND ? STORE_TAKEN : err;
+    const struct event *e = &stands.event;
+    bool same = e->type == EVENT_RENAME && str_eq(e->about, skeleton);
+    return same ? user_holds(s, row->user, e->text, now_ms, false) : 0;
+}
+
+/* 0: it is anybody's; STORE_TAKEN. */
+static int look_holds(struct strand *s, const struct look_row *row, struct str skeleton,
+                      uint64_t now_ms, bool wanted)
+{
     if (!row->there)
         return 0;
-    int err = get_name(s, S_NAME_LOOK, row->name, &name);
-    if (err || name.user != row->user)
-        return err;
-    return name_holds(s, &name, row->name, now_ms, wanted);
+    int err = user_holds(s, row->user, row->name, now_ms, wanted);
+    return err ? err : claim_holds(s, row, skeleton, now_ms);
 }
 
 /* --- claiming --- */
@@ -229,6 +273,8 @@ static int claim_name(struct strand *s, const struct user *user, uint64_t by, ui
                                 .until_ms = row.user == user->id ? row.until_ms : 0};
         if (row.there && same_name(&row, &mine))
             return 0;
+        if (row.user == user->id && row.taken > (int64_t)by)
+            return 0; /* by what stands behind `by`, where something stands by now */
         err = may_take(s, user, &row, by, now_ms, true);
         if (!err)
             err = change_name(s, user->username, &row, &mine, &made);
@@ -238,21 +284,27 @@ static int claim_name(struct strand *s, const struct user *user, uint64_t by, ui
     return -EAGAIN;
 }
 
-/* One's own look stays as it is: it may be kept for a name that was given up. */
-static int claim_look(struct strand *s, const struct user *user, uint64_t now_ms)
+/* One's own look stays with the name that it is kept for, as long as that is one's own. */
+static int claim_look(struct strand *s, const struct user *user, uint64_t by, uint64_t now_ms)
 {
-    const struct look_row mine = {.there = true, .user = user->id, .name = user->username};
     for (int i = 0; decide(s, i); i++) {
         struct look_row row;
         bool made;
         int err = get_look(s, user->skeleton, &row);
-        if (err || (row.there && row.user == user->id && str_eq(row.name, mine.name)))
+        bool own = row.there && row.user == user->id;
+        struct look_row mine = {
+            .there = true, .user = user->id, .name = user->username, .taken = by};
+        if (err || (own && row.taken > by))
             return err;
-        err = look_holds(s, &row, now_ms, true);
-        if (err == STORE_TAKEN && row.user == user->id)
-            return 0;
-        if (!err)
-            err = change_look(s, user->skeleton, &row, &mine, &made);
+        err = own ? user_holds(s, row.user, row.name, now_ms, false)
+                  : look_holds(s, &row, user->skeleton, now_ms, true);
+        if (own && err == STORE_TAKEN) {
+            mine.name = row.name;
+            err = 0;
+        }
+        if (err || same_look(&row, &mine))
+            return err;
+        err = change_look(s, user->skeleton, &row, &mine, &made);
         if (err || made)
             return err;
     }
@@ -273,7 +325,7 @@ static int look_first(struct strand *s, const struct user *user, uint64_t by, ui
         return err;
     err = get_look(s, user->skeleton, &look);
     if (!err && look.user != user->id)
-        err = look_holds(s, &look, now_ms, false);
+        err = look_holds(s, &look, user->skeleton, now_ms, false);
     *looks_like = err == STORE_TAKEN;
     return err;
 }
@@ -290,7 +342,7 @@ int naming_claim(struct strand *s, const struct user *user, uint64_t by, uint64_
         err = claim_name(s, user, by, now_ms);
     if (err || !user->skeleton.n)
         return err;
-    err = claim_look(s, user, now_ms);
+    err = claim_look(s, user, by, now_ms);
     *looks_like = err == STORE_TAKEN;
     return err;
 }
@@ -318,7 +370,8 @@ int naming_give_up(struct strand *s, const struct user *before, uint64_t by, uin
         bool made;
         err = get_name(s, S_NAME_LOOK, before->username, &row);
         bool theirs = row.user == before->id && row.taken <= (int64_t)by;
-        if (err || !theirs || same_name(&row, &former))
+        bool done = row.taken == NAME_GIVEN_UP && row.until_ms >= former.until_ms;
+        if (err || !theirs || done)
             return err;
         err = change_name(s, before->username, &row, &former, &made);
         if (err || made)
@@ -327,14 +380,15 @@ int naming_give_up(struct strand *s, const struct user *before, uint64_t by, uin
     return err ? err : -EAGAIN;
 }
 
-int naming_follow(struct strand *s, const struct user *now)
+int naming_follow(struct strand *s, const struct user *now, uint64_t by)
 {
-    const struct look_row mine = {.there = true, .user = now->id, .name = now->username};
+    const struct look_row mine = {
+        .there = true, .user = now->id, .name = now->username, .taken = by};
     for (int i = 0; now->skeleton.n && decide(s, i); i++) {
         struct look_row row;
         bool made;
         int err = get_look(s, now->skeleton, &row);
-        if (err || row.user != now->id || str_eq(row.name, mine.name))
+        if (err || row.user != now->id || row.taken > by || same_look(&row, &mine))
             return err;
         err = change_look(s, now->skeleton, &row, &mine, &made);
         if (err || made)

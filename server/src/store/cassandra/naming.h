@@ -2,7 +2,7 @@
  * Inside the store on Cassandra: whose a name is. A name's row says who took it and by what: with
  * the account, by an event of their own log, or that it was given up. It is theirs only if what
  * took it came to stand, which whoever asks finds out; so a claim that was left half-way is as good
- * as none. A look's row names the name that it is kept for, and holds as long as that does.
+ * as none. A look's row says what name it is kept for, and by what it was taken last (naming.c).
  *
  * Functions answer 0, an enum store_status or a negative errno (strand.h).
  */
@@ -28,8 +28,8 @@ int naming_lost(struct strand *, const struct user *, bool *looks_like);
 /* A rename that stands, at seq `by`: the name of before leads to them for FORMER_NAME_S; harmless
  * to repeat. */
 int naming_give_up(struct strand *, const struct user *before, uint64_t by, uint64_t time_ms);
-/* And the look of the name of now is kept for that. */
-int naming_follow(struct strand *, const struct user *now);
+/* And the look of the name of now, which event `by` gave them, is kept for that. */
+int naming_follow(struct strand *, const struct user *now, uint64_t by);
 /* The name is nobody's any more, if it is still theirs and not former. */
 int naming_free(struct strand *, const struct user *);
 

@@ -242,11 +242,11 @@ static int apply(struct strand *s, const struct event *e, struct person *p, bool
     if (!p->user.id || p->user.deleted_ms)
         return 0;
     if (!project_user(&p->user, e))
-        return renames && p->user.rev == e->seq ? naming_follow(s, &p->user) : 0;
+        return renames && p->user.rev == e->seq ? naming_follow(s, &p->user, e->seq) : 0;
     int err = renames ? naming_give_up(s, &before, e->seq, e->time_ms) : 0;
     if (!err)
         err = people_put(s, p, 0, made);
-    return err || !renames || !*made ? err : naming_follow(s, &p->user);
+    return err || !renames || !*made ? err : naming_follow(s, &p->user, e->seq);
 }
 
 int change_user(struct strand *s, const struct event *e)

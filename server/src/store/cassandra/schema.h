@@ -8,7 +8,7 @@
 
 #include "store/cassandra/strand.h"
 
-enum { CASSANDRA_SCHEMA = 2 };
+enum { CASSANDRA_SCHEMA = 3 };
 
 /* The file. */
 extern const char schema_text[];

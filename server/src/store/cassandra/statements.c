@@ -164,11 +164,11 @@ const struct statement_row statement_rows[STATEMENTS] = {
               READ, "search: the next start that there are names with"),
     STATEMENT(START_PUT, "INSERT INTO name_starts (one, start) VALUES (0, ?) USING TIMESTAMP 1",
               WRITE, "before the claim of a name"),
-    STATEMENT(LOOK_LOOK, "SELECT user, name FROM looks WHERE skeleton = ?", READ_SERIAL,
+    STATEMENT(LOOK_LOOK, "SELECT user, name, taken FROM looks WHERE skeleton = ?", READ_SERIAL,
               "who has a name that looks so"),
     STATEMENT(LOOK_CHANGE,
-              "UPDATE looks SET user = ?, name = ? WHERE skeleton = ? IF user = ? AND "
-              "name = ?",
+              "UPDATE looks SET user = ?, name = ?, taken = ? WHERE skeleton = ? IF user = ? "
+              "AND name = ? AND taken = ?",
               CONDITION, "claim, or keep it for another name"),
     STATEMENT(NAME_ENDS,
               "SELECT until_ms, name FROM name_ends WHERE one = 0 AND until_ms <= ? LIMIT "
