@@ -64,6 +64,7 @@ struct op {
     uint32_t device;
     uint64_t first_step; /* when it was first sent */
     uint64_t first_ms;   /* mono, as ok_ms */
+    uint64_t up_ms;      /* since when the node that it went to first had stood still no more */
     uint32_t tries;
     bool waiting, under_way;
     bool ok, failed;
@@ -139,8 +140,11 @@ void client_wait(struct client *);
 void client_go_offline(struct client *);
 /* Of the conversation, made where there was none. */
 struct copy *copy_of(struct client *, uint64_t conversation);
-/* One that has rows, other than the own log; or NULL. */
+/* One that has rows, other than the own log; or NULL. Of the worlds that have crowds it is often
+ * the one that has most. */
 struct copy *client_any_copy(struct client *);
+/* A row of a copy that has some; there one of the newest. */
+uint64_t client_any_seq(struct client *, const struct copy *);
 void line_of(struct line *, const struct event *, const struct world *);
 /* Takes from a row what goes when its time has come by now. */
 void line_expire(struct line *, uint64_t now_ms);

@@ -1,6 +1,7 @@
 /* See commands.h. */
 #include "commands.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -162,19 +163,63 @@ void op_send(struct client *d, struct op *op)
     attempt_made(a);
 }
 
-struct copy *client_any_copy(struct client *d)
+static bool has_rows(const struct copy *c)
 {
-    struct copy *c = d->n_copies ? &d->copies[rng_below(&d->world->rng, d->n_copies)] : NULL;
-    return c && c->base && c->cursor >= c->base && c->conversation != d->user ? c : NULL;
+    return c->base && c->cursor >= c->base;
 }
 
-/* One of a group, or NULL. */
+enum of_kind { ANY_KIND, GROUPS, OWN_GROUPS };
+
+/* `OWN_GROUPS`: whose maker they are, and so most often their owner. */
+static bool is_of(const struct client *d, const struct copy *c, enum of_kind kind)
+{
+    if (!has_rows(c) || c->conversation == d->user || (kind != ANY_KIND && !c->group))
+        return false;
+    return kind != OWN_GROUPS || (c->base == 1 && c->rows[0].sender == d->user);
+}
+
+/* Where most is, of what the device has, or NULL. */
+static struct copy *longest_copy(struct client *d, enum of_kind kind)
+{
+    struct copy *longest = NULL;
+    for (uint32_t i = 0; i < d->n_copies; i++) {
+        struct copy *c = &d->copies[i];
+        if (is_of(d, c, kind) && (!longest || c->cursor > longest->cursor))
+            longest = c;
+    }
+    return longest;
+}
+
+struct copy *client_any_copy(struct client *d)
+{
+    struct rng *rng = &d->world->rng;
+    if (rng_percent(rng, d->world->crowd_percent))
+        return longest_copy(d, ANY_KIND);
+    struct copy *c = d->n_copies ? &d->copies[rng_below(rng, d->n_copies)] : NULL;
+    return c && is_of(d, c, ANY_KIND) ? c : NULL;
+}
+
+uint64_t client_any_seq(struct client *d, const struct copy *c)
+{
+    enum { NEWEST = 4 };
+    struct rng *rng = &d->world->rng;
+    uint32_t n = (uint32_t)(c->cursor - c->base + 1);
+    if (rng_percent(rng, d->world->crowd_percent))
+        n = MIN(n, (uint32_t)NEWEST);
+    return c->cursor - rng_below(rng, n);
+}
+
+/* One of a group, or NULL; often of one in which they may do all. */
 static struct copy *any_group(struct client *d)
 {
-    uint32_t at = d->n_copies ? rng_below(&d->world->rng, d->n_copies) : 0;
+    struct rng *rng = &d->world->rng;
+    enum of_kind kind = rng_percent(rng, 50) ? GROUPS : OWN_GROUPS;
+    if (rng_percent(rng, d->world->crowd_percent))
+        return longest_copy(d, kind);
+    uint32_t at = d->n_copies ? rng_below(rng, d->n_copies) : 0;
     for (uint32_t i = 0; i < d->n_copies; i++) {
         struct copy *c = &d->copies[(at + i) % d->n_copies];
-        if (c->group && c->base && c->cursor >= c->base)
+        if (is_of(d, c, kind))
             return c;
     }
     return NULL;
@@ -190,6 +235,7 @@ struct op *op_new(struct client *d, enum event_type type)
                       .device = d->index,
                       .first_step = w->step,
                       .first_ms = w->mono_ms,
+                      .up_ms = d->node->went_on_ms,
                       .waiting = true};
     snprintf(op->key, sizeof(op->key), "k%u-%u", d->index, d->n_ops);
     snprintf(op->text, sizeof(op->text), "text of %u-%u", d->index, d->n_ops);
@@ -218,7 +264,7 @@ static void forward(struct client *d, struct op *op)
     if (!c)
         return;
     op->source = c->conversation;
-    op->source_seq = c->base + rng_below(&d->world->rng, (uint32_t)(c->cursor - c->base + 1));
+    op->source_seq = client_any_seq(d, c);
     op->text[0] = 0;
 }
 
@@ -235,7 +281,7 @@ static void act_message(struct client *d)
     if (rng_percent(&d->world->rng, 15))
         forward(d, op);
     if (!to_user && rng_percent(&d->world->rng, 20))
-        op->target = c->base + rng_below(&d->world->rng, (uint32_t)(c->cursor - c->base + 1));
+        op->target = client_any_seq(d, c);
     op_send(d, op);
 }
 
@@ -259,7 +305,7 @@ static void act_on_message(struct client *d, enum event_type type)
     struct op *op = op_in(d, type, &c);
     if (!op)
         return;
-    op->target = c->base + rng_below(&d->world->rng, (uint32_t)(c->cursor - c->base + 1));
+    op->target = client_any_seq(d, c);
     if (type == EVENT_DELETE || type == EVENT_PIN || type == EVENT_UNPIN)
         op->text[0] = 0;
     if (type == EVENT_EDIT)
@@ -452,7 +498,7 @@ static void act_star(struct client *d)
         return;
     op->text[0] = 0;
     op->source = c->conversation;
-    op->source_seq = c->base + rng_below(rng, (uint32_t)(c->cursor - c->base + 1));
+    op->source_seq = client_any_seq(d, c);
     op_send(d, op);
 }
 
@@ -511,9 +557,7 @@ static void act_mark(struct client *d)
         return;
     struct attempt *a = attempt_new(d, mark_answered);
     a->u.mark.conversation = c->conversation;
-    a->u.mark.seq = rng_percent(&d->world->rng, 40)
-                        ? c->cursor
-                        : c->base + rng_below(&d->world->rng, (uint32_t)(c->cursor - c->base + 1));
+    a->u.mark.seq = rng_percent(&d->world->rng, 40) ? c->cursor : client_any_seq(d, c);
     a->u.mark.read = rng_percent(&d->world->rng, 70);
     a->marked = hear_mark(d, c->conversation, a->u.mark.seq, a->u.mark.read);
     chat_mark(d->node->chat, &a->u.mark);
@@ -738,63 +782,84 @@ static void act_leave(struct client *d)
 
 /* --- by chance --- */
 
+static void act_compare(struct client *d)
+{
+    d->compare_again = true;
+}
+
+/* Of each kind of act how often it comes, next to the others. */
+static const struct {
+    uint32_t weight;
+    void (*act)(struct client *);
+    void (*on)(struct client *, enum event_type); /* in its place, with what it makes */
+    enum event_type type;
+} acts[] = {
+    {.weight = 62, .act = act_message},
+    {.weight = 14, .on = act_on_message, .type = EVENT_EDIT},
+    {.weight = 8, .on = act_on_message, .type = EVENT_DELETE},
+    {.weight = 6, .on = act_on_message, .type = EVENT_PIN},
+    {.weight = 2, .on = act_on_message, .type = EVENT_UNPIN},
+    {.weight = 8, .on = act_on_message, .type = EVENT_REACTION},
+    {.weight = 8, .on = act_on_group, .type = EVENT_ADDED},
+    {.weight = 2, .on = act_on_group, .type = EVENT_REMOVED},
+    {.weight = 6, .on = act_on_group, .type = EVENT_LEFT},
+    {.weight = 4, .on = act_on_group, .type = EVENT_ROLE},
+    {.weight = 8, .act = act_invite},
+    {.weight = 12, .act = act_join},
+    {.weight = 2, .act = act_timer},
+    {.weight = 2, .act = act_uninvite},
+    {.weight = 4, .act = act_on_record},
+    {.weight = 2, .act = act_profile},
+    {.weight = 2, .act = act_privacy},
+    {.weight = 6, .act = act_block},
+    {.weight = 6, .act = act_contact},
+    {.weight = 6, .act = act_wish},
+    {.weight = 6, .act = act_mark},
+    {.weight = 8, .act = act_look},
+    {.weight = 6, .act = client_wait},
+    {.weight = 4, .act = act_create},
+    {.weight = 2, .act = act_sign_out},
+    {.weight = 2, .act = act_leave},
+    {.weight = 9, .act = act_rename},
+    {.weight = 13, .act = act_own},
+    {.weight = 4, .act = act_factor},
+    {.weight = 4, .act = act_provoke},
+    {.weight = 1, .act = act_compare},
+    {.weight = 1, .act = client_go_offline},
+};
+static_assert(ARRAY_SIZE(acts) <= 64, "a bit each");
+
+/* In half of the worlds much of what people do is left out, more or less of it, but for messages
+ * and groups: so there is more of the rest, and what one kind of act would cover up is seen (A.
+ * Groce et al., "Swarm Testing", 2012). */
+void commands_choose(struct world *w)
+{
+    uint64_t kept = rng_percent(&w->rng, 50) ? rng_next(&w->rng) : UINT64_MAX;
+    for (uint32_t i = rng_below(&w->rng, 4); i && kept != UINT64_MAX; i--)
+        kept &= rng_next(&w->rng);
+    for (size_t i = 0; i < ARRAY_SIZE(acts); i++)
+        if (!(kept >> i & 1) && acts[i].act != act_message && acts[i].act != act_create)
+            w->left_out |= UINT64_C(1) << i;
+    w->crowd_percent = rng_percent(&w->rng, 50) ? rng_below(&w->rng, 101) : 0;
+}
+
+static bool is_left_out(const struct world *w, size_t at)
+{
+    return w->left_out >> at & 1;
+}
+
 void command_any(struct client *d)
 {
-    static const struct {
-        uint32_t below;
-        enum event_type type;
-        void (*on)(struct client *, enum event_type);
-    } changes[] = {
-        {38, EVENT_EDIT, act_on_message},     {42, EVENT_DELETE, act_on_message},
-        {45, EVENT_PIN, act_on_message},      {46, EVENT_UNPIN, act_on_message},
-        {50, EVENT_REACTION, act_on_message}, {54, EVENT_ADDED, act_on_group},
-        {55, EVENT_REMOVED, act_on_group},    {58, EVENT_LEFT, act_on_group},
-        {60, EVENT_ROLE, act_on_group},
-    };
-    static const struct {
-        uint32_t below;
-        void (*act)(struct client *);
-    } acts[] = {
-        {64, act_invite},    {70, act_join},    {71, act_timer},    {72, act_uninvite},
-        {74, act_on_record}, {75, act_profile}, {76, act_privacy},  {79, act_block},
-        {82, act_contact},   {85, act_wish},    {88, act_mark},     {92, act_look},
-        {95, client_wait},   {97, act_create},  {98, act_sign_out}, {99, act_leave},
-    };
-    if (rng_percent(&d->world->rng, 4)) {
-        act_rename(d);
-        return;
-    }
-    if (rng_percent(&d->world->rng, 6)) {
-        act_own(d);
-        return;
-    }
-    if (rng_percent(&d->world->rng, 2)) {
-        act_factor(d);
-        return;
-    }
-    if (rng_percent(&d->world->rng, 2)) {
-        act_provoke(d);
-        return;
-    }
-    uint32_t what = rng_below(&d->world->rng, 100);
-    if (what < 31) {
-        act_message(d);
-        return;
-    }
-    for (size_t i = 0; i < ARRAY_SIZE(changes); i++) {
-        if (what < changes[i].below) {
-            changes[i].on(d, changes[i].type);
-            return;
-        }
-    }
-    for (size_t i = 0; i < ARRAY_SIZE(acts); i++) {
-        if (what < acts[i].below) {
-            acts[i].act(d);
-            return;
-        }
-    }
-    if (rng_percent(&d->world->rng, 50))
-        d->compare_again = true;
+    struct world *w = d->world;
+    uint32_t all = 0;
+    size_t at = 0;
+    for (size_t i = 0; i < ARRAY_SIZE(acts); i++)
+        all += is_left_out(w, i) ? 0 : acts[i].weight;
+    uint32_t what = rng_below(&w->rng, all);
+    for (; is_left_out(w, at) || what >= acts[at].weight; at++)
+        what -= is_left_out(w, at) ? 0 : acts[at].weight;
+    if (acts[at].on)
+        acts[at].on(d, acts[at].type);
     else
-        client_go_offline(d);
+        acts[at].act(d);
 }

@@ -10,6 +10,8 @@ void op_send(struct client *, struct op *);
 struct op *op_new(struct client *, enum event_type);
 /* The attempt of a command ended: where it stands, if it does. */
 void op_answered(struct attempt *, uint64_t conversation, uint64_t seq);
+/* What people do in this world, and what is left out. */
+void commands_choose(struct world *);
 /* One thing by chance. */
 void command_any(struct client *);
 /* Asks for all conversations as the core now shows them, into copy->looked, and whether the token

@@ -27,11 +27,6 @@ static struct op *op_about(struct client *d, enum event_type type, struct copy *
     return op;
 }
 
-static uint64_t any_seq(struct client *d, const struct copy *c)
-{
-    return c->base + rng_below(&d->world->rng, (uint32_t)(c->cursor - c->base + 1));
-}
-
 static void act_draft(struct client *d)
 {
     struct copy *c;
@@ -41,7 +36,7 @@ static void act_draft(struct client *d)
     if (rng_percent(&d->world->rng, 30))
         op->text[0] = 0;
     else if (rng_percent(&d->world->rng, 20))
-        op->source_seq = any_seq(d, c);
+        op->source_seq = client_any_seq(d, c);
     op_send(d, op);
 }
 
@@ -52,7 +47,7 @@ static void act_hide(struct client *d)
     if (!op)
         return;
     op->text[0] = 0;
-    op->source_seq = any_seq(d, c);
+    op->source_seq = client_any_seq(d, c);
     op->number = rng_percent(&d->world->rng, 15) ? HIDE_UP_TO : HIDE_ONE;
     op_send(d, op);
 }

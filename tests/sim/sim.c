@@ -135,6 +135,42 @@ static void finish_round(struct world *w)
     w->overdue_ms = w->wall_ms - ROUND_MS - 2 * TURNS * TURN_MS; /* clocks are set, too */
 }
 
+/* All is over: what the devices and the lists have is held against what stands. */
+static void check(struct world *w)
+{
+    for (uint32_t i = 0; i < w->n_nodes; i++)
+        if (chat_busy(w->nodes[i].chat))
+            world_fail(w, "%u calls never ended", chat_busy(w->nodes[i].chat));
+    for (uint32_t i = 0; i < DEVICES; i++)
+        command_look_at_all(w->clients[i]);
+    world_settle(w);
+    /* what stood since, and was not told in order */
+    for (uint32_t rounds = 0; !catch_up(w) && rounds < ROUNDS_MAX; rounds++)
+        ;
+    if (w->n_nodes > 1)
+        there_check(w);
+    w->sabotage = NULL; /* the checker reads what stands */
+    truth_check(w);
+}
+
+/* How much goes wrong in this world. */
+static void choose_faults(struct world *w)
+{
+    w->drop_pushes = rng_below(&w->rng, 4) * 15;
+    w->fault_percent = rng_percent(&w->rng, 50) ? 0 : 1 + rng_below(&w->rng, 15);
+    w->late_percent = rng_percent(&w->rng, 50) ? 0 : 1 + rng_below(&w->rng, 40);
+    w->faulty = w->fault_percent || w->late_percent;
+}
+
+/* The first line of what was found, if anything was. */
+static void put_finding(const struct world *w, char finding[FINDING_BYTES])
+{
+    struct str found = builder_str(&w->errors);
+    const char *end = found.n ? memchr(found.p, '\n', found.n) : NULL;
+    if (end)
+        snprintf(finding, FINDING_BYTES, "%.*s", (int)(end - found.p), found.p);
+}
+
 /* True: the world was found right; else `finding` (or NULL) is the first line of what was not. */
 static bool run_seed(const struct options *o, uint64_t seed, uint64_t *history, uint64_t *events,
                      char finding[FINDING_BYTES])
@@ -142,29 +178,16 @@ static bool run_seed(const struct options *o, uint64_t seed, uint64_t *history, 
     struct world w;
     world_init(&w, seed, o->nodes, o->cassandra, o->sabotage);
     w.trace = o->trace;
-    w.drop_pushes = rng_below(&w.rng, 4) * 15;
-    w.fault_percent = rng_percent(&w.rng, 50) ? 0 : 1 + rng_below(&w.rng, 15);
-    w.late_percent = rng_percent(&w.rng, 50) ? 0 : 1 + rng_below(&w.rng, 40);
-    w.faulty = w.fault_percent || w.late_percent;
+    choose_faults(&w);
     uint32_t faults = w.fault_percent, late = w.late_percent;
+    commands_choose(&w);
     play(&w, seed % LONG_EVERY ? o->steps : o->steps * LONG_TIMES);
     calm_down(&w);
     world_pass(&w, 2000); /* what is due is emptied */
     world_settle(&w);
     finish_round(&w);
-    for (uint32_t i = 0; i < w.n_nodes; i++)
-        if (chat_busy(w.nodes[i].chat))
-            world_fail(&w, "%u calls never ended", chat_busy(w.nodes[i].chat));
-    for (uint32_t i = 0; i < DEVICES; i++)
-        command_look_at_all(w.clients[i]);
-    world_settle(&w);
-    /* what stood since, and was not told in order */
-    for (uint32_t rounds = 0; !catch_up(&w) && rounds < ROUNDS_MAX; rounds++)
-        ;
-    if (w.n_nodes > 1)
-        there_check(&w);
-    w.sabotage = NULL; /* the checker reads what stands */
-    truth_check(&w);
+    if (!w.restless)
+        check(&w);
     bool right = w.errors.n == 0;
     if (!right && (!o->sabotage || o->trace))
         printf("seed %llu (%u crashes, %u%% faults, %u%% late):\n%.*s", (unsigned long long)seed,
@@ -172,11 +195,10 @@ static bool run_seed(const struct options *o, uint64_t seed, uint64_t *history, 
     for (uint32_t i = 0; i < DEVICES; i++)
         *events += w.clients[i]->n_ops;
     *history = w.history;
-    struct str found = builder_str(&w.errors);
-    const char *end = found.n ? memchr(found.p, '\n', found.n) : NULL;
-    if (finding && end)
-        snprintf(finding, FINDING_BYTES, "%.*s", (int)(end - found.p), found.p);
-    world_deinit(&w);
+    if (finding)
+        put_finding(&w, finding);
+    if (!w.restless) /* else what is under way would never end */
+        world_deinit(&w);
     return right;
 }
 

@@ -210,7 +210,7 @@ static void check_disabled(struct truth *t, const struct op *op, uint64_t sender
     bool connected = sender == to && w->wire && w->faulty;
     for (uint32_t i = 0; i < w->n_outs && !connected; i++)
         if (w->outs[i].user == to && op->first_step > w->outs[i].stood_step &&
-            op->first_ms >= w->outs[i].stood_ms + world_untold_ms(w) &&
+            op->first_ms >= MAX(w->outs[i].stood_ms, op->up_ms) + world_untold_ms(w) &&
             op->ok_step < w->outs[i].to_step)
             world_fail(t->world, "command %s went to a disabled account", op->key);
     if (w->left.user == to && w->left.ok_step && op->first_step > w->left.ok_step &&

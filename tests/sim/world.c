@@ -279,6 +279,8 @@ static bool run_cassandra(struct world *w)
 bool world_step(struct world *w)
 {
     enum { LATE_ANSWER_PERMILLE = 50, LATE_WRITE_PERMILLE = 5 };
+    if (w->restless)
+        return false;
     struct node *n = &w->nodes[w->n_nodes > 1 ? rng_below(&w->rng, w->n_nodes) : 0];
     w->step++;
     if (w->cassandra && rng_percent(&w->rng, 70) && run_cassandra(w))
@@ -295,8 +297,14 @@ bool world_step(struct world *w)
 
 void world_settle(struct world *w)
 {
-    while (world_step(w))
-        ;
+    enum { STEPS_MAX = 1000 * 1000 };
+    uint64_t begun = w->step;
+    while (world_step(w)) {
+        if (w->step - begun < STEPS_MAX)
+            continue;
+        world_fail(w, "it never comes to rest");
+        w->restless = true;
+    }
 }
 
 /* --- the report --- */

@@ -85,8 +85,10 @@ struct world {
     struct client *clients[DEVICES];
     struct token tokens[TOKENS_MAX]; /* of invites, as their makers were told; the newest few */
     uint32_t n_tokens;
-    struct list attempts; /* calls under way: they die with their node */
-    uint64_t history;     /* a hash of all that devices saw */
+    uint64_t left_out;      /* of what people do, a bit each */
+    uint32_t crowd_percent; /* how often they all are at the same place */
+    struct list attempts;   /* calls under way: they die with their node */
+    uint64_t history;       /* a hash of all that devices saw */
     struct old_head old_heads[OLD_HEADS];
     struct fleet *fleet;    /* of several nodes; else NULL */
     struct map ids;         /* all that were given out */
@@ -96,6 +98,7 @@ struct world {
     uint32_t late_percent;  /* of its answers come late */
     bool faulty;            /* something does or is, or was before */
     bool calm;              /* the faults are over */
+    bool restless;          /* it did not come to rest: nothing runs any more */
     struct builder errors;  /* what the checker found, a line each */
 };
 

@@ -36,6 +36,14 @@ const struct broken_rule broken_rules[] = {
      900},
     {"due", "EXPIRY_PUT", "what is due is in the queue before it is acknowledged", BROKEN_LOST,
      100},
+    {"x-change", "LOG_CHANGE_EVENT", "x", BROKEN_ANYWAY, 4000},
+    {"x-nochange", "LOG_CHANGE_EVENT", "x", BROKEN_LOST, 4000},
+    {"x-pins", "CONVERSATION_PUT_PINS", "x", BROKEN_CLOCKED, 4000},
+    {"x-look", "LOOK_CHANGE", "x", BROKEN_ANYWAY, 4000},
+    {"x-group", "GROUP_PUT", "x", BROKEN_ANYWAY, 4000},
+    {"x-leaving", "LEAVING_DELETE", "x", BROKEN_ANYWAY, 4000},
+    {"x-key", "LOG_KEY", "x", BROKEN_BLIND, 100},
+    {"x-contact", "CONTACT_PUT", "x", BROKEN_CLOCKED, 1000},
     {NULL, NULL, NULL, KEPT, 0},
 };
 

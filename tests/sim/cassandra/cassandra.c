@@ -6,6 +6,7 @@
  */
 #include "cassandra.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "../node.h"
@@ -14,6 +15,7 @@
 #include "seat.h"
 #include "store/cassandra/cassandra.h"
 #include "store/cassandra/schema.h"
+#include "store/cassandra/statements.h"
 #include "store/store.h"
 #include "util/mem.h"
 
@@ -142,6 +144,37 @@ static int64_t now_us(struct cassandra *c)
     return c->stamps[by];
 }
 
+static int trace_part(char *line, size_t n, const struct cassandra *c, const struct cql_part *part)
+{
+    uint32_t which = 0;
+    while (c->statements[which] != part->statement)
+        which++;
+    int end = snprintf(line, n, " %s", statement_rows[which].name);
+    for (size_t i = 0; i < part->values_n && (size_t)end < n; i++) {
+        const struct cql_value *v = &part->values[i];
+        if (v->kind == CQL_VALUE_INTEGER)
+            end += snprintf(line + end, n - (size_t)end, " %lld", (long long)v->integer);
+        else
+            end += snprintf(line + end, n - (size_t)end, " (%zu)", v->bytes.n);
+    }
+    return MIN(end, (int)n);
+}
+
+/* A statement that was carried out, with its numbers and the lengths of its texts. */
+static void trace(const struct cassandra *c, const struct call *call)
+{
+    char line[512];
+    const struct outcome *o = &call->outcome;
+    if (!c->world->trace)
+        return;
+    for (size_t i = 0, n = 0; i < call->order.n && n < sizeof(line); i++)
+        n += (size_t)trace_part(line + n, sizeof(line) - n, c, &call->order.parts[i]);
+    world_trace(c->world, "seat %d:%s%s", call->seat ? (int)call->seat->number : -1, line,
+                !o->conditional ? ""
+                : o->applied    ? ": applied"
+                                : ": not applied");
+}
+
 /* `on`: the replicas that a write has reached when it is answered. */
 static void carry_out(struct cassandra *c, struct call *call, uint32_t on)
 {
@@ -151,6 +184,7 @@ static void carry_out(struct cassandra *c, struct call *call, uint32_t on)
         return; /* not of our tables: seat.c has answered it */
     if (o->writes) {
         execute_write(&c->keyspace, o->parts, o->n, now_us(c), on, &call->arena, &call->outcome);
+        trace(c, call);
         return;
     }
     bool lagging = o->parts[0].statement->broken == BROKEN_LAGGING;
@@ -159,6 +193,7 @@ static void carry_out(struct cassandra *c, struct call *call, uint32_t on)
         replicas = ALL_REPLICAS;
     execute_select(&c->keyspace, o->parts, (o->serial && !lagging) || !call->seat->node, replicas,
                    &call->arena, &call->outcome);
+    trace(c, call);
 }
 
 static bool strikes(const struct cassandra *c, uint32_t percent)
