@@ -1,7 +1,5 @@
 /** The operator beside a running server: accounts, backups, and what is made of them. */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import type { Socket } from "node:net";
 import { createConnection } from "node:net";
@@ -13,7 +11,7 @@ import { CLOSE_CODES, MemoryStorage } from "../../client/src/index.ts";
 import type { Device, Person } from "./harness/people.ts";
 import { PASSWORD, befriend, everybodyLeaves, online, people } from "./harness/people.ts";
 import type { Raw } from "./harness/raw.ts";
-import { Server, command } from "./harness/server.ts";
+import { Server, beside, command } from "./harness/server.ts";
 import { eventually, within } from "./harness/wait.ts";
 import { restAt } from "./harness/web.ts";
 
@@ -39,16 +37,6 @@ function says(run: Run, status: number, what: RegExp): void {
 const FAST = "--insecure_fast_passwords=true";
 const user = (words: string, input = ""): Run => server.command(["user", ...words.split(" "), FAST], input);
 const SOUND = /^verified\t.*\t0 faults\t\d+ ms\n$/;
-
-/** Runs it while this process goes on, so that load goes on too. */
-async function beside(args: string[]): Promise<Run> {
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("PARLEY")));
-  const child = spawn(process.env["PARLEYD"] ?? "", args, { env, stdio: ["ignore", "pipe", "pipe"] });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (data: Buffer) => (output += data.toString()));
-  const [status] = (await within(once(child, "close"), args.join(" "), 60_000)) as [number | null];
-  return { status, output };
-}
 
 const dataOf = (of: Server): string => `--data_dir=${join(of.dir, "data")}`;
 

@@ -5,8 +5,9 @@ import { randomBytes } from "node:crypto";
 import { Nats } from "../../integration/harness/nats.ts";
 import { seen } from "../../integration/harness/nodes.ts";
 import type { Options } from "../../integration/harness/server.ts";
-import { Server, command } from "../../integration/harness/server.ts";
+import { Server, beside, command } from "../../integration/harness/server.ts";
 import { WAIT_MS_MAX } from "../../integration/harness/wait.ts";
+import { web } from "../../integration/harness/web.ts";
 
 const CONTACT = process.env["STORE_ADDRESS"] ?? "";
 /** Fifty tables, one after the other. */
@@ -26,19 +27,32 @@ export function aStore(access: Options = {}): Options {
   };
 }
 
+function migrating(store: Options): string[] {
+  return ["migrate", ...Object.entries(store).map(([name, value]) => `--${name}=${value}`)];
+}
+
 export function migrate(store: Options): ReturnType<typeof command> {
-  const flags = Object.entries(store).map(([name, value]) => `--${name}=${value}`);
-  return command(["migrate", ...flags], "", {}, MIGRATE_MS_MAX);
+  return command(migrating(store), "", {}, MIGRATE_MS_MAX);
+}
+
+/** What a node that has a `metrics.listen` tells of itself by that name, since it began. */
+export async function metric(node: Server, name: string): Promise<number> {
+  const [, at] = /Metrics are at (\S+)/.exec(node.log.slice(node.log.lastIndexOf("Metrics are at"))) ?? [];
+  const { body } = await web(at as string);
+  const line = String(body).split("\n").find((line) => line.startsWith(`${name} `));
+  return Number(line?.slice(name.length) ?? 0);
 }
 
 export class Cluster {
   readonly nats: Nats;
   /** Those that serve, but for one that a test has stopped. */
   readonly nodes: Server[] = [];
+  #store: Options;
   #options: Options;
 
-  private constructor(nats: Nats, options: Options) {
+  private constructor(nats: Nats, store: Options, options: Options) {
     this.nats = nats;
+    this.#store = store;
     this.#options = options;
   }
 
@@ -47,7 +61,7 @@ export class Cluster {
     const { status, output } = migrate(store);
     assert.equal(status, 0, output);
     const nats = await Nats.start();
-    const cluster = new Cluster(nats, { ...store, bus: "nats", "nats.urls": nats.url, ...options });
+    const cluster = new Cluster(nats, store, { ...store, bus: "nats", "nats.urls": nats.url, ...options });
     try {
       await Promise.all(Array.from({ length: nodes }, () => cluster.joins()));
       await cluster.seeEachOther();
@@ -68,6 +82,12 @@ export class Cluster {
   /** Until each of them sees all as up. Where all have one address, that cannot be told. */
   async seeEachOther(): Promise<void> {
     for (const by of this.nodes) for (const one of this.nodes) await seen(by, one, "up", SEEN_MS_MAX);
+  }
+
+  /** To the tables of that version, while the nodes serve. */
+  async migrates(binary: string): Promise<void> {
+    const { status, output } = await beside(migrating(this.#store), MIGRATE_MS_MAX, binary);
+    assert.equal(status, 0, output);
   }
 
   async end(): Promise<void> {

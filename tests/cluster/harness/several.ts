@@ -6,8 +6,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import type { Options } from "../../integration/harness/server.ts";
 import { NODES, Server, command } from "../../integration/harness/server.ts";
-import { web } from "../../integration/harness/web.ts";
-import { Cluster, aStore } from "./cluster.ts";
+import { Cluster, aStore, metric } from "./cluster.ts";
 
 /** Making fifty tables is what takes longest: one run has two keyspaces for all of its files, the second for
  * servers that a test starts besides. Their people do not meet, since nobody has another's name. */
@@ -110,10 +109,7 @@ export class Several extends Server {
   async #count(): Promise<void> {
     for (const [i, node] of this.#nodes.entries()) {
       if (node.runs === undefined) continue;
-      const [, at] = /Metrics are at (\S+)/.exec(node.log.slice(node.log.lastIndexOf("Metrics are at"))) ?? [];
-      const { body } = await web(at as string);
-      const [, count] = /^parley_commands_total\{command="auth"\} (\d+)/m.exec(String(body)) ?? [];
-      this.#sockets[i] = (this.#sockets[i] as number) + Number(count ?? 0);
+      this.#sockets[i] = (this.#sockets[i] as number) + await metric(node, 'parley_commands_total{command="auth"}');
     }
   }
 }

@@ -11,8 +11,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { sleep } from "./wait.ts";
-import { PATIENCE } from "./wait.ts";
+import { PATIENCE, sleep, within } from "./wait.ts";
 
 const BINARY = process.env["PARLEYD"] ?? "";
 /** It must be ready within, and gone within. */
@@ -248,6 +247,19 @@ export function command(
   const env = { ...environment(), ...variables };
   const done = spawnSync(BINARY, args, { env, input, encoding: "utf8", timeout: ms });
   return { status: done.status, output: done.stdout + done.stderr };
+}
+
+/** The same while this process goes on, so that load goes on too; of any version. */
+export async function beside(
+  args: string[],
+  ms = 60_000 * PATIENCE,
+  binary = BINARY,
+): Promise<{ status: number | null; output: string }> {
+  const child = spawn(binary, args, { env: environment(), stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (data: Buffer) => (output += data.toString()));
+  const [status] = (await within(once(child, "close"), args.join(" "), ms)) as [number | null];
+  return { status, output };
 }
 
 export async function freePort(): Promise<number> {
