@@ -178,7 +178,26 @@ static void test_condition_says_whether_it_held_and_what_stood_there(void **stat
     asked_deinit(&a);
 }
 
-/* As the store appends: rows of one partition, some of which must not be there. */
+/* As the store appends: two rows of one partition, neither of which may be there. */
+static void append_two(struct rig *rig, struct asked *a, struct cql_statement *append, int64_t seq,
+                       struct str body)
+{
+    struct cql_value rows[2][3];
+    struct cql_part parts[2];
+    for (int i = 0; i < 2; i++) {
+        rows[i][0] = cql_bigint(5);
+        rows[i][1] = cql_bigint(seq + i);
+        rows[i][2] = cql_bytes(body);
+        parts[i] = (struct cql_part){append, rows[i], 3};
+    }
+    rig_ask(rig, a,
+            &(struct cql_order){
+                .parts = parts, .parts_n = 2, .terms = {CQL_QUORUM, CQL_SERIAL, 0, {0}}});
+    rig_wait(rig);
+    asked_expect(a, 0);
+    assert_true(a->conditional);
+}
+
 static void test_batch_of_conditions_is_done_whole_or_not_at_all(void **state)
 {
     struct rig *rig = *state;
@@ -190,20 +209,7 @@ static void test_batch_of_conditions_is_done_whole_or_not_at_all(void **state)
     struct cql_statement *list =
         cql_statement(rig->cql, "SELECT seq, body FROM log WHERE c = ?", CQL_REPEATABLE);
     for (int round = 0; round < 2; round++) {
-        struct cql_value rows[2][3];
-        struct cql_part parts[2];
-        for (int i = 0; i < 2; i++) {
-            rows[i][0] = cql_bigint(5);
-            rows[i][1] = cql_bigint(round + 1 + i);
-            rows[i][2] = cql_bytes(round ? STR("late") : STR("first"));
-            parts[i] = (struct cql_part){append, rows[i], 3};
-        }
-        rig_ask(rig, &a,
-                &(struct cql_order){
-                    .parts = parts, .parts_n = 2, .terms = {CQL_QUORUM, CQL_SERIAL, 0, {0}}});
-        rig_wait(rig);
-        asked_expect(&a, 0);
-        assert_true(a.conditional);
+        append_two(rig, &a, append, 1 + round, round ? STR("late") : STR("first"));
         assert_int_equal(a.applied, round == 0);
         asked_deinit(&a);
     }
@@ -298,6 +304,41 @@ static void test_prepared_again_after_the_schema_changed(void **state)
     assert_int_equal(a.sent, 1);
     asked_deinit(&a);
     assert_true(cql_counts(rig->cql).prepared > prepared);
+}
+
+/* Where a statement names its columns, they stay where they are; and the answer to a condition that
+ * did not hold, which has all of the table, is read by names. */
+static void test_a_column_that_comes_before_the_others_moves_none(void **state)
+{
+    struct rig *rig = *state;
+    struct asked a;
+    rig_text(rig,
+             "CREATE TABLE driver.wider (c bigint, seq bigint, body text, PRIMARY KEY (c, seq))");
+    struct cql_statement *append = cql_statement(
+        rig->cql, "INSERT INTO wider (c, seq, body) VALUES (?, ?, ?) IF NOT EXISTS", CQL_ONCE);
+    struct cql_statement *list =
+        cql_statement(rig->cql, "SELECT body, seq FROM wider WHERE c = ?", CQL_REPEATABLE);
+    for (int round = 0; round < 2; round++) {
+        append_two(rig, &a, append, 1 + 2 * round, STR("stands"));
+        assert_true(a.applied);
+        asked_deinit(&a);
+        append_two(rig, &a, append, 2 + 2 * round, STR("late"));
+        assert_false(a.applied);
+        assert_int_equal(a.columns_n, 4 + round); /* with what became of it */
+        assert_true(str_eq(asked_cell(&a, 0, "body"), STR("stands")));
+        asked_deinit(&a);
+        RUN(rig, &a, list, cql_bigint(5));
+        assert_int_equal(a.columns_n, 2);
+        assert_int_equal(a.rows_n, 2 + 2 * round);
+        assert_true(str_eq(a.names[0], STR("body")) && str_eq(a.names[1], STR("seq")));
+        for (uint32_t i = 0; i < a.rows_n; i++) {
+            assert_int_equal(asked_number(&a, i, "seq"), 1 + i);
+            assert_true(str_eq(asked_cell(&a, i, "body"), STR("stands")));
+        }
+        asked_deinit(&a);
+        if (round == 0)
+            rig_text(rig, "ALTER TABLE driver.wider ADD anew bigint");
+    }
 }
 
 static void test_refused_until_the_table_is_there(void **state)
@@ -504,6 +545,7 @@ int main(void)
         with_rig(test_batch_of_conditions_is_done_whole_or_not_at_all),
         with_rig(test_pages_give_every_row_once),
         with_rig(test_prepared_again_after_the_schema_changed),
+        with_rig(test_a_column_that_comes_before_the_others_moves_none),
         with_rig(test_refused_until_the_table_is_there),
         with_rig(test_many_at_once_share_few_links),
         with_rig(test_beyond_the_bounds_is_overloaded),
