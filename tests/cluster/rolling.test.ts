@@ -1,5 +1,6 @@
-/** Nodes that end and begin while people write: nothing is lost, nothing doubled. And one that joins
- * gets its share of those who are there. */
+/** Nodes that end and begin while people write, as this version or another, with the tables of another: nothing
+ * is lost, nothing doubled. And one that joins gets its share of those who are there. */
+import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import type { GoawayPush, Push } from "../../client/src/index.ts";
 import { rows } from "../integration/harness/nodes.ts";
@@ -8,7 +9,7 @@ import { everybodyLeaves, person } from "../integration/harness/people.ts";
 import { Raw } from "../integration/harness/raw.ts";
 import type { Server } from "../integration/harness/server.ts";
 import { PATIENCE, eventually, sleep } from "../integration/harness/wait.ts";
-import { Cluster } from "./harness/cluster.ts";
+import { Cluster, metric } from "./harness/cluster.ts";
 import { Load } from "./harness/load.ts";
 
 const PEOPLE = 6;
@@ -20,7 +21,7 @@ let cluster: Cluster;
 let load: Load;
 
 beforeEach(async () => {
-  cluster = await Cluster.start(3);
+  cluster = await Cluster.start(3, { "metrics.listen": "127.0.0.1:0" });
   load = await Load.start(cluster.nodes, PEOPLE);
 });
 afterEach(async () => {
@@ -54,6 +55,54 @@ test("each node in turn goes back to the version before, and on to this one", re
       await cluster.seeEachOther();
       await load.getsOn();
     }
+  }
+  t.diagnostic(`${await load.ends(nodes)} messages, all acknowledged, none lost, none doubled`);
+});
+
+const NEXT = process.env["PARLEYD_NEXT"];
+const built = { skip: !NEXT && "the server of the next version is not built" };
+/** What an append asks for: who is in it, a touch for each, and the two rows of its batch. */
+const ASKED_BY_AN_APPEND = 4;
+
+/** So many statements has Cassandra prepared; one of which it knows from one node it knows from each. */
+async function prepared(nodes: readonly Server[]): Promise<number> {
+  const each = await Promise.all(nodes.map((node) => metric(node, "parley_database_prepared_total")));
+  return each.reduce((sum, n) => sum + n, 0);
+}
+
+/** A node that ended begins no more, and says why. */
+async function refuses(node: Server): Promise<void> {
+  await assert.rejects(node.start(), /the keyspace is a newer Parley's \(schema \d+, ours is \d+\)/);
+  assert.equal(await node.signal("SIGTERM"), 1, "its status");
+}
+
+test("tables in use are changed while each node serves, and then each is replaced by the next version", built, async (t) => {
+  const { nodes } = cluster;
+  await load.getsOn();
+  const before = await prepared(nodes);
+  const acknowledged = load.acknowledged;
+  await cluster.migrates(NEXT as string);
+  t.diagnostic(`${load.acknowledged - acknowledged} messages while the tables are changed`);
+  assert.ok(load.acknowledged > acknowledged, "people write meanwhile");
+  await load.getsOn();
+  // Cassandra forgets whatever asks a table that is changed.
+  const again = await prepared(nodes) - before;
+  t.diagnostic(`${again} statements prepared again`);
+  assert.ok(again >= ASKED_BY_AN_APPEND, "those of an append are among them");
+  // A busy machine may be slow, but nothing is refused, nor given up for want of being prepared.
+  for (const node of nodes) {
+    for (const why of ["refused", "unavailable"])
+      assert.equal(await metric(node, `parley_database_failed_total{why="${why}"}`), 0, why);
+    assert.doesNotMatch(node.log, /store_bad_row/);
+  }
+  for (const node of nodes) {
+    await node.stop();
+    await load.getsOn();
+    if (node === nodes[0]) await refuses(node);
+    node.binary = NEXT as string;
+    await node.start();
+    await cluster.seeEachOther();
+    await load.getsOn();
   }
   t.diagnostic(`${await load.ends(nodes)} messages, all acknowledged, none lost, none doubled`);
 });
