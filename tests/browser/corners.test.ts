@@ -94,6 +94,7 @@ test("a disabled account shows nothing, and all again once that is taken back; s
   await alice!.page.getByRole("button", { name: "Try now" }).click();
   await alice!.seesWords("This account is disabled.");
   operator("enable");
+  await stage.everywhere();
   await alice!.page.getByRole("button", { name: "Try now" }).click();
   await alice!.sees("still here");
   operator("disable");

@@ -9,6 +9,7 @@ import type { Browser, BrowserContextOptions } from "playwright-core";
 import { chromium } from "playwright-core";
 import type { Options } from "../../integration/harness/server.ts";
 import { Server } from "../../integration/harness/server.ts";
+import { sleep } from "../../integration/harness/wait.ts";
 import { restAt } from "../../integration/harness/web.ts";
 import { Person } from "./person.ts";
 
@@ -111,6 +112,11 @@ export class Stage {
       }
     }
     return people;
+  }
+
+  /** Until what one node was told, the others go by too (docs/operations/nodes.md). */
+  async everywhere(): Promise<void> {
+    if (this.server === Stage.elsewhere?.node) await sleep(1000);
   }
 
   /** After each test: everybody closes their browser, and had nothing to complain of. */

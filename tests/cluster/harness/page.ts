@@ -3,8 +3,7 @@
  * takes longest, and nobody has another's name.
  *
  * Not here is what ends or stops the server, or stands before it (outage, tabs, offline, many), and what is about
- * the page alone, however it came by what it shows (look, layout, long, storage). Not tried yet: access,
- * corners, keeping. */
+ * the page alone, however it came by what it shows (look, layout, long, storage). */
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
