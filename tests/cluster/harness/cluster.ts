@@ -49,20 +49,21 @@ export class Cluster {
   readonly nodes: Server[] = [];
   #store: Options;
   #options: Options;
+  #binary: string | undefined;
 
-  private constructor(nats: Nats, store: Options, options: Options) {
+  private constructor(nats: Nats, store: Options, options: Options, binary?: string) {
     this.nats = nats;
     this.#store = store;
     this.#options = options;
+    this.#binary = binary;
   }
 
-  /** With so many nodes, all of which see all. `options` are of each. */
-  static async start(nodes: number, options: Options = {}, store = aStore()): Promise<Cluster> {
-    const { status, output } = migrate(store);
-    assert.equal(status, 0, output);
+  /** With so many nodes, all of which see all. `options` are of each; `binary`: of another version. */
+  static async start(nodes: number, options: Options = {}, store = aStore(), binary?: string): Promise<Cluster> {
     const nats = await Nats.start();
-    const cluster = new Cluster(nats, store, { ...store, bus: "nats", "nats.urls": nats.url, ...options });
+    const cluster = new Cluster(nats, store, { ...store, bus: "nats", "nats.urls": nats.url, ...options }, binary);
     try {
+      await cluster.migrates(binary);
       await Promise.all(Array.from({ length: nodes }, () => cluster.joins()));
       await cluster.seeEachOther();
     } catch (thrown) {
@@ -74,7 +75,7 @@ export class Cluster {
 
   /** One more node, which the others will see. */
   async joins(options: Options = {}): Promise<Server> {
-    const node = await Server.alone({ public_url: "http://127.0.0.1:{port}", ...this.#options, ...options });
+    const node = await Server.alone({ public_url: "http://127.0.0.1:{port}", ...this.#options, ...options }, undefined, this.#binary);
     this.nodes.push(node);
     return node;
   }
@@ -85,7 +86,7 @@ export class Cluster {
   }
 
   /** To the tables of that version, while the nodes serve. */
-  async migrates(binary: string): Promise<void> {
+  async migrates(binary?: string): Promise<void> {
     const { status, output } = await beside(migrating(this.#store), MIGRATE_MS_MAX, binary);
     assert.equal(status, 0, output);
   }

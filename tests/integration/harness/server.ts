@@ -13,7 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PATIENCE, sleep, within } from "./wait.ts";
 
-const BINARY = process.env["PARLEYD"] ?? "";
+export const BINARY = process.env["PARLEYD"] ?? "";
 /** It must be ready within, and gone within. */
 const READY_MS_MAX = 60_000 * PATIENCE;
 const EXIT_MS_MAX = 30_000 * PATIENCE;
@@ -101,9 +101,10 @@ export class Server {
   }
 
   /** One process, whatever the suite asks for. */
-  static async alone(options: Options = {}, descriptors?: number): Promise<Server> {
+  static async alone(options: Options = {}, descriptors?: number, binary = BINARY): Promise<Server> {
     const dir = await mkdtemp(join(tmpdir(), "parley-integration-"));
     const server = new Server(dir, await freePort(), { ...USUAL, ...options }, descriptors);
+    server.binary = binary;
     try {
       await server.start();
     } catch (thrown) {
