@@ -662,6 +662,34 @@ static void test_who_is_back_meanwhile_is_not_told_what_was_between(void **state
     list_while_out(*state, true);
 }
 
+/* Whoever makes it stands still before its record is there, or is dead. */
+static void test_a_group_that_is_half_made_is_listed(void **state)
+{
+    static const struct event_member members[] = {{ALICE, ROLE_OWNER}, {BOB, ROLE_MEMBER}};
+    static const struct log_head none;
+    struct rig *rig = *state;
+    struct held record;
+    struct store_inbox_list list = {.user = BOB, .limit = 10};
+    struct event e = event_after(&none, GROUP, EVENT_CREATED, ALICE, "g1");
+    people(rig);
+    e.text = STR("the group");
+    e.members = members;
+    e.n_members = 2;
+    struct store_append append = {.conversation = GROUP, .events = &e, .n_events = 1};
+    hold(&record, S_CONVERSATION_PUT_RECORD);
+    begin_ask(rig, store_append, &append);
+    held_await(&record, rig);
+    ask(rig, store_inbox_list, &list);
+    assert_int_equal(list.base.status, STORE_DONE);
+    assert_int_equal(list.n_entries, 1);
+    assert_int_equal(list.entries[0].conversation.id, GROUP);
+    store_request_deinit(&list.base);
+    held_let_go(&record);
+    await_answer(rig);
+    assert_int_equal(append.base.status, STORE_DONE);
+    store_request_deinit(&append.base);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -669,6 +697,7 @@ int main(void)
         both(test_what_is_put_while_slots_are_closed_goes),
         both(test_who_is_put_out_meanwhile_is_listed_up_to_there),
         both(test_who_is_back_meanwhile_is_not_told_what_was_between),
+        both(test_a_group_that_is_half_made_is_listed),
         both(test_an_append_stands_whose_answer_was_lost),
         both(test_an_append_that_was_lost_is_sent_again),
         both(test_an_append_that_lands_late_stands_once),

@@ -4,6 +4,8 @@
  */
 #include "store/cassandra/inbox.h"
 
+#include <errno.h>
+
 #include "model/limits.h"
 #include "store/cassandra/changes.h"
 #include "store/cassandra/gather.h"
@@ -131,6 +133,33 @@ static int look_again(struct filling *f)
     return err;
 }
 
+/* A group whose maker died over it may have its first event, and no record: what is left to be done
+ * is done now, as by whoever else comes upon a head, or nobody would be told once it is. */
+static int settle_begun(struct filling *f)
+{
+    struct conversation_state *c = arena_alloc(strand_scratch(f->strand), sizeof(*c));
+    struct gathered_conversation *settled =
+        arena_alloc(strand_scratch(f->strand), f->n * sizeof(*settled));
+    uint32_t n = 0, of[INBOX_FILLED_MAX];
+    int err = 0;
+    for (uint32_t i = 0; !err && i < f->n; i++) {
+        struct log_head head;
+        if (!f->rows[i].me.there || !f->heads[i].head.seq || f->conversations[i].there)
+            continue;
+        err = conversation_get(f->strand, f->conversations[i].id, c);
+        if (!err)
+            err = log_settle(f->strand, c, &head);
+        err = err == -EBADMSG ? 0 : err; /* logged; the others are listed all the same */
+        settled[n].id = f->conversations[i].id;
+        of[n++] = i;
+    }
+    if (!err)
+        err = gather_conversations(f->strand, settled, n);
+    for (uint32_t i = 0; !err && i < n; i++)
+        f->conversations[of[i]] = settled[i];
+    return err;
+}
+
 static int gather_what_they_are(struct filling *f, const uint64_t *ids)
 {
     int err = inbox_rows(f->strand, f->user, ids, f->n, &f->rows);
@@ -142,6 +171,8 @@ static int gather_what_they_are(struct filling *f, const uint64_t *ids)
         err = gather_heads(f->strand, f->heads, f->n);
     if (!err)
         err = gather_conversations(f->strand, f->conversations, f->n);
+    if (!err)
+        err = settle_begun(f);
     return err ? err : look_again(f);
 }
 

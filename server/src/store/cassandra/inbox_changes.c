@@ -178,28 +178,16 @@ static int give(struct strand *s, struct store_inbox_changes *r, const struct st
     return err;
 }
 
-/* The list that a device reads after its first token may show the head of before, too; or leave out
- * a group that is just begun, whose record comes last. */
+/* The list that a device reads after its first token may show the head of before, too. */
 static int spoil_newest(struct strand *s, const struct seen *seen, struct digest *digest)
 {
     struct newest *newest = arena_alloc(strand_scratch(s), sizeof(*newest));
-    struct gathered_conversation *begun = arena_alloc(strand_scratch(s), NEWEST * sizeof(*begun));
-    uint32_t n_begun = 0;
     for (uint32_t i = 0; i < seen->n; i++)
         newest_add(newest, &seen->rows[i]);
     int err = gather_heads(s, newest->heads, newest->n);
-    for (uint32_t i = 0; !err && i < newest->n; i++) {
-        const struct gathered_head *row = &newest->heads[i];
-        if (row->head.seq < row->touched)
-            digest_spoil(digest, row->conversation);
-        else if (row->head.first_seq == 1)
-            begun[n_begun++].id = row->conversation;
-    }
-    if (!err)
-        err = gather_conversations(s, begun, n_begun);
-    for (uint32_t i = 0; !err && i < n_begun; i++)
-        if (!begun[i].there)
-            digest_spoil(digest, begun[i].id);
+    for (uint32_t i = 0; !err && i < newest->n; i++)
+        if (newest->heads[i].head.seq < newest->heads[i].touched)
+            digest_spoil(digest, newest->heads[i].conversation);
     return err;
 }
 
