@@ -285,27 +285,40 @@ static void act_message(struct client *d)
     op_send(d, op);
 }
 
-/* A command for a conversation that the device has, a group for what is done in groups alone; or
- * NULL. */
-static struct op *op_in(struct client *d, enum event_type type, struct copy **copy)
+static struct op *op_at(struct client *d, enum event_type type, const struct copy *c)
 {
-    bool any = type < EVENT_CREATED || rng_percent(&d->world->rng, 5);
-    *copy = any ? client_any_copy(d) : any_group(d);
-    struct op *op = *copy ? op_new(d, type) : NULL;
+    struct op *op = c ? op_new(d, type) : NULL;
     if (!op)
         return NULL;
-    op->conversation = (*copy)->conversation;
-    op->after = (*copy)->cursor;
+    op->conversation = c->conversation;
+    op->after = c->cursor;
     return op;
+}
+
+/* A command for a group that the device has, seldom for another conversation; or NULL. */
+static struct op *op_in_group(struct client *d, enum event_type type, struct copy **copy)
+{
+    *copy = rng_percent(&d->world->rng, 5) ? client_any_copy(d) : any_group(d);
+    return op_at(d, type, *copy);
+}
+
+/* Most often a message, else whatever stands there. */
+static uint64_t any_message(struct client *d, const struct copy *c)
+{
+    uint64_t seq = client_any_seq(d, c);
+    while (seq > c->base && c->rows[seq - c->base].type != EVENT_MESSAGE &&
+           rng_percent(&d->world->rng, 90))
+        seq--;
+    return seq;
 }
 
 static void act_on_message(struct client *d, enum event_type type)
 {
-    struct copy *c;
-    struct op *op = op_in(d, type, &c);
+    const struct copy *c = client_any_copy(d);
+    struct op *op = op_at(d, type, c);
     if (!op)
         return;
-    op->target = client_any_seq(d, c);
+    op->target = any_message(d, c);
     if (type == EVENT_DELETE || type == EVENT_PIN || type == EVENT_UNPIN)
         op->text[0] = 0;
     if (type == EVENT_EDIT)
@@ -318,7 +331,7 @@ static void act_on_message(struct client *d, enum event_type type)
 static void act_on_group(struct client *d, enum event_type type)
 {
     struct copy *c;
-    struct op *op = op_in(d, type, &c);
+    struct op *op = op_in_group(d, type, &c);
     if (!op)
         return;
     op->text[0] = 0;
@@ -335,7 +348,7 @@ static void act_on_record(struct client *d)
     static const enum event_type types[] = {EVENT_TITLE, EVENT_DESCRIPTION, EVENT_PICTURE,
                                             EVENT_ANNOUNCE, EVENT_ANNOUNCE};
     struct copy *c;
-    struct op *op = op_in(d, types[rng_below(&d->world->rng, ARRAY_SIZE(types))], &c);
+    struct op *op = op_in_group(d, types[rng_below(&d->world->rng, ARRAY_SIZE(types))], &c);
     if (!op)
         return;
     bool none = rng_percent(&d->world->rng, 50);
@@ -352,7 +365,7 @@ static void act_on_record(struct client *d)
 static void act_invite(struct client *d)
 {
     struct copy *c;
-    struct op *op = op_in(d, EVENT_INVITE, &c);
+    struct op *op = op_in_group(d, EVENT_INVITE, &c);
     if (!op)
         return;
     op->text[0] = 0;
@@ -367,7 +380,7 @@ static void act_invite(struct client *d)
 static void act_uninvite(struct client *d)
 {
     struct copy *c;
-    struct op *op = op_in(d, EVENT_UNINVITE, &c);
+    struct op *op = op_in_group(d, EVENT_UNINVITE, &c);
     if (!op)
         return;
     op->text[0] = 0;
@@ -403,7 +416,7 @@ static void act_timer(struct client *d)
     static const uint64_t seconds[] = {0, 1, 5, 60}, days[] = {0, 1, 2, 20};
     struct copy *c;
     bool timer = rng_percent(&d->world->rng, 50);
-    struct op *op = op_in(d, timer ? EVENT_TIMER : EVENT_RETENTION, &c);
+    struct op *op = op_in_group(d, timer ? EVENT_TIMER : EVENT_RETENTION, &c);
     if (!op)
         return;
     op->text[0] = 0;
