@@ -297,7 +297,7 @@ bool world_step(struct world *w)
 
 void world_settle(struct world *w)
 {
-    enum { STEPS_MAX = 1000 * 1000 };
+    enum { STEPS_MAX = 300 * 1000 };
     uint64_t begun = w->step;
     while (world_step(w)) {
         if (w->step - begun < STEPS_MAX)

@@ -28,6 +28,7 @@ struct cassandra {
     uint32_t n_statements;
     int64_t ahead_ms[COORDINATORS]; /* of their clocks */
     int64_t stamps[COORDINATORS];   /* none is given twice */
+    bool picky;                     /* some statements fail often, and the others never */
     struct seat *seats[NODES_MAX + 1];
     struct list asked, answered, held, late;
 };
@@ -57,6 +58,7 @@ static struct cql_statement *statement_new(struct cassandra *c, const char *text
     struct cql_statement *s = mem_new(sizeof(*s));
     s->repeat = repeat;
     s->broken = broken_in(c->world->sabotage, c->n_statements);
+    s->spared = c->picky && rng_percent(&c->world->rng, 85);
     plan_parse(&s->plan, &c->keyspace.schema, text);
     return s;
 }
@@ -201,6 +203,16 @@ static bool strikes(const struct cassandra *c, uint32_t percent)
     return percent && rng_percent(&c->world->rng, percent);
 }
 
+/* How often a statement, or the batch that begins with it, goes wrong. */
+static uint32_t faults_of(const struct cassandra *c, const struct call *call)
+{
+    enum { PICKY_TIMES = 4 };
+    uint32_t percent = c->world->fault_percent;
+    if (!call->order.n || call->order.parts[0].statement->spared)
+        return 0;
+    return c->picky ? percent * PICKY_TIMES : percent;
+}
+
 /* What may go wrong with a write. */
 static void go_wrong(struct cassandra *c, struct call *call)
 {
@@ -233,7 +245,8 @@ static void reach(struct cassandra *c, struct call *call)
 {
     bool safe = !call->seat->node || call->seat->turning;
     struct order *o = &call->order;
-    if (!safe && o->n && strikes(c, c->world->fault_percent)) {
+    uint32_t faults = safe ? 0 : faults_of(c, call);
+    if (strikes(c, faults)) {
         if (o->writes)
             go_wrong(c, call);
         else
@@ -241,8 +254,8 @@ static void reach(struct cassandra *c, struct call *call)
         return;
     }
     /* the driver gave up on one node, and asked the next */
-    bool again = !safe && o->writes && o->parts[0].statement->repeat == CQL_REPEATABLE;
-    if (again && strikes(c, c->world->fault_percent))
+    bool again = o->writes && o->parts[0].statement->repeat == CQL_REPEATABLE;
+    if (again && strikes(c, faults))
         keep_for_later(c, o);
     carry_out(c, call, quorum(&c->world->rng));
 }
@@ -469,6 +482,7 @@ struct cassandra *cassandra_new(struct world *w)
     list_init(&c->held);
     list_init(&c->late);
     seat_chance(~w->seed);
+    c->picky = rng_percent(&w->rng, 50);
     keyspace_init(&c->keyspace, &w->rng, str_of(schema_text));
     for (uint32_t i = 0; w->clocks_apart && i < COORDINATORS; i++)
         c->ahead_ms[i] = (int64_t)rng_below(&w->rng, 2 * DAY_MS) - DAY_MS;

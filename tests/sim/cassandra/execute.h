@@ -11,6 +11,7 @@ struct cql_statement {
     enum cql_repeat repeat;
     struct plan plan;
     enum broken broken; /* a rule that is not kept in this world */
+    bool spared;        /* it never goes wrong in this world */
 };
 
 struct outcome {
