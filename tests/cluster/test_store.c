@@ -121,11 +121,9 @@ static void test_a_log_goes_on_over_its_buckets(void **state)
     store_request_deinit(&r.base);
 }
 
-/* The front of the log is gone, its first bucket dropped. */
-static void test_a_page_that_begins_where_all_is_gone(void **state)
+/* A log up to `end` whose front is gone. */
+static void make_front_gone(struct rig *rig, uint64_t gone, uint64_t end)
 {
-    struct rig *rig = *state;
-    uint64_t gone = LOG_BUCKET + PAGE_MAX + 20, end = gone + PAGE_MAX;
     bool more = true;
     people(rig);
     make_group(rig);
@@ -139,11 +137,39 @@ static void test_a_page_that_begins_where_all_is_gone(void **state)
         store_request_deinit(&r.base);
     }
     assert_int_equal(head_of(rig, GROUP).gone_seq, gone);
+}
+
+/* Its first bucket is dropped. */
+static void test_a_page_that_begins_where_all_is_gone(void **state)
+{
+    struct rig *rig = *state;
+    uint64_t gone = LOG_BUCKET + PAGE_MAX + 20, end = gone + PAGE_MAX;
+    make_front_gone(rig, gone, end);
     assert_page(rig, 1, end, false, 20, gone + 1, 20);
     assert_page(rig, LOG_BUCKET + 1, end, false, 20, gone + 1, 20);
     assert_page(rig, gone, gone + 1, false, 20, gone + 1, 1);
     assert_page(rig, 1, gone, false, 20, 0, 0);
     assert_page(rig, 1, end, true, PAGE_MAX, gone + 1, PAGE_MAX);
+}
+
+/* Who decided knows what is gone, and not what was appended since: in the bucket that was dropped
+ * nothing stands in the way of what they append. */
+static void test_an_append_to_a_head_that_is_gone_is_refused(void **state)
+{
+    enum { GONE = LOG_BUCKET + 10, OLD = LOG_BUCKET / 2 };
+    struct rig *rig = *state;
+    make_front_gone(rig, GONE, GONE + 10);
+    struct log_head now = head_of(rig, GROUP), old = now;
+    old.seq = old.first_seq = old.message_seq = OLD;
+    old.n = OLD - 1; /* all but the first are messages */
+    struct event e = event_after(&old, GROUP, EVENT_MESSAGE, ALICE, "late");
+    e.text = STR("words");
+    struct store_append r = {
+        .conversation = GROUP, .events = &e, .n_events = 1, .head = old, .after = GONE};
+    ask(rig, store_append, &r);
+    assert_int_equal(r.base.status, STORE_MOVED);
+    assert_int_equal(r.head.seq, now.seq);
+    store_request_deinit(&r.base);
 }
 
 /* --- what was left half done --- */
@@ -622,6 +648,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         both(test_a_log_goes_on_over_its_buckets),
         both(test_a_page_that_begins_where_all_is_gone),
+        both(test_an_append_to_a_head_that_is_gone_is_refused),
         both(test_whoever_loads_does_what_was_left),
         both(test_a_group_of_which_only_the_first_event_stands),
         both(test_who_was_added_half_way_learns_of_it),

@@ -138,10 +138,12 @@ void room_drop_facts(struct room *room)
 
 /* What is in flight, or in doubt, is of the head that it was decided on, and goes on to name that
  * one: so the store sees that its key may have gone since, and the next append finds out what is.
+ * So does a head that is gone itself: others have appended since, and this node was not told.
  */
 void room_gone(struct room *room, uint64_t seq, uint64_t n)
 {
-    if (!room->loaded || room->append || room->doubt || seq <= room->head.gone_seq)
+    if (!room->loaded || room->append || room->doubt || seq <= room->head.gone_seq ||
+        seq > room->head.seq)
         return;
     room->head.gone_seq = seq;
     room->head.gone_n = n;

@@ -157,7 +157,9 @@ static int look_around(struct appending *a)
 {
     struct store_append *r = a->r;
     r->user_moved = r->looks_like = false;
-    if (a->c->gone_seq != r->head.gone_seq)
+    /* A head that is gone itself lies in a bucket that may be dropped: there nothing stands that
+     * the batch's condition could see. */
+    if (a->c->gone_seq != r->head.gone_seq || r->head.seq < a->c->gone_seq)
         return refuse(a, false);
     if (!key_decides(r))
         return 0;
