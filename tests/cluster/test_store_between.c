@@ -578,6 +578,106 @@ static void test_an_edit_finds_its_message_gone(void **state)
     assert_emptied(rig, edit.seq);
 }
 
+/* How much Alice's list says is gone of the group. */
+static uint64_t listed_gone(struct rig *rig)
+{
+    struct store_inbox_list list = {.user = ALICE, .limit = 5, .now_ms = 2000};
+    ask(rig, store_inbox_list, &list);
+    assert_int_equal(list.base.status, STORE_DONE);
+    assert_int_equal(list.n_entries, 1);
+    uint64_t gone_seq = list.entries[0].head.gone_seq;
+    store_request_deinit(&list.base);
+    return gone_seq;
+}
+
+/* The node dies when the inboxes say what is gone, and the conversation does not. A new device has
+ * its token then: nothing in its inbox changes any more. */
+static void test_a_list_tells_what_the_inbox_knows_to_be_gone(void **state)
+{
+    struct rig *rig = *state;
+    struct store_retain retain = retain_two();
+    struct store_inbox_changes changes = {.user = ALICE, .limit = 10};
+    struct held gone;
+    people(rig);
+    make_group(rig);
+    uint64_t seq = say(rig, GROUP, ALICE, "a1", "words");
+    hold(&gone, S_CONVERSATION_PUT_GONE);
+    begin_ask(rig, store_retain, &retain);
+    held_await(&gone, rig);
+    ask(rig, store_inbox_changes, &changes);
+    assert_int_equal(changes.base.status, STORE_DONE);
+    store_request_deinit(&changes.base);
+    uint64_t listed = listed_gone(rig);
+    held_doubt(&gone);
+    await_answer(rig);
+    assert_int_not_equal(retain.base.status, STORE_DONE);
+    store_request_deinit(&retain.base);
+    assert_int_equal(listed, seq);
+    assert_int_equal(head_of(rig, GROUP).gone_seq, seq);
+}
+
+/* Messages until the head is at `seq`. */
+static void talk_up_to(struct rig *rig, uint64_t seq)
+{
+    for (uint64_t at = head_of(rig, GROUP).seq; at < seq; at++) {
+        char key[16];
+        snprintf(key, sizeof(key), "k%u", (unsigned)at);
+        say(rig, GROUP, ALICE, key, "words");
+    }
+}
+
+static uint32_t due_now(struct rig *rig, uint64_t now_ms)
+{
+    struct store_retention_due due = {.keep = {.after_ms = 1}, .now_ms = now_ms};
+    ask(rig, store_retention_due, &due);
+    assert_int_equal(due.base.status, STORE_DONE);
+    uint32_t n = due.n;
+    store_request_deinit(&due.base);
+    return n;
+}
+
+/* Of event n the time is 1000 + n - 1. */
+static enum store_status take_up_to(struct rig *rig, uint64_t seq, bool *more)
+{
+    struct store_retain retain = {
+        .conversation = GROUP, .keep = {.after_ms = 1}, .now_ms = 1000 + seq};
+    begin_ask(rig, store_retain, &retain);
+    await_answer(rig);
+    *more = retain.more;
+    enum store_status status = retain.base.status;
+    store_request_deinit(&retain.base);
+    return status;
+}
+
+/* All of the first bucket is gone, and its node dies before it is dropped. Nothing else is to go.
+ */
+static void test_a_bucket_that_was_left_is_dropped_later(void **state)
+{
+    enum { GONE = LOG_BUCKET + 1 };
+    struct rig *rig = *state;
+    struct store_retain last = {
+        .conversation = GROUP, .keep = {.after_ms = 1}, .now_ms = 1000 + GONE};
+    struct held drop;
+    bool more = true;
+    people(rig);
+    make_group(rig);
+    talk_up_to(rig, GONE + 1);
+    for (uint64_t gone = 0; gone + RETAIN_MAX < LOG_BUCKET; gone += RETAIN_MAX)
+        assert_int_equal(take_up_to(rig, GONE, &more), STORE_DONE);
+    hold(&drop, S_LOG_DROP);
+    begin_ask(rig, store_retain, &last);
+    held_await(&drop, rig);
+    held_doubt(&drop);
+    await_answer(rig);
+    assert_int_not_equal(last.base.status, STORE_DONE);
+    store_request_deinit(&last.base);
+    assert_int_equal(head_of(rig, GROUP).gone_seq, GONE);
+    assert_int_equal(due_now(rig, 1000 + GONE), 1);
+    assert_int_equal(take_up_to(rig, GONE, &more), STORE_DONE);
+    assert_int_equal(head_of(rig, GROUP).gone_seq, GONE);
+    assert_int_equal(due_now(rig, 1000 + GONE), 0);
+}
+
 /* --- what is due --- */
 
 static uint64_t say_until(struct rig *rig, const char *key, uint64_t expires_ms)
@@ -716,6 +816,8 @@ int main(void)
         both(test_an_edit_comes_while_a_timer_empties),
         both(test_an_edit_comes_while_retention_empties),
         both(test_an_edit_finds_its_message_gone),
+        both(test_a_list_tells_what_the_inbox_knows_to_be_gone),
+        both(test_a_bucket_that_was_left_is_dropped_later),
     };
     if (crypto_init())
         return 1;

@@ -137,7 +137,6 @@ void store_retention_due(struct store *, struct store_retention_due *);
 
 /* Takes away the front of a log as far as it is to go, at most RETAIN_MAX events; `more`: there may
  * be others. DONE, UNKNOWN, FAILED; harmless to repeat. */
-enum { RETAIN_MAX = 256 };
 struct store_retain {
     struct store_request base;
     uint64_t conversation;

@@ -160,6 +160,25 @@ static int settle_begun(struct filling *f)
     return err;
 }
 
+/* An inbox knows before its conversation how much is gone (retention.c), and a token knows the
+ * inbox: so what is told here is no less, or its device would not be told when it is. Who decided
+ * it may have died: it is said of the conversation now. */
+static int put_gone(struct filling *f)
+{
+    struct ask *asks = arena_alloc(strand_scratch(f->strand), f->n * sizeof(*asks) + 1);
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < f->n; i++) {
+        struct gathered_conversation *c = &f->conversations[i];
+        const struct inbox_row *row = &f->rows[i];
+        if (!c->there || !row->me.there || row->gone_seq <= c->gone_seq)
+            continue;
+        c->gone_seq = row->gone_seq;
+        c->gone_n = row->gone_n;
+        asks[n++] = conversation_put_gone(c->id, c->gone_seq, c->gone_n);
+    }
+    return strand_ask_all(f->strand, asks, n);
+}
+
 static int gather_what_they_are(struct filling *f, const uint64_t *ids)
 {
     int err = inbox_rows(f->strand, f->user, ids, f->n, &f->rows);
@@ -173,7 +192,9 @@ static int gather_what_they_are(struct filling *f, const uint64_t *ids)
         err = gather_conversations(f->strand, f->conversations, f->n);
     if (!err)
         err = settle_begun(f);
-    return err ? err : look_again(f);
+    if (!err)
+        err = look_again(f);
+    return err ? err : put_gone(f);
 }
 
 static void set_entry(struct filling *f, uint32_t i)

@@ -7,12 +7,15 @@
  * points to it (keys, pins, mentions, what each hid) needs no write: whoever reads it looks at the
  * number. Before that the words are taken out of the rows, also of an edit that stands after its
  * message. A bucket whose events are all gone, and which is not the head's, is dropped as a whole:
- * the one place where rows of a log are deleted, since nobody writes there any more.
+ * the one place where rows of a log are deleted, since nobody writes there any more. If who should
+ * have done it died, a later round finds the last event of that bucket.
  *
  * A row that does not decode says no time: it goes with the next one that does.
  */
+#include <assert.h>
 #include <errno.h>
 
+#include "model/limits.h"
 #include "model/record.h"
 #include "store/cassandra/changes.h"
 #include "store/cassandra/gather.h"
@@ -172,15 +175,15 @@ static int empty_front(struct strand *s, const struct front *front, const struct
     return err;
 }
 
-/* From here on it is gone; and whoever is in it is told. */
+/* From here on it is gone; and whoever is in it is told. The inboxes first: who dies in between has
+ * decided it, and whoever then reads an entry of that says so of the conversation (inbox.c). */
 static int put_gone(struct strand *s, const struct conversation_state *c,
                     const struct log_head *head)
 {
     uint64_t users[MEMBERS_MAX], id = c->conversation.id;
     uint32_t n = conversation_users(c, users);
     struct ask *asks = arena_alloc(strand_scratch(s), n * sizeof(*asks) + 1);
-    struct ask gone = ASK(S_CONVERSATION_PUT_GONE, cql_u64(head->gone_seq), cql_u64(head->gone_seq),
-                          cql_u64(head->gone_n), cql_u64(id));
+    struct ask gone = conversation_put_gone(id, head->gone_seq, head->gone_n);
     for (uint32_t i = 0; i < n; i++)
         asks[i] = ASK(S_INBOX_PUT_GONE, cql_u64(head->gone_seq), cql_u64(head->gone_seq),
                       cql_u64(head->gone_n), cql_u64(users[i]), cql_u64(id));
@@ -188,27 +191,25 @@ static int put_gone(struct strand *s, const struct conversation_state *c,
     return err ? err : strand_ask(s, &gone);
 }
 
-/* Buckets of which nothing is left, from the one on that `from` is in. The one before is dropped
- * once more, since whoever should have may have died. */
-static int drop_buckets(struct strand *s, uint64_t conversation, uint64_t from,
-                        const struct log_head *head)
+/* What goes at once ends at most one bucket, and the one before is dropped before anything else
+ * goes: so whoever dies leaves one at most, and it lies before the first event that is kept. */
+static_assert((int)RETAIN_MAX <= (int)LOG_BUCKET, "one bucket at most");
+
+/* The bucket before the first event that is kept. */
+static int drop_bucket(struct strand *s, uint64_t conversation, const struct log_head *head)
 {
     const uint64_t for_ever = INT64_MAX / 2; /* a time after all others */
-    uint64_t bucket = log_bucket(from),
-             end = MIN(log_bucket(head->gone_seq + 1), log_bucket(head->seq));
-    int err = 0;
-    for (bucket -= bucket > 0; !err && bucket < end; bucket++) {
-        struct ask a = ASK(S_LOG_DROP, cql_u64(for_ever), cql_u64(conversation), cql_u64(bucket));
-        err = strand_ask(s, &a);
-    }
-    return err;
+    uint64_t kept = log_bucket(head->gone_seq + 1);
+    if (!kept || kept > log_bucket(head->seq))
+        return 0;
+    struct ask a = ASK(S_LOG_DROP, cql_u64(for_ever), cql_u64(conversation), cql_u64(kept - 1));
+    return strand_ask(s, &a);
 }
 
 static int take_front(struct strand *s, struct store_retain *r, const struct conversation_state *c,
                       struct log_head *head, const struct front *front)
 {
     const struct event *last = &front->events[front->goes - 1];
-    uint64_t from = head->gone_seq + 1;
     int err = empty_front(s, front, head);
     r->n_events = last->seq - head->gone_seq;
     r->n_messages = last->n - head->gone_n;
@@ -216,7 +217,7 @@ static int take_front(struct strand *s, struct store_retain *r, const struct con
     head->gone_n = last->n;
     if (!err)
         err = put_gone(s, c, head);
-    return err ? err : drop_buckets(s, r->conversation, from, head);
+    return err ? err : drop_bucket(s, r->conversation, head);
 }
 
 int cassandra_retain(struct strand *s, struct store_retain *r)
@@ -230,6 +231,8 @@ int cassandra_retain(struct strand *s, struct store_retain *r)
         err = log_find_head(s, c, &head);
     if (!err)
         err = look(s, c, &head, r->keep, r->now_ms, front);
+    if (!err && c->there)
+        err = drop_bucket(s, r->conversation, &head);
     if (!err && front->goes)
         err = take_front(s, r, c, &head, front);
     r->head = head;
@@ -247,67 +250,105 @@ static int next_conversations(struct strand *s, uint64_t after, struct ask *a)
     return strand_ask(s, a);
 }
 
-/* What may go of those that were asked for: by their records alone, and then by the first events
- * that are kept, all at once. The others are left out. */
-static int find_candidates(struct strand *s, const struct store_retention_due *r,
-                           const struct answer *a, struct gathered_event *first, uint32_t *n)
+/* A conversation in which something may be to go. */
+struct candidate {
+    uint64_t conversation;
+    bool left; /* a bucket is there all of which is gone */
+};
+
+/* What is looked at for it: the first event that is kept; or the last of the bucket before, which
+ * is there if who should have dropped that died. */
+struct glance {
+    struct gathered_event event;
+    struct retention keep;
+    bool left;
+};
+
+static uint32_t glances_of(const struct conversation *c, uint64_t gone_seq, struct retention server,
+                           struct glance *glances)
 {
-    struct retention *keep = arena_alloc(strand_scratch(s), a->rows_n * sizeof(*keep) + 1);
-    uint32_t n_first = 0;
+    uint32_t n = 0;
+    uint64_t bucket = log_bucket(gone_seq + 1);
+    struct retention keep = retention_of(c, server);
+    if (bucket)
+        glances[n++] = (struct glance){
+            .event = {.conversation = c->id, .seq = bucket * LOG_BUCKET - 1}, .left = true};
+    if (keep.after_ms || keep.delivered_ms)
+        glances[n++] =
+            (struct glance){.event = {.conversation = c->id, .seq = gone_seq + 1}, .keep = keep};
+    return n;
+}
+
+static bool is_candidate(const struct glance *g, const struct gathered_event *e, uint64_t now_ms)
+{
+    /* As if it were everywhere, which is looked at if it is old enough. */
+    struct retention_rule rule = {g->keep, {UINT64_MAX, UINT64_MAX, 0}, now_ms};
+    return e->bad || (e->there && (g->left || retention_is_due(&rule, &e->event)));
+}
+
+/* What may go of those that were asked for: by their records alone, and then by an event or two of
+ * each, all at once. The others are left out. */
+static int find_candidates(struct strand *s, const struct store_retention_due *r,
+                           const struct answer *a, struct candidate *found, uint32_t *n)
+{
+    struct arena *scratch = strand_scratch(s);
+    struct glance *glances = arena_alloc(scratch, 2 * a->rows_n * sizeof(*glances) + 1);
+    struct gathered_event *events = arena_alloc(scratch, 2 * a->rows_n * sizeof(*events) + 1);
+    uint32_t n_glances = 0;
     *n = 0;
     for (uint32_t i = 0; i < a->rows_n; i++) {
         struct conversation c;
-        if (!conversation_unpack(&c, answer_u64(a, i, 0), answer_bytes(a, i, 1)))
-            continue; /* nothing is known of it, so nothing goes */
-        keep[n_first] = retention_of(&c, r->keep);
-        if (keep[n_first].after_ms || keep[n_first].delivered_ms)
-            first[n_first++] =
-                (struct gathered_event){.conversation = c.id, .seq = answer_u64(a, i, 2) + 1};
+        if (conversation_unpack(&c, answer_u64(a, i, 0), answer_bytes(a, i, 1)))
+            n_glances += glances_of(&c, answer_u64(a, i, 2), r->keep, &glances[n_glances]);
+        /* else nothing is known of it, so nothing goes */
     }
-    int err = gather_events(s, first, n_first);
-    for (uint32_t i = 0; !err && i < n_first; i++) {
-        /* As if it were everywhere, which is looked at if it is old enough. */
-        struct retention_rule rule = {keep[i], {UINT64_MAX, UINT64_MAX, 0}, r->now_ms};
-        if (first[i].bad || (first[i].there && retention_is_due(&rule, &first[i].event)))
-            first[(*n)++] = first[i];
+    for (uint32_t i = 0; i < n_glances; i++)
+        events[i] = glances[i].event;
+    int err = gather_events(s, events, n_glances);
+    for (uint32_t i = 0; !err && i < n_glances; i++) {
+        struct candidate c = {events[i].conversation, glances[i].left};
+        bool again = *n && found[*n - 1].conversation == c.conversation;
+        if (is_candidate(&glances[i], &events[i], r->now_ms) && !again)
+            found[(*n)++] = c;
     }
     return err;
 }
 
-static int look_at(struct strand *s, struct store_retention_due *r, uint64_t id,
+static int look_at(struct strand *s, struct store_retention_due *r, const struct candidate *of,
                    struct front *front)
 {
     struct conversation_state *c = arena_alloc(strand_scratch(s), sizeof(*c));
     struct log_head head;
-    int err = conversation_get(s, id, c);
+    int err = conversation_get(s, of->conversation, c);
     if (!err)
         err = log_find_head(s, c, &head);
     if (!err)
         err = look(s, c, &head, r->keep, r->now_ms, front);
     if (err == -EBADMSG) /* logged; whatever is due behind it goes all the same */
         return 0;
-    if (!err && front->goes)
-        r->conversations[r->n++] = id;
+    bool left = of->left && log_bucket(head.gone_seq + 1) <= log_bucket(head.seq);
+    if (!err && (front->goes || left))
+        r->conversations[r->n++] = of->conversation;
     return err;
 }
 
 int cassandra_retention_due(struct strand *s, struct store_retention_due *r)
 {
     struct front *front = arena_alloc(strand_scratch(s), sizeof(*front));
-    struct gathered_event *first = arena_alloc(strand_scratch(s), WALK_MAX * sizeof(*first));
+    struct candidate *found = arena_alloc(strand_scratch(s), WALK_MAX * sizeof(*found));
     struct ask a;
     uint32_t n = 0;
     r->n = 0;
     int err = next_conversations(s, r->after, &a);
     if (!err)
-        err = find_candidates(s, r, &a.answer, first, &n);
+        err = find_candidates(s, r, &a.answer, found, &n);
     if (err)
         return err;
     r->after = a.answer.rows_n == WALK_MAX ? answer_u64(&a.answer, WALK_MAX - 1, 0) : 0;
     for (uint32_t i = 0; !err && i < n; i++) {
-        err = look_at(s, r, first[i].conversation, front);
+        err = look_at(s, r, &found[i], front);
         if (r->n == RETENTION_DUE_MAX) {
-            r->after = first[i].conversation;
+            r->after = found[i].conversation;
             break;
         }
     }

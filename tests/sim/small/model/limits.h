@@ -55,6 +55,7 @@ enum {
     SEARCH_MAX = 20,
     APPEND_MAX = 4,
     LOG_BUCKET = 2,
+    RETAIN_MAX = 2,
     KEY_REACH = 32 * LOG_BUCKET,
     EVENTS_BEHIND_MAX = 12,
 };
