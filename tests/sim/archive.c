@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cassandra/cassandra.h"
 #include "model/record.h"
 #include "store/embedded.h"
 #include "util/macros.h"
@@ -12,21 +13,16 @@
 #include "util/numbers.h"
 #include "world.h"
 
-enum { CUTS_MAX = 1024, DAY_MS = 24 * 60 * 60 * 1000 };
-
-/* The beginning of a log moved, while its end was there. */
-struct cut {
-    uint64_t conversation, gone_seq, head_seq;
-};
+enum { CUTS_MIN = 64, DAY_MS = 24 * 60 * 60 * 1000 };
 
 struct archive {
-    struct kv kv;
+    struct kv kv; /* in front of `inner`; of a Cassandra both are empty */
     struct kv_ops ops;
     struct kv *inner;
     struct world *world;
     struct rowmap removed;
-    struct cut cuts[CUTS_MAX];
-    uint32_t n_cuts;
+    struct cut *cuts;
+    uint32_t n_cuts, cuts_room;
 };
 
 static struct archive *archive_of(struct kv *kv)
@@ -34,11 +30,101 @@ static struct archive *archive_of(struct kv *kv)
     return container_of(kv, struct archive, kv);
 }
 
+/* --- notes --- */
+
+struct archive *archive_new(struct world *w)
+{
+    struct archive *a = mem_new(sizeof(*a));
+    a->world = w;
+    return a;
+}
+
+void archive_free(struct archive *a)
+{
+    if (!a)
+        return;
+    rowmap_deinit(&a->removed);
+    free(a->cuts);
+    free(a);
+}
+
+void archive_keep(struct archive *a, uint64_t conversation, uint64_t seq, struct str record)
+{
+    struct row_key k = key_event(conversation, seq);
+    if (!rowmap_get(&a->removed, row_key_str(&k)))
+        rowmap_put(&a->removed, row_key_str(&k), record);
+}
+
+uint32_t archive_cut(struct archive *a, const struct cut *cut)
+{
+    if (a->n_cuts == a->cuts_room) {
+        a->cuts_room = MAX(2 * a->cuts_room, (uint32_t)CUTS_MIN);
+        a->cuts = mem_resize(a->cuts, a->cuts_room * sizeof(a->cuts[0]));
+    }
+    a->cuts[a->n_cuts] = *cut;
+    return a->n_cuts++;
+}
+
+struct cut *archive_cuts(struct archive *a, uint32_t *n)
+{
+    *n = a->n_cuts;
+    return a->cuts;
+}
+
+static bool is_kept(const struct archive *a, struct row_key *k, struct str *record)
+{
+    const struct row *row = rowmap_get(&a->removed, row_key_str(k));
+    if (row)
+        *record = row->value;
+    return row;
+}
+
+bool archive_event(struct world *w, uint64_t conversation, uint64_t seq, struct event *e,
+                   struct arena *arena)
+{
+    struct row_key k = key_event(conversation, seq);
+    struct str record;
+    bool dropped, found = is_kept(w->archive, &k, &record);
+    if (!found && w->cassandra)
+        found = cassandra_event(w->cassandra, conversation, seq, arena, &record, &dropped);
+    return found && !record_decode(e, arena_str(arena, record), arena);
+}
+
+bool archive_has_words(struct world *w, uint64_t conversation, uint64_t seq)
+{
+    struct arena arena = {0};
+    struct event e;
+    struct str record;
+    bool dropped, has = w->cassandra &&
+                        cassandra_event(w->cassandra, conversation, seq, &arena, &record, &dropped);
+    has = has && !dropped && !record_decode(&e, record, &arena) &&
+          (e.type == EVENT_MESSAGE || e.type == EVENT_EDIT) && e.text.n;
+    arena_deinit(&arena);
+    return has;
+}
+
+uint64_t archive_gone(const struct world *w, uint64_t conversation)
+{
+    return archive_gone_at(w, conversation, UINT64_MAX);
+}
+
+uint64_t archive_gone_at(const struct world *w, uint64_t conversation, uint64_t seq)
+{
+    const struct archive *a = w->archive;
+    uint64_t gone_seq = 0;
+    for (const struct cut *c = a->cuts; c < a->cuts + a->n_cuts; c++)
+        if (c->conversation == conversation && c->head_seq < seq)
+            gone_seq = MAX(gone_seq, c->gone_seq);
+    return gone_seq;
+}
+
 /* --- the rule --- */
 
 static bool is_deleted(const struct archive *a, uint64_t id)
 {
     struct arena arena = {0};
+    if (!a->inner)
+        return a->world->left.ok_step && a->world->left.user == id;
     struct turn t = {.view.kv = a->inner, .arena = &arena};
     struct user user;
     bool deleted = !turn_user(&t, id, &user) && user.deleted_ms;
@@ -87,7 +173,7 @@ static void keep_event(struct archive *a, const struct store_load *load, struct 
                    (unsigned long long)load->id, (unsigned long long)seq);
         return;
     }
-    rowmap_put(&a->removed, row_key_str(&k), bytes);
+    archive_keep(a, load->id, seq, bytes);
     if (!archive_may_go(a->world, load, &e))
         world_fail(a->world, "log %llu: %llu is removed before its time",
                    (unsigned long long)load->id, (unsigned long long)seq);
@@ -102,8 +188,16 @@ static void keep_front(struct archive *a, const struct log_head *before,
     must(log_load(&t, &load) == 0);
     for (uint64_t seq = before->gone_seq + 1; seq <= after->gone_seq; seq++)
         keep_event(a, &load, &t, seq);
-    must(a->n_cuts < CUTS_MAX);
-    a->cuts[a->n_cuts++] = (struct cut){conversation, after->gone_seq, before->seq};
+    archive_cut(a, &(struct cut){.conversation = conversation,
+                                 .gone_seq = after->gone_seq,
+                                 .gone_n = after->gone_n,
+                                 .from_seq = before->gone_seq + 1,
+                                 .from_head_seq = before->seq,
+                                 .to_head_seq = before->seq,
+                                 .wall_ms_max = a->world->wall_ms_max,
+                                 .decided_step = a->world->step,
+                                 .head_seq = before->seq,
+                                 .stands_step = a->world->step});
     world_trace(a->world, "log %llu: gone up to %llu", (unsigned long long)conversation,
                 (unsigned long long)after->gone_seq);
     turn_deinit(&t);
@@ -169,19 +263,15 @@ static void archive_release(struct kv *kv, struct kv_snapshot *snapshot)
     archive_of(kv)->inner->ops->release(archive_of(kv)->inner, snapshot);
 }
 
-static void archive_free(struct kv *kv)
+static void archive_free_kv(struct kv *kv)
 {
-    struct archive *a = archive_of(kv);
-    kv_free(a->inner);
-    rowmap_deinit(&a->removed);
-    free(a);
+    kv_free(archive_of(kv)->inner);
 }
 
-struct kv *archive_new(struct world *w, struct kv *inner)
+struct kv *archive_kv(struct world *w, struct kv *inner)
 {
-    struct archive *a = w->archive = mem_new(sizeof(*a));
+    struct archive *a = w->archive;
     a->inner = inner;
-    a->world = w;
     a->kv.ops = &a->ops;
     a->ops = (struct kv_ops){
         .get = archive_get,
@@ -192,25 +282,7 @@ struct kv *archive_new(struct world *w, struct kv *inner)
         .snapshot = archive_snapshot,
         .release = archive_release,
         .commit = archive_commit,
-        .free = archive_free,
+        .free = archive_free_kv,
     };
     return &a->kv;
-}
-
-bool archive_event(struct world *w, uint64_t conversation, uint64_t seq, struct event *e,
-                   struct arena *arena)
-{
-    struct row_key k = key_event(conversation, seq);
-    const struct row *row = w->archive ? rowmap_get(&w->archive->removed, row_key_str(&k)) : NULL;
-    return row && !record_decode(e, arena_str(arena, row->value), arena);
-}
-
-uint64_t archive_gone_at(const struct world *w, uint64_t conversation, uint64_t seq)
-{
-    const struct archive *a = w->archive;
-    uint64_t gone_seq = 0;
-    for (uint32_t i = 0; a && i < a->n_cuts; i++)
-        if (a->cuts[i].conversation == conversation && a->cuts[i].head_seq < seq)
-            gone_seq = a->cuts[i].gone_seq;
-    return gone_seq;
 }

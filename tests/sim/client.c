@@ -386,6 +386,23 @@ static void fetch(struct client *d, struct copy *c)
     attempt_made(a);
 }
 
+/* Whoever asks later finds no less to be gone. */
+static void take_gone(struct copy *c, const struct inbox_entry *entry, const struct attempt *a)
+{
+    struct world *w = a->device->world;
+    uint64_t gone_seq = entry->head.gone_seq;
+    if (entry->me.left) /* whose log ends before the others' */
+        return;
+    if (gone_seq < c->gone_seq && a->asked_step > c->gone_step)
+        world_fail(w, "device %u is told that the beginning of %llu is %llu, after %llu",
+                   a->device->index, (unsigned long long)c->conversation,
+                   (unsigned long long)gone_seq + 1, (unsigned long long)c->gone_seq + 1);
+    if (gone_seq > c->gone_seq) {
+        c->gone_seq = gone_seq;
+        c->gone_step = w->step;
+    }
+}
+
 static void take_entry(struct client *d, const struct inbox_entry *entry, const struct attempt *a)
 {
     if (entry->peer_asked && (entry->peer_delivered_seq || entry->peer_read_seq))
@@ -399,6 +416,7 @@ static void take_entry(struct client *d, const struct inbox_entry *entry, const 
     c->gone = false;
     c->wanted_rev = MAX(c->wanted_rev, entry->me.preferences.rev);
     c->group = entry->conversation.kind == CONVERSATION_GROUP;
+    take_gone(c, entry, a);
     copy_begin_at(c, member_first(&entry->me, &entry->head));
     if (entry->head.seq > c->cursor)
         copy_want(c, entry->head.seq);
@@ -739,21 +757,29 @@ void client_act(struct client *d, bool calm)
 
 static void signed_in(struct attempt *a)
 {
-    must(!a->u.call.error);
+    if (a->u.call.error) {
+        world_fail(a->device->world, "device %u could not sign in", a->device->index);
+        return;
+    }
     a->device->user = a->u.sign.user;
     a->device->id = a->u.sign.device;
     memcpy(a->device->access, a->u.sign.token, sizeof(a->device->access));
 }
 
+/* There are no faults yet; but where a rule is broken it may take a few times, which is noted. */
 static void sign_first(struct client *d, bool up)
 {
-    struct attempt *a = sign(d, signed_in);
-    if (up)
-        chat_signup(d->node->chat, &a->u.sign);
-    else
-        chat_signin(d->node->chat, &a->u.sign);
-    attempt_made(a);
-    world_settle(d->world);
+    enum { TRIES_MAX = 10 };
+    for (uint32_t tries = 0; !d->user; tries++) {
+        must(tries < TRIES_MAX);
+        struct attempt *a = sign(d, signed_in);
+        if (up && !tries)
+            chat_signup(d->node->chat, &a->u.sign);
+        else
+            chat_signin(d->node->chat, &a->u.sign);
+        attempt_made(a);
+        world_settle(d->world);
+    }
 }
 
 void clients_init(struct world *w)

@@ -34,7 +34,8 @@ struct copy {
     uint64_t wanted; /* there may be something up to it */
     uint32_t hints;  /* how often `wanted` was said: an answer to an older question leaves it */
     bool group;
-    uint64_t wanted_rev; /* of what the person wants of it, as entries said */
+    uint64_t gone_seq, gone_step; /* how much of it was said to be gone, and when */
+    uint64_t wanted_rev;          /* of what the person wants of it, as entries said */
     bool fetching, gone, paging;
     bool asked; /* for `wanted`, in vain: asked again at the next compare */
     struct line *rows;

@@ -94,12 +94,17 @@ static uint64_t asked_after(const struct truth_log *log, uint64_t asked, const s
     return e->accepts ? 0 : asked;
 }
 
-uint64_t asked_in(const struct truth_log *log)
+uint64_t asked_at(const struct truth_log *log, uint64_t seq)
 {
     uint64_t asked = 0;
-    for (uint64_t i = 0; i < log->n_rows; i++)
+    for (uint64_t i = 0; i < seq && i < log->n_rows; i++)
         asked = asked_after(log, asked, &log->rows[i]);
     return asked;
+}
+
+uint64_t asked_in(const struct truth_log *log)
+{
+    return asked_at(log, log->n_rows);
 }
 
 static struct contact row_of(struct truth *t, uint64_t user, uint64_t other, uint32_t *n)

@@ -248,28 +248,23 @@ static void look_at_ids(const struct faults *f, const struct store_request *r)
     look_at_id(f, container_of(r, const struct store_user_create, base)->device.id);
 }
 
-/* What a store on Cassandra removes nobody keeps for the checker. */
-static void keep_all(struct store_request *r)
-{
-    if (r->op == STORE_OP_RETENTION_DUE)
-        container_of(r, struct store_retention_due, base)->now_ms = 0;
-}
-
 static void faults_submit(struct store *s, struct store_request *r)
 {
     struct faults *f = faults_of(s);
     look_at_ids(f, r);
-    if (f->world->cassandra) {
-        keep_all(r);
-        f->inner->ops->submit(f->inner, r);
-        return;
-    }
     if (r->op == STORE_OP_RESERVE && f->world->fleet) {
         fleet_reserve(f->world->fleet, f->node, container_of(r, struct store_reserve, base));
         return;
     }
     if (sabotage_question(f->world, f->inner, r)) {
         answer(f, r);
+        return;
+    }
+    if (f->world->cassandra) {
+        if (r->op == STORE_OP_RETAIN)
+            cassandra_retains(f->world->cassandra, f->node,
+                              container_of(r, const struct store_retain, base)->conversation);
+        f->inner->ops->submit(f->inner, r);
         return;
     }
     if (!strikes(f, f->world->fault_percent)) {

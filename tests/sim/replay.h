@@ -64,6 +64,10 @@ void group_follow(struct truth *, struct truth_log *, const struct event *);
 /* A join that was refused was not by an invite that holds to the end. */
 void group_check_refused(struct truth *, const struct op *);
 
+/* retained.c: nothing went before its time, what was too old went, and all that goes with it. With
+ * the rows as the store has them. */
+void retained_check(struct truth *, const struct truth_log *);
+
 /* shown.c: what is listed beside the logs says what they say. */
 void shown_check(struct truth *);
 /* Whether row `seq` mentions the user, who reads up to `end`. */
@@ -81,6 +85,8 @@ bool is_unread_mention(const struct truth *, const struct truth_log *, const str
 void contacts_check(struct truth *);
 /* Of a 1:1: to whom it is a message request, by what its events carry; or 0. */
 uint64_t asked_in(const struct truth_log *);
+/* The same after the event at `seq`. */
+uint64_t asked_at(const struct truth_log *, uint64_t seq);
 
 /* personal.c: what people want of conversations is as their own logs say. */
 void personal_check(struct truth *);

@@ -279,32 +279,35 @@ static void check_members(struct truth *t, struct truth_log *log)
     }
 }
 
-/* What is too old is not there, and what is not is. */
-static void check_kept(struct truth *t, struct truth_log *log)
+/* On Cassandra words go row by row, before it is said that they are gone and after that, and what
+ * was decided before may still come to a row that is being emptied: so of such a row is compared
+ * what no event changes. */
+static void line_bury(struct line *r)
 {
-    uint64_t first = log->load.head.gone_seq + 1, wall_ms_max = t->world->wall_ms_max;
-    struct event e = {.seq = first};
-    if (first > log->n_rows || !t->world->archive)
+    if (r->type != EVENT_MESSAGE && r->type != EVENT_EDIT)
         return;
-    e.time_ms = log->rows[first - 1].time_ms;
-    e.sender = log->rows[first - 1].sender;
-    t->world->wall_ms_max = t->world->overdue_ms;
-    if (archive_may_go(t->world, &log->load, &e))
-        world_fail(t->world, "log %llu: %llu is too old and still there",
-                   (unsigned long long)log->id, (unsigned long long)first);
-    t->world->wall_ms_max = wall_ms_max;
+    r->rev = r->edited_seq = 0;
+    r->deleted = true;
+    r->text = r->mentions = 0;
+    memset(r->reactions, 0, sizeof(r->reactions));
 }
 
 /* As it is for whoever knows only that it is gone: what becomes of it later nobody sees, and what
  * an edit made of it no event tells any more. */
 static void line_end(const struct world *w, const struct truth_log *log, struct line *r)
 {
-    line_lose(r, log->load.head.gone_seq);
-    if (r->seq > log->load.head.gone_seq)
+    uint64_t gone_seq = log->load.head.gone_seq;
+    line_lose(r, gone_seq);
+    /* a later edit of what goes at that moment finds nothing that says which was before it */
+    if (w->cassandra && r->type == EVENT_EDIT && r->target <= gone_seq)
+        r->rev = 0;
+    if (r->seq > gone_seq)
         return;
     line_expire(r, w->wall_ms_max);
     if (r->type == EVENT_MESSAGE && r->edited_seq)
         r->text = r->mentions = 0;
+    if (w->cassandra)
+        line_bury(r);
 }
 
 /* The rows that replaying gives from what each event said. Its words are gone where a later edit or
@@ -377,6 +380,13 @@ static struct line line_for(const struct truth_log *log, uint64_t user, uint64_t
     return r;
 }
 
+/* What has no message is in no list that a device begins with, or begins anew. */
+static bool is_unlisted(const struct truth_log *log)
+{
+    enum conversation_kind kind = log->load.conversation.kind;
+    return (kind == CONVERSATION_DIRECT || kind == CONVERSATION_SELF) && !log->load.head.n;
+}
+
 static void check_copy(struct truth *t, const struct client *d, const struct copy *c)
 {
     struct truth_log *log = log_of(t, c->conversation);
@@ -392,6 +402,9 @@ static void check_copy(struct truth *t, const struct client *d, const struct cop
             return;
         }
         const struct stint *member = present(log, d->user);
+        if (member && seq <= log->load.head.gone_seq && !is_unlisted(log))
+            world_fail(t->world, "device %u kept %llu of %llu, which is gone", d->index,
+                       (unsigned long long)seq, (unsigned long long)c->conversation);
         struct line should = line_for(log, d->user, seq);
         line_hide(t, d->user, log->id, &should);
         line_hide(t, d->user, log->id, has);
@@ -417,11 +430,7 @@ static void check_complete(struct truth *t, struct client *d, struct truth_log *
     for (uint32_t i = 0; i < d->n_copies; i++)
         if (d->copies[i].conversation == log->id)
             cursor = d->copies[i].cursor;
-    /* what has no message is in no list that a device begins with, or begins anew */
-    enum conversation_kind kind = log->load.conversation.kind;
-    bool pair = kind == CONVERSATION_DIRECT || kind == CONVERSATION_SELF;
-    bool unlisted = pair && !log->load.head.n;
-    if (cursor != last && !(unlisted && cursor < last))
+    if (cursor != last && !(is_unlisted(log) && cursor < last))
         world_fail(t->world, "device %u has %llu up to %llu, not %llu", d->index,
                    (unsigned long long)log->id, (unsigned long long)cursor,
                    (unsigned long long)last);
@@ -640,8 +649,8 @@ void truth_check(struct world *w)
         replay_all_members(&t, t.logs[i]);
         check_counts(&t, t.logs[i]);
         check_members(&t, t.logs[i]);
+        retained_check(&t, t.logs[i]);
         check_projection(&t, t.logs[i]);
-        check_kept(&t, t.logs[i]);
         for (uint32_t j = 0; j < DEVICES; j++)
             if (w->clients[j]->user != t.left)
                 check_complete(&t, w->clients[j], t.logs[i]);

@@ -99,14 +99,15 @@ static void choose_between(struct world *w)
 static void open_store(struct world *w, bool cassandra)
 {
     static const uint8_t secret[CRYPTO_SECRET_BYTES] = {1, 2, 3};
+    w->archive = archive_new(w);
+    w->keep = retentions[(w->seed + w->seed / 8) % ARRAY_SIZE(retentions)];
     if (cassandra) {
         w->cassandra = cassandra_new(w);
         w->store = cassandra_store(w->cassandra, NULL, &w->desk.poster);
         return;
     }
     w->fleet = w->n_nodes > 1 ? fleet_new(w) : NULL;
-    w->kv = archive_new(w, sabotage_kv(w, kv_memory_new()));
-    w->keep = retentions[(w->seed + w->seed / 8) % ARRAY_SIZE(retentions)];
+    w->kv = archive_kv(w, sabotage_kv(w, kv_memory_new()));
     w->store = store_memory_open(w->kv, &w->desk.poster, &w->desk.poster, secret, 7);
 }
 
@@ -144,6 +145,7 @@ void world_deinit(struct world *w)
     if (w->kv)
         kv_free(w->kv);
     cassandra_free(w->cassandra);
+    archive_free(w->archive);
     builder_deinit(&w->errors);
 }
 

@@ -73,8 +73,8 @@ struct world {
     uint64_t overdue_ms;     /* what was too old by then is removed at the end */
     uint64_t clock_set_step; /* when somebody set it */
     struct kv *kv;
-    struct archive *archive;     /* part of kv: what was removed */
-    struct cassandra *cassandra; /* in place of both: the store's own way to go wrong; or NULL */
+    struct archive *archive;     /* what was removed */
+    struct cassandra *cassandra; /* in place of kv: the store's own way to go wrong; or NULL */
     struct retention keep;       /* what the server keeps */
     struct store *store;         /* without faults: the checker reads it */
     uint32_t crashes;

@@ -38,6 +38,7 @@ struct order {
     size_t n;
     bool writes;
     bool serial;
+    uint32_t cut; /* it moves the beginning of a log: its number (graveyard.h), or NO_CUT */
 };
 
 struct call {
@@ -56,6 +57,7 @@ static struct cql_statement *statement_new(struct cassandra *c, const char *text
                                            enum cql_repeat repeat)
 {
     struct cql_statement *s = mem_new(sizeof(*s));
+    s->number = c->n_statements;
     s->repeat = repeat;
     s->broken = broken_in(c->world->sabotage, c->n_statements);
     s->spared = c->picky && rng_percent(&c->world->rng, 85);
@@ -185,6 +187,7 @@ static void carry_out(struct cassandra *c, struct call *call, uint32_t on)
     if (!o->n)
         return; /* not of our tables: seat.c has answered it */
     if (o->writes) {
+        graveyard_written(c->world, &c->keyspace, &o->parts[0], o->cut, on);
         execute_write(&c->keyspace, o->parts, o->n, now_us(c), on, &call->arena, &call->outcome);
         trace(c, call);
         return;
@@ -348,6 +351,19 @@ bool cassandra_wait(struct cassandra *c)
     return true;
 }
 
+/* --- what is gone --- */
+
+void cassandra_retains(struct cassandra *c, const struct node *n, uint64_t conversation)
+{
+    c->seats[n->index]->look = graveyard_look(c->world, &c->keyspace, conversation);
+}
+
+bool cassandra_event(struct cassandra *c, uint64_t conversation, uint64_t seq, struct arena *arena,
+                     struct str *record, bool *dropped)
+{
+    return graveyard_event(&c->keyspace, conversation, seq, arena, record, dropped);
+}
+
 /* --- the driver's interface --- */
 
 void cql_run(struct cql *cql, struct cql_call *of, const struct cql_order *asked)
@@ -359,6 +375,8 @@ void cql_run(struct cql *cql, struct cql_call *of, const struct cql_order *asked
         .n = asked->parts_n,
         .writes = first->kind != PLAN_SELECT,
         .serial = asked->terms.consistency == CQL_SERIAL,
+        .cut = graveyard_asked(seat->cassandra->world, &seat->cassandra->keyspace, &seat->look,
+                               &asked->parts[0]),
     };
     struct call *call = call_new(seat, of, &order);
     must(!asked->terms.page.p); /* no answer has so many rows */

@@ -15,7 +15,7 @@
  * be good however late it comes); times to live; anything that the statements do not ask for today,
  * which ends the run (plan.h, execute.c).
  *
- * Nothing here knows what the statements are for, but broken.h.
+ * Nothing here knows what the statements are for, but broken.h and graveyard.h.
  */
 #ifndef PARLEY_SIM_CASSANDRA_CASSANDRA_H
 #define PARLEY_SIM_CASSANDRA_CASSANDRA_H
@@ -23,6 +23,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "util/str.h"
+
+struct arena;
 struct cassandra;
 struct node;
 struct poster;
@@ -46,5 +49,12 @@ bool cassandra_land(struct cassandra *);
 void cassandra_advance(struct cassandra *);
 /* Time passes for the operator alone, if they wait for any; else false. */
 bool cassandra_wait(struct cassandra *);
+
+/* A node asks its store what of a log is to go (graveyard.h). */
+void cassandra_retains(struct cassandra *, const struct node *, uint64_t conversation);
+/* The row of an event as it was last written, whether it is gone or not; *dropped: it is there no
+ * more. */
+bool cassandra_event(struct cassandra *, uint64_t conversation, uint64_t seq, struct arena *,
+                     struct str *record, bool *dropped);
 
 #endif

@@ -8,6 +8,7 @@
 
 /* As the driver knows it, and as we do. */
 struct cql_statement {
+    uint32_t number; /* enum statement */
     enum cql_repeat repeat;
     struct plan plan;
     enum broken broken; /* a rule that is not kept in this world */

@@ -249,7 +249,33 @@ const struct rows *partition_read(struct keyspace *k, struct partition *p, uint3
     return rows;
 }
 
+const struct rows *partition_written(struct partition *p, struct arena *arena)
+{
+    struct rows *rows = (struct rows *)copy_rows(&p->rows, arena);
+    list_for_each(&p->pending, node)
+        rows_apply(rows, list_entry(node, struct mutation, in_partition), arena);
+    return rows;
+}
+
 /* --- all of it --- */
+
+const struct table *keyspace_table(const struct keyspace *k, const char *name)
+{
+    for (uint32_t i = 0; i < k->schema.n; i++)
+        if (str_eq(k->schema.tables[i].name, str_of(name)))
+            return &k->schema.tables[i];
+    must(!"a table");
+    return NULL;
+}
+
+uint8_t table_column(const struct table *t, const char *name)
+{
+    uint8_t i = 0;
+    while (i < t->n && !str_eq(t->columns[i].name, str_of(name)))
+        i++;
+    must(i < t->n);
+    return i;
+}
 
 static size_t put_key(char *out, size_t room, const struct keyspace *k, const struct table *t,
                       const struct str *key)

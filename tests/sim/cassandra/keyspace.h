@@ -81,6 +81,8 @@ void keyspace_deinit(struct keyspace *);
  */
 struct partition *keyspace_find(struct keyspace *, const struct table *, const struct str *key,
                                 bool make);
+const struct table *keyspace_table(const struct keyspace *, const char *name);
+uint8_t table_column(const struct table *, const char *name);
 /* The next partition of a table in their order, behind that one or from the first. NULL: none. */
 struct partition *keyspace_next(struct keyspace *, const struct table *, const struct row **at);
 /* Takes over the mutation, whose bytes lie in the arena. */
@@ -96,6 +98,8 @@ void partition_finish(struct keyspace *, struct partition *);
  * repair. The view lies in `arena` or in the partition, until it is written to. */
 const struct rows *partition_read(struct keyspace *, struct partition *, uint32_t replicas,
                                   struct arena *arena);
+/* All that was ever written there, wherever it is; nobody has it from that. It lies in `arena`. */
+const struct rows *partition_written(struct partition *, struct arena *);
 
 /* Of a row: absent if it is null, or deleted. */
 struct str rows_cell(const struct rows *, const struct row_of_cells *, const struct table *,

@@ -5,6 +5,7 @@
 #ifndef PARLEY_SIM_CASSANDRA_SEAT_H
 #define PARLEY_SIM_CASSANDRA_SEAT_H
 
+#include "graveyard.h"
 #include "loop/loop.h"
 #include "store/cql/cql.h"
 
@@ -23,6 +24,7 @@ struct seat {
     uint32_t number;
     uint32_t n_statements; /* prepared so far */
     bool turning;
+    struct grave_look look; /* when its node last asked what of a log is to go */
     void (*stopped)(void *);
     void *stopped_arg;
 };
