@@ -260,7 +260,7 @@ static void test_a_change_that_stands_late_is_nobody_elses(void **state)
 
 /* --- names --- */
 
-/* Somebody's next event makes them have a name; the same number is the same look. */
+/* Somebody's next event makes them have a name; those with the same first letter look alike. */
 struct rename {
     char skeleton[CRYPTO_HASH_BYTES], key[40];
     struct event event;
@@ -272,7 +272,7 @@ static void rename_make(struct rig *rig, struct rename *r, uint64_t user, const 
 {
     struct log_head head = head_of(rig, user);
     *r = (struct rename){0};
-    memset(r->skeleton, 'L', sizeof(r->skeleton));
+    memset(r->skeleton, name[0], sizeof(r->skeleton));
     snprintf(r->key, sizeof(r->key), "%s at %d", name, (int)head.seq);
     r->event = event_after(&head, user, EVENT_RENAME, user, r->key);
     r->event.text = str_of(name);
@@ -369,6 +369,28 @@ static void test_a_late_claim_does_not_undo_a_later_one(void **state)
     await_answer(rig);
     assert_renamed(&late, STORE_MOVED);
     assert_renamed(&taken, STORE_DONE);
+}
+
+/* It comes when that very event stands, and the name was given up again since: nobody else's for a
+ * time, and then anybody's. */
+static void test_a_late_claim_does_not_keep_a_name_that_was_given_up(void **state)
+{
+    struct rig *rig = *state;
+    struct rename late;
+    struct held claim;
+    people(rig);
+    rename_make(rig, &late, ALICE, "modern", 5000);
+    hold(&claim, S_NAME_CHANGE);
+    begin_ask(rig, store_append, &late.append);
+    held_await(&claim, rig);
+    assert_renames(rig, ALICE, "modern", 5000, STORE_DONE);
+    assert_renames(rig, ALICE, "alicia", 6000, STORE_DONE);
+    held_let_go(&claim);
+    await_answer(rig);
+    assert_renamed(&late, STORE_KNOWN);
+    uint64_t end_ms = 6000 + FORMER_NAME_S * UINT64_C(1000);
+    assert_renames(rig, BOB, "modern", end_ms - 1, STORE_TAKEN);
+    assert_renames(rig, BOB, "modern", end_ms, STORE_DONE);
 }
 
 /* --- a member --- */
@@ -810,6 +832,7 @@ int main(void)
         both(test_a_look_that_is_claimed_again_is_not_taken),
         both(test_a_look_does_not_go_back_to_a_former_name),
         both(test_a_late_claim_does_not_undo_a_later_one),
+        both(test_a_late_claim_does_not_keep_a_name_that_was_given_up),
         both(test_who_was_added_half_way_has_read_up_to_there),
         both(test_a_code_that_could_not_be_ended_is_ended_later),
         both(test_a_code_that_is_used_meanwhile_is_ended_all_the_same),

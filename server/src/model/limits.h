@@ -58,7 +58,7 @@ enum {
     /* Events of a log in one partition of a store of many nodes: the layout of what is stored, so
      * it never changes. */
     LOG_BUCKET = 1000,
-    RETAIN_MAX = 256, /* events that go by their age at once: no more than a bucket */
+    RETAIN_MAX = 256,            /* events that go by their age at once: no more than a bucket */
     KEY_REACH = 32 * LOG_BUCKET, /* events back that a key is looked for there */
     EVENTS_BEHIND_MAX = 1000,    /* a device that lacks more in one conversation pages instead */
 };

@@ -91,8 +91,10 @@ export class Cluster {
     assert.equal(status, 0, output);
   }
 
+  /** All of it, whichever part fails. */
   async end(): Promise<void> {
-    await Promise.all(this.nodes.map((node) => node.end()));
+    const ended = await Promise.allSettled(this.nodes.map((node) => node.end()));
     await this.nats.kill();
+    for (const one of ended) if (one.status === "rejected") throw one.reason;
   }
 }

@@ -133,30 +133,31 @@ static int look_again(struct filling *f)
     return err;
 }
 
-/* A group whose maker died over it may have its first event, and no record: what is left to be done
- * is done now, as by whoever else comes upon a head, or nobody would be told once it is. */
+/* A group whose maker died over it may have its first event, and no record. */
+static bool is_begun(const struct filling *f, uint32_t i)
+{
+    return f->rows[i].me.there && f->heads[i].head.seq && !f->conversations[i].there;
+}
+
+/* What is left to be done of those is done now, as by whoever else comes upon a head, or nobody
+ * would be told once it is. Where it cannot be, the list fails: to leave one out would be for good.
+ */
 static int settle_begun(struct filling *f)
 {
-    struct conversation_state *c = arena_alloc(strand_scratch(f->strand), sizeof(*c));
-    struct gathered_conversation *settled =
-        arena_alloc(strand_scratch(f->strand), f->n * sizeof(*settled));
-    uint32_t n = 0, of[INBOX_FILLED_MAX];
+    struct conversation_state *c = NULL;
     int err = 0;
     for (uint32_t i = 0; !err && i < f->n; i++) {
         struct log_head head;
-        if (!f->rows[i].me.there || !f->heads[i].head.seq || f->conversations[i].there)
+        if (!is_begun(f, i))
             continue;
+        c = c ? c : arena_alloc(strand_scratch(f->strand), sizeof(*c));
         err = conversation_get(f->strand, f->conversations[i].id, c);
         if (!err)
             err = log_settle(f->strand, c, &head);
+        if (!err)
+            err = gather_conversations(f->strand, &f->conversations[i], 1);
         err = err == -EBADMSG ? 0 : err; /* logged; the others are listed all the same */
-        settled[n].id = f->conversations[i].id;
-        of[n++] = i;
     }
-    if (!err)
-        err = gather_conversations(f->strand, settled, n);
-    for (uint32_t i = 0; !err && i < n; i++)
-        f->conversations[of[i]] = settled[i];
     return err;
 }
 

@@ -212,17 +212,20 @@ static int user_holds(struct strand *s, uint64_t user, struct str name, uint64_t
     return err || row.user != user ? err : name_holds(s, &row, name, now_ms, wanted);
 }
 
-/* By the event that it was taken by: 0 or STORE_TAKEN. */
+/* Beside the name that it is kept for: by the name that its user has, or by the event that it was
+ * taken by. 0 or STORE_TAKEN. */
 static int claim_holds(struct strand *s, const struct look_row *row, struct str skeleton,
                        uint64_t now_ms)
 {
     struct person p;
     struct log_row stands;
-    if (!row->taken)
-        return 0;
     int err = people_look(s, row->user, &p);
-    if (err || !p.user.id || p.user.deleted_ms)
+    if (err || !p.user.id)
         return err;
+    if (str_eq(p.user.skeleton, skeleton))
+        return STORE_TAKEN;
+    if (!row->taken || p.user.deleted_ms)
+        return 0;
     err = log_get_row(s, row->user, row->taken, &stands);
     if (err)
         return err == STORE_NOT_FOUND ? STORE_TAKEN : err;
@@ -258,11 +261,25 @@ static int may_take(struct strand *s, const struct user *user, const struct name
     return str_eq(p.user.username, user->username) ? STORE_TAKEN : 0;
 }
 
+/* Whether something stands at `by` or behind it by now, so that this claim's event cannot: then it
+ * changes nothing, or it could undo what came of a later one. The row was read before. */
+static int is_late(struct strand *s, const struct user *user, const struct name_row *row,
+                   uint64_t by, bool *late)
+{
+    struct person p;
+    *late = row->user == user->id && row->taken > (int64_t)by;
+    if (*late || by == NAME_BY_ACCOUNT)
+        return 0;
+    int err = people_look(s, user->id, &p);
+    *late = !err && p.user.rev >= by;
+    return err;
+}
+
 static int claim_name(struct strand *s, const struct user *user, uint64_t by, uint64_t now_ms)
 {
     for (int i = 0; decide(s, i); i++) {
         struct name_row row;
-        bool made;
+        bool made, late;
         int err = get_name(s, S_NAME_LOOK, user->username, &row);
         if (err)
             return err;
@@ -273,8 +290,9 @@ static int claim_name(struct strand *s, const struct user *user, uint64_t by, ui
                                 .until_ms = row.user == user->id ? row.until_ms : 0};
         if (row.there && same_name(&row, &mine))
             return 0;
-        if (row.user == user->id && row.taken > (int64_t)by)
-            return 0; /* by what stands behind `by`, where something stands by now */
+        err = is_late(s, user, &row, by, &late);
+        if (err || late)
+            return err;
         err = may_take(s, user, &row, by, now_ms, true);
         if (!err)
             err = change_name(s, user->username, &row, &mine, &made);
@@ -361,7 +379,7 @@ int naming_lost(struct strand *s, const struct user *user, bool *looks_like)
  * later event of theirs took back is not given up by one that is done again. */
 int naming_give_up(struct strand *s, const struct user *before, uint64_t by, uint64_t time_ms)
 {
-    const struct name_row former = {
+    struct name_row former = {
         .there = true, .user = before->id, .taken = NAME_GIVEN_UP, .until_ms = time_ms + FORMER_MS};
     struct ask end = ASK(S_NAME_END_PUT, cql_u64(former.until_ms), cql_bytes(before->username));
     int err = strand_ask(s, &end);
@@ -370,8 +388,8 @@ int naming_give_up(struct strand *s, const struct user *before, uint64_t by, uin
         bool made;
         err = get_name(s, S_NAME_LOOK, before->username, &row);
         bool theirs = row.user == before->id && row.taken <= (int64_t)by;
-        bool done = row.taken == NAME_GIVEN_UP && row.until_ms >= former.until_ms;
-        if (err || !theirs || done)
+        former.until_ms = MAX(former.until_ms, row.until_ms); /* it was given up again since */
+        if (err || !theirs || same_name(&row, &former))
             return err;
         err = change_name(s, before->username, &row, &former, &made);
         if (err || made)

@@ -318,7 +318,7 @@ static int look_at(struct strand *s, struct store_retention_due *r, const struct
                    struct front *front)
 {
     struct conversation_state *c = arena_alloc(strand_scratch(s), sizeof(*c));
-    struct log_head head;
+    struct log_head head = {0};
     int err = conversation_get(s, of->conversation, c);
     if (!err)
         err = log_find_head(s, c, &head);

@@ -479,7 +479,7 @@ const struct statement_row statement_rows[STATEMENTS] = {
               "all of a table, to check a copy"),
     STATEMENT(ALL_NAME_STARTS, "SELECT start FROM name_starts", READ,
               "all of a table, to check a copy"),
-    STATEMENT(ALL_LOOKS, "SELECT skeleton, user, name FROM looks", READ,
+    STATEMENT(ALL_LOOKS, "SELECT skeleton, user, name, taken FROM looks", READ,
               "all of a table, to check a copy"),
     STATEMENT(ALL_NAME_ENDS, "SELECT until_ms, name FROM name_ends", READ,
               "all of a table, to check a copy"),
