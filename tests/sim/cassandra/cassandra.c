@@ -148,12 +148,9 @@ static int64_t now_us(struct cassandra *c)
     return c->stamps[by];
 }
 
-static int trace_part(char *line, size_t n, const struct cassandra *c, const struct cql_part *part)
+static int trace_part(char *line, size_t n, const struct cql_part *part)
 {
-    uint32_t which = 0;
-    while (c->statements[which] != part->statement)
-        which++;
-    int end = snprintf(line, n, " %s", statement_rows[which].name);
+    int end = snprintf(line, n, " %s", statement_rows[part->statement->number].name);
     for (size_t i = 0; i < part->values_n && (size_t)end < n; i++) {
         const struct cql_value *v = &part->values[i];
         if (v->kind == CQL_VALUE_INTEGER)
@@ -172,7 +169,7 @@ static void trace(const struct cassandra *c, const struct call *call)
     if (!c->world->trace)
         return;
     for (size_t i = 0, n = 0; i < call->order.n && n < sizeof(line); i++)
-        n += (size_t)trace_part(line + n, sizeof(line) - n, c, &call->order.parts[i]);
+        n += (size_t)trace_part(line + n, sizeof(line) - n, &call->order.parts[i]);
     world_trace(c->world, "seat %d:%s%s", call->seat ? (int)call->seat->number : -1, line,
                 !o->conditional ? ""
                 : o->applied    ? ": applied"
