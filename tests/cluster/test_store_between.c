@@ -600,10 +600,10 @@ static void test_an_edit_finds_its_message_gone(void **state)
     assert_emptied(rig, edit.seq);
 }
 
-/* How much Alice's list says is gone of the group. */
-static uint64_t listed_gone(struct rig *rig)
+/* How much somebody's list says is gone of the group. */
+static uint64_t listed_gone(struct rig *rig, uint64_t user)
 {
-    struct store_inbox_list list = {.user = ALICE, .limit = 5, .now_ms = 2000};
+    struct store_inbox_list list = {.user = user, .limit = 5, .now_ms = 2000};
     ask(rig, store_inbox_list, &list);
     assert_int_equal(list.base.status, STORE_DONE);
     assert_int_equal(list.n_entries, 1);
@@ -629,13 +629,53 @@ static void test_a_list_tells_what_the_inbox_knows_to_be_gone(void **state)
     ask(rig, store_inbox_changes, &changes);
     assert_int_equal(changes.base.status, STORE_DONE);
     store_request_deinit(&changes.base);
-    uint64_t listed = listed_gone(rig);
+    uint64_t listed = listed_gone(rig, ALICE);
     held_doubt(&gone);
     await_answer(rig);
     assert_int_not_equal(retain.base.status, STORE_DONE);
     store_request_deinit(&retain.base);
     assert_int_equal(listed, seq);
     assert_int_equal(head_of(rig, GROUP).gone_seq, seq);
+}
+
+/* What changed for Alice since the token, which becomes the one of now; how much of it is gone. */
+static uint64_t changed_gone(struct rig *rig, char token[STORE_TOKEN_BYTES_MAX], uint32_t *n)
+{
+    struct store_inbox_changes r = {
+        .user = ALICE, .token = str_of(token), .limit = 10, .now_ms = 2000};
+    ask(rig, store_inbox_changes, &r);
+    assert_int_equal(r.base.status, STORE_DONE);
+    *n = r.n_entries;
+    uint64_t gone_seq = r.n_entries ? r.entries[0].head.gone_seq : 0;
+    memcpy(token, r.next, sizeof(r.next));
+    store_request_deinit(&r.base);
+    return gone_seq;
+}
+
+/* The first of the inboxes, which is Alice's, is not told; Bob's is, and Bob comes upon it. */
+static void test_who_was_not_told_what_is_gone_is_told_by_others(void **state)
+{
+    struct rig *rig = *state;
+    struct store_retain retain = retain_two();
+    char token[STORE_TOKEN_BYTES_MAX] = "";
+    struct held told;
+    uint32_t n;
+    people(rig);
+    make_group(rig);
+    uint64_t seq = say(rig, GROUP, ALICE, "a1", "words");
+    changed_gone(rig, token, &n);
+    hold(&told, S_INBOX_PUT_GONE);
+    begin_ask(rig, store_retain, &retain);
+    held_await(&told, rig);
+    held_doubt(&told);
+    await_answer(rig);
+    assert_int_not_equal(retain.base.status, STORE_DONE);
+    store_request_deinit(&retain.base);
+    changed_gone(rig, token, &n);
+    assert_int_equal(n, 0);
+    assert_int_equal(listed_gone(rig, BOB), seq);
+    assert_int_equal(changed_gone(rig, token, &n), seq);
+    assert_int_equal(n, 1);
 }
 
 /* Messages until the head is at `seq`. */
@@ -840,6 +880,7 @@ int main(void)
         both(test_an_edit_comes_while_retention_empties),
         both(test_an_edit_finds_its_message_gone),
         both(test_a_list_tells_what_the_inbox_knows_to_be_gone),
+        both(test_who_was_not_told_what_is_gone_is_told_by_others),
         both(test_a_bucket_that_was_left_is_dropped_later),
     };
     if (crypto_init())

@@ -152,15 +152,30 @@ static int find_log(struct appending *a)
     return head.seq ? refuse(a, false) : STORE_NOT_FOUND;
 }
 
+/* Whether the head is another by what was read first. One that is gone itself, or will be, lies in
+ * a bucket that is dropped: there nothing stands that the batch's condition could see. None is
+ * dropped before a later one was entered. */
+static int look_at_head(struct appending *a, bool *moved)
+{
+    const struct store_append *r = a->r;
+    struct log_head head;
+    *moved = a->c->gone_seq != r->head.gone_seq || r->head.seq < a->c->gone_seq;
+    if (*moved || next_bucket(r) >= a->c->bucket)
+        return 0;
+    int err = log_find_head(a->strand, a->c, &head);
+    *moved = !err && head.seq != r->head.seq;
+    return err;
+}
+
 /* What must hold beside the head. */
 static int look_around(struct appending *a)
 {
     struct store_append *r = a->r;
+    bool moved;
     r->user_moved = r->looks_like = false;
-    /* A head that is gone itself lies in a bucket that may be dropped: there nothing stands that
-     * the batch's condition could see. */
-    if (a->c->gone_seq != r->head.gone_seq || r->head.seq < a->c->gone_seq)
-        return refuse(a, false);
+    int err = look_at_head(a, &moved);
+    if (err || moved)
+        return err ? err : refuse(a, false);
     if (!key_decides(r))
         return 0;
     must(r->n_events == 1);
@@ -172,7 +187,7 @@ static int look_around(struct appending *a)
         r->user_moved = result == STORE_MOVED;
     }
     if (result > 0) {
-        int err = log_find_head(a->strand, a->c, &r->head);
+        err = log_find_head(a->strand, a->c, &r->head);
         return err ? err : result;
     }
     return result;

@@ -141,7 +141,7 @@ static bool is_begun(const struct filling *f, uint32_t i)
 
 /* What is left to be done of those is done now, as by whoever else comes upon a head, or nobody
  * would be told once it is. Where it cannot be, the list fails: to leave one out would be for good.
- */
+ * (One of which a row does not decode stays out.) */
 static int settle_begun(struct filling *f)
 {
     struct conversation_state *c = NULL;
@@ -156,28 +156,44 @@ static int settle_begun(struct filling *f)
             err = log_settle(f->strand, c, &head);
         if (!err)
             err = gather_conversations(f->strand, &f->conversations[i], 1);
+        f->conversations[i].there = f->conversations[i].there && !err;
         err = err == -EBADMSG ? 0 : err; /* logged; the others are listed all the same */
     }
     return err;
 }
 
-/* An inbox knows before its conversation how much is gone (retention.c), and a token knows the
- * inbox: so what is told here is no less, or its device would not be told when it is. Who decided
- * it may have died: it is said of the conversation now. */
-static int put_gone(struct filling *f)
+int inbox_put_gone(struct strand *s, uint64_t id, const uint64_t *users, uint32_t n,
+                   uint64_t gone_seq, uint64_t gone_n)
 {
-    struct ask *asks = arena_alloc(strand_scratch(f->strand), f->n * sizeof(*asks) + 1);
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < f->n; i++) {
+    struct ask *asks = arena_alloc(strand_scratch(s), n * sizeof(*asks) + 1);
+    struct ask gone = conversation_put_gone(id, gone_seq, gone_n);
+    for (uint32_t i = 0; i < n; i++)
+        asks[i] = ASK(S_INBOX_PUT_GONE, cql_u64(gone_seq), cql_u64(gone_seq), cql_u64(gone_n),
+                      cql_u64(users[i]), cql_u64(id));
+    int err = strand_ask_all(s, asks, n);
+    return err ? err : strand_ask(s, &gone);
+}
+
+/* An inbox may know what its conversation, and others' inboxes, do not yet: who decided it is at
+ * it, or has died. A token knows the inbox, so what is told here is no less; and the rest is done
+ * now, or who was not told never would be. Where it cannot be, the next round does it. */
+static int carry_on_going(struct filling *f)
+{
+    int err = 0;
+    for (uint32_t i = 0; i < f->n && err != -ECANCELED; i++) {
         struct gathered_conversation *c = &f->conversations[i];
         const struct inbox_row *row = &f->rows[i];
+        const uint64_t *pair = c->conversation.users;
+        bool group = c->conversation.kind == CONVERSATION_GROUP;
         if (!c->there || !row->me.there || row->gone_seq <= c->gone_seq)
             continue;
         c->gone_seq = row->gone_seq;
         c->gone_n = row->gone_n;
-        asks[n++] = conversation_put_gone(c->id, c->gone_seq, c->gone_n);
+        err =
+            inbox_put_gone(f->strand, c->id, group ? c->roster.users : pair,
+                           group ? c->roster.n : 1 + (pair[0] != pair[1]), c->gone_seq, c->gone_n);
     }
-    return strand_ask_all(f->strand, asks, n);
+    return err == -ECANCELED ? err : 0;
 }
 
 static int gather_what_they_are(struct filling *f, const uint64_t *ids)
@@ -195,7 +211,7 @@ static int gather_what_they_are(struct filling *f, const uint64_t *ids)
         err = settle_begun(f);
     if (!err)
         err = look_again(f);
-    return err ? err : put_gone(f);
+    return err ? err : carry_on_going(f);
 }
 
 static void set_entry(struct filling *f, uint32_t i)

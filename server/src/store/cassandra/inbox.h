@@ -36,4 +36,9 @@ struct log_head inbox_touched_head(const struct inbox_row *);
 int inbox_fill(struct strand *, uint64_t user, uint64_t now_ms, const uint64_t *ids, uint32_t n,
                struct inbox_entry *entries, bool *ahead);
 
+/* So much of a conversation is gone: tells its members' inboxes, and then says it of itself.
+ * Harmless to repeat. 0, negative. */
+int inbox_put_gone(struct strand *, uint64_t conversation, const uint64_t *users, uint32_t n,
+                   uint64_t gone_seq, uint64_t gone_n);
+
 #endif

@@ -12,7 +12,8 @@
  * A row is never deleted: one that is nobody's has user 0, and is taken again.
  *
  * A look's row has the name that it is kept for, and the event by which its user took it last: it
- * holds as long as that name does, or the name of that event, which may come yet. Each claim writes
+ * holds as long as that name does, or the name that its user has, or that of the event, which may
+ * come yet. Each claim writes
  * it, so that nobody takes a look away by what they saw before its user claimed it again; and none
  * goes back to an earlier event.
  *
@@ -261,8 +262,8 @@ static int may_take(struct strand *s, const struct user *user, const struct name
     return str_eq(p.user.username, user->username) ? STORE_TAKEN : 0;
 }
 
-/* Whether something stands at `by` or behind it by now, so that this claim's event cannot: then it
- * changes nothing, or it could undo what came of a later one. The row was read before. */
+/* Whether something stands at `by` or behind it by now, so that this claim's event cannot: then the
+ * name's row stays, or what came of a later one could be undone. The row was read before. */
 static int is_late(struct strand *s, const struct user *user, const struct name_row *row,
                    uint64_t by, bool *late)
 {

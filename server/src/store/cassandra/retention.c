@@ -19,6 +19,7 @@
 #include "model/record.h"
 #include "store/cassandra/changes.h"
 #include "store/cassandra/gather.h"
+#include "store/cassandra/inbox.h"
 #include "store/cassandra/operations.h"
 #include "store/cassandra/people.h"
 #include "store/project.h"
@@ -180,15 +181,9 @@ static int empty_front(struct strand *s, const struct front *front, const struct
 static int put_gone(struct strand *s, const struct conversation_state *c,
                     const struct log_head *head)
 {
-    uint64_t users[MEMBERS_MAX], id = c->conversation.id;
+    uint64_t users[MEMBERS_MAX];
     uint32_t n = conversation_users(c, users);
-    struct ask *asks = arena_alloc(strand_scratch(s), n * sizeof(*asks) + 1);
-    struct ask gone = conversation_put_gone(id, head->gone_seq, head->gone_n);
-    for (uint32_t i = 0; i < n; i++)
-        asks[i] = ASK(S_INBOX_PUT_GONE, cql_u64(head->gone_seq), cql_u64(head->gone_seq),
-                      cql_u64(head->gone_n), cql_u64(users[i]), cql_u64(id));
-    int err = strand_ask_all(s, asks, n);
-    return err ? err : strand_ask(s, &gone);
+    return inbox_put_gone(s, c->conversation.id, users, n, head->gone_seq, head->gone_n);
 }
 
 /* What goes at once ends at most one bucket, and the one before is dropped before anything else
