@@ -112,9 +112,9 @@ uint64_t archive_gone_at(const struct world *w, uint64_t conversation, uint64_t 
 {
     const struct archive *a = w->archive;
     uint64_t gone_seq = 0;
-    for (const struct cut *c = a->cuts; c < a->cuts + a->n_cuts; c++)
-        if (c->conversation == conversation && c->head_seq < seq)
-            gone_seq = MAX(gone_seq, c->gone_seq);
+    for (uint32_t i = 0; i < a->n_cuts; i++)
+        if (a->cuts[i].conversation == conversation && a->cuts[i].head_seq < seq)
+            gone_seq = MAX(gone_seq, a->cuts[i].gone_seq);
     return gone_seq;
 }
 
