@@ -38,6 +38,19 @@ uint64_t unread_mention(const struct truth *t, const struct truth_log *log, cons
     return 0;
 }
 
+/* Whether somebody has so many mentions that the newest ones, which alone are looked at on
+ * Cassandra (noted.h), may all be elsewhere. Of those many do not stand any more, and are looked at
+ * too. */
+static bool has_many_mentions(const struct truth *t, uint64_t user)
+{
+    enum { LOOKED_AT = 100 };
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < t->n_logs; i++)
+        for (uint64_t j = 0; j < t->logs[i]->n_rows; j++)
+            n += (t->logs[i]->rows[j].mentions & bit_of(t->world, user)) != 0;
+    return n > LOOKED_AT / 2;
+}
+
 /* On Cassandra a mention stands until its time has come by the reader's clock (noted.c); a node
  * whose clock is ahead has emptied its message before. */
 bool is_unread_mention(const struct truth *t, const struct truth_log *log, const struct member *me,
@@ -46,6 +59,8 @@ bool is_unread_mention(const struct truth *t, const struct truth_log *log, const
     uint64_t newest = unread_mention(t, log, me, head);
     if (seq == newest || !t->world->cassandra)
         return seq == newest;
+    if (!seq)
+        return has_many_mentions(t, me->user);
     if (seq <= newest || seq <= me->read_seq || seq > head ||
         seq < member_first(me, &log->load.head) || is_hidden(t, me->user, log->id, seq))
         return false;
