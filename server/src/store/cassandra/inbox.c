@@ -176,11 +176,12 @@ int inbox_put_gone(struct strand *s, uint64_t id, const uint64_t *users, uint32_
 
 /* An inbox may know what its conversation, and others' inboxes, do not yet: who decided it is at
  * it, or has died. A token knows the inbox, so what is told here is no less; and the rest is done
- * now, or who was not told never would be. Where it cannot be, the next round does it. */
+ * before it is told, or who was not told never would be, and whoever was could read what is gone
+ * once more, and keep it. */
 static int carry_on_going(struct filling *f)
 {
     int err = 0;
-    for (uint32_t i = 0; i < f->n && err != -ECANCELED; i++) {
+    for (uint32_t i = 0; !err && i < f->n; i++) {
         struct gathered_conversation *c = &f->conversations[i];
         const struct inbox_row *row = &f->rows[i];
         const uint64_t *pair = c->conversation.users;
@@ -192,8 +193,9 @@ static int carry_on_going(struct filling *f)
         err =
             inbox_put_gone(f->strand, c->id, group ? c->roster.users : pair,
                            group ? c->roster.n : 1 + (pair[0] != pair[1]), c->gone_seq, c->gone_n);
+        strand_harmless(f->strand);
     }
-    return err == -ECANCELED ? err : 0;
+    return err;
 }
 
 static int gather_what_they_are(struct filling *f, const uint64_t *ids)
