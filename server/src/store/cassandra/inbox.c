@@ -166,7 +166,8 @@ int inbox_put_gone(struct strand *s, uint64_t id, const uint64_t *users, uint32_
                    uint64_t gone_seq, uint64_t gone_n)
 {
     struct ask *asks = arena_alloc(strand_scratch(s), n * sizeof(*asks) + 1);
-    struct ask gone = conversation_put_gone(id, gone_seq, gone_n);
+    struct ask gone = ASK(S_CONVERSATION_PUT_GONE, cql_u64(gone_seq), cql_u64(gone_seq),
+                          cql_u64(gone_n), cql_u64(id));
     for (uint32_t i = 0; i < n; i++)
         asks[i] = ASK(S_INBOX_PUT_GONE, cql_u64(gone_seq), cql_u64(gone_seq), cql_u64(gone_n),
                       cql_u64(users[i]), cql_u64(id));

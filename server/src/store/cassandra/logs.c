@@ -98,12 +98,6 @@ struct ask conversation_put_pins(struct strand *s, uint64_t id, const struct pin
     return ASK(S_CONVERSATION_PUT_PINS, cql_u64(seq), strand_blob(s, &b), cql_u64(id));
 }
 
-struct ask conversation_put_gone(uint64_t id, uint64_t gone_seq, uint64_t gone_n)
-{
-    return ASK(S_CONVERSATION_PUT_GONE, cql_u64(gone_seq), cql_u64(gone_seq), cql_u64(gone_n),
-               cql_u64(id));
-}
-
 uint32_t conversation_users(const struct conversation_state *c, uint64_t users[MEMBERS_MAX])
 {
     const struct conversation *record = &c->conversation;

@@ -44,7 +44,6 @@ struct ask conversation_put_roster(struct strand *, uint64_t id, const struct ro
 struct ask conversation_put_invites(struct strand *, uint64_t id, const struct invites *,
                                     uint64_t seq);
 struct ask conversation_put_pins(struct strand *, uint64_t id, const struct pins *, uint64_t seq);
-struct ask conversation_put_gone(uint64_t id, uint64_t gone_seq, uint64_t gone_n);
 /* A roster as its column has it, with the seq that last changed it; absent: nobody. False: it does
  * not decode. */
 bool conversation_roster(struct str column, struct roster *, uint64_t *rev);

@@ -176,8 +176,8 @@ static int empty_front(struct strand *s, const struct front *front, const struct
     return err;
 }
 
-/* From here on it is gone; and whoever is in it is told. The inboxes first: who dies in between has
- * decided it, and whoever then reads an entry of that says so of the conversation (inbox.c). */
+/* From here on it is gone; and whoever is in it is told. Who dies in between has decided it, and
+ * whoever then lists it tells the others, and says so of the conversation (inbox.c). */
 static int put_gone(struct strand *s, const struct conversation_state *c,
                     const struct log_head *head)
 {

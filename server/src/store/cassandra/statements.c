@@ -270,7 +270,7 @@ const struct statement_row statement_rows[STATEMENTS] = {
     STATEMENT(STEPS_DROP, "DELETE FROM steps USING TIMESTAMP ? WHERE conversation = ? AND user = ?",
               WRITE, "of a deleted person; as far as their marks went"),
     STATEMENT(LOG_DROP, "DELETE FROM logs USING TIMESTAMP ? WHERE conversation = ? AND bucket = ?",
-              WRITE, "of a log that nobody is left in; for ever"),
+              WRITE, "of a log that nobody is left in, or a bucket that is gone; for ever"),
     STATEMENT(CONVERSATION_DROP,
               "DELETE FROM conversations USING TIMESTAMP ? WHERE conversation = ?", WRITE,
               "of notes to self; for ever"),
