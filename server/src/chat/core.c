@@ -69,9 +69,8 @@ void chat_free(struct chat *chat)
         return;
     must(chat->busy == 0);
     chat->options.cache_bytes_max = UINT64_MAX; /* nothing goes while the tables are walked */
-    expiry_deinit(chat);
+    chat_stop_jobs(chat);
     leaving_deinit(chat);
-    retention_deinit(chat);
     receipts_forget(chat);
     doubts_forget(chat);
     persons_forget(chat);
@@ -125,6 +124,8 @@ void chat_run_jobs(struct chat *chat)
 
 void chat_stop_jobs(struct chat *chat)
 {
+    chat->jobs_stopped = true;
+    expiry_stop(chat);
     leaving_stop(chat);
     retention_stop(chat);
 }

@@ -74,6 +74,7 @@ struct chat {
     struct tries tries_device; /* by devices that have signed in before */
     struct tries requests_user;
 
+    bool jobs_stopped;         /* none of the three below begins anything */
     struct leaving *leaving;   /* leaving.c */
     struct timer expiry_timer; /* armed, or `expiry` is under way (expiry.c) */
     struct store_expire expiry;
@@ -82,7 +83,6 @@ struct chat {
     struct store_retain retain;
     uint32_t retention_at;   /* which of retention_due's comes next */
     uint64_t retention_from; /* where the turn began */
-    bool retention_stopped;
 };
 
 /* --- calls --- */

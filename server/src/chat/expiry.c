@@ -19,6 +19,8 @@ static void expire_done(struct store_request *request)
     bool more = request->status == STORE_DONE && expiry->more;
     store_request_deinit(request);
     chat->busy--;
+    if (chat->jobs_stopped)
+        return;
     if (more)
         expire(chat);
     else
@@ -43,7 +45,7 @@ void expiry_init(struct chat *chat)
     timer_init(&chat->expiry_timer, expiry_timer);
 }
 
-void expiry_deinit(struct chat *chat)
+void expiry_stop(struct chat *chat)
 {
     timer_cancel(chat->env->wheel, &chat->expiry_timer);
 }

@@ -6,7 +6,7 @@
 
 void expiry_init(struct chat *);
 void expiry_run(struct chat *);
-/* Nothing is under way; the timer is taken back. */
-void expiry_deinit(struct chat *);
+/* The timer is taken back; it ends with what is under way (core.h: jobs_stopped). */
+void expiry_stop(struct chat *);
 
 #endif

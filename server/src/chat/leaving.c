@@ -34,7 +34,7 @@ enum { LEAVING_KEY_BYTES = 32 };
 struct leaving {
     struct chat *chat;
     struct timer timer; /* armed, or a step is under way */
-    bool running, stopped, under_way;
+    bool running, under_way;
     struct store_leave step;
     struct chat_append append;
     char key[LEAVING_KEY_BYTES];
@@ -48,7 +48,7 @@ static void next_step(struct leaving *);
 static void rest(struct leaving *l)
 {
     l->under_way = false;
-    if (!l->stopped)
+    if (!l->chat->jobs_stopped)
         timer_set(l->chat->env->wheel, &l->timer, chat_mono_ms(l->chat) + LOOK_EVERY_MS);
 }
 
@@ -124,7 +124,7 @@ static void step_done(struct store_request *request)
 /* Counted as a call under way: whoever drains waits for it. */
 static void next_step(struct leaving *l)
 {
-    if (l->stopped) {
+    if (l->chat->jobs_stopped) {
         rest(l);
         return;
     }
@@ -159,7 +159,6 @@ void leaving_init(struct chat *chat)
 void leaving_deinit(struct chat *chat)
 {
     struct leaving *l = chat->leaving;
-    timer_cancel(chat->env->wheel, &l->timer);
     person_unref(l->person);
     free(l);
 }
@@ -172,7 +171,6 @@ void leaving_run(struct chat *chat)
 
 void leaving_stop(struct chat *chat)
 {
-    chat->leaving->stopped = true;
     timer_cancel(chat->env->wheel, &chat->leaving->timer);
 }
 

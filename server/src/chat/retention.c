@@ -36,7 +36,7 @@ static uint64_t round_ms(const struct chat *chat)
 
 static void rest(struct chat *chat, uint64_t ms)
 {
-    if (!chat->retention_stopped)
+    if (!chat->jobs_stopped)
         timer_set(chat->env->wheel, &chat->retention_timer, chat_mono_ms(chat) + ms);
 }
 
@@ -65,7 +65,7 @@ static void retain_done(struct store_request *request)
 static void retain_next(struct chat *chat)
 {
     const struct store_retention_due *due = &chat->retention_due;
-    if (chat->retention_at == due->n || chat->retention_stopped) {
+    if (chat->retention_at == due->n || chat->jobs_stopped) {
         bool found = due->n > 0;
         rest(chat, found ? BUSY_EVERY_MS : due->after ? TURN_EVERY_MS : round_ms(chat));
         return;
@@ -113,14 +113,8 @@ void retention_init(struct chat *chat)
     timer_init(&chat->retention_timer, look);
 }
 
-void retention_deinit(struct chat *chat)
-{
-    timer_cancel(chat->env->wheel, &chat->retention_timer);
-}
-
 void retention_stop(struct chat *chat)
 {
-    chat->retention_stopped = true;
     timer_cancel(chat->env->wheel, &chat->retention_timer);
 }
 

@@ -6,9 +6,7 @@
 
 void retention_init(struct chat *);
 void retention_run(struct chat *);
-/* It ends with what is under way. */
+/* The timer is taken back; it ends with what is under way (core.h: jobs_stopped). */
 void retention_stop(struct chat *);
-/* Nothing is under way; the timer is taken back. */
-void retention_deinit(struct chat *);
 
 #endif
