@@ -245,13 +245,18 @@ static bool writes_to(const struct statement_row *row, const char *table)
                       strstr(row->text, words[2]));
 }
 
-static void close_store(struct rig *rig)
+void store_rig_free(struct store *store)
 {
-    const uint64_t *asked = store_cassandra_asked(rig->store);
+    const uint64_t *asked = store_cassandra_asked(store);
     for (int i = 0; i < STATEMENTS; i++)
         for (uint32_t j = 0; asked[i] && j < tables_n; j++)
             written[j] |= writes_to(&statement_rows[i], tables[j]);
-    store_free(rig->store);
+    store_free(store);
+}
+
+static void close_store(struct rig *rig)
+{
+    store_rig_free(rig->store);
 }
 
 static void begin_run(void)

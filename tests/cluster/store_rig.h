@@ -5,8 +5,10 @@
 #include "store/cassandra/cassandra.h"
 #include "store/test_rig.h"
 
-/* Another node's store, on the same tables and loop. The caller frees it. */
+/* Another node's store, on the same tables and loop. */
 struct store *store_rig_another(void);
+/* Frees it; the next case finds empty what it wrote to. */
+void store_rig_free(struct store *);
 /* One statement, with the keyspace's own names; it must work. */
 void store_rig_text(const char *text);
 

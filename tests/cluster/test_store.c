@@ -511,7 +511,7 @@ static void test_two_nodes_append_to_one_log(void **state)
     }
     while (racers[0].sent < RACE_SENDS || racers[1].sent < RACE_SENDS)
         rig_run_one(rig);
-    store_free(racers[1].store);
+    store_rig_free(racers[1].store);
     /* Dense, each once, in each sender's order. */
     struct store_events r = {
         .conversation = GROUP, .from_seq = 2, .to_seq = UINT64_MAX, .limit = PAGE_MAX};

@@ -35,7 +35,7 @@ static int end(void **state)
 {
     struct pair *p = *state;
     void *rig = p->rig;
-    store_free(p->second);
+    store_rig_free(p->second);
     free(p);
     return rig_end(&rig);
 }
