@@ -62,3 +62,17 @@ void held_land(struct held *h, struct rig *rig)
     while (!h->landed)
         rig_run_one(rig);
 }
+
+uint32_t held_pending;
+
+void held_answered(struct store_request *r)
+{
+    (void)r;
+    held_pending--;
+}
+
+void await_answer(struct rig *rig)
+{
+    while (held_pending)
+        rig_run_one(rig);
+}

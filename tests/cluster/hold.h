@@ -9,6 +9,8 @@
 #ifndef PARLEY_TESTS_CLUSTER_HOLD_H
 #define PARLEY_TESTS_CLUSTER_HOLD_H
 
+#include <stdint.h>
+
 #include "store/cassandra/statements.h"
 #include "store/cql/cql.h"
 #include "store_rig.h"
@@ -35,5 +37,19 @@ void held_let_go(struct held *);
 void held_doubt(struct held *);
 /* It is done, and its asker is not told: before held_doubt() or after it. */
 void held_land(struct held *, struct rig *);
+
+/* Begins what a statement is held of; what is asked by ask() meanwhile goes by itself. */
+#define begin_ask(rig, operation, request)                                                         \
+    do {                                                                                           \
+        (request)->base.done = held_answered;                                                      \
+        held_pending++;                                                                            \
+        operation((rig)->store, request);                                                          \
+    } while (0)
+
+/* Of what was begun, how much is not answered yet. */
+extern uint32_t held_pending;
+void held_answered(struct store_request *);
+/* Turns the loop until all of it is. */
+void await_answer(struct rig *);
 
 #endif

@@ -239,15 +239,14 @@ int log_retention_due(struct turn *t, struct store_retention_due *r)
         err = look(t, ids[i], &heads[i].head, r->keep, r->now_ms, front);
         t->arena = arena;
         arena_deinit(&passing);
-        if (err && err != -EBADMSG) /* logged; whatever is due behind it goes all the same */
-            return err;
-        if (err || !front->goes)
-            continue;
-        r->conversations[r->n++] = ids[i];
-        if (r->n == RETENTION_DUE_MAX) {
+        if (err == -EBADMSG) /* logged; whatever is due behind it goes all the same */
+            err = 0;
+        else if (!err && front->goes)
+            r->conversations[r->n++] = ids[i];
+        if (err || r->n == RETENTION_DUE_MAX) {
             r->after = ids[i];
             break;
         }
     }
-    return 0;
+    return r->n ? 0 : err;
 }

@@ -176,18 +176,29 @@ static int empty_front(struct strand *s, const struct front *front, const struct
     return err;
 }
 
-/* From here on it is gone; and whoever is in it is told. Who dies in between has decided it, and
- * whoever then lists it tells the others, and says so of the conversation (inbox.c). */
-static int put_gone(struct strand *s, const struct conversation_state *c,
-                    const struct log_head *head)
+static int tell_gone(struct strand *s, const struct conversation_state *c,
+                     const struct log_head *head)
 {
     uint64_t users[MEMBERS_MAX];
     uint32_t n = conversation_users(c, users);
     return inbox_put_gone(s, c->conversation.id, users, n, head->gone_seq, head->gone_n);
 }
 
-/* What goes at once ends at most one bucket, and the one before is dropped before anything else
- * goes: so whoever dies leaves one at most, and it lies before the first event that is kept. */
+/* From here on it is gone; and whoever is in it is told. Who dies in between has decided it, and
+ * whoever then lists it tells the others, and says so of the conversation (inbox.c). Who came
+ * meanwhile was shown what was there, so they are told as well. */
+static int put_gone(struct strand *s, const struct conversation_state *c,
+                    const struct log_head *head)
+{
+    struct conversation_state *now = arena_alloc(strand_scratch(s), sizeof(*now));
+    int err = tell_gone(s, c, head);
+    if (!err)
+        err = conversation_get(s, c->conversation.id, now);
+    return err || now->roster_rev == c->roster_rev ? err : tell_gone(s, now, head);
+}
+
+/* What goes at once ends at most one bucket, and before it ends one the one before is dropped: so
+ * whoever dies leaves one at most, and it lies before the first event that is kept. */
 static_assert((int)RETAIN_MAX <= (int)LOG_BUCKET, "one bucket at most");
 
 /* The bucket before the first event that is kept. */
@@ -205,14 +216,16 @@ static int take_front(struct strand *s, struct store_retain *r, const struct con
                       struct log_head *head, const struct front *front)
 {
     const struct event *last = &front->events[front->goes - 1];
-    int err = empty_front(s, front, head);
+    int err = 0;
+    if (log_bucket(last->seq + 1) != log_bucket(head->gone_seq + 1))
+        err = drop_bucket(s, r->conversation, head);
+    if (!err)
+        err = empty_front(s, front, head);
     r->n_events = last->seq - head->gone_seq;
     r->n_messages = last->n - head->gone_n;
     head->gone_seq = last->seq;
     head->gone_n = last->n;
-    if (!err)
-        err = put_gone(s, c, head);
-    return err ? err : drop_bucket(s, r->conversation, head);
+    return err ? err : put_gone(s, c, head);
 }
 
 int cassandra_retain(struct strand *s, struct store_retain *r)
@@ -226,10 +239,10 @@ int cassandra_retain(struct strand *s, struct store_retain *r)
         err = log_find_head(s, c, &head);
     if (!err)
         err = look(s, c, &head, r->keep, r->now_ms, front);
-    if (!err && c->there)
-        err = drop_bucket(s, r->conversation, &head);
     if (!err && front->goes)
         err = take_front(s, r, c, &head, front);
+    if (!err && c->there)
+        err = drop_bucket(s, r->conversation, &head);
     r->head = head;
     r->more = front->more;
     return err ? err : STORE_DONE;
@@ -340,12 +353,12 @@ int cassandra_retention_due(struct strand *s, struct store_retention_due *r)
     if (err)
         return err;
     r->after = a.answer.rows_n == WALK_MAX ? answer_u64(&a.answer, WALK_MAX - 1, 0) : 0;
-    for (uint32_t i = 0; !err && i < n; i++) {
+    for (uint32_t i = 0; i < n; i++) {
         err = look_at(s, r, &found[i], front);
-        if (r->n == RETENTION_DUE_MAX) {
+        if (err || r->n == RETENTION_DUE_MAX) {
             r->after = found[i].conversation;
             break;
         }
     }
-    return err ? err : STORE_DONE;
+    return err && !r->n ? err : STORE_DONE;
 }
