@@ -10,6 +10,7 @@
 #include "factors.h"
 #include "heard.h"
 #include "names.h"
+#include "op.h"
 #include "sabotage.h"
 #include "util/hash.h"
 #include "util/mem.h"

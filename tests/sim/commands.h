@@ -4,12 +4,6 @@
 
 #include "client.h"
 
-/* Sends a command, or sends it again under its key. */
-void op_send(struct client *, struct op *);
-/* A command that is yet to be sent; NULL: there is no room for one now. */
-struct op *op_new(struct client *, enum event_type);
-/* The attempt of a command ended: where it stands, if it does. */
-void op_answered(struct attempt *, uint64_t conversation, uint64_t seq);
 /* What people do in this world, and what is left out. */
 void commands_choose(struct world *);
 /* One thing by chance. */

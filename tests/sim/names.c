@@ -10,7 +10,7 @@
 
 #include "attempt.h"
 #include "chat/rename.h"
-#include "commands.h"
+#include "op.h"
 #include "replay.h"
 #include "store/directory.h"
 #include "util/hash.h"

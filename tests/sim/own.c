@@ -7,9 +7,9 @@
 
 #include <stdlib.h>
 
-#include "commands.h"
 #include "heard.h"
 #include "model/limits.h"
+#include "op.h"
 #include "replay.h"
 #include "util/hash.h"
 
