@@ -188,6 +188,36 @@ static void test_who_was_not_told_what_is_gone_is_told_by_others(void **state)
     assert_int_equal(n, 1);
 }
 
+/* The first of all that are pinned is emptied, and its node dies before anybody is told. */
+static void test_what_is_emptied_makes_room_for_a_pin(void **state)
+{
+    struct rig *rig = *state;
+    struct store_retain retain = retain_two();
+    struct store_pins pins = {.conversation = GROUP, .now_ms = 2000};
+    struct held told;
+    char key[16];
+    people(rig);
+    make_group(rig);
+    for (int i = 0; i < PINS_MAX; i++) {
+        snprintf(key, sizeof(key), "a%d", i);
+        uint64_t seq = say(rig, GROUP, ALICE, key, "words");
+        snprintf(key, sizeof(key), "p%d", i);
+        change(rig, GROUP, EVENT_PIN, ALICE, key, seq, "");
+    }
+    hold(&told, S_INBOX_PUT_GONE);
+    begin_ask(rig, store_retain, &retain);
+    held_await(&told, rig);
+    held_doubt(&told);
+    await_answer(rig);
+    store_request_deinit(&retain.base);
+    uint64_t last = say(rig, GROUP, ALICE, "last", "words");
+    change(rig, GROUP, EVENT_PIN, ALICE, "pin", last, "");
+    ask(rig, store_pins, &pins);
+    assert_int_equal(pins.n_pins, PINS_MAX);
+    assert_int_equal(pins.pins[0].message.seq, last);
+    store_request_deinit(&pins.base);
+}
+
 /* Carol comes while the others are told, and is shown all that is there. */
 static void test_who_is_added_meanwhile_is_told_what_is_gone(void **state)
 {
@@ -322,6 +352,7 @@ int main(void)
         both(test_an_edit_finds_its_message_gone),
         both(test_a_list_tells_what_the_inbox_knows_to_be_gone),
         both(test_who_was_not_told_what_is_gone_is_told_by_others),
+        both(test_what_is_emptied_makes_room_for_a_pin),
         both(test_who_is_added_meanwhile_is_told_what_is_gone),
         both(test_a_bucket_that_was_left_is_dropped_later),
         both(test_what_is_put_while_slots_are_closed_goes),

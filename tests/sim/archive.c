@@ -118,6 +118,16 @@ uint64_t archive_gone_at(const struct world *w, uint64_t conversation, uint64_t 
     return gone_seq;
 }
 
+uint64_t archive_going_at(const struct world *w, uint64_t conversation, uint64_t seq)
+{
+    const struct archive *a = w->archive;
+    uint64_t going_seq = 0;
+    for (uint32_t i = 0; i < a->n_cuts; i++)
+        if (a->cuts[i].conversation == conversation && a->cuts[i].from_head_seq < seq)
+            going_seq = MAX(going_seq, a->cuts[i].gone_seq);
+    return going_seq;
+}
+
 /* --- the rule --- */
 
 static bool is_deleted(const struct archive *a, uint64_t id)

@@ -58,5 +58,7 @@ bool archive_may_go(const struct world *, const struct store_load *load, const s
 uint64_t archive_gone(const struct world *, uint64_t conversation);
 /* How much was gone when the event at `seq` was appended. */
 uint64_t archive_gone_at(const struct world *, uint64_t conversation, uint64_t seq);
+/* How much had been decided to go by then: the words of that may be gone, though it is not. */
+uint64_t archive_going_at(const struct world *, uint64_t conversation, uint64_t seq);
 
 #endif

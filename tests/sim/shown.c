@@ -203,6 +203,8 @@ static uint32_t pins_by_log(struct truth *t, const struct truth_log *log, uint64
         n = unpin_gone(pinned, n, archive_gone_at(t->world, log->id, r->seq));
         if (n == PINS_MAX)
             n = unpin(pinned, n, first_to_go(log, pinned, n));
+        if (n == PINS_MAX)
+            n = unpin_gone(pinned, n, archive_going_at(t->world, log->id, r->seq));
         if (n == PINS_MAX) {
             world_fail(t->world, "log %llu: %llu pins one too many", (unsigned long long)log->id,
                        (unsigned long long)r->seq);

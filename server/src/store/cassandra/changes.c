@@ -119,6 +119,23 @@ static void make_room(struct pins *pins, uint64_t gone_seq)
         take_out(pins, first);
 }
 
+/* By its age it may be emptied before anybody says that it is gone; whose row is not there was
+ * dropped. */
+static int leave_out_emptied(struct strand *s, uint64_t conversation, struct pins *pins)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < pins->n; i++) {
+        struct log_row row;
+        int err = log_get_row(s, conversation, pins->at[i].seq, &row);
+        if (err < 0)
+            return err;
+        if (!err && !row.event.deleted)
+            pins->at[n++] = pins->at[i];
+    }
+    pins->n = n;
+    return 0;
+}
+
 static int put_in(struct strand *s, struct conversation_state *c, const struct event *e)
 {
     struct pins *pins = &c->pins;
@@ -129,7 +146,9 @@ static int put_in(struct strand *s, struct conversation_state *c, const struct e
     if (pins->n == PINS_MAX)
         make_room(pins, c->gone_seq);
     if (pins->n == PINS_MAX)
-        return 0;
+        err = leave_out_emptied(s, e->conversation, pins);
+    if (err || pins->n == PINS_MAX)
+        return err;
     pins->at[pins->n].seq = e->target;
     pins->at[pins->n].by = e->seq;
     pins->at[pins->n++].expires_ms = message.event.expires_ms;
