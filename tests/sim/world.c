@@ -264,18 +264,7 @@ static bool answer_late(struct world *w)
     for (uint32_t i = 0; i < w->n_nodes; i++)
         if (w->nodes[i].faults && faults_answer(w->nodes[i].faults))
             return true;
-    return w->cassandra && cassandra_answer(w->cassandra);
-}
-
-/* What a store far away does meanwhile. */
-static bool run_cassandra(struct world *w)
-{
-    enum { LATE_ANSWER_PERMILLE = 20, LATE_WRITE_PERMILLE = 5 };
-    if (w->late_percent && rng_below(&w->rng, 1000) < LATE_ANSWER_PERMILLE)
-        cassandra_answer(w->cassandra);
-    if (w->fault_percent && rng_below(&w->rng, 1000) < LATE_WRITE_PERMILLE)
-        cassandra_land(w->cassandra);
-    return cassandra_run(w->cassandra);
+    return w->cassandra && cassandra_catch_up(w->cassandra);
 }
 
 bool world_step(struct world *w)
@@ -285,7 +274,7 @@ bool world_step(struct world *w)
         return false;
     struct node *n = &w->nodes[w->n_nodes > 1 ? rng_below(&w->rng, w->n_nodes) : 0];
     w->step++;
-    if (w->cassandra && rng_percent(&w->rng, 70) && run_cassandra(w))
+    if (w->cassandra && rng_percent(&w->rng, 70) && cassandra_run(w->cassandra))
         return true;
     if (n->faults && w->late_percent && rng_below(&w->rng, 1000) < LATE_ANSWER_PERMILLE)
         faults_answer(n->faults);
@@ -293,7 +282,7 @@ bool world_step(struct world *w)
         faults_land(n->faults);
     if (w->fleet && w->fault_percent && rng_below(&w->rng, 1000) < LATE_WRITE_PERMILLE)
         fleet_land(w->fleet);
-    return run_nodes(w) || queue_run(&w->desk) || (w->cassandra && run_cassandra(w)) ||
+    return run_nodes(w) || queue_run(&w->desk) || (w->cassandra && cassandra_run(w->cassandra)) ||
            answer_late(w);
 }
 

@@ -22,7 +22,7 @@ const struct broken_rule broken_rules[] = {
     {"role-clock", "MEMBER_PUT_ROLE", "of a member", BROKEN_CLOCKED, 20},
     {"wants-clock", "MEMBER_PUT_PREFERENCES", "of what they want", BROKEN_CLOCKED, 200},
     {"roster-clock", "CONVERSATION_PUT_ROSTER", "of who is in a group", BROKEN_CLOCKED, 900},
-    {"group-clock", "CONVERSATION_PUT_RECORD", "of what it is", BROKEN_CLOCKED, 2000},
+    {"group-clock", "CONVERSATION_PUT_RECORD", "of what it is", BROKEN_CLOCKED, 4000},
     {"invite-clock", "CONVERSATION_PUT_INVITES", "of its invites", BROKEN_CLOCKED, 2000},
     {"blocks-clock", "OWN_PUT_BLOCKS", "of blocks", BROKEN_CLOCKED, 20},
     {"drafts-clock", "OWN_PUT_DRAFTS", "of drafts", BROKEN_CLOCKED, 20},
@@ -48,7 +48,7 @@ const struct broken_rule broken_rules[] = {
     {"keepsake", "", "what is too old goes", KEPT, 20},
     {"gone-clock", "CONVERSATION_PUT_GONE", "what is gone stays gone", BROKEN_CLOCKED, 100},
     {"gone-untold", "INBOX_PUT_GONE", "whose it was is told", BROKEN_LOST, 20},
-    {"gone-told-clock", "INBOX_PUT_GONE", "and that is greatest by its seq", BROKEN_CLOCKED, 200},
+    {"gone-told-clock", "INBOX_PUT_GONE", "and that is greatest by its seq", BROKEN_CLOCKED, 600},
     {"undropped", "LOG_DROP", "what is gone is not kept", BROKEN_LOST, 20},
     {NULL, NULL, NULL, KEPT, 0},
 };

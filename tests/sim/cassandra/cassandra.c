@@ -1,8 +1,8 @@
 /*
- * A call is copied when it is made, and lies in one of three lists: asked, answered, or held (its
- * answer comes late). Which of a list is next chance decides, so nothing keeps the order that a
- * connection would: the store may not count on one. Of a write that may be carried out later a copy
- * lies in a fourth.
+ * A call is copied when it is made, and lies in one of four lists: asked, delayed (it comes late),
+ * answered, or held (its answer comes late). Which of a list is next chance decides, so nothing
+ * keeps the order that a connection would: the store may not count on one. Of a write that may be
+ * carried out later a copy lies in a fifth.
  */
 #include "cassandra.h"
 
@@ -29,8 +29,9 @@ struct cassandra {
     int64_t ahead_ms[COORDINATORS]; /* of their clocks */
     int64_t stamps[COORDINATORS];   /* none is given twice */
     bool picky;                     /* some statements fail often, and the others never */
+    uint32_t late_permille;         /* how often something comes of what is late */
     struct seat *seats[NODES_MAX + 1];
-    struct list asked, answered, held, late;
+    struct list asked, delayed, answered, held, late;
 };
 
 struct order {
@@ -61,6 +62,7 @@ static struct cql_statement *statement_new(struct cassandra *c, const char *text
     s->repeat = repeat;
     s->broken = broken_in(c->world->sabotage, c->n_statements);
     s->spared = c->picky && rng_percent(&c->world->rng, 85);
+    s->slow = c->picky && !s->spared && rng_percent(&c->world->rng, 50);
     plan_parse(&s->plan, &c->keyspace.schema, text);
     return s;
 }
@@ -260,6 +262,16 @@ static void reach(struct cassandra *c, struct call *call)
     carry_out(c, call, quorum(&c->world->rng));
 }
 
+/* How often a call, or its answer, comes late. */
+static uint32_t lateness_of(const struct cassandra *c, const struct seat *seat,
+                            const struct order *o)
+{
+    enum { SLOW_PERCENT = 50 };
+    if (!seat->node || seat->turning || !c->world->late_percent)
+        return 0;
+    return o->n && o->parts[0].statement->slow ? SLOW_PERCENT : c->world->late_percent;
+}
+
 /* --- who is next --- */
 
 static bool is_away(const struct seat *seat)
@@ -276,21 +288,22 @@ static struct call *pick(struct cassandra *c, struct list *of)
     list_for_each(of, node)
     {
         struct call *call = list_entry(node, struct call, link);
-        if (n < LOOKED_AT && !(of != &c->asked && is_away(call->seat)))
+        bool asks = of == &c->asked || of == &c->delayed;
+        if (n < LOOKED_AT && (asks || !is_away(call->seat)))
             found[n++] = call;
     }
     return n ? found[rng_below(&c->world->rng, n)] : NULL;
 }
 
-static bool ask_next(struct cassandra *c)
+static bool ask_next(struct cassandra *c, struct list *of)
 {
-    struct call *call = pick(c, &c->asked);
+    struct call *call = pick(c, of);
     if (!call)
         return false;
+    bool late = strikes(c, lateness_of(c, call->seat, &call->order));
     reach(c, call);
     list_remove(&call->link);
-    list_push_back(call->seat->node && strikes(c, c->world->late_percent) ? &c->held : &c->answered,
-                   &call->link);
+    list_push_back(late ? &c->held : &c->answered, &call->link);
     return true;
 }
 
@@ -303,19 +316,11 @@ static bool answer_next(struct cassandra *c, struct list *of)
     return true;
 }
 
-bool cassandra_run(struct cassandra *c)
+bool cassandra_catch_up(struct cassandra *c)
 {
-    struct rng *rng = &c->world->rng;
-    if (rng_percent(rng, 30))
-        keyspace_spread(&c->keyspace);
-    if (rng_percent(rng, 50))
-        return ask_next(c) || answer_next(c, &c->answered);
-    return answer_next(c, &c->answered) || ask_next(c);
-}
-
-bool cassandra_answer(struct cassandra *c)
-{
-    return answer_next(c, &c->held);
+    if (strikes(c, 50))
+        return ask_next(c, &c->delayed) || answer_next(c, &c->held);
+    return answer_next(c, &c->held) || ask_next(c, &c->delayed);
 }
 
 bool cassandra_land(struct cassandra *c)
@@ -327,6 +332,21 @@ bool cassandra_land(struct cassandra *c)
         carry_out(c, late, rng_below(&c->world->rng, ALL_REPLICAS + 1));
     call_free(late);
     return true;
+}
+
+bool cassandra_run(struct cassandra *c)
+{
+    enum { LATE_WRITE_PERMILLE = 5 };
+    struct rng *rng = &c->world->rng;
+    if (c->world->late_percent && rng_below(rng, 1000) < c->late_permille)
+        cassandra_catch_up(c);
+    if (c->world->fault_percent && rng_below(rng, 1000) < LATE_WRITE_PERMILLE)
+        cassandra_land(c);
+    if (rng_percent(rng, 30))
+        keyspace_spread(&c->keyspace);
+    if (rng_percent(rng, 50))
+        return ask_next(c, &c->asked) || answer_next(c, &c->answered);
+    return answer_next(c, &c->answered) || ask_next(c, &c->asked);
 }
 
 void cassandra_advance(struct cassandra *c)
@@ -379,7 +399,10 @@ void cql_run(struct cql *cql, struct cql_call *of, const struct cql_order *asked
     must(!asked->terms.page.p); /* no answer has so many rows */
     must(asked->terms.serial == CQL_SERIAL &&
          (asked->terms.consistency == CQL_QUORUM || (order.serial && !order.writes)));
-    list_push_back(&seat->cassandra->asked, &call->link);
+    struct cassandra *c = seat->cassandra;
+    bool slow = order.n && order.parts[0].statement->slow;
+    bool late = slow && strikes(c, lateness_of(c, seat, &order));
+    list_push_back(late ? &c->delayed : &c->asked, &call->link);
 }
 
 void cql_run_text(struct cql *cql, struct cql_call *of, struct str text,
@@ -401,7 +424,8 @@ static void end_calls(struct seat *seat, struct list *of)
         struct call *call = list_entry(node, struct call, link);
         if (call->seat != seat)
             continue;
-        bool carried = of == &c->asked && call->order.writes && strikes(c, 70);
+        bool asks = of == &c->asked || of == &c->delayed;
+        bool carried = asks && call->order.writes && strikes(c, 70);
         if (carried)
             keep_for_later(c, &call->order);
         call->code = CQL_UNKNOWN;
@@ -414,6 +438,7 @@ void cql_stop(struct cql *cql, void (*stopped)(void *), void *arg)
     struct seat *seat = seat_of(cql);
     struct cassandra *c = seat->cassandra;
     end_calls(seat, &c->asked);
+    end_calls(seat, &c->delayed);
     end_calls(seat, &c->answered);
     end_calls(seat, &c->held);
     seat->stopped = stopped;
@@ -426,14 +451,14 @@ void cql_stop(struct cql *cql, void (*stopped)(void *), void *arg)
 bool seat_turn(struct seat *seat)
 {
     struct cassandra *c = seat->cassandra;
-    struct list *lists[] = {&c->answered, &c->held, &c->asked};
+    struct list *lists[] = {&c->answered, &c->held, &c->asked, &c->delayed};
     for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
         list_for_each(lists[i], node)
         {
             struct call *call = list_entry(node, struct call, link);
             if (call->seat != seat)
                 continue;
-            if (lists[i] == &c->asked)
+            if (lists[i] == &c->asked || lists[i] == &c->delayed)
                 reach(c, call);
             answer(call);
             return true;
@@ -493,11 +518,13 @@ struct cassandra *cassandra_new(struct world *w)
     struct cassandra *c = mem_new(sizeof(*c));
     c->world = w;
     list_init(&c->asked);
+    list_init(&c->delayed);
     list_init(&c->answered);
     list_init(&c->held);
     list_init(&c->late);
     seat_chance(~w->seed);
     c->picky = rng_percent(&w->rng, 50);
+    c->late_permille = rng_percent(&w->rng, 25) ? 2 : 20;
     keyspace_init(&c->keyspace, &w->rng, str_of(schema_text));
     for (uint32_t i = 0; w->clocks_apart && i < COORDINATORS; i++)
         c->ahead_ms[i] = (int64_t)rng_below(&w->rng, 2 * DAY_MS) - DAY_MS;

@@ -39,11 +39,11 @@ void cassandra_free(struct cassandra *);
  * and meets no fault (but a rule that is broken). Freeing it is as if its process died: what it
  * asked for may come to be all the same. */
 struct store *cassandra_store(struct cassandra *, struct node *, struct poster *completions);
-/* Something is carried out, or answered. False: there is nothing. */
+/* Something is carried out, or answered; now and then of what is late. False: there is nothing. */
 bool cassandra_run(struct cassandra *);
-/* One late answer comes; one write is carried out of those that may be later. False: there is none.
- */
-bool cassandra_answer(struct cassandra *);
+/* A late call or answer comes; one write is carried out of those that may be later. False: there is
+ * none. */
+bool cassandra_catch_up(struct cassandra *);
 bool cassandra_land(struct cassandra *);
 /* Time has passed for the nodes that have not stopped. */
 void cassandra_advance(struct cassandra *);

@@ -13,6 +13,7 @@ struct cql_statement {
     struct plan plan;
     enum broken broken; /* a rule that is not kept in this world */
     bool spared;        /* it never goes wrong in this world */
+    bool slow;          /* it often takes long */
 };
 
 struct outcome {
