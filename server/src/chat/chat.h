@@ -89,7 +89,7 @@ void chat_stop_jobs(struct chat *);
 void chat_set_registration(struct chat *, enum registration);
 /* Must be idle: no call under way, all sessions ended. NULL is fine. */
 void chat_free(struct chat *);
-/* Calls under way; 0 when all is finished (to drain). */
+/* Calls and loads under way; 0 when all is finished (to drain). */
 uint32_t chat_busy(const struct chat *);
 /* Ends long waits (sync with wait_ms) at once: for a drain. */
 void chat_wake_all(struct chat *);

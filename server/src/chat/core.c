@@ -101,7 +101,7 @@ void chat_set_registration(struct chat *chat, enum registration registration)
 
 uint32_t chat_busy(const struct chat *chat)
 {
-    return chat->busy;
+    return chat->busy + chat->loads;
 }
 
 void chat_wake_all(struct chat *chat)
@@ -111,6 +111,7 @@ void chat_wake_all(struct chat *chat)
 
 void chat_end(struct chat *chat)
 {
+    chat->ended = true;
     chat->options.cache_bytes_max = UINT64_MAX; /* nothing goes while the table is walked */
     persons_end(chat);
 }

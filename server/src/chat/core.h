@@ -48,6 +48,7 @@ struct chat {
     struct bus_handler handler;
     struct arena notice; /* of the one that is being read (notice.c) */
     uint32_t busy;
+    uint32_t loads; /* of rooms and persons, under way; some of them nobody waits for */
 
     struct map rooms;     /* id → struct room */
     struct map persons;   /* id → struct person */
@@ -74,11 +75,12 @@ struct chat {
     struct tries tries_device; /* by devices that have signed in before */
     struct tries requests_user;
 
+    bool ended;                /* nothing begins but what a call under way waits for */
     bool jobs_stopped;         /* none of the three below begins anything */
     struct leaving *leaving;   /* leaving.c */
-    struct timer expiry_timer; /* armed, or `expiry` is under way (expiry.c) */
+    struct timer expiry_timer; /* unless stopped armed, or `expiry` is under way (expiry.c) */
     struct store_expire expiry;
-    struct timer retention_timer; /* armed, or one of the two is under way (retention.c) */
+    struct timer retention_timer; /* the same of the two below (retention.c) */
     struct store_retention_due retention_due;
     struct store_retain retain;
     uint32_t retention_at;   /* which of retention_due's comes next */

@@ -12,6 +12,12 @@ enum { EXPIRY_EVERY_MS = 1000 };
 
 static void expire(struct chat *chat);
 
+static void rest(struct chat *chat)
+{
+    if (!chat->jobs_stopped)
+        timer_set(chat->env->wheel, &chat->expiry_timer, chat_mono_ms(chat) + EXPIRY_EVERY_MS);
+}
+
 static void expire_done(struct store_request *request)
 {
     struct store_expire *expiry = container_of(request, struct store_expire, base);
@@ -19,12 +25,10 @@ static void expire_done(struct store_request *request)
     bool more = request->status == STORE_DONE && expiry->more;
     store_request_deinit(request);
     chat->busy--;
-    if (chat->jobs_stopped)
-        return;
-    if (more)
+    if (more && !chat->jobs_stopped)
         expire(chat);
     else
-        timer_set(chat->env->wheel, &chat->expiry_timer, chat_mono_ms(chat) + EXPIRY_EVERY_MS);
+        rest(chat);
 }
 
 /* Counted as a call under way: whoever drains waits for it. */
@@ -52,5 +56,5 @@ void expiry_stop(struct chat *chat)
 
 void expiry_run(struct chat *chat)
 {
-    timer_set(chat->env->wheel, &chat->expiry_timer, chat_mono_ms(chat) + EXPIRY_EVERY_MS);
+    rest(chat);
 }

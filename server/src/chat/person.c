@@ -136,6 +136,7 @@ static void load_answered(struct person_load *load, enum store_status status)
     struct person *p = load->person;
     enum chat_error error = load->error;
     p->load = NULL;
+    p->chat->loads--;
     if (!error)
         take_answers(p, load);
     store_request_deinit(&load->user.base);
@@ -181,6 +182,7 @@ static void load_begin(struct person *p)
 {
     struct person_load *load = mem_new(sizeof(*load));
     p->load = load;
+    p->chat->loads++;
     cached_ref(&p->cached);
     load->person = p;
     load_rows(load);

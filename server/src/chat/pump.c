@@ -479,7 +479,8 @@ static void look_again(struct room *room, struct chat_append *a)
 
 void room_pump(struct room *room)
 {
-    bool nothing = list_empty(&room->waiting) && !room->doubt;
+    bool in_doubt = room->doubt && !room->chat->ended;
+    bool nothing = list_empty(&room->waiting) && !in_doubt;
     if (room->append || nothing || room->pump_waiting)
         return;
     room->pump_wait.ready = pump_loaded;

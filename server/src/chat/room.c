@@ -165,6 +165,7 @@ static void load_end(struct room_load *load, enum chat_error error)
 {
     struct room *room = load->room;
     room->load = NULL;
+    room->chat->loads--;
     free(load);
     load_answer(room, error);
     room_unref(room);
@@ -314,6 +315,7 @@ static void load_begin(struct room *room)
 {
     room->load = mem_new(sizeof(*room->load));
     room->load->room = room;
+    room->chat->loads++;
     cached_ref(&room->cached);
     if (room->doubt)
         room_settle(room, load_settled);

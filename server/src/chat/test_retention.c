@@ -33,24 +33,6 @@ static void pass(struct core *core, uint64_t ms)
         core_pass(core, SECOND);
 }
 
-/* Whose drain waited for the last of them: nothing may begin behind that. */
-static void test_no_job_begins_once_they_are_stopped(void **state)
-{
-    struct core *core = begin();
-    (void)state;
-    core->answers_held = true;
-    core_pass(core, 2 * SECOND);
-    assert_int_not_equal(chat_busy(core->chat), 0);
-    chat_stop_jobs(core->chat);
-    core->answers_held = false;
-    core_run(core);
-    core->answers_held = true;
-    core_pass(core, 2 * SECOND);
-    core_pass(core, HOUR);
-    assert_int_equal(chat_busy(core->chat), 0);
-    core_free(core);
-}
-
 static int n_done;
 
 static void done(struct chat_call *call)
@@ -382,7 +364,6 @@ static void test_people_of_a_conversation_may_want_less(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_no_job_begins_once_they_are_stopped),
         cmocka_unit_test(test_a_device_is_told_where_the_log_begins),
         cmocka_unit_test(test_a_member_who_came_later_lacks_nothing),
         cmocka_unit_test(test_nothing_is_done_to_what_is_gone),
