@@ -5,6 +5,7 @@
 #include "util/macros.h"
 
 static struct held *wanted; /* NULL: none */
+uint32_t held_pending;
 
 void hold_run(struct cql *, struct cql_call *, const struct cql_order *);
 
@@ -32,8 +33,10 @@ void hold(struct held *h, enum statement statement)
 
 void held_await(struct held *h, struct rig *rig)
 {
-    while (!h->there)
+    while (!h->there) {
+        assert_true(held_pending > 0); /* else it never comes */
         rig_run_one(rig);
+    }
 }
 
 void held_let_go(struct held *h)
@@ -62,8 +65,6 @@ void held_land(struct held *h, struct rig *rig)
     while (!h->landed)
         rig_run_one(rig);
 }
-
-uint32_t held_pending;
 
 void held_answered(struct store_request *r)
 {

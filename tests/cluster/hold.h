@@ -29,7 +29,7 @@ struct held {
 
 /* The next one is held, whoever asks. One at a time is waited for. */
 void hold(struct held *, enum statement);
-/* Turns the loop until it is there. */
+/* Turns the loop until it is there: of something that was begun (begin_ask). */
 void held_await(struct held *, struct rig *);
 /* It goes its way, as if it never had been held. */
 void held_let_go(struct held *);

@@ -6,6 +6,15 @@
 #include "model/limits.h"
 #include "util/crypto.h"
 
+static uint64_t say_until(struct rig *rig, const char *key, uint64_t expires_ms)
+{
+    struct log_head head = head_of(rig, GROUP);
+    struct event e = event_after(&head, GROUP, EVENT_MESSAGE, ALICE, key);
+    e.text = STR("for now");
+    e.expires_ms = expires_ms;
+    return append_one(rig, e);
+}
+
 /* --- edits of what is emptied --- */
 
 static struct event edit_of(const struct log_head *head, uint64_t target, uint64_t expires_ms)
@@ -188,7 +197,8 @@ static void test_who_was_not_told_what_is_gone_is_told_by_others(void **state)
     assert_int_equal(n, 1);
 }
 
-/* The first of all that are pinned is emptied, and its node dies before anybody is told. */
+/* The first of all that are pinned is emptied, and its node dies before anybody is told. The second
+ * has a time, which has not come. */
 static void test_what_is_emptied_makes_room_for_a_pin(void **state)
 {
     struct rig *rig = *state;
@@ -198,9 +208,11 @@ static void test_what_is_emptied_makes_room_for_a_pin(void **state)
     char key[16];
     people(rig);
     make_group(rig);
+    uint64_t second = 0;
     for (int i = 0; i < PINS_MAX; i++) {
         snprintf(key, sizeof(key), "a%d", i);
-        uint64_t seq = say(rig, GROUP, ALICE, key, "words");
+        uint64_t seq = i == 1 ? second = say_until(rig, key, 1000 * 1000)
+                              : say(rig, GROUP, ALICE, key, "words");
         snprintf(key, sizeof(key), "p%d", i);
         change(rig, GROUP, EVENT_PIN, ALICE, key, seq, "");
     }
@@ -209,12 +221,15 @@ static void test_what_is_emptied_makes_room_for_a_pin(void **state)
     held_await(&told, rig);
     held_doubt(&told);
     await_answer(rig);
+    assert_int_not_equal(retain.base.status, STORE_DONE);
+    assert_int_equal(head_of(rig, GROUP).gone_seq, 0);
     store_request_deinit(&retain.base);
     uint64_t last = say(rig, GROUP, ALICE, "last", "words");
     change(rig, GROUP, EVENT_PIN, ALICE, "pin", last, "");
     ask(rig, store_pins, &pins);
     assert_int_equal(pins.n_pins, PINS_MAX);
     assert_int_equal(pins.pins[0].message.seq, last);
+    assert_int_equal(pins.pins[PINS_MAX - 1].message.seq, second);
     store_request_deinit(&pins.base);
 }
 
@@ -279,19 +294,19 @@ static enum store_status take_up_to(struct rig *rig, uint64_t seq, bool *more)
     return status;
 }
 
-/* All of the first bucket is gone, and its node dies before it is dropped. Nothing else is to go.
- */
-static void test_a_bucket_that_was_left_is_dropped_later(void **state)
+enum { GONE = LOG_BUCKET + 1 };
+
+/* All of the first bucket is gone, and its node dies before it is dropped; `after` events stand
+ * behind that. */
+static void leave_bucket(struct rig *rig, uint64_t after)
 {
-    enum { GONE = LOG_BUCKET + 1 };
-    struct rig *rig = *state;
     struct store_retain last = {
         .conversation = GROUP, .keep = {.after_ms = 1}, .now_ms = 1000 + GONE};
     struct held drop;
     bool more = true;
     people(rig);
     make_group(rig);
-    talk_up_to(rig, GONE + 1);
+    talk_up_to(rig, GONE + after);
     for (uint64_t gone = 0; gone + RETAIN_MAX < LOG_BUCKET; gone += RETAIN_MAX)
         assert_int_equal(take_up_to(rig, GONE, &more), STORE_DONE);
     hold(&drop, S_LOG_DROP);
@@ -302,22 +317,70 @@ static void test_a_bucket_that_was_left_is_dropped_later(void **state)
     assert_int_not_equal(last.base.status, STORE_DONE);
     store_request_deinit(&last.base);
     assert_int_equal(head_of(rig, GROUP).gone_seq, GONE);
+}
+
+/* Nothing else is to go. */
+static void test_a_bucket_that_was_left_is_dropped_later(void **state)
+{
+    struct rig *rig = *state;
+    bool more;
+    leave_bucket(rig, 1);
     assert_int_equal(due_now(rig, 1000 + GONE), 1);
     assert_int_equal(take_up_to(rig, GONE, &more), STORE_DONE);
     assert_int_equal(head_of(rig, GROUP).gone_seq, GONE);
     assert_int_equal(due_now(rig, 1000 + GONE), 0);
 }
 
-/* --- what is due --- */
-
-static uint64_t say_until(struct rig *rig, const char *key, uint64_t expires_ms)
+static void test_a_bucket_that_was_left_is_dropped_before_more_goes(void **state)
 {
-    struct log_head head = head_of(rig, GROUP);
-    struct event e = event_after(&head, GROUP, EVENT_MESSAGE, ALICE, key);
-    e.text = STR("for now");
-    e.expires_ms = expires_ms;
-    return append_one(rig, e);
+    enum { CONVERSATION = 1, BUCKET };
+    struct rig *rig = *state;
+    struct store_retain next = {
+        .conversation = GROUP, .keep = {.after_ms = 1}, .now_ms = 1000 + GONE + 1};
+    struct held drop;
+    leave_bucket(rig, 2);
+    hold(&drop, S_LOG_DROP);
+    begin_ask(rig, store_retain, &next);
+    held_await(&drop, rig);
+    assert_int_equal(drop.order.parts[0].values[CONVERSATION].integer, GROUP);
+    assert_int_equal(drop.order.parts[0].values[BUCKET].integer, 0);
+    assert_int_equal(head_of(rig, GROUP).gone_seq, GONE);
+    held_let_go(&drop);
+    await_answer(rig);
+    assert_int_equal(next.base.status, STORE_DONE);
+    assert_int_equal(next.head.gone_seq, GONE + 1);
+    store_request_deinit(&next.base);
 }
+
+/* The look at the first of two is lost: the next turn goes on behind it. */
+static void test_a_conversation_that_cannot_be_looked_at_holds_up_no_other(void **state)
+{
+    struct rig *rig = *state;
+    struct store_retention_due due = {.keep = {.after_ms = 1}, .now_ms = 5000};
+    struct held front;
+    people(rig);
+    make_group(rig);
+    make_direct(rig);
+    say(rig, GROUP, ALICE, "a1", "words");
+    say(rig, DIRECT, ALICE, "a2", "words");
+    hold(&front, S_LOG_FRONT);
+    begin_ask(rig, store_retention_due, &due);
+    held_await(&front, rig);
+    held_doubt(&front);
+    await_answer(rig);
+    assert_int_not_equal(due.base.status, STORE_DONE);
+    store_request_deinit(&due.base);
+    uint64_t lost = due.after, other = lost == GROUP ? DIRECT : GROUP;
+    assert_true(lost == GROUP || lost == DIRECT);
+    due.base = (struct store_request){0};
+    ask(rig, store_retention_due, &due);
+    assert_int_equal(due.base.status, STORE_DONE);
+    assert_int_equal(due.n, 1);
+    assert_int_equal(due.conversations[0], other);
+    store_request_deinit(&due.base);
+}
+
+/* --- what is due --- */
 
 /* Closing the later slot closes the earlier one, which nobody had listed yet. */
 static void test_what_is_put_while_slots_are_closed_goes(void **state)
@@ -355,6 +418,8 @@ int main(void)
         both(test_what_is_emptied_makes_room_for_a_pin),
         both(test_who_is_added_meanwhile_is_told_what_is_gone),
         both(test_a_bucket_that_was_left_is_dropped_later),
+        both(test_a_bucket_that_was_left_is_dropped_before_more_goes),
+        both(test_a_conversation_that_cannot_be_looked_at_holds_up_no_other),
         both(test_what_is_put_while_slots_are_closed_goes),
     };
     if (crypto_init())

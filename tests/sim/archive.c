@@ -20,7 +20,8 @@ struct archive {
     struct kv_ops ops;
     struct kv *inner;
     struct world *world;
-    struct rowmap removed;
+    struct rowmap removed; /* rows of events */
+    struct rowmap emptied; /* by the same keys: the head then */
     struct cut *cuts;
     uint32_t n_cuts, cuts_room;
 };
@@ -44,6 +45,7 @@ void archive_free(struct archive *a)
     if (!a)
         return;
     rowmap_deinit(&a->removed);
+    rowmap_deinit(&a->emptied);
     free(a->cuts);
     free(a);
 }
@@ -53,6 +55,15 @@ void archive_keep(struct archive *a, uint64_t conversation, uint64_t seq, struct
     struct row_key k = key_event(conversation, seq);
     if (!rowmap_get(&a->removed, row_key_str(&k)))
         rowmap_put(&a->removed, row_key_str(&k), record);
+}
+
+void archive_empty(struct archive *a, uint64_t conversation, uint64_t seq, uint64_t head_seq)
+{
+    struct row_key k = key_event(conversation, seq);
+    char head[8];
+    be64_put(head, head_seq);
+    if (!rowmap_get(&a->emptied, row_key_str(&k)))
+        rowmap_put(&a->emptied, row_key_str(&k), str_n(head, sizeof(head)));
 }
 
 uint32_t archive_cut(struct archive *a, const struct cut *cut)
@@ -118,14 +129,11 @@ uint64_t archive_gone_at(const struct world *w, uint64_t conversation, uint64_t 
     return gone_seq;
 }
 
-uint64_t archive_going_at(const struct world *w, uint64_t conversation, uint64_t seq)
+uint64_t archive_emptied_at(const struct world *w, uint64_t conversation, uint64_t seq)
 {
-    const struct archive *a = w->archive;
-    uint64_t going_seq = 0;
-    for (uint32_t i = 0; i < a->n_cuts; i++)
-        if (a->cuts[i].conversation == conversation && a->cuts[i].from_head_seq < seq)
-            going_seq = MAX(going_seq, a->cuts[i].gone_seq);
-    return going_seq;
+    struct row_key k = key_event(conversation, seq);
+    const struct row *row = rowmap_get(&w->archive->emptied, row_key_str(&k));
+    return row ? be64_get(row->value.p) : UINT64_MAX;
 }
 
 /* --- the rule --- */

@@ -40,6 +40,8 @@ struct kv *archive_kv(struct world *, struct kv *inner);
 
 /* An event that is removed, and is not noted yet. */
 void archive_keep(struct archive *, uint64_t conversation, uint64_t seq, struct str record);
+/* An event loses its words; the first time counts. */
+void archive_empty(struct archive *, uint64_t conversation, uint64_t seq, uint64_t head_seq);
 /* Its place among the cuts. */
 uint32_t archive_cut(struct archive *, const struct cut *);
 
@@ -58,7 +60,8 @@ bool archive_may_go(const struct world *, const struct store_load *load, const s
 uint64_t archive_gone(const struct world *, uint64_t conversation);
 /* How much was gone when the event at `seq` was appended. */
 uint64_t archive_gone_at(const struct world *, uint64_t conversation, uint64_t seq);
-/* How much had been decided to go by then: the words of that may be gone, though it is not. */
-uint64_t archive_going_at(const struct world *, uint64_t conversation, uint64_t seq);
+/* The head when the words of an event were first taken out of its row, on Cassandra; UINT64_MAX:
+ * they were not. It may be long before it is said to be gone. */
+uint64_t archive_emptied_at(const struct world *, uint64_t conversation, uint64_t seq);
 
 #endif

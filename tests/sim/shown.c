@@ -190,6 +190,17 @@ static uint32_t unpin_gone(uint64_t *pinned, uint32_t n, uint64_t gone_seq)
     return kept;
 }
 
+/* Nor what had no words any more, by its time or its age. */
+static uint32_t unpin_emptied(struct truth *t, const struct truth_log *log, uint64_t *pinned,
+                              uint32_t n, uint64_t seq)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < n; i++)
+        if (archive_emptied_at(t->world, log->id, pinned[i]) >= seq)
+            pinned[kept++] = pinned[i];
+    return kept;
+}
+
 /* What is pinned, as the events say, the newest last. */
 static uint32_t pins_by_log(struct truth *t, const struct truth_log *log, uint64_t pinned[PINS_MAX])
 {
@@ -202,9 +213,9 @@ static uint32_t pins_by_log(struct truth *t, const struct truth_log *log, uint64
             continue;
         n = unpin_gone(pinned, n, archive_gone_at(t->world, log->id, r->seq));
         if (n == PINS_MAX)
-            n = unpin(pinned, n, first_to_go(log, pinned, n));
+            n = unpin_emptied(t, log, pinned, n, r->seq);
         if (n == PINS_MAX)
-            n = unpin_gone(pinned, n, archive_going_at(t->world, log->id, r->seq));
+            n = unpin(pinned, n, first_to_go(log, pinned, n));
         if (n == PINS_MAX) {
             world_fail(t->world, "log %llu: %llu pins one too many", (unsigned long long)log->id,
                        (unsigned long long)r->seq);

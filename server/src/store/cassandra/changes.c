@@ -3,13 +3,15 @@
  * what makes a change that was cut off whole again: whatever follows from how a row was is done
  * before that row is written, since it is the row that says that the event is done.
  *
- * A cell is written once by an event: two values with one timestamp would be a throw of dice.
+ * A cell is written once by an event: two values with one timestamp would be a throw of dice. (But
+ * for pins, where it does no harm: make_room().)
  */
 #include "store/cassandra/changes.h"
 
 #include <string.h>
 
 #include "model/pack.h"
+#include "store/cassandra/gather.h"
 #include "store/project.h"
 #include "util/macros.h"
 
@@ -98,18 +100,11 @@ static bool take_out(struct pins *pins, uint64_t seq)
     return n < before;
 }
 
-/* What is gone or emptied by its time stays in the row until room is needed: it is not listed.
- * Whoever decided that there is room counted what was neither; so the one that goes first makes
- * room; if none is to go, the row stays within its limits anyway. */
-static void make_room(struct pins *pins, uint64_t gone_seq)
+/* The one that goes first. */
+static void take_out_first(struct pins *pins)
 {
-    uint32_t n = 0;
     uint64_t first = 0, expires_ms = UINT64_MAX;
-    for (uint32_t i = 0; i < pins->n; i++)
-        if (pins->at[i].seq > gone_seq)
-            pins->at[n++] = pins->at[i];
-    pins->n = n;
-    for (uint32_t i = 0; n == PINS_MAX && i < n; i++) {
+    for (uint32_t i = 0; i < pins->n; i++) {
         if (pins->at[i].expires_ms && pins->at[i].expires_ms < expires_ms) {
             first = pins->at[i].seq;
             expires_ms = pins->at[i].expires_ms;
@@ -119,20 +114,29 @@ static void make_room(struct pins *pins, uint64_t gone_seq)
         take_out(pins, first);
 }
 
-/* By its age it may be emptied before anybody says that it is gone; whose row is not there was
- * dropped. */
-static int leave_out_emptied(struct strand *s, uint64_t conversation, struct pins *pins)
+/* What is gone, or emptied by its time or its age, stays in the row until room is needed: it is not
+ * listed. Whoever decided that there is room counted none of it; so where all the others stand, one
+ * is due that is not emptied yet, and makes room; if none is to go, the row stays within its limits
+ * anyway. Who does an event's changes again later may find more that is emptied, and writes a row
+ * that differs in what nobody is shown. */
+static int make_room(struct strand *s, uint64_t conversation, struct pins *pins, uint64_t gone_seq)
 {
+    struct gathered_event *messages =
+        arena_alloc(strand_scratch(s), pins->n * sizeof(*messages) + 1);
     uint32_t n = 0;
+    for (uint32_t i = 0; i < pins->n; i++)
+        messages[i] = (struct gathered_event){.conversation = conversation, .seq = pins->at[i].seq};
+    int err = gather_events(s, messages, pins->n);
+    if (err)
+        return err;
     for (uint32_t i = 0; i < pins->n; i++) {
-        struct log_row row;
-        int err = log_get_row(s, conversation, pins->at[i].seq, &row);
-        if (err < 0)
-            return err;
-        if (!err && !row.event.deleted)
+        bool stands = messages[i].bad || (messages[i].there && !messages[i].event.deleted);
+        if (stands && pins->at[i].seq > gone_seq)
             pins->at[n++] = pins->at[i];
     }
     pins->n = n;
+    if (n == PINS_MAX)
+        take_out_first(pins);
     return 0;
 }
 
@@ -144,9 +148,7 @@ static int put_in(struct strand *s, struct conversation_state *c, const struct e
     if (err)
         return MIN(err, 0);
     if (pins->n == PINS_MAX)
-        make_room(pins, c->gone_seq);
-    if (pins->n == PINS_MAX)
-        err = leave_out_emptied(s, e->conversation, pins);
+        err = make_room(s, e->conversation, pins, c->gone_seq);
     if (err || pins->n == PINS_MAX)
         return err;
     pins->at[pins->n].seq = e->target;

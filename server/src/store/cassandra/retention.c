@@ -186,19 +186,23 @@ static int tell_gone(struct strand *s, const struct conversation_state *c,
 
 /* From here on it is gone; and whoever is in it is told. Who dies in between has decided it, and
  * whoever then lists it tells the others, and says so of the conversation (inbox.c). Who came
- * meanwhile was shown what was there, so they are told as well. */
+ * meanwhile was shown what was there, so they are told as well: also who is just coming, by an
+ * event whose changes are not all done. */
 static int put_gone(struct strand *s, const struct conversation_state *c,
                     const struct log_head *head)
 {
     struct conversation_state *now = arena_alloc(strand_scratch(s), sizeof(*now));
+    struct log_head newest;
     int err = tell_gone(s, c, head);
+    if (!err)
+        err = log_settle(s, c, &newest);
     if (!err)
         err = conversation_get(s, c->conversation.id, now);
     return err || now->roster_rev == c->roster_rev ? err : tell_gone(s, now, head);
 }
 
-/* What goes at once ends at most one bucket, and before it ends one the one before is dropped: so
- * whoever dies leaves one at most, and it lies before the first event that is kept. */
+/* What goes at once ends at most one bucket, and the one before is dropped before anything else
+ * goes: so whoever dies leaves one at most, and it lies before the first event that is kept. */
 static_assert((int)RETAIN_MAX <= (int)LOG_BUCKET, "one bucket at most");
 
 /* The bucket before the first event that is kept. */
@@ -216,16 +220,17 @@ static int take_front(struct strand *s, struct store_retain *r, const struct con
                       struct log_head *head, const struct front *front)
 {
     const struct event *last = &front->events[front->goes - 1];
-    int err = 0;
-    if (log_bucket(last->seq + 1) != log_bucket(head->gone_seq + 1))
-        err = drop_bucket(s, r->conversation, head);
-    if (!err)
-        err = empty_front(s, front, head);
+    uint64_t kept = log_bucket(head->gone_seq + 1);
+    int err = empty_front(s, front, head);
     r->n_events = last->seq - head->gone_seq;
     r->n_messages = last->n - head->gone_n;
     head->gone_seq = last->seq;
     head->gone_n = last->n;
-    return err ? err : put_gone(s, c, head);
+    if (!err)
+        err = put_gone(s, c, head);
+    if (!err && log_bucket(head->gone_seq + 1) != kept)
+        err = drop_bucket(s, r->conversation, head);
+    return err;
 }
 
 int cassandra_retain(struct strand *s, struct store_retain *r)
@@ -239,10 +244,10 @@ int cassandra_retain(struct strand *s, struct store_retain *r)
         err = log_find_head(s, c, &head);
     if (!err)
         err = look(s, c, &head, r->keep, r->now_ms, front);
-    if (!err && front->goes)
-        err = take_front(s, r, c, &head, front);
     if (!err && c->there)
         err = drop_bucket(s, r->conversation, &head);
+    if (!err && front->goes)
+        err = take_front(s, r, c, &head, front);
     r->head = head;
     r->more = front->more;
     return err ? err : STORE_DONE;
