@@ -117,6 +117,19 @@ static void test_an_edit_finds_its_message_gone(void **state)
     assert_emptied(rig, edit.seq);
 }
 
+/* Its node dies when it comes to such a statement. */
+static void die_over(struct rig *rig, struct store_retain *retain, enum statement statement)
+{
+    struct held at;
+    hold(&at, statement);
+    begin_ask(rig, store_retain, retain);
+    held_await(&at, rig);
+    held_doubt(&at);
+    await_answer(rig);
+    assert_int_not_equal(retain->base.status, STORE_DONE);
+    store_request_deinit(&retain->base);
+}
+
 /* How much somebody's list says is gone of the group. */
 static uint64_t listed_gone(struct rig *rig, uint64_t user)
 {
@@ -177,19 +190,12 @@ static void test_who_was_not_told_what_is_gone_is_told_by_others(void **state)
     struct rig *rig = *state;
     struct store_retain retain = retain_two();
     char token[STORE_TOKEN_BYTES_MAX] = "";
-    struct held told;
     uint32_t n;
     people(rig);
     make_group(rig);
     uint64_t seq = say(rig, GROUP, ALICE, "a1", "words");
     changed_gone(rig, ALICE, token, &n);
-    hold(&told, S_INBOX_PUT_GONE);
-    begin_ask(rig, store_retain, &retain);
-    held_await(&told, rig);
-    held_doubt(&told);
-    await_answer(rig);
-    assert_int_not_equal(retain.base.status, STORE_DONE);
-    store_request_deinit(&retain.base);
+    die_over(rig, &retain, S_INBOX_PUT_GONE);
     changed_gone(rig, ALICE, token, &n);
     assert_int_equal(n, 0);
     assert_int_equal(listed_gone(rig, BOB), seq);
@@ -204,7 +210,6 @@ static void test_what_is_emptied_makes_room_for_a_pin(void **state)
     struct rig *rig = *state;
     struct store_retain retain = retain_two();
     struct store_pins pins = {.conversation = GROUP, .now_ms = 2000};
-    struct held told;
     char key[16];
     people(rig);
     make_group(rig);
@@ -216,14 +221,8 @@ static void test_what_is_emptied_makes_room_for_a_pin(void **state)
         snprintf(key, sizeof(key), "p%d", i);
         change(rig, GROUP, EVENT_PIN, ALICE, key, seq, "");
     }
-    hold(&told, S_INBOX_PUT_GONE);
-    begin_ask(rig, store_retain, &retain);
-    held_await(&told, rig);
-    held_doubt(&told);
-    await_answer(rig);
-    assert_int_not_equal(retain.base.status, STORE_DONE);
+    die_over(rig, &retain, S_INBOX_PUT_GONE);
     assert_int_equal(head_of(rig, GROUP).gone_seq, 0);
-    store_request_deinit(&retain.base);
     uint64_t last = say(rig, GROUP, ALICE, "last", "words");
     change(rig, GROUP, EVENT_PIN, ALICE, "pin", last, "");
     ask(rig, store_pins, &pins);
@@ -302,20 +301,13 @@ static void leave_bucket(struct rig *rig, uint64_t after)
 {
     struct store_retain last = {
         .conversation = GROUP, .keep = {.after_ms = 1}, .now_ms = 1000 + GONE};
-    struct held drop;
     bool more = true;
     people(rig);
     make_group(rig);
     talk_up_to(rig, GONE + after);
     for (uint64_t gone = 0; gone + RETAIN_MAX < LOG_BUCKET; gone += RETAIN_MAX)
         assert_int_equal(take_up_to(rig, GONE, &more), STORE_DONE);
-    hold(&drop, S_LOG_DROP);
-    begin_ask(rig, store_retain, &last);
-    held_await(&drop, rig);
-    held_doubt(&drop);
-    await_answer(rig);
-    assert_int_not_equal(last.base.status, STORE_DONE);
-    store_request_deinit(&last.base);
+    die_over(rig, &last, S_LOG_DROP);
     assert_int_equal(head_of(rig, GROUP).gone_seq, GONE);
 }
 
