@@ -154,6 +154,7 @@ static int own_open(struct own *own, const struct config *config)
                                    .sink = &own->sink,
                                    .shared = main_store_shared(config)};
     own->admin.chat = chat_new(&options);
+    chat_end(own->admin.chat); /* of what is in doubt after the last answer others see to it */
     return 0;
 }
 

@@ -41,8 +41,8 @@ enum {
     LOOK_DRAINED_MS = 5, /* whether the domain has ended its last calls */
     /* After the drain, for what the store was asked and nobody waits for any more, such as when
      * each who was there was last seen: as long as a statement may take (cassandra.timeout_ms, 5 s
-     * unless set), and a second. With drain_ms as it comes it is 14 s until the end; what starts us
-     * waits for 20 (deploy/parleyd.service). */
+     * unless set), and a second. What takes longer is left (end_unfinished()). With drain_ms as it
+     * comes it is 14 s until the end; what starts us waits for 20 (deploy/parleyd.service). */
     LAST_CALLS_MS_MAX = 6000,
     /* What connections leave: the store's 1,024 files, since one that it cannot open when it must
      * is the end of all writing; the connections beyond the limit that the gateway still answers;

@@ -87,14 +87,15 @@ void chat_run_jobs(struct chat *);
 void chat_stop_jobs(struct chat *);
 /* Who may sign up from here on. */
 void chat_set_registration(struct chat *, enum registration);
-/* Must be idle: no call under way, all sessions ended. NULL is fine. */
+/* Must be idle: no call or load under way, all sessions ended. NULL is fine. */
 void chat_free(struct chat *);
 /* Calls and loads under way; 0 when all is finished (to drain). */
 uint32_t chat_busy(const struct chat *);
 /* Ends long waits (sync with wait_ms) at once: for a drain. */
 void chat_wake_all(struct chat *);
 /* The process ends: whoever is there, or was a moment ago, is stored as seen. To be called once all
- * sessions have ended; the writes count as calls under way. */
+ * sessions have ended; the writes count as calls under way. From here on what is in doubt is
+ * settled for calls that wait for it, and else left to others. */
 void chat_end(struct chat *);
 
 #endif

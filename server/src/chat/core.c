@@ -67,7 +67,7 @@ void chat_free(struct chat *chat)
 {
     if (!chat)
         return;
-    must(chat->busy == 0);
+    must(chat_busy(chat) == 0);
     chat->options.cache_bytes_max = UINT64_MAX; /* nothing goes while the tables are walked */
     chat_stop_jobs(chat);
     leaving_deinit(chat);

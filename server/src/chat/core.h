@@ -75,10 +75,10 @@ struct chat {
     struct tries tries_device; /* by devices that have signed in before */
     struct tries requests_user;
 
-    bool ended;                /* nothing begins but what a call under way waits for */
+    bool ended;                /* no doubt is settled that no call waits for */
     bool jobs_stopped;         /* none of the three below begins anything */
     struct leaving *leaving;   /* leaving.c */
-    struct timer expiry_timer; /* unless stopped armed, or `expiry` is under way (expiry.c) */
+    struct timer expiry_timer; /* unless stopped, armed or `expiry` is under way (expiry.c) */
     struct store_expire expiry;
     struct timer retention_timer; /* the same of the two below (retention.c) */
     struct store_retention_due retention_due;

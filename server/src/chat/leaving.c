@@ -33,7 +33,7 @@ enum { LEAVING_KEY_BYTES = 32 };
 
 struct leaving {
     struct chat *chat;
-    struct timer timer; /* unless stopped armed, or a step is under way */
+    struct timer timer; /* unless stopped, armed or a step is under way */
     bool running, under_way;
     struct store_leave step;
     struct chat_append append;
