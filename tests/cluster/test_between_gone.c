@@ -216,8 +216,9 @@ static void test_what_is_emptied_makes_room_for_a_pin(void **state)
     uint64_t second = 0;
     for (int i = 0; i < PINS_MAX; i++) {
         snprintf(key, sizeof(key), "a%d", i);
-        uint64_t seq = i == 1 ? second = say_until(rig, key, 1000 * 1000)
-                              : say(rig, GROUP, ALICE, key, "words");
+        uint64_t seq = say_until(rig, key, i == 1 ? 1000 * 1000 : 0);
+        if (i == 1)
+            second = seq;
         snprintf(key, sizeof(key), "p%d", i);
         change(rig, GROUP, EVENT_PIN, ALICE, key, seq, "");
     }
@@ -258,6 +259,41 @@ static void test_who_is_added_meanwhile_is_told_what_is_gone(void **state)
     store_request_deinit(&retain.base);
     assert_int_equal(changed_gone(rig, CAROL, token, &n), seq);
     assert_int_equal(n, 1);
+}
+
+/* Her own row is there when she looks, and the group's list does not have her yet. */
+static void test_who_is_being_added_is_told_what_is_gone(void **state)
+{
+    struct rig *rig = *state;
+    struct store_retain retain = retain_two();
+    char token[STORE_TOKEN_BYTES_MAX] = "";
+    struct held gone, roster;
+    uint32_t n;
+    people(rig);
+    make_group(rig);
+    uint64_t seq = say(rig, GROUP, ALICE, "a1", "words");
+    hold(&gone, S_CONVERSATION_PUT_GONE);
+    begin_ask(rig, store_retain, &retain);
+    held_await(&gone, rig);
+    struct log_head head = head_of(rig, GROUP);
+    struct event in = event_after(&head, GROUP, EVENT_ADDED, ALICE, "a2");
+    in.user = CAROL;
+    in.history = HISTORY_ALL;
+    struct store_append add = {.conversation = GROUP, .events = &in, .n_events = 1, .head = head};
+    hold(&roster, S_CONVERSATION_PUT_ROSTER);
+    begin_ask(rig, store_append, &add);
+    held_await(&roster, rig);
+    changed_gone(rig, CAROL, token, &n);
+    held_let_go(&gone);
+    while (held_pending > 1)
+        rig_run_one(rig);
+    assert_int_equal(retain.base.status, STORE_DONE);
+    held_let_go(&roster);
+    await_answer(rig);
+    assert_int_equal(add.base.status, STORE_DONE);
+    store_request_deinit(&retain.base);
+    store_request_deinit(&add.base);
+    assert_int_equal(changed_gone(rig, CAROL, token, &n), seq);
 }
 
 /* Messages until the head is at `seq`. */
@@ -409,6 +445,7 @@ int main(void)
         both(test_who_was_not_told_what_is_gone_is_told_by_others),
         both(test_what_is_emptied_makes_room_for_a_pin),
         both(test_who_is_added_meanwhile_is_told_what_is_gone),
+        both(test_who_is_being_added_is_told_what_is_gone),
         both(test_a_bucket_that_was_left_is_dropped_later),
         both(test_a_bucket_that_was_left_is_dropped_before_more_goes),
         both(test_a_conversation_that_cannot_be_looked_at_holds_up_no_other),

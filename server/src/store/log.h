@@ -124,7 +124,7 @@ void store_expire(struct store *, struct store_expire *);
 
 /* Conversations in which something is to go by its age, of the next few behind `after`. One that
  * cannot be looked at ends it: what was found before is told, or it FAILED; then, too, `after` says
- * where to go on, behind it; or it is as it was, where none could be. DONE, FAILED. */
+ * where to go on, behind it; or it is as it was, if none at all could be. DONE, FAILED. */
 enum { RETENTION_DUE_MAX = 16 };
 struct store_retention_due {
     struct store_request base;

@@ -115,10 +115,10 @@ static void take_out_first(struct pins *pins)
 }
 
 /* What is gone, or emptied by its time or its age, stays in the row until room is needed: it is not
- * listed. Whoever decided that there is room counted none of it; so where all the others stand, one
- * is due that is not emptied yet, and makes room; if none is to go, the row stays within its limits
- * anyway. Who does an event's changes again later may find more that is emptied, and writes a row
- * that differs in what nobody is shown. */
+ * listed. Whoever decided that there is room counted none of it; so where all that are in the row
+ * stand, one is due that is not emptied yet, and makes room; if none is to go, the row stays within
+ * its limits anyway. Who does an event's changes again later may find more that is emptied, and
+ * writes a row that differs in what nobody is shown. */
 static int make_room(struct strand *s, uint64_t conversation, struct pins *pins, uint64_t gone_seq)
 {
     struct gathered_event *messages =

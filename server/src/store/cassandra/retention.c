@@ -194,8 +194,9 @@ static int put_gone(struct strand *s, const struct conversation_state *c,
     struct conversation_state *now = arena_alloc(strand_scratch(s), sizeof(*now));
     struct log_head newest;
     int err = tell_gone(s, c, head);
-    if (!err)
-        err = log_settle(s, c, &newest);
+    if (err || c->conversation.kind != CONVERSATION_GROUP)
+        return err;
+    err = log_settle(s, c, &newest);
     if (!err)
         err = conversation_get(s, c->conversation.id, now);
     return err || now->roster_rev == c->roster_rev ? err : tell_gone(s, now, head);
