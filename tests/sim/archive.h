@@ -60,8 +60,8 @@ bool archive_may_go(const struct world *, const struct store_load *load, const s
 uint64_t archive_gone(const struct world *, uint64_t conversation);
 /* How much was gone when the event at `seq` was appended. */
 uint64_t archive_gone_at(const struct world *, uint64_t conversation, uint64_t seq);
-/* The head when the words of an event were first taken out of its row, on Cassandra; UINT64_MAX:
- * they were not. It may be long before it is said to be gone. */
+/* The head when the words of an event were first taken out of its row, on Cassandra, by whatever;
+ * UINT64_MAX: they were not. By its age it may be long before it is said to be gone. */
 uint64_t archive_emptied_at(const struct world *, uint64_t conversation, uint64_t seq);
 
 #endif

@@ -190,7 +190,7 @@ static uint32_t unpin_gone(uint64_t *pinned, uint32_t n, uint64_t gone_seq)
     return kept;
 }
 
-/* Nor what had no words any more, by its time or its age. */
+/* What had lost its words when the event at `seq` came is not among what is pinned either. */
 static uint32_t unpin_emptied(struct truth *t, const struct truth_log *log, uint64_t *pinned,
                               uint32_t n, uint64_t seq)
 {

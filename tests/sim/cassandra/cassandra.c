@@ -188,6 +188,8 @@ static void carry_out(struct cassandra *c, struct call *call, uint32_t on)
     if (o->writes) {
         graveyard_written(c->world, &c->keyspace, &o->parts[0], o->cut, on);
         execute_write(&c->keyspace, o->parts, o->n, now_us(c), on, &call->arena, &call->outcome);
+        if (call->outcome.applied)
+            graveyard_applied(c->world, &c->keyspace, &o->parts[0]);
         trace(c, call);
         return;
     }

@@ -151,18 +151,6 @@ static void keep_bucket(struct world *w, struct keyspace *k, uint64_t conversati
     arena_deinit(&arena);
 }
 
-/* Its row is written anew. */
-static void keep_emptied(struct world *w, struct keyspace *k, const struct cql_part *part)
-{
-    enum { RECORD, REV, CONVERSATION };
-    struct arena arena = {0};
-    struct event e;
-    uint64_t conversation = (uint64_t)part->values[CONVERSATION].integer;
-    if (!record_decode(&e, part->values[RECORD].bytes, &arena) && e.deleted)
-        archive_empty(w->archive, conversation, e.seq, find_head(k, conversation));
-    arena_deinit(&arena);
-}
-
 void graveyard_written(struct world *w, struct keyspace *k, const struct cql_part *part,
                        uint32_t cut, uint32_t on)
 {
@@ -172,9 +160,20 @@ void graveyard_written(struct world *w, struct keyspace *k, const struct cql_par
         return;
     if (cut != NO_CUT)
         move_front(w, k, &archive_cuts(w->archive, &n)[cut], on);
-    if (part->statement->number == S_LOG_CHANGE_EVENT)
-        keep_emptied(w, k, part);
     if (part->statement->number == S_LOG_DROP)
         keep_bucket(w, k, (uint64_t)part->values[CONVERSATION].integer,
                     (uint64_t)part->values[BUCKET].integer);
+}
+
+void graveyard_applied(struct world *w, struct keyspace *k, const struct cql_part *part)
+{
+    enum { RECORD, REV, CONVERSATION };
+    if (part->statement->number != S_LOG_CHANGE_EVENT)
+        return;
+    struct arena arena = {0};
+    struct event e;
+    uint64_t conversation = (uint64_t)part->values[CONVERSATION].integer;
+    if (!record_decode(&e, part->values[RECORD].bytes, &arena) && e.deleted)
+        archive_empty(w->archive, conversation, e.seq, find_head(k, conversation));
+    arena_deinit(&arena);
 }

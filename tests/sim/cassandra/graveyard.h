@@ -1,8 +1,8 @@
 /*
  * What retention takes away in the simulated Cassandra, noted for the checker (../archive.h) while
- * the statements are asked and carried out: when the beginning of a log moves, and the rows of a
- * bucket that is dropped, as they were. Of what is gone from a bucket that is not, the row is
- * there, without its words, and is looked up (cassandra_event()).
+ * the statements are asked and carried out: when the beginning of a log moves, when a row loses its
+ * words, and the rows of a bucket that is dropped, as they were. Of what is gone from a bucket that
+ * is not, the row is there, without its words, and is looked up (cassandra_event()).
  */
 #ifndef PARLEY_SIM_CASSANDRA_GRAVEYARD_H
 #define PARLEY_SIM_CASSANDRA_GRAVEYARD_H
@@ -32,6 +32,8 @@ uint32_t graveyard_asked(struct world *, struct keyspace *, const struct grave_l
 /* It is about to be carried out on these replicas. */
 void graveyard_written(struct world *, struct keyspace *, const struct cql_part *, uint32_t cut,
                        uint32_t on);
+/* It was, and its condition held: a row may have lost its words. */
+void graveyard_applied(struct world *, struct keyspace *, const struct cql_part *);
 /* The row of an event as it was last written; *dropped: its bucket is. */
 bool graveyard_event(struct keyspace *, uint64_t conversation, uint64_t seq, struct arena *,
                      struct str *record, bool *dropped);
