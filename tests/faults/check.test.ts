@@ -74,6 +74,11 @@ const TAMPERINGS: [string, RegExp, (record: Tampered) => void][] = [
     const said = record.said.find(({ text }) => text === messageIn(group(record)).text) as Said;
     said.refused = "forbidden";
   }],
+  ["what was refused stood before", /was refused \(forbidden\) and stands/, (record) => {
+    const event = messageIn(group(record));
+    const said = record.said.find(({ text }) => text === event.text) as Said;
+    Object.assign(said, { by: "library", refused: "forbidden", refusedAtMs: event.time + 1 });
+  }],
   ["a member is refused", /was refused \(bad_request\)/, (record) => {
     record.said.push({ text: "let me", sender: record.held[0]?.user ?? "", by: "curl", refused: "bad_request" });
   }],

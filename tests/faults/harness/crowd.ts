@@ -36,6 +36,7 @@ export interface Said {
   by: "library" | "curl";
   ok?: Appended;
   refused?: string;
+  refusedAtMs?: number;
 }
 
 /** What one device holds, and all that it was ever told. */
@@ -289,7 +290,7 @@ export class Crowd {
       if (!(thrown instanceof ParleyError)) throw thrown;
       this.refusals.set(thrown.code, (this.refusals.get(thrown.code) ?? 0) + 1);
       if (thrown.retry_after_ms !== undefined) this.retryable++;
-      if (!thrown.transient) said.refused = thrown.code;
+      if (!thrown.transient) Object.assign(said, { refused: thrown.code, refusedAtMs: Date.now() });
     }
   }
 
