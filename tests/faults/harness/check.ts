@@ -104,16 +104,10 @@ class Judge {
         stood.add(text);
         const by = said.get(text);
         if (by?.sender !== event.sender) this.#complain(`${conversation}: "${text}" at ${event.seq} was said by nobody`);
-        if (by?.refused !== undefined && !this.#landedLater(by, event))
+        if (by?.refused !== undefined)
           this.#complain(`"${text}" was refused (${by.refused}) and stands, by ${event.time - (by.refusedAtMs ?? 0)} ms later`);
       }
     }
-  }
-
-  /** Of several tries an earlier one, as to a server that stood still, may be decided when a later one was
-   * refused: whoever was out is in again by then. */
-  #landedLater({ sender, by, refusedAtMs }: Said, { time }: ChatEvent): boolean {
-    return by === "library" && refusedAtMs !== undefined && time > refusedAtMs && this.#wasOut(sender);
   }
 
   #said({ text, sender, ok, refused, by }: Said): void {
