@@ -374,6 +374,7 @@ static void make_chat(struct server *s)
         .shared = main_store_shared(c),
         .cache_bytes_max = c->cache_bytes_max,
         .calls_max = (uint32_t)c->calls_max,
+        .patience_ms = c->heartbeat_ms * 5 / 2, /* as the answer to `auth` has it */
         .offline_after_ms = c->presence_offline_after_ms,
         .tries_account = (uint32_t)c->tries_per_account,
         .tries_address = (uint32_t)c->tries_per_address,

@@ -165,6 +165,26 @@ test("a server that was stopped for a while hears first who is still there", () 
     raw.close();
   }));
 
+test("what lay in a server that was stopped is not decided when its sender may have been answered elsewhere", () =>
+  withServer([{ heartbeat_ms: 1000, silent_ms: 10_000 }], async (server) => {
+    const [alice, bob] = (await people(server, "alice", "bob")) as [Person, Person];
+    const raw = await alice.raw();
+    const { conversation } = await raw.ok("message.send", { to: bob.user, text: "before" });
+    process.kill(server.pid, "SIGSTOP");
+    const frame = { to: conversation, text: "in a frame", key: "frame" };
+    const request = { to: conversation, text: "in a request", key: "request" };
+    const framed = raw.refused("message.send", frame);
+    const requested = assert.rejects(alice.rest.call("message.send", request, alice.token), { code: "unavailable" });
+    await sleep(3500);
+    process.kill(server.pid, "SIGCONT");
+    assert.equal((await framed).code, "unavailable");
+    await requested;
+    const { head } = await raw.ok("conversation.get", { conversation });
+    assert.equal(head, 1);
+    for (const args of [frame, request]) await eventually(async () => (await raw.ask("message.send", args)).ok, "it is sent");
+    raw.close();
+  }));
+
 test("connections leave the store descriptors to write with", () =>
   withServer([{ connections_max: 10_000 }, 256], async (server) => {
     const sockets = await silent(server, 400);

@@ -27,10 +27,11 @@ struct chat;
 struct sink;
 struct store;
 
-/* The caller sets user, device and done; the rest is the domain's. */
+/* The caller sets what stands before `error`; the rest is the domain's. */
 struct chat_call {
-    uint64_t user;   /* who asks; 0: nobody signed in */
-    uint64_t device; /* by which device; 0: none */
+    uint64_t user;     /* who asks; 0: nobody signed in */
+    uint64_t device;   /* by which device; 0: none */
+    uint64_t since_ms; /* it was sent after this (mono), and may be that old; 0: by no client */
     void (*done)(struct chat_call *);
 
     enum chat_error error;
@@ -66,6 +67,7 @@ struct chat_options {
     uint64_t read_age_ms_max, person_age_ms_max;
     uint64_t cache_bytes_max;  /* rooms and persons kept loaded; 0: 64 MiB */
     uint32_t calls_max;        /* under way at once; 0: 65,536: past it OVERLOADED */
+    uint64_t patience_ms;      /* a client hears nothing so long, and gives up; 0: 12.5 s */
     uint64_t offline_after_ms; /* presence; 0: 30 s */
     uint32_t worker;           /* Snowflake; where others write, too: the first that is tried */
     /* Tries to sign in or up that are allowed at once; the allowance fills in ten minutes. 0: no

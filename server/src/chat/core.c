@@ -32,6 +32,8 @@ struct chat *chat_new(const struct chat_options *options)
         chat->options.cache_bytes_max = CACHE_BYTES_DEFAULT;
     if (!chat->options.calls_max)
         chat->options.calls_max = CALLS_DEFAULT;
+    if (!chat->options.patience_ms)
+        chat->options.patience_ms = PATIENCE_MS;
     if (!chat->options.offline_after_ms)
         chat->options.offline_after_ms = OFFLINE_AFTER_MS;
     if (!chat->options.read_age_ms_max)

@@ -22,6 +22,7 @@ enum {
     CACHE_BYTES_DEFAULT = 64 * 1024 * 1024,
     CALLS_DEFAULT = 65536,
     OFFLINE_AFTER_MS = 30 * 1000,
+    PATIENCE_MS = 12500,    /* two and a half beats of 5 s */
     READ_AGE_MS_MAX = 1000, /* of the head and members that a reader is answered from */
     /* Of blocks, settings, accounts, where the bus told nothing. What another node changed is to
      * hold within 60 s as a client sees it: what was decided just before the end of this age goes

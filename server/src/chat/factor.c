@@ -143,7 +143,11 @@ static void proof_ready(struct proof *proof, enum chat_error error)
         .second_factor_before = proof->user->second_factor.n ? proof->user->second_factor : STR(""),
     };
     op->append.call = (struct chat_call){
-        .user = change->call.user, .device = change->call.device, .done = appended};
+        .user = change->call.user,
+        .device = change->call.device,
+        .since_ms = change->call.since_ms,
+        .done = appended,
+    };
     op->append.type = EVENT_SECOND_FACTOR;
     op->append.changes = change->what;
     op->append.number = change->call.device;

@@ -78,6 +78,12 @@ static struct append_work *work_of(struct chat_append *a)
     return a->work;
 }
 
+/* They come to it where it waits, and have it looked at again. */
+static bool facts_under_way(const struct chat_append *a)
+{
+    return a->work && a->work->facts.missing;
+}
+
 /* Ends a request: from a posted task or a completion. */
 static void answer(struct chat_append *a, enum chat_error error)
 {
@@ -156,6 +162,15 @@ static bool may_decide(struct room *room, struct chat_append *a)
     if (a->type == EVENT_MESSAGE && receipt_under_way(room, a->call.user, a->marks_before))
         return false;
     return !facts_needed(a) || facts_ready(&work_of(a)->facts);
+}
+
+/* Whoever sent it has given it up by now, and may have tried elsewhere, been refused, and be told
+ * so: what is decided only now must not come behind that. Here it lay while this process stood
+ * still, or waited for the store. */
+static bool is_late(const struct room *room, const struct chat_append *a)
+{
+    uint64_t since_ms = a->call.since_ms;
+    return since_ms && chat_mono_ms(room->chat) > since_ms + room->chat->options.patience_ms;
 }
 
 /* --- known and refused --- */
@@ -297,7 +312,8 @@ static void refuse(struct chat_append *a, enum chat_error error)
 {
     struct append_work *w = work_of(a);
     w->refusal = error;
-    w->outsider = !room_member(a->room, a->call.user) && a->type != EVENT_JOINED;
+    w->outsider =
+        error != CHAT_UNAVAILABLE && !room_member(a->room, a->call.user) && a->type != EVENT_JOINED;
     w->key = (struct store_key){
         .base.done = refusal_key_done,
         .conversation = a->room->id,
@@ -460,8 +476,8 @@ static void pump_loaded(struct room_wait *wait, enum chat_error error)
     list_for_each(&room->waiting, node)
     {
         struct chat_append *a = list_entry(node, struct chat_append, link);
-        if (a->work && a->work->facts.missing)
-            continue; /* its facts are on their way to it, and have it looked at again */
+        if (facts_under_way(a))
+            continue;
         take_from_queue(room, a);
         answer(a, error);
     }
@@ -494,6 +510,11 @@ void room_pump(struct room *room)
     list_for_each(&room->waiting, node)
     {
         struct chat_append *a = list_entry(node, struct chat_append, link);
+        if (is_late(room, a) && !facts_under_way(a)) {
+            take_from_queue(room, a);
+            refuse(a, CHAT_UNAVAILABLE);
+            continue;
+        }
         if (depends_on_gathered(ra, a) || !may_decide(room, a))
             break;
         struct rules_facts facts = facts_of(a->work ? &a->work->facts : NULL);

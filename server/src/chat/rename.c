@@ -53,7 +53,11 @@ static void proof_ready(struct proof *proof, enum chat_error error)
     }
     proof_stands(proof);
     rename->append.call = (struct chat_call){
-        .user = rename->call.user, .device = rename->call.device, .done = appended};
+        .user = rename->call.user,
+        .device = rename->call.device,
+        .since_ms = rename->call.since_ms,
+        .done = appended,
+    };
     rename->append.type = EVENT_RENAME;
     rename->append.text = folded_str(&rename->name);
     rename->append.about = str_n(rename->skeleton, sizeof(rename->skeleton));

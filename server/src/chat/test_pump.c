@@ -123,12 +123,47 @@ static void test_pushes_go_before_the_ok(void **state)
     core_free(core);
 }
 
+/* Held back here, while its sender may have tried elsewhere and been refused. */
+static void test_what_comes_late_is_not_decided(void **state)
+{
+    (void)state;
+    struct core *core = core_new(NULL);
+    uint64_t ann = core_user(core, "ann"), bob = core_user(core, "bob");
+    struct chat_append first = {.call.user = ann,
+                                .type = EVENT_MESSAGE,
+                                .to = core_send(core, ann, bob),
+                                .kind = STR("text"),
+                                .text = STR("x")};
+    struct chat_append a = first;
+    a.call.since_ms = core->mono_ms;
+    a.key = STR("k");
+    core->answers_held = true;
+    core_start(core, chat_append, &first);
+    core_run(core);
+    core_start(core, chat_append, &a);
+    core_pass(core, PATIENCE_MS + 1);
+    core->answers_held = false;
+    core_run(core);
+    assert_int_equal(first.call.error, CHAT_OK);
+    assert_int_equal(a.call.error, CHAT_UNAVAILABLE);
+    a.call.since_ms = core->mono_ms - PATIENCE_MS;
+    core_ask(core, chat_append, &a);
+    assert_int_equal(a.call.error, CHAT_OK);
+    assert_false(a.known);
+    a.call.since_ms--; /* what stands is told however late */
+    core_ask(core, chat_append, &a);
+    assert_int_equal(a.call.error, CHAT_OK);
+    assert_true(a.known);
+    core_free(core);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_waits_goes_into_few_appends_of_bounded_size),
         cmocka_unit_test(test_a_queue_that_is_full_refuses),
         cmocka_unit_test(test_pushes_go_before_the_ok),
+        cmocka_unit_test(test_what_comes_late_is_not_decided),
     };
     return cmocka_run_group_tests_name("chat/pump", tests, NULL, NULL);
 }

@@ -64,6 +64,7 @@ void *call_ask(struct call *call, size_t size, void (*done)(struct chat_call *))
     struct chat_call *request = (struct chat_call *)(void *)ask->request;
     request->user = call->user;
     request->device = call->device;
+    request->since_ms = call->since_ms;
     request->done = done;
     call->asked = request;
     return request;

@@ -61,6 +61,7 @@ struct call {
     struct address_bytes address; /* of the asker */
     uint64_t time_ms;             /* when it was asked (Unix) */
     uint64_t mono_ms;             /* the same */
+    uint64_t since_ms;            /* when at the earliest it was sent (mono) */
     uint32_t bytes;               /* of its frame, or its whole request */
     struct session *session;      /* of the asker's socket; NULL in REST */
     bool framed;                  /* the answer is a frame with `id`; else a body */

@@ -109,6 +109,7 @@ void client_ask(struct client *c, struct exchange *ex)
     memcpy(call->address.b, address_network(&c->from).ip, sizeof(call->address.b));
     call->time_ms = clock_wall_ms();
     call->mono_ms = loop_now_ms(c->lane->loop);
+    call->since_ms = c->lane->fresh_ms;
     call->framed = c->is_socket;
     call->session = c->is_socket ? &c->peer.session : NULL;
     c->calls++;

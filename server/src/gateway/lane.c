@@ -62,6 +62,14 @@ static void tick_soon(struct lane *lane)
     loop_timer_set(lane->loop, &lane->tick, LANE_TICK_MS);
 }
 
+static void begin_ticking(struct lane *lane)
+{
+    if (timer_armed(&lane->tick))
+        return;
+    tick_soon(lane);
+    lane->fresh_ms = lane->tick_set_ms;
+}
+
 void lane_adopt(struct lane *lane, struct client *c)
 {
     lane->clients_n++;
@@ -69,8 +77,7 @@ void lane_adopt(struct lane *lane, struct client *c)
     metric_add_at(METRIC_CONNECTIONS, c->list, 1);
     c->heard_ms = loop_now_ms(lane->loop);
     lane_list(lane, c, LANE_IDLE);
-    if (!timer_armed(&lane->tick))
-        tick_soon(lane);
+    begin_ticking(lane);
 }
 
 static void emptied(struct task *task)
@@ -179,6 +186,7 @@ static void tick(struct timer *timer)
         log_warn("conn_refused", log_str("why", "unauthenticated_per_address"),
                  log_u64("n", lane->crowded_n));
     lane->refused_n = lane->untrusted_n = lane->crowded_n = 0;
+    lane->fresh_ms = lane->tick_set_ms;
     if (lane->clients_n)
         tick_soon(lane);
 }
@@ -243,8 +251,8 @@ static bool may_connect(struct lane_listener *l, const struct address *address, 
     lane->crowded_n += crowded;
     metric_add_at(METRIC_CONNECTIONS_REFUSED, REFUSED_UNTRUSTED, untrusted);
     metric_add_at(METRIC_CONNECTIONS_REFUSED, REFUSED_CROWDED, crowded);
-    if ((untrusted || crowded) && !timer_armed(&lane->tick))
-        tick_soon(lane);
+    if (untrusted || crowded)
+        begin_ticking(lane);
     return !untrusted && !crowded;
 }
 

@@ -53,6 +53,8 @@ struct lane {
     uint64_t clients_ever;
     struct timer tick;
     uint64_t tick_set_ms; /* when it was armed (mono) */
+    uint64_t fresh_ms;    /* when it was armed before: what is read now came after that, unless its
+                             connection was held back */
     /* Since the last tick, one line of the log says so: for want of room; came past the proxies;
      * too many of one address. */
     uint64_t refused_n, untrusted_n, crowded_n;
