@@ -188,10 +188,13 @@ export class Outbox {
   }
 
   /** One's own event is here: what nobody could tell any more of its command is known by it, unless the
-   * reply holds more. */
+   * reply holds more. What was refused stands all the same: the refusal was another try's. */
   applied({ key, conversation, seq, n, time }: ChatEvent): void {
-    if (key === undefined || this.#promised.get(key)?.cmd === "group.invite") return;
-    this.#settle(key, { conversation, seq, n, time });
+    if (key === undefined) return;
+    const refused = this.#items.find((item) => item.key === key && item.state === "failed");
+    // Where that cannot be stored, the next start lists it as refused once more, and a retry finds it.
+    if (refused) void this.#remove(refused).catch(() => {});
+    if (this.#promised.get(key)?.cmd !== "group.invite") this.#settle(key, { conversation, seq, n, time });
   }
 
   items(): readonly OutboxItem[] {

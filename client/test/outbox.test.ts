@@ -10,7 +10,7 @@ import type { MessageView } from "../src/view.ts";
 import { CHAT, ME, ManualClock, PEER, entryOf, makeParley, message, settle, signedIn } from "./rig.ts";
 
 const at = (seq: number): { ok: unknown } => ({ ok: { conversation: CHAT, seq, n: seq, time: seq } });
-const sends = (server: FakeServer): unknown[] => server.askedFor("message.send");
+const sends = (server: FakeServer): ReturnType<FakeServer["askedFor"]> => server.askedFor("message.send");
 const states = (parley: { outbox: { getSnapshot: () => readonly { state: string }[] } }): string[] =>
   parley.outbox.getSnapshot().map((item) => item.state);
 
@@ -187,6 +187,18 @@ test("a message that is refused for good stays, to be retried with its key or di
   await assert.rejects(parley.send(CHAT, "again"));
   await parley.discard(parley.outbox.getSnapshot().at(-1)?.key as string);
   assert.ok(!states(parley).includes("failed"));
+});
+
+test("a message that was refused and stands by an earlier try is not shown as refused any more", async () => {
+  const { clock, server, parley, storage } = await signedIn([entryOf()]);
+  server.on("message.send", () => ({ error: { code: "forbidden", message: "no" } }));
+  await assert.rejects(parley.send(CHAT, "hello"), (error: ParleyError) => error.code === "forbidden");
+  assert.deepEqual(states(parley), ["failed"]);
+  server.event(message(1, { sender: ME, text: "hello", key: sends(server)[0]?.["key"] }));
+  await clock.pass(0);
+  assert.deepEqual(states(parley), []);
+  assert.deepEqual(await storage.scan("outbox/"), []);
+  assert.equal(parley.timeline(CHAT).getSnapshot().items.length, 1);
 });
 
 test("a refused message does not hold up those after it", async () => {
