@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "sabotage.h"
 #include "util/mem.h"
 
 static void attempt_done(struct chat_call *call)
@@ -28,6 +29,8 @@ struct attempt *attempt_new(struct client *d, void (*finish)(struct attempt *))
     a->finish = finish;
     a->inside = true;
     a->u.call = (struct chat_call){.user = d->user, .device = d->id, .done = attempt_done};
+    if (!sabotaged(d->world, "late"))
+        a->u.call.since_ms = node_mono_ms(d->node);
     list_push_back(&d->world->attempts, &a->link);
     return a;
 }

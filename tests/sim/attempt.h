@@ -38,7 +38,8 @@ struct attempt {
     uint64_t over_ms; /* a wait: when it may end with nothing */
     void (*finish)(struct attempt *);
     bool inside; /* still inside the call that began it */
-    union {      /* every call struct begins with its chat_call */
+    struct task task;
+    union { /* every call struct begins with its chat_call */
         struct chat_call call;
         struct chat_append append;
         struct chat_group_create group;

@@ -749,9 +749,12 @@ void client_act(struct client *d, bool calm)
         catch_up(d);
         return;
     }
-    if (!d->online || d->dismissed || d->node->stopped)
+    if (!d->online || d->dismissed)
         return;
-    command_any(d);
+    if (d->node->stopped)
+        command_message(d);
+    else
+        command_any(d);
 }
 
 /* --- beginning and end --- */

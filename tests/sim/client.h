@@ -65,8 +65,9 @@ struct op {
     uint32_t device;
     uint64_t first_step; /* when it was first sent */
     uint64_t first_ms;   /* mono, as ok_ms */
-    uint64_t up_ms;      /* since when the node that it went to first had stood still no more */
+    uint64_t up_ms;      /* from when on the node that it went to first stood still no more */
     uint32_t tries;
+    uint64_t decided[NODES_MAX]; /* the time that it was given, when that node decided last */
     bool waiting, under_way;
     bool ok, failed;
     enum chat_error error; /* failed: by this, to a try made and answered at these steps */

@@ -102,7 +102,7 @@ static void forward(struct client *d, struct op *op)
     op->text[0] = 0;
 }
 
-static void act_message(struct client *d)
+void command_message(struct client *d)
 {
     struct copy *c = rng_percent(&d->world->rng, 40) ? any_group(d) : client_any_copy(d);
     struct op *op = op_new(d, EVENT_MESSAGE);
@@ -641,7 +641,7 @@ static const struct {
     void (*on)(struct client *, enum event_type); /* in its place, with what it makes */
     enum event_type type;
 } acts[] = {
-    {.weight = 62, .act = act_message},
+    {.weight = 62, .act = command_message},
     {.weight = 14, .on = act_on_message, .type = EVENT_EDIT},
     {.weight = 8, .on = act_on_message, .type = EVENT_DELETE},
     {.weight = 6, .on = act_on_message, .type = EVENT_PIN},
@@ -685,7 +685,7 @@ void commands_choose(struct world *w)
     for (uint32_t i = rng_below(&w->rng, 4); i && kept != UINT64_MAX; i--)
         kept &= rng_next(&w->rng);
     for (size_t i = 0; i < ARRAY_SIZE(acts); i++)
-        if (!(kept >> i & 1) && acts[i].act != act_message && acts[i].act != act_create)
+        if (!(kept >> i & 1) && acts[i].act != command_message && acts[i].act != act_create)
             w->left_out |= UINT64_C(1) << i;
     w->crowd_percent = rng_percent(&w->rng, 50) ? rng_below(&w->rng, 101) : 0;
 }

@@ -12,6 +12,7 @@
 #include "fleet.h"
 #include "model/limits.h"
 #include "model/record.h"
+#include "op.h"
 #include "sabotage.h"
 #include "store/directory.h"
 #include "store/log.h"
@@ -252,6 +253,8 @@ static void faults_submit(struct store *s, struct store_request *r)
 {
     struct faults *f = faults_of(s);
     look_at_ids(f, r);
+    if (r->op == STORE_OP_APPEND)
+        ops_decided(f->node, container_of(r, const struct store_append, base));
     if (r->op == STORE_OP_RESERVE && f->world->fleet) {
         fleet_reserve(f->world->fleet, f->node, container_of(r, struct store_reserve, base));
         return;

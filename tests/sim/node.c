@@ -15,6 +15,7 @@
 #include "client.h"
 #include "faults.h"
 #include "fleet.h"
+#include "op.h"
 #include "sabotage.h"
 #include "store/store.h"
 #include "util/mem.h"
@@ -148,6 +149,7 @@ void node_start(struct node *n)
         .retention = w->keep,
         .worker = shared ? rng_below(&w->rng, NODES_MAX) : 0,
         .shared = shared && !sabotaged(w, "alone"),
+        .patience_ms = OP_PATIENCE_MS,
         .person_age_ms_max = sabotaged(w, "ageless") ? UINT64_MAX : 0,
         /* now everything stays loaded, now almost nothing */
         .cache_bytes_max = rng_percent(&w->rng, 50) ? 4096 : 0,

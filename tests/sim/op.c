@@ -17,12 +17,46 @@ struct op *op_new(struct client *d, enum event_type type)
                       .device = d->index,
                       .first_step = w->step,
                       .first_ms = w->mono_ms,
-                      .up_ms = d->node->went_on_ms,
+                      .up_ms = d->node->stopped ? d->node->stopped_to : d->node->went_on_ms,
                       .waiting = true};
     snprintf(op->key, sizeof(op->key), "k%u-%u", d->index, d->n_ops);
     snprintf(op->text, sizeof(op->text), "text of %u-%u", d->index, d->n_ops);
     d->n_ops++;
     return op;
+}
+
+static struct op *op_of(const struct world *w, struct str key)
+{
+    for (uint32_t i = 0; i < DEVICES && w->clients[i]; i++)
+        for (uint32_t j = 0; j < w->clients[i]->n_ops; j++)
+            if (str_eq(key, str_of(w->clients[i]->ops[j].key)))
+                return &w->clients[i]->ops[j];
+    return NULL;
+}
+
+/* A group is made without being decided on, and what is in doubt goes again as it was decided. */
+static void check_in_time(const struct node *n, struct op *op, uint64_t time_ms)
+{
+    struct world *w = n->world;
+    bool in_time = op->type == EVENT_CREATED || op->decided[n->index] == time_ms;
+    list_for_each(&w->attempts, node)
+    {
+        const struct attempt *a = list_entry(node, struct attempt, link);
+        bool ours = a->op == op && a->node == n;
+        in_time = in_time || (ours && w->mono_ms - a->asked_mono_ms <= OP_PATIENCE_MS);
+    }
+    if (!in_time)
+        world_fail(w, "command %s was decided long after it was sent", op->key);
+    op->decided[n->index] = time_ms;
+}
+
+void ops_decided(const struct node *n, const struct store_append *append)
+{
+    for (uint32_t i = 0; i < append->n_events; i++) {
+        struct op *op = op_of(n->world, append->events[i].key);
+        if (op)
+            check_in_time(n, op, append->events[i].time_ms);
+    }
 }
 
 /* --- its answer --- */
@@ -124,6 +158,29 @@ static void op_send_group(struct client *d, struct op *op, struct str key)
     attempt_made(a);
 }
 
+static void ask(struct attempt *a)
+{
+    struct chat *chat = a->node->chat;
+    if (a->op->type == EVENT_JOINED)
+        chat_join(chat, &a->u.append, str_of(a->op->token));
+    else
+        chat_append(chat, &a->u.append);
+    attempt_made(a);
+}
+
+static void ask_at_last(struct task *task)
+{
+    ask(container_of(task, struct attempt, task));
+}
+
+/* To a node that stands still: it lies in the socket until that goes on. */
+static void ask_later(struct attempt *a)
+{
+    a->task.run = ask_at_last;
+    list_init(&a->task.node);
+    post(&a->node->chat_queue.poster, &a->task);
+}
+
 void op_send(struct client *d, struct op *op)
 {
     struct world *w = d->world;
@@ -168,9 +225,8 @@ void op_send(struct client *d, struct op *op)
     append->n_mentions = op->n_members;
     append->key = str_of(op->key);
     append->after = op->after;
-    if (op->type == EVENT_JOINED)
-        chat_join(d->node->chat, append, str_of(op->token));
+    if (d->node->stopped)
+        ask_later(a);
     else
-        chat_append(d->node->chat, append);
-    attempt_made(a);
+        ask(a);
 }

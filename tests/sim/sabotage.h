@@ -42,6 +42,7 @@
  *   stale      a head is read from a replica that lags behind
  *   unchecked  nobody looks which devices ended elsewhere
  *   squatter   a worker's row is changed whatever became of it
+ *   late       a command is decided however long ago it was sent
  *   rewind     who takes a worker's row starts at the beginning
  *   gap, newkey, blind   the device's own, in client.c: it skips a gap, resends under another key,
  *              never compares

@@ -217,16 +217,17 @@ static const struct sabotage sabotages[] = {
     {"ack-early", 20}, {"double", 20},     {"leak", 20},       {"unread", 20},   {"back", 20},
     {"undelete", 20},  {"gap", 20},        {"newkey", 20},     {"blind", 20},    {"mention", 20},
     {"chatter", 100},  {"pins", 200},      {"uncounted", 600}, {"hoard", 200},   {"linger", 200},
-    {"contacts", 20},  {"pinned", 300},    {"privacy", 200},   {"haste", 200},   {"untold", 200},
+    {"contacts", 100}, {"pinned", 300},    {"privacy", 200},   {"haste", 200},   {"untold", 200},
     {"unhide", 100},   {"drafts", 200},    {"requests", 20},   {"remain", 100},  {"reborn", 200},
     {"hidden", 300},   {"premature", 100}, {"keepsake", 100},  {"unarmed", 100}, {"former", 50},
     {"twins", 20},     {"clones", 20},     {"namesakes", 100},
 };
 
 static const struct sabotage cluster_sabotages[] = {
-    {"alone", 20},  {"ageless", 300},   {"deaf", 600},     {"overtake", 20}, {"hasty", 20},
-    {"stale", 100}, {"unchecked", 300}, {"squatter", 300}, {"rewind", 200},  {"double", 20},
-    {"mute", 20},   {"former", 50},     {"twins", 20},     {"clones", 200},  {"namesakes", 100},
+    {"alone", 20},   {"ageless", 300}, {"deaf", 600},      {"overtake", 20},
+    {"hasty", 20},   {"stale", 100},   {"unchecked", 300}, {"squatter", 300},
+    {"rewind", 200}, {"double", 20},   {"late", 20},       {"mute", 20},
+    {"former", 50},  {"twins", 20},    {"clones", 200},    {"namesakes", 100},
 };
 
 /* True: it was noticed in time. */

@@ -533,7 +533,7 @@ static void check_op(struct truth *t, const struct op *op)
             stands += t->logs[i]->rows[j].sender == sender && !strcmp(t->logs[i]->keys[j], op->key);
     if (stands > 1)
         world_fail(t->world, "command %s stands %u times", op->key, stands);
-    /* a refusal speaks of its own try: one on a lost connection may still come through */
+    /* a refusal speaks of its own try: one on a lost connection may still come through, if soon */
     if (op->failed && !op->ok && stands && op->tries == 1)
         world_fail(t->world, "command %s was refused and stands", op->key);
     if (!op->ok)
