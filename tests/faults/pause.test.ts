@@ -1,10 +1,18 @@
 /** SIGSTOP for half a minute, then SIGCONT: a machine that hangs, and comes back believing that no time
  * has passed. */
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { test } from "node:test";
+import type { Commands, Session } from "../../client/src/index.ts";
+import { Rest } from "../../client/src/index.ts";
+import { PASSWORD } from "../integration/harness/people.ts";
+import { Raw } from "../integration/harness/raw.ts";
 import { sleep } from "../integration/harness/wait.ts";
+import { anAddress, fetchFrom } from "../integration/harness/web.ts";
 import type { Crowd } from "./harness/crowd.ts";
-import { survives } from "./harness/scenario.ts";
+import { patiently } from "./harness/crowd.ts";
 import { rig } from "./harness/rig.ts";
+import { survives } from "./harness/scenario.ts";
 
 const PAUSE_MS = 30_000;
 
@@ -38,4 +46,31 @@ test("a node of Cassandra stands still", async () => {
     await stands(crowd);
     await rig.cassandra.resume(3);
   });
+});
+
+test("what lay in the sockets of one that stood still comes to nothing, once it was refused elsewhere", async () => {
+  const rest = (n: number): Rest => new Rest(rig.server(n).base, fetchFrom(anAddress()));
+  const [owner, guest] = await Promise.all(["owner", "guest"].map((name) => patiently(() =>
+    rest(1).call("signup", { username: `${name}-${randomBytes(5).toString("hex")}`, password: PASSWORD })))) as [Session, Session];
+  const { conversation } = await patiently(() => rest(1).call("group.create", { title: "still", members: [guest.user] }, owner.token));
+  const still = { raw: await Raw.signedIn(rig.server(2), guest.token), rest: rest(2) };
+  await still.rest.call("conversation.list", {}, guest.token);
+  const [framed, requested] = ["framed", "requested"].map((key) => ({ to: conversation, text: key, key, after: 1 })) as
+    [Commands["message.send"]["args"], Commands["message.send"]["args"]];
+
+  process.kill(rig.server(2).pid, "SIGSTOP");
+  const answers = Promise.all([still.raw.refused("message.send", framed),
+    assert.rejects(still.rest.call("message.send", requested, guest.token), { code: "unavailable" })]);
+  await patiently(() => rest(1).call("group.remove", { conversation, user: guest.user }, owner.token));
+  for (const args of [framed, requested]) await assert.rejects(rest(1).call("message.send", args, guest.token), { code: "forbidden" });
+  await patiently(() => rest(1).call("group.add", { conversation, user: guest.user }, owner.token));
+  await sleep(PAUSE_MS / 2);
+  process.kill(rig.server(2).pid, "SIGCONT");
+
+  const [{ code }] = await answers;
+  assert.equal(code, "unavailable");
+  const { events } = await patiently(() => rest(3).call("message.history", { conversation, after: 0 }, owner.token));
+  assert.deepEqual(events.map(({ type }) => type), ["created", "removed", "added"]);
+  still.raw.close();
+  await rig.isReady();
 });
