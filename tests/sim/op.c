@@ -34,7 +34,7 @@ static struct op *op_of(const struct world *w, struct str key)
     return NULL;
 }
 
-/* A group is made without being decided on, and what is in doubt goes again as it was decided. */
+/* A group is decided on before its claim, and what is in doubt goes again as it was decided. */
 static void check_in_time(const struct node *n, struct op *op, uint64_t time_ms)
 {
     struct world *w = n->world;

@@ -174,6 +174,12 @@ void call_later(struct chat_call *call, enum chat_error error)
     post(call->chat->env->self, &call->task);
 }
 
+bool call_is_late(const struct chat_call *call)
+{
+    uint64_t patience_ms = call->chat->options.patience_ms;
+    return call->since_ms && chat_mono_ms(call->chat) > call->since_ms + patience_ms;
+}
+
 enum chat_error error_of(enum store_status status)
 {
     switch (status) {

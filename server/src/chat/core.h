@@ -96,6 +96,10 @@ bool call_begin(struct chat *, struct chat_call *);
 void call_done(struct chat_call *, enum chat_error);
 /* Ends it soon, for use inside the call itself. */
 void call_later(struct chat_call *, enum chat_error);
+/* Whoever asked has given it up by now, and may have asked elsewhere, been refused and be told so:
+ * what is decided only now must not come behind that. Here it lay while this process stood still,
+ * or waited for the store. */
+bool call_is_late(const struct chat_call *);
 /* What a store's answer other than DONE means to whoever asked for a read or write. */
 enum chat_error error_of(enum store_status);
 

@@ -148,6 +148,8 @@ static void claim_ask(struct create *c)
 static void persons_ready(struct persons *persons, enum chat_error error)
 {
     struct create *c = container_of(persons, struct create, persons);
+    if (!error && call_is_late(&c->group->call))
+        error = CHAT_UNAVAILABLE;
     for (uint32_t i = 1; i < persons->n && !error; i++) {
         if (!persons->persons[i]->exists)
             error = CHAT_NOT_FOUND;

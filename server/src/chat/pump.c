@@ -164,15 +164,6 @@ static bool may_decide(struct room *room, struct chat_append *a)
     return !facts_needed(a) || facts_ready(&work_of(a)->facts);
 }
 
-/* Whoever sent it has given it up by now, and may have tried elsewhere, been refused, and be told
- * so: what is decided only now must not come behind that. Here it lay while this process stood
- * still, or waited for the store. */
-static bool is_late(const struct room *room, const struct chat_append *a)
-{
-    uint64_t since_ms = a->call.since_ms;
-    return since_ms && chat_mono_ms(room->chat) > since_ms + room->chat->options.patience_ms;
-}
-
 /* --- known and refused --- */
 
 /* The present members who may read `seq`, for a row pushed again. */
@@ -510,7 +501,7 @@ void room_pump(struct room *room)
     list_for_each(&room->waiting, node)
     {
         struct chat_append *a = list_entry(node, struct chat_append, link);
-        if (is_late(room, a) && !facts_under_way(a)) {
+        if (call_is_late(&a->call) && !facts_under_way(a)) {
             take_from_queue(room, a);
             refuse(a, CHAT_UNAVAILABLE);
             continue;

@@ -154,6 +154,15 @@ static void test_what_comes_late_is_not_decided(void **state)
     core_ask(core, chat_append, &a);
     assert_int_equal(a.call.error, CHAT_OK);
     assert_true(a.known);
+    struct chat_group_create group = {.call = {.user = ann, .since_ms = a.call.since_ms},
+                                      .title = STR("group"),
+                                      .history = HISTORY_ALL,
+                                      .key = STR("g")};
+    core_ask(core, chat_group_create, &group);
+    assert_int_equal(group.call.error, CHAT_UNAVAILABLE);
+    group.call.since_ms = 0;
+    core_ask(core, chat_group_create, &group);
+    assert_int_equal(group.call.error, CHAT_OK);
     core_free(core);
 }
 
