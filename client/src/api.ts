@@ -985,7 +985,7 @@ export interface AuthReply {
   device: Id;
   /** of the store; with another one than before, drop all copies */
   incarnation: string;
-  /** send a `beat` this often; a connection on which nothing was heard for two and a half of these is lost */
+  /** send a `beat` this often; give up a connection on which you heard nothing for two and a half of these */
   heartbeat_ms: number;
   /** the server's clock */
   time: Time;

@@ -437,6 +437,7 @@ export class Outbox {
     if (error.code === "not_found") delete item.text; // It may be gone, and its words with it.
     if (isMessage(item)) {
       await this.#storage.write([put(item)]);
+      if (!this.#items.includes(item)) return; // It stands: its event came meanwhile.
     } else {
       await this.#remove(item);
       this.#host.refused(item);

@@ -8,7 +8,7 @@ import { Server } from "./harness/server.ts";
 import { sleep } from "./harness/wait.ts";
 
 let server: Server;
-before(async () => (server = await Server.start({ heartbeat_ms: 1000 })));
+before(async () => (server = await Server.start({ heartbeat_ms: 2000 })));
 afterEach(everybodyLeaves);
 after(() => server.end());
 
@@ -147,7 +147,7 @@ test("one who lacks more than 1,000 events pages instead", { timeout: 120_000 },
 });
 
 test("the server restarts, and dies, under people who write", async () => {
-  const own = await Server.start({ heartbeat_ms: 1000 });
+  const own = await Server.start({ heartbeat_ms: 2000 });
   try {
     const [alice, bob] = (await friends(own, "alice", "bob")) as [Device, Device];
     const sent: Promise<unknown>[] = [];

@@ -13,7 +13,7 @@ import { PATIENCE, eventually, sleep } from "./harness/wait.ts";
 /** Kept for so long, and gone about a second later. */
 const KEPT_MS = 3000 * Math.min(PATIENCE, 2);
 let server: Server;
-before(async () => (server = await Server.start({ heartbeat_ms: 1000, "retention.after_ms": KEPT_MS })));
+before(async () => (server = await Server.start({ heartbeat_ms: 2000, "retention.after_ms": KEPT_MS })));
 afterEach(everybodyLeaves);
 after(() => server.end());
 
@@ -225,7 +225,7 @@ test("a try from before what is gone is refused, by every command of a conversat
 });
 
 test("what everybody has goes sooner, and waits for who has not", async () => {
-  const waits = await Server.start({ heartbeat_ms: 1000, "retention.delivered_ms": 2000 * PATIENCE });
+  const waits = await Server.start({ heartbeat_ms: 2000, "retention.delivered_ms": 2000 * PATIENCE });
   try {
     const [alice, bob] = (await online(waits, "alice", "bob")) as [Device, Device];
     const { conversation } = await alice.sends(bob, "one");

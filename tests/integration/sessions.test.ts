@@ -143,7 +143,7 @@ test("connect names the node one has asked", ofOneNode("it names all: nodes.test
 });
 
 test("SIGTERM: clients are told to go, what is under way is finished, and it ends well", async () => {
-  const own = await Server.start({ heartbeat_ms: 1000 });
+  const own = await Server.start({ heartbeat_ms: 2000 });
   const [alice, bob] = (await online(own, "alice", "bob")) as [Device, Device];
   const raw = await alice.person.raw();
   const idle = await bob.person.raw();

@@ -158,6 +158,10 @@ static void set_find_done(struct store_request *request)
         set_end(s, error_of(request->status));
         return;
     }
+    if (call_is_late(&s->set->call)) { /* it may have been undone since, where it was tried again */
+        set_end(s, CHAT_UNAVAILABLE);
+        return;
+    }
     if (s->set->by_admin && s->find.user.admin) {
         set_end(s, CHAT_FORBIDDEN);
         return;
@@ -243,7 +247,7 @@ static void reset_hashed(struct password_job *job)
         return;
     }
     r->set = (struct chat_admin_set){
-        .call.done = reset_set,
+        .call = {.since_ms = r->reset->call.since_ms, .done = reset_set},
         .username = r->reset->username,
         .password = str_of(job->hash),
         .disabled = -1,

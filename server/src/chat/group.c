@@ -148,8 +148,6 @@ static void claim_ask(struct create *c)
 static void persons_ready(struct persons *persons, enum chat_error error)
 {
     struct create *c = container_of(persons, struct create, persons);
-    if (!error && call_is_late(&c->group->call))
-        error = CHAT_UNAVAILABLE;
     for (uint32_t i = 1; i < persons->n && !error; i++) {
         if (!persons->persons[i]->exists)
             error = CHAT_NOT_FOUND;
@@ -194,7 +192,11 @@ static void create_tick(struct create *c)
         break;
     case CREATE_CLAIM:
         c->ids_wait.ready = id_ready;
-        if (ids_take(c->chat, &c->id, &c->ids_wait))
+        if (!ids_take(c->chat, &c->id, &c->ids_wait))
+            break;
+        if (call_is_late(&c->group->call))
+            create_end(c, CHAT_UNAVAILABLE);
+        else
             claim_ask(c);
         break;
     case CREATE_APPEND:

@@ -167,6 +167,19 @@ static void test_an_admin_touches_no_admin(void **state)
     assert_int_equal(authenticates(core, &alice), CHAT_OK);
 }
 
+/* It may have been undone since, where it was asked again. */
+static void test_what_was_asked_long_ago_is_not_done(void **state)
+{
+    struct core *core = *state;
+    struct chat_sign alice = signs_up(core, "alice");
+    struct chat_admin_set set_it = {
+        .call.since_ms = core->mono_ms, .username = STR("alice"), .disabled = 1};
+    core_pass(core, PATIENCE_MS + 1);
+    core_ask(core, chat_admin_set, &set_it);
+    assert_int_equal(set_it.call.error, CHAT_UNAVAILABLE);
+    assert_int_equal(authenticates(core, &alice), CHAT_OK);
+}
+
 static void test_a_password_that_was_made_signs_in(void **state)
 {
     struct core *core = *state;
@@ -190,6 +203,7 @@ int main(void)
         with_core(test_an_account_is_added_once),
         with_core(test_an_admin_is_one_until_taken_away),
         with_core(test_an_admin_touches_no_admin),
+        with_core(test_what_was_asked_long_ago_is_not_done),
         with_core(test_a_password_that_was_made_signs_in),
         with_core(test_who_is_disabled_is_out_at_once),
         with_core(test_a_new_password_ends_every_device),

@@ -233,7 +233,8 @@ const struct option options[] = {
      "Memory for conversations and people kept loaded."},
 
     {"Times", "heartbeat_ms", OPTION_MS, FIELD(heartbeat_ms), 1000, 60000, "5000", {NULL},
-     "How often a client is asked to show that it is there."},
+     "How often a client is asked to show that it is there. After two and a half of these it gives up "
+     "a connection that is silent, and a command that may have waited so long is not carried out."},
     {NULL, "silent_ms", OPTION_MS, FIELD(silent_ms), 3000, 600000, "30000", {NULL},
      "A connection that shows nothing for so long is closed. It is pinged after two heartbeats."},
     {NULL, "auth_ms", OPTION_MS, FIELD(auth_ms), 100, 60000, "5000", {NULL},
