@@ -437,7 +437,11 @@ export class Outbox {
     if (error.code === "not_found") delete item.text; // It may be gone, and its words with it.
     if (isMessage(item)) {
       await this.#storage.write([put(item)]);
-      if (!this.#items.includes(item)) return; // It stands: its event came meanwhile.
+      if (!this.#items.includes(item)) { // Its event came meanwhile, or it was given up.
+        this.#host.tell({ item, gone: true });
+        this.#settle(item.key, undefined, error);
+        return;
+      }
     } else {
       await this.#remove(item);
       this.#host.refused(item);

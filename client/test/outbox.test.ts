@@ -201,6 +201,34 @@ test("a message that was refused and stands by an earlier try is not shown as re
   assert.equal(parley.timeline(CHAT).getSnapshot().items.length, 1);
 });
 
+/** Its writes of what was refused end when the test says so. */
+class SlowToRefuse extends MemoryStorage {
+  end = (): void => {};
+  readonly #ended = new Promise<void>((resolve) => (this.end = resolve));
+
+  override async write(changes: readonly Change[]): Promise<void> {
+    const refused = changes.some((one) => "put" in one && (one.value as { state?: string }).state === "failed");
+    const copy = structuredClone(changes);
+    if (refused) await this.#ended;
+    await super.write(copy);
+  }
+}
+
+test("a message that is given up while its refusal is written down is settled", async () => {
+  const storage = new SlowToRefuse();
+  const { clock, server } = await signedIn([entryOf()]);
+  const parley = makeParley(server, clock, storage);
+  await parley.signIn({ username: "me", password: "12345678" });
+  server.on("message.send", () => ({ error: { code: "forbidden", message: "no" } }));
+  const refused = assert.rejects(parley.send(CHAT, "hello"), { code: "forbidden" });
+  await clock.pass(0);
+  await parley.discard(sends(server)[0]?.["key"]);
+  storage.end();
+  await clock.pass(0);
+  await refused;
+  assert.deepEqual(states(parley), []);
+});
+
 test("a refused message does not hold up those after it", async () => {
   const { clock, server, parley } = await signedIn([entryOf()]);
   server.on("message.send", ({ text }) =>
