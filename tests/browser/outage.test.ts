@@ -51,7 +51,8 @@ async function beginsToRead(person: Person, n: number): Promise<void> {
   await eventually(async () => {
     await line.waitFor();
     const { words, at } = await line.evaluate((one) => {
-      const next = one.nextElementSibling as HTMLElement, box = one.closest(".log")!;
+      const next = one.nextElementSibling as HTMLElement | null, box = one.closest(".log");
+      if (!next || !box) return { words: "", at: 0 }; // In the middle of being drawn anew.
       return { words: next.innerText, at: (next.getBoundingClientRect().top - box.getBoundingClientRect().top) / box.clientHeight };
     });
     return (/meanwhile 0\./.test(words) && at > 0 && at < 1) || undefined;
