@@ -191,9 +191,9 @@ export class Outbox {
    * reply holds more. What was refused stands all the same: the refusal was another try's. */
   applied({ key, conversation, seq, n, time }: ChatEvent): void {
     if (key === undefined) return;
-    const refused = this.#items.find((item) => item.key === key && item.state === "failed");
+    const item = this.#find(key);
     // Where that cannot be stored, the next start lists it as refused once more, and a retry finds it.
-    if (refused) void this.#remove(refused).catch(() => {});
+    if (item?.state === "failed") void this.#remove(item).catch(() => {});
     if (this.#promised.get(key)?.cmd !== "group.invite") this.#settle(key, { conversation, seq, n, time });
   }
 
@@ -437,16 +437,13 @@ export class Outbox {
     if (error.code === "not_found") delete item.text; // It may be gone, and its words with it.
     if (isMessage(item)) {
       await this.#storage.write([put(item)]);
-      if (!this.#items.includes(item)) { // Its event came meanwhile, or it was given up.
-        this.#host.tell({ item, gone: true });
-        this.#settle(item.key, undefined, error);
-        return;
-      }
     } else {
       await this.#remove(item);
       this.#host.refused(item);
     }
-    this.#host.tell({ item, error: errorData(error), ...(isMessage(item) ? {} : { gone: true }) });
+    // So is a message whose event came meanwhile, or that was given up.
+    const gone = !this.#items.includes(item);
+    this.#host.tell({ item, error: errorData(error), ...(gone ? { gone } : {}) });
     this.#settle(item.key, undefined, error);
     this.#host.changed(item.lane);
   }

@@ -194,7 +194,7 @@ static void create_tick(struct create *c)
         c->ids_wait.ready = id_ready;
         if (!ids_take(c->chat, &c->id, &c->ids_wait))
             break;
-        if (call_is_late(&c->group->call))
+        if (call_is_late(&c->group->call)) /* nothing holds a claim up afterwards */
             create_end(c, CHAT_UNAVAILABLE);
         else
             claim_ask(c);
